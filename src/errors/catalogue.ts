@@ -1,0 +1,154 @@
+/**
+ * Every error that Durabill can answer with, once. `status` is the HTTP status of the API's problem+json answer
+ * (RFC 9457); `title` is for engineers and operators; `customer` is the sentence a customer may read; `mend` is the
+ * next step. docs/errors.md is generated from here.
+ */
+export type Catalogued = {
+  readonly status: number;
+  readonly title: string;
+  readonly customer: string;
+  readonly mend: string;
+};
+
+const refused = 'The request was not accepted; nothing was changed.';
+
+export const catalogue = {
+  // Requests
+  'request-invalid': {
+    status: 400,
+    title: 'The request does not have the documented form.',
+    customer: refused,
+    mend: 'Compare the named field with the schema at /openapi.json.',
+  },
+  'request-too-large': {
+    status: 413,
+    title: 'The request body is larger than the limit.',
+    customer: refused,
+    mend: 'Send the events in smaller batches: at most 1,000 events and 4 MiB a request.',
+  },
+  'media-type-unsupported': {
+    status: 415,
+    title: 'The content type is not one that this address takes.',
+    customer: refused,
+    mend: 'Send application/json.',
+  },
+  'not-found': {
+    status: 404,
+    title: 'Nothing was found at this address.',
+    customer: 'We could not find what you asked for.',
+    mend: 'Check the address and the id.',
+  },
+  conflict: {
+    status: 409,
+    title: 'The request contradicts what is already stored.',
+    customer: refused,
+    mend: 'Read the stored object first; use another key if a new one is meant.',
+  },
+  'key-missing': {
+    status: 401,
+    title: 'No API key was sent.',
+    customer: 'Please sign in.',
+    mend: 'Send the header "Authorization: Bearer <API key>".',
+  },
+  'key-invalid': {
+    status: 401,
+    title: 'The API key is unknown or revoked.',
+    customer: 'Please sign in again.',
+    mend: 'Check the key for missing characters or ask an operator for a new one.',
+  },
+  'scope-missing': {
+    status: 403,
+    title: 'The API key lacks the scope that this call needs.',
+    customer: 'You do not have access to this.',
+    mend: 'Ask an operator for a key with the named scope.',
+  },
+  internal: {
+    status: 500,
+    title: 'Something failed on our side.',
+    customer: 'Something failed on our side. Nothing is lost; please try again.',
+    mend: 'Try again; if it lasts, look in the log for the request id.',
+  },
+  unavailable: {
+    status: 503,
+    title: 'A part that this call needs cannot be reached.',
+    customer: 'We cannot answer right now. Please try again in a moment.',
+    mend: 'See /readyz for the part that is away.',
+  },
+  // Usage
+  'event-customer-unknown': {
+    status: 422,
+    title: 'The event names a customer that does not exist.',
+    customer: refused,
+    mend: 'Create the customer first, or correct the name.',
+  },
+  'event-too-early': {
+    status: 422,
+    title: 'The event is dated before the oldest month that is taken.',
+    customer: refused,
+    mend: 'Check the unit and the zone of occurredAt.',
+  },
+  'event-too-late': {
+    status: 422,
+    title: 'The event is dated too far in the future.',
+    customer: refused,
+    mend: 'Check the unit and the zone of occurredAt and the clock of the sender.',
+  },
+  'event-conflict': {
+    status: 409,
+    title: 'An event with this source and id but other content is already stored.',
+    customer: refused,
+    mend: 'Send a new id for a new event; stored events are never overwritten.',
+  },
+  // Money, periods, prices
+  'currency-unknown': {
+    status: 422,
+    title: 'The currency is not a current ISO 4217 code.',
+    customer: refused,
+    mend: 'Use a three-letter code such as USD, EUR or JPY.',
+  },
+  'amount-out-of-range': {
+    status: 422,
+    title: 'The amount does not fit 64 bits of minor units.',
+    customer: 'The amount is too large to bill.',
+    mend: 'Check the price and the quantity for slipped decimals.',
+  },
+  'decimal-invalid': {
+    status: 422,
+    title: 'The value is not a plain decimal number.',
+    customer: refused,
+    mend: 'Write it as a string of digits with at most one point, such as "0.0125".',
+  },
+  'zone-unknown': {
+    status: 422,
+    title: 'The time zone is not in the IANA database.',
+    customer: refused,
+    mend: 'Use a name such as America/New_York or UTC.',
+  },
+  'price-invalid': {
+    status: 422,
+    title: 'The price cannot be computed as written.',
+    customer: refused,
+    mend: 'Correct the named field of the price.',
+  },
+  'quantity-negative': {
+    status: 422,
+    title: 'The quantity of the period is negative.',
+    customer: 'A quantity on your bill needs to be checked first.',
+    mend: 'Look at the events of the meter for negative values.',
+  },
+  // Configuration and stack
+  'config-invalid': {
+    status: 500,
+    title: 'The configuration is not valid.',
+    customer: 'Something failed on our side.',
+    mend: 'Correct the named environment variable.',
+  },
+  'part-missing': {
+    status: 500,
+    title: 'A program that Durabill needs is not installed.',
+    customer: 'Something failed on our side.',
+    mend: 'Install it with the named command.',
+  },
+} as const satisfies Record<string, Catalogued>;
+
+export type ErrorCode = keyof typeof catalogue;
