@@ -1,0 +1,88 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { PrismaPg } from '@prisma/adapter-pg';
+import type { MigrationList } from '@prisma/schema-engine-wasm';
+import pg from 'pg';
+import { openSchemaEngine } from './schema-engine.ts';
+
+const migrationsFolder = new URL('../../prisma/migrations/', import.meta.url);
+
+/**
+ * Applies the migrations of `prisma/migrations` that the database has not had yet, in order, each as one transaction,
+ * and returns their names. Prisma's own engine does it (as WebAssembly, since its native one is downloaded at run
+ * time), so `_prisma_migrations` is kept as Prisma keeps it. Safe when several processes call it at once.
+ */
+export async function migrate(databaseUrl: string): Promise<string[]> {
+  const gate = new pg.Client({ connectionString: databaseUrl });
+  await gate.connect();
+  try {
+    // The engine's own lock gives up after ten seconds; a copy that starts beside a long migration waits here instead.
+    await gate.query(`SELECT pg_advisory_lock(hashtextextended('durabill-migrate', 0))`);
+    return await applyAll(databaseUrl);
+  } finally {
+    await gate.end();
+  }
+}
+
+async function applyAll(databaseUrl: string): Promise<string[]> {
+  const { factory, dispose } = wholeScripts(databaseUrl);
+  try {
+    const engine = await openSchemaEngine(factory);
+    const { appliedMigrationNames } = await engine.applyMigrations({
+      migrationsList: await readMigrations(),
+      filters: { externalTables: [], externalEnums: [] },
+    });
+    engine.free();
+    return appliedMigrationNames;
+  } finally {
+    // The engine leaves its connections open, and with them its advisory lock.
+    await dispose();
+  }
+}
+
+/**
+ * The adapter runs a migration statement by statement, splitting at every semicolon, which breaks the bodies of
+ * functions and leaves half a migration behind on an error. Sent as one query, PostgreSQL parses it and takes it whole.
+ */
+function wholeScripts(databaseUrl: string): { factory: PrismaPg; dispose(): Promise<void> } {
+  const factory = new PrismaPg({ connectionString: databaseUrl });
+  const opened: { dispose(): Promise<void> }[] = [];
+  const connect = factory.connect.bind(factory);
+  factory.connect = async () => {
+    const adapter = await connect();
+    opened.push(adapter);
+    adapter.executeScript = async (script) => {
+      const client = new pg.Client({ connectionString: databaseUrl });
+      await client.connect();
+      try {
+        await client.query(script);
+      } finally {
+        await client.end();
+      }
+    };
+    return adapter;
+  };
+  return { factory, dispose: async () => void (await Promise.all(opened.map((adapter) => adapter.dispose()))) };
+}
+
+async function readMigrations(): Promise<MigrationList> {
+  const entries = await readdir(migrationsFolder, { withFileTypes: true });
+  const names = entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+  const read = async (path: string) => await readFile(new URL(path, migrationsFolder), 'utf8');
+  return {
+    baseDir: 'prisma/migrations',
+    lockfile: { path: 'migration_lock.toml', content: await read('migration_lock.toml') },
+    shadowDbInitScript: '',
+    migrationDirectories: await Promise.all(
+      names.map(async (name) => ({
+        path: name,
+        migrationFile: {
+          path: 'migration.sql',
+          content: { tag: 'ok' as const, value: await read(`${name}/migration.sql`) },
+        },
+      })),
+    ),
+  };
+}
