@@ -1,0 +1,94 @@
+import { DurabillError } from '../errors/error.ts';
+import { appendAudit } from '../store/audit.ts';
+import { readMapping } from '../store/customer-mappings.ts';
+import type { Database } from '../store/database.ts';
+import { readLines } from '../store/invoice-facts.ts';
+import { beginAttempt, completeSync, failAttempt, readSyncState, type SyncFacts } from '../store/sync.ts';
+import { type RemoteInvoice, TargetError } from '../targets/port.ts';
+import { requestLogOf } from './request-log.ts';
+import type { StripeAccount } from './stripe-account.ts';
+
+export type BringOutcome =
+  | { state: 'synced' }
+  /** Waits for a person; the parking number is what an answer has to name. */
+  | { state: 'parked'; parkingNumber: number; code: string; reason: string }
+  /** Nothing is wanted at Stripe: the invoice is a draft, skipped or void. */
+  | { state: 'nothing' };
+
+export type BringDependencies = {
+  database: Database;
+  stripe: StripeAccount;
+  /** Asks the customer's one writer to bring it to Stripe. @returns its id there */
+  ensureCustomer(customerId: string): Promise<string>;
+};
+
+/**
+ * Brings one issued invoice to Stripe, from wherever an earlier attempt left it, and records what came of it. If the
+ * process dies between Stripe's answer and our record, the next attempt sends the stored request under its stored key
+ * and gets the same answer.
+ * @throws TargetError
+ */
+export async function bringToStripe(dependencies: BringDependencies, invoiceId: string): Promise<BringOutcome> {
+  const { database } = dependencies;
+  const facts = await beginAttempt(database, invoiceId);
+  if (facts === undefined) return await settledOutcome(database, invoiceId);
+  try {
+    const { accountId, remote } = await bring(dependencies, facts);
+    await database.transaction(async (sql) => {
+      await completeSync(sql, { invoiceId, attempt: facts.attempt, accountId, remote });
+      await appendAudit(sql, [
+        {
+          subjectKind: 'invoice',
+          subjectId: invoiceId,
+          actor: 'sync',
+          action: 'synced',
+          detail: { remoteId: remote.remoteId, totalMinor: String(remote.totalMinor), attempt: facts.attempt },
+        },
+      ]);
+    });
+    return { state: 'synced' };
+  } catch (error) {
+    const failure = asTargetError(error);
+    await failAttempt(database, {
+      invoiceId,
+      attempt: facts.attempt,
+      code: failure.code,
+      reason: failure.message,
+    });
+    throw failure;
+  }
+}
+
+async function bring(
+  { database, stripe, ensureCustomer }: BringDependencies,
+  facts: SyncFacts,
+): Promise<{ accountId: string; remote: RemoteInvoice }> {
+  const accountId = await stripe.accountId();
+  const remoteCustomerId =
+    (await readMapping(database, accountId, facts.customerId)) ?? (await ensureCustomer(facts.customerId));
+  const lines = (await readLines(database, [facts.id])).get(facts.id) ?? [];
+  const log = requestLogOf(database, { accountId, kind: 'invoice', id: facts.id });
+  return { accountId, remote: await stripe.target.bringInvoice({ ...facts, lines }, remoteCustomerId, log) };
+}
+
+async function settledOutcome(database: Database, invoiceId: string): Promise<BringOutcome> {
+  const state = await readSyncState(database, invoiceId);
+  if (state === undefined) throw new Error(`there is no invoice ${invoiceId}`);
+  if (state.sync === 'synced') return { state: 'synced' };
+  if (state.sync !== 'parked') return { state: 'nothing' };
+  return {
+    state: 'parked',
+    parkingNumber: state.parkingNumber,
+    code: state.failureCode ?? 'unknown',
+    reason: state.failureReason ?? '',
+  };
+}
+
+function asTargetError(error: unknown): TargetError {
+  if (error instanceof TargetError) return error;
+  if (error instanceof DurabillError) {
+    return new TargetError('person', error.code, `${error.message} ${error.mend}`, { cause: error });
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  return new TargetError('retry', 'unknown', reason, { cause: error });
+}

@@ -1,0 +1,189 @@
+import { appendAudit } from '../store/audit.ts';
+import type { Database, Sql } from '../store/database.ts';
+import {
+  type InvoiceKey,
+  type InvoiceLine,
+  insertDrafts,
+  insertLines,
+  type KeyState,
+  readKeyStates,
+  readMachineTime,
+  rebuildDrafts,
+} from '../store/invoice-facts.ts';
+import {
+  type BillablePeriod,
+  lockUnsettled,
+  type PeriodFailure,
+  parkPeriods,
+  periodsSettledBy,
+  periodsToBill,
+  settlePeriods,
+} from '../store/periods.ts';
+import type { RunKind } from '../store/runs.ts';
+import { invoiceIdOf } from './ids.ts';
+import { type Rated, rateInvoices } from './rate-invoices.ts';
+
+/** The review day of a draft: from the run, or from its cut-off if that is later, to the due scan that issues it. */
+const reviewMs = 24 * 60 * 60 * 1_000;
+
+export type InvoicingRun = { id: string; clockId: string; kind: RunKind; cutoffAt: Date; startedAt: Date };
+export type GeneratedPage = {
+  /** The last customer of the page; undefined when there was none left. */
+  cursor: string | undefined;
+  generated: number;
+  /** Drafts that were there and gained a period. */
+  rebuilt: number;
+  parked: number;
+};
+
+/**
+ * Bills the unsettled periods of the clock's next customers: one draft for each (customer, currency, group, period),
+ * with all its lines, in one transaction. A period is settled by the first run that bills it, however many run at once.
+ * A customer that cannot be billed is parked with the reason; the others go on.
+ */
+export async function generateInvoices(
+  database: Database,
+  run: InvoicingRun,
+  page: { after: string; limit: number },
+): Promise<GeneratedPage> {
+  const periods = await periodsToBill(database, { clockId: run.clockId, cutoffAt: run.cutoffAt, ...page });
+  const cursor = periods.at(-1)?.customerId;
+  if (cursor === undefined) return { cursor, generated: 0, rebuilt: 0, parked: 0 };
+  return await database.transaction(async (sql) => {
+    const unsettled = await lockUnsettled(
+      sql,
+      periods.map((period) => period.id),
+    );
+    const groups = await groupByInvoice(
+      sql,
+      periods.filter((period) => unsettled.has(period.id)),
+    );
+    return { cursor, ...(await writeGroups(sql, run, groups)) };
+  });
+}
+
+/** The periods of one invoice: new ones, and those that its draft already has. */
+type Group = {
+  key: InvoiceKey;
+  invoiceId: string;
+  revision: number;
+  state: KeyState;
+  added: BillablePeriod[];
+  all: BillablePeriod[];
+};
+
+async function groupByInvoice(sql: Sql, periods: readonly BillablePeriod[]): Promise<Group[]> {
+  const byKey = new Map<string, BillablePeriod[]>();
+  for (const period of periods) {
+    const name = [period.customerId, period.currency, period.billingGroup, +period.startAt, +period.endAt].join();
+    byKey.set(name, [...(byKey.get(name) ?? []), period]);
+  }
+  const groups = [...byKey.values()];
+  const keys = groups.map(([first]) => keyOf(first as BillablePeriod));
+  const states = await readKeyStates(sql, keys);
+  const present = await periodsSettledBy(
+    sql,
+    states.flatMap(({ live }) => (live === null ? [] : [live.id])),
+  );
+  return groups.map((added, index) => {
+    const [key, state] = [keys[index] as InvoiceKey, states[index] as KeyState];
+    const revision = state.lastRevision + (state.live === null ? 1 : 0);
+    const invoiceId = state.live?.id ?? invoiceIdOf(key, revision);
+    const all = [...present.filter((period) => period.settledBy === invoiceId), ...added];
+    return { key, invoiceId, revision, state, added, all };
+  });
+}
+
+function keyOf(period: BillablePeriod): InvoiceKey {
+  return {
+    customerId: period.customerId,
+    currency: period.currency,
+    billingGroup: period.billingGroup,
+    periodStartAt: period.startAt,
+    periodEndAt: period.endAt,
+    purpose: 'period',
+  };
+}
+
+type Ready = Group & { lines: InvoiceLine[]; totalMinor: bigint };
+
+async function writeGroups(
+  sql: Sql,
+  run: InvoicingRun,
+  groups: readonly Group[],
+): Promise<Omit<GeneratedPage, 'cursor'>> {
+  const open = groups.filter(({ state }) => state.live === null || state.live.lifecycle === 'draft');
+  const usageCutAt = await readMachineTime(sql);
+  const rated = await rateInvoices(
+    sql,
+    open.map(({ invoiceId, all }) => ({ invoiceId, periods: all })),
+  );
+  const { ready, failures } = sortOut(groups, rated);
+  const fresh = ready.filter(({ state }) => state.live === null);
+  const rebuilt = ready.filter(({ state }) => state.live !== null);
+
+  const dueAt = new Date(Math.max(run.cutoffAt.getTime(), run.startedAt.getTime()) + reviewMs);
+  await insertDrafts(
+    sql,
+    fresh.map(({ key, invoiceId, revision, all, lines, totalMinor }) => ({
+      ...key,
+      id: invoiceId,
+      revision,
+      clockId: run.clockId,
+      zone: (all[0] as BillablePeriod).zone,
+      runId: run.id,
+      cutoffAt: run.cutoffAt,
+      dueAt,
+      usageCutAt,
+      totalMinor,
+      lineCount: lines.length,
+    })),
+  );
+  await insertLines(
+    sql,
+    fresh.flatMap(({ lines }) => lines),
+  );
+  await rebuildDrafts(
+    sql,
+    rebuilt.map(({ invoiceId, totalMinor, lines }) => ({ id: invoiceId, totalMinor, lines })),
+    usageCutAt,
+  );
+  await settlePeriods(
+    sql,
+    ready.flatMap(({ invoiceId, added }) => added.map((period) => ({ periodId: period.id, invoiceId }))),
+  );
+  await parkPeriods(sql, run.id, failures);
+  await auditDrafts(sql, run, ready);
+  return { generated: fresh.length, rebuilt: rebuilt.length, parked: failures.length };
+}
+
+function sortOut(groups: readonly Group[], rated: Map<string, Rated>): { ready: Ready[]; failures: PeriodFailure[] } {
+  const ready: Ready[] = [];
+  const failures: PeriodFailure[] = [];
+  for (const group of groups) {
+    const result = rated.get(group.invoiceId);
+    if (result !== undefined && 'lines' in result) {
+      ready.push({ ...group, ...result });
+      continue;
+    }
+    const { code, reason } =
+      result === undefined
+        ? { code: 'period-already-invoiced', reason: `Invoice ${group.invoiceId} is ${group.state.live?.lifecycle}.` }
+        : { code: result.failure.code, reason: result.failure.message };
+    failures.push(...group.added.map((period) => ({ periodId: period.id, code, reason })));
+  }
+  return { ready, failures };
+}
+
+async function auditDrafts(sql: Sql, run: InvoicingRun, drafts: readonly Ready[]): Promise<void> {
+  await appendAudit(
+    sql,
+    drafts.map(({ invoiceId, state, totalMinor, key, lines }) => ({
+      subjectKind: 'invoice',
+      subjectId: invoiceId,
+      actor: `run ${run.id}`,
+      action: state.live === null ? 'generated' : 'rebuilt',
+      detail: { totalMinor: String(totalMinor), currency: key.currency, lines: lines.length },
+    })),
+  );
+}

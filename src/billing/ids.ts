@@ -1,0 +1,36 @@
+import { v5 } from 'uuid';
+import type { InvoiceKey } from '../store/invoice-facts.ts';
+
+/**
+ * Ids are UUID v5 (RFC 9562) of business keys, so that the same thing gets the same id again: in a retried request,
+ * in a run that starts over, and in a database that was restored from a backup.
+ */
+const namespace = '7d1d2b0e-5a0c-5c1f-9f43-0d6c8d5b2a11';
+
+const derive = (kind: string, ...parts: (string | number)[]): string => v5(JSON.stringify([kind, ...parts]), namespace);
+
+export const clockIdOf = (name: string): string => derive('clock', name);
+export const customerIdOf = (externalId: string): string => derive('customer', externalId);
+export const meterIdOf = (key: string): string => derive('meter', key);
+export const planIdOf = (key: string): string => derive('plan', key);
+export const planVersionIdOf = (planKey: string, version: number): string => derive('plan-version', planKey, version);
+export const priceIdOf = (planVersionId: string, key: string): string => derive('price', planVersionId, key);
+export const subscriptionIdOf = (customerId: string, planKey: string, startsAt: Date): string =>
+  derive('subscription', customerId, planKey, startsAt.toISOString());
+export const periodIdOf = (subscriptionId: string, startAt: Date): string =>
+  derive('period', subscriptionId, startAt.toISOString());
+export const runIdOf = (clockId: string, kind: string, cutoffAt: Date): string =>
+  derive('run', clockId, kind, cutoffAt.toISOString());
+export const lineIdOf = (invoiceId: string, position: number): string => derive('line', invoiceId, position);
+
+export const invoiceIdOf = (key: InvoiceKey, revision: number): string =>
+  derive(
+    'invoice',
+    key.customerId,
+    key.currency,
+    key.billingGroup,
+    key.periodStartAt.toISOString(),
+    key.periodEndAt.toISOString(),
+    key.purpose,
+    revision,
+  );

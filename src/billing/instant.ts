@@ -1,0 +1,51 @@
+import type { ErrorCode } from '../errors/catalogue.ts';
+import { DurabillError, type ErrorDetails } from '../errors/error.ts';
+
+/** The earliest instant that the books know. */
+export const firstInstant = new Date('2000-01-01T00:00:00.000Z');
+/** The first instant that nobody means any more: microseconds or a slipped digit. */
+const lastInstant = new Date('2100-01-01T00:00:00.000Z');
+
+const form = /^(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
+
+/**
+ * Reads an instant in the form of RFC 3339, the part of ISO 8601 that leaves nothing open: date, time with seconds, and
+ * Z or an offset. What is finer than a millisecond is cut off, not refused, because the clocks of many languages write
+ * six or nine digits by default; cutting is repeatable, so the same text always gives the same instant. Answers
+ * undefined for anything else: local times, dates alone, days that do not exist, leap seconds.
+ */
+export function parseInstant(text: string): Date | undefined {
+  const parts = form.exec(text);
+  if (parts === null) return undefined;
+  const [, day, time, fraction = '', sign, offsetHours, offsetMinutes] = parts;
+  const local = `${day}T${time}.${fraction.slice(0, 3).padEnd(3, '0')}Z`;
+  const localMs = Date.parse(local);
+  // Date.parse lets 30 February and 24:00 run on into the next day; they are typing errors.
+  if (Number.isNaN(localMs) || new Date(localMs).toISOString() !== local) return undefined;
+  if (sign === undefined) return new Date(localMs);
+  if (Number(offsetHours) > 23 || Number(offsetMinutes) > 59) return undefined;
+  const offsetMs = (Number(offsetHours) * 60 + Number(offsetMinutes)) * 60_000;
+  return new Date(sign === '+' ? localMs - offsetMs : localMs + offsetMs);
+}
+
+export const instantForm: Pick<ErrorDetails, 'mend'> = {
+  mend: 'Write it with seconds and with Z or an offset, such as 2013-01-31T23:59:59.999-05:00.',
+};
+
+/**
+ * Reads an instant that a person or a program chose, between the years 2000 and 2100.
+ * @throws DurabillError with this code, `request-invalid` unless said otherwise
+ */
+export function readInstant(text: string, field: string, code: ErrorCode = 'request-invalid'): Date {
+  const instant = parseInstant(text);
+  if (instant === undefined) {
+    throw new DurabillError(code, { field, reason: `"${text.slice(0, 40)}" is not an instant.`, ...instantForm });
+  }
+  if (instant < firstInstant || instant >= lastInstant) {
+    throw new DurabillError(code, {
+      field,
+      reason: `${instant.toISOString()} is not between the years 2000 and 2100.`,
+    });
+  }
+  return instant;
+}

@@ -1,0 +1,102 @@
+import { appendAudit } from '../store/audit.ts';
+import type { Database, Sql } from '../store/database.ts';
+import { type InvoiceLine, readLines, readMachineTime, rebuildDrafts } from '../store/invoice-facts.ts';
+import { type DueDraft, holdDrafts, issueDrafts, lockDueDrafts, skipDrafts } from '../store/invoice-issue.ts';
+import { periodsSettledBy } from '../store/periods.ts';
+import { rateInvoices } from './rate-invoices.ts';
+
+export type IssuedPage = { cursor: string | undefined; issued: number; skipped: number; held: number; rebuilt: number };
+
+type Verdict =
+  | { outcome: 'held'; code: string; reason: string }
+  | { outcome: 'issued' | 'skipped'; lines: InvoiceLine[]; totalMinor: bigint; changed: boolean };
+
+/**
+ * Issues the drafts of a clock that are due, a page in one transaction: recomputes each from raw usage, rebuilds it
+ * where late usage has changed it, and gives it its number and its frozen facts. A zero invoice is skipped; one that
+ * cannot be computed any more is held with the reason.
+ */
+export async function issueInvoices(
+  database: Database,
+  scan: { id: string; clockId: string; cutoffAt: Date },
+  page: { after: string; limit: number },
+): Promise<IssuedPage> {
+  return await database.transaction(async (sql) => {
+    const drafts = await lockDueDrafts(sql, { ...scan, ...page });
+    const cursor = drafts.at(-1)?.id;
+    if (cursor === undefined) return { cursor, issued: 0, skipped: 0, held: 0, rebuilt: 0 };
+    const usageCutAt = await readMachineTime(sql);
+    const verdicts = await judge(sql, drafts);
+    await auditVerdicts(sql, `run ${scan.id}`, verdicts);
+    return { cursor, ...(await apply(sql, scan.clockId, verdicts, usageCutAt)) };
+  });
+}
+
+async function judge(sql: Sql, drafts: readonly DueDraft[]): Promise<Map<string, Verdict>> {
+  const ids = drafts.map((draft) => draft.id);
+  const periods = await periodsSettledBy(sql, ids);
+  const rated = await rateInvoices(
+    sql,
+    ids.map((invoiceId) => ({ invoiceId, periods: periods.filter((period) => period.settledBy === invoiceId) })),
+  );
+  const stored = await readLines(sql, ids);
+  const verdicts = new Map<string, Verdict>();
+  for (const [id, now] of rated) {
+    if ('failure' in now) {
+      verdicts.set(id, { outcome: 'held', code: now.failure.code, reason: now.failure.message });
+      continue;
+    }
+    const changed = contentOf(now.lines) !== contentOf(stored.get(id) ?? []);
+    verdicts.set(id, { outcome: now.totalMinor === 0n ? 'skipped' : 'issued', changed, ...now });
+  }
+  return verdicts;
+}
+
+/** What a line says, as text to compare: all of it but its name, which is the same plan version's. */
+function contentOf(lines: readonly InvoiceLine[]): string {
+  return JSON.stringify(
+    lines.map((line) => [
+      line.id,
+      line.quantity,
+      line.exactAmount,
+      String(line.amountMinor),
+      String(line.eventCount),
+      String(line.skippedCount),
+    ]),
+  );
+}
+
+async function apply(
+  sql: Sql,
+  clockId: string,
+  verdicts: Map<string, Verdict>,
+  usageCutAt: Date,
+): Promise<Omit<IssuedPage, 'cursor'>> {
+  const entries = [...verdicts].map(([id, verdict]) => ({ id, ...verdict }));
+  const held = entries.flatMap((e) => (e.outcome === 'held' ? [e] : []));
+  const changed = entries.flatMap((e) => (e.outcome !== 'held' && e.changed ? [e] : []));
+  const idsOf = (outcome: Verdict['outcome']) => entries.flatMap((e) => (e.outcome === outcome ? [e.id] : []));
+  const [issued, skipped] = [idsOf('issued'), idsOf('skipped')];
+
+  await rebuildDrafts(sql, changed, usageCutAt);
+  await holdDrafts(sql, held);
+  await skipDrafts(sql, skipped);
+  await issueDrafts(sql, clockId, issued);
+  return { issued: issued.length, skipped: skipped.length, held: held.length, rebuilt: changed.length };
+}
+
+async function auditVerdicts(sql: Sql, actor: string, verdicts: Map<string, Verdict>): Promise<void> {
+  await appendAudit(
+    sql,
+    [...verdicts].map(([subjectId, verdict]) => ({
+      subjectKind: 'invoice',
+      subjectId,
+      actor,
+      action: verdict.outcome,
+      detail:
+        verdict.outcome === 'held'
+          ? { code: verdict.code }
+          : { totalMinor: String(verdict.totalMinor), rebuilt: verdict.changed },
+    })),
+  );
+}

@@ -1,0 +1,67 @@
+import { DurabillError } from '../errors/error.ts';
+import { appendAudit } from '../store/audit.ts';
+import type { Database } from '../store/database.ts';
+import { insertDecision, park, readSyncState, unpark } from '../store/sync.ts';
+
+/** Leaves an invoice to a person. @returns the number that an answer has to name */
+export async function parkInvoice(
+  database: Database,
+  parked: { invoiceId: string; code: string; reason: string },
+): Promise<number> {
+  return await database.transaction(async (sql) => {
+    const before = await readSyncState(sql, parked.invoiceId);
+    const parkingNumber = await park(sql, parked.invoiceId, parked.code, parked.reason);
+    if (before?.sync !== 'parked') {
+      await appendAudit(sql, [
+        {
+          subjectKind: 'invoice',
+          subjectId: parked.invoiceId,
+          actor: 'sync',
+          action: 'parked',
+          detail: { code: parked.code, parkingNumber },
+        },
+      ]);
+    }
+    return parkingNumber;
+  });
+}
+
+export type RetryAnswer = {
+  invoiceId: string;
+  decisionId: string;
+  parkingNumber: number;
+  actor: string;
+  reason: string;
+};
+
+/**
+ * A person's answer to a parked invoice: try again. The same decision sent twice is accepted once; an answer to a
+ * parking that is over is refused, since the person has not seen why the invoice is parked now.
+ * @throws DurabillError answer-stale
+ */
+export async function answerParking(database: Database, answer: RetryAnswer): Promise<'accepted' | 'already accepted'> {
+  return await database.transaction(async (sql) => {
+    const isNew = await insertDecision(sql, { ...answer, id: answer.decisionId, kind: 'retry' });
+    if (!isNew) return 'already accepted';
+    if (!(await unpark(sql, answer.invoiceId, answer.parkingNumber))) {
+      const now = await readSyncState(sql, answer.invoiceId);
+      throw new DurabillError('answer-stale', {
+        field: 'parkingNumber',
+        reason:
+          now?.sync === 'parked'
+            ? `The answer is for parking ${answer.parkingNumber}, the invoice is parked under ${now.parkingNumber}.`
+            : `The answer is for parking ${answer.parkingNumber}, the invoice is not parked.`,
+      });
+    }
+    await appendAudit(sql, [
+      {
+        subjectKind: 'invoice',
+        subjectId: answer.invoiceId,
+        actor: answer.actor,
+        action: 'retry',
+        detail: { decisionId: answer.decisionId, parkingNumber: answer.parkingNumber },
+      },
+    ]);
+    return 'accepted';
+  });
+}

@@ -1,0 +1,163 @@
+import type { ErrorCode } from '../errors/catalogue.ts';
+import { DurabillError, isDurabillError } from '../errors/error.ts';
+import type { Database } from '../store/database.ts';
+import {
+  type EventCustomer,
+  ensurePartitions,
+  findEventCustomers,
+  insertUsageEvents,
+  type NewUsageEvent,
+  storedHashes,
+} from '../store/usage-events.ts';
+import { contentHash, type ReadEvent, readEvent } from './usage-event.ts';
+
+export type { UsageEvent } from './usage-event.ts';
+
+export const maxEventsPerCall = 1_000;
+
+/** Senders' clocks may run a little ahead of ours. */
+const aheadOfRealClockMs = 3_600_000;
+/** A test clock is fed ahead of its time, a month and its successor at once. */
+const aheadOfTestClockMs = 62 * 86_400_000;
+
+/** `field` is a path inside the event: `properties.seats`. */
+export type EventFault = { code: ErrorCode; field: string | null; reason: string; mend: string };
+
+export type EventOutcome =
+  | { index: number; id: string; status: 'accepted' | 'duplicate' }
+  | { index: number; id: string | null; status: 'conflict' | 'rejected'; error: EventFault };
+
+export type RecordUsageOptions = {
+  /** Turns each element of the list into an event first, for other formats; what it throws rejects that element. */
+  translate?: (element: unknown) => unknown;
+};
+
+type Placed = NewUsageEvent & { index: number };
+
+/**
+ * Stores usage events and answers for each, in the order of the list. An event is `accepted` once for its (source, id);
+ * the same content again is a `duplicate`, other content a `conflict`; what cannot be billed is `rejected`. One bad
+ * event never harms the others. Safe to repeat, and safe to call from many processes at once.
+ * @param events at most 1,000
+ * @throws DurabillError request-too-large
+ */
+export async function recordUsage(
+  database: Database,
+  events: readonly unknown[],
+  options: RecordUsageOptions = {},
+): Promise<EventOutcome[]> {
+  if (events.length > maxEventsPerCall) {
+    const reason = `${events.length} events were sent at once; at most ${maxEventsPerCall} are taken.`;
+    throw new DurabillError('request-too-large', { field: 'events', reason });
+  }
+  const { translate = (element: unknown) => element } = options;
+  const outcomes: EventOutcome[] = new Array(events.length);
+  const attempt = <T>(index: number, step: () => T): T | undefined => {
+    try {
+      return step();
+    } catch (error) {
+      if (!isDurabillError(error)) throw error;
+      outcomes[index] = { index, id: idOf(events[index]), status: 'rejected', error: faultOf(error) };
+      return undefined;
+    }
+  };
+
+  const read = events.map((raw, index) => attempt(index, () => readEvent(translate(raw))));
+  const customers = await findCustomers(database, read);
+  const placed = read
+    .map((event, index) => event && attempt(index, () => place(event, index, customers.get(event.customer))))
+    .filter((event) => event !== undefined);
+  for (const outcome of await store(database, placed)) outcomes[outcome.index] = outcome;
+  return outcomes;
+}
+
+async function findCustomers(
+  database: Database,
+  events: readonly (ReadEvent | undefined)[],
+): Promise<Map<string, EventCustomer>> {
+  const references = events.flatMap((event) => (event === undefined ? [] : [event.customer]));
+  return references.length === 0 ? new Map() : await findEventCustomers(database, references);
+}
+
+/** Puts an event under its customer and holds it against the customer's clock. */
+function place(event: ReadEvent, index: number, customer: EventCustomer | undefined): Placed {
+  if (customer === undefined) {
+    const reason = `There is no customer "${event.customer}".`;
+    throw new DurabillError('event-customer-unknown', { field: 'customer', reason });
+  }
+  const ahead = customer.onTestClock ? aheadOfTestClockMs : aheadOfRealClockMs;
+  const latest = new Date(customer.businessNow.getTime() + ahead);
+  if (event.occurredAt > latest) {
+    const reason = `The event is dated ${event.occurredAt.toISOString()}; on the customer's clock events up to ${latest.toISOString()} are taken now.`;
+    throw new DurabillError('event-too-late', { field: 'occurredAt', reason });
+  }
+  return {
+    index,
+    source: event.source,
+    eventId: event.id,
+    customerId: customer.id,
+    type: event.type,
+    occurredAt: event.occurredAt,
+    properties: event.properties,
+    contentHash: contentHash(event, customer.id),
+  };
+}
+
+/** The first event of each key is inserted; every other one is held against the content that won. */
+async function store(database: Database, events: readonly Placed[]): Promise<EventOutcome[]> {
+  if (events.length === 0) return [];
+  await ensurePartitions(
+    database,
+    events.map((event) => event.occurredAt),
+  );
+  const copiesByKey = groupByKey(events);
+  const firsts = copiesByKey.map((copies) => copies[0]!);
+  const present = await insertUsageEvents(database, firsts);
+  const known = firsts.filter((_, position) => present.has(position));
+  const hashes = known.length === 0 ? [] : await storedHashes(database, known);
+  const winners = new Map(known.map((event, position) => [event, hashes[position]!]));
+
+  return copiesByKey.flatMap((copies) => {
+    const first = copies[0]!;
+    const winner = winners.get(first);
+    return copies.map((event) =>
+      event === first && winner === undefined
+        ? { index: event.index, id: event.eventId, status: 'accepted' as const }
+        : compare(event, winner ?? first.contentHash),
+    );
+  });
+}
+
+function groupByKey(events: readonly Placed[]): Placed[][] {
+  const groups = new Map<string, Placed[]>();
+  for (const event of events) {
+    // Neither part can contain NUL, so no two keys can run together.
+    const key = `${event.source}\0${event.eventId}`;
+    const copies = groups.get(key);
+    if (copies === undefined) groups.set(key, [event]);
+    else copies.push(event);
+  }
+  return [...groups.values()];
+}
+
+function compare(event: Placed, winner: Buffer): EventOutcome {
+  const { index, eventId: id } = event;
+  if (event.contentHash.equals(winner)) return { index, id, status: 'duplicate' };
+  const reason = `The event "${id}" of the source "${event.source}" is already stored with other content.`;
+  return {
+    index,
+    id,
+    status: 'conflict',
+    error: faultOf(new DurabillError('event-conflict', { field: 'id', reason })),
+  };
+}
+
+function faultOf(error: DurabillError): EventFault {
+  return { code: error.code, field: error.field ?? null, reason: error.message, mend: error.mend };
+}
+
+/** What the sender may recognise a refused event by, as far as it can be read. */
+function idOf(raw: unknown): string | null {
+  const id = typeof raw === 'object' && raw !== null ? (raw as { id?: unknown }).id : undefined;
+  return typeof id === 'string' ? id.slice(0, 255) : null;
+}

@@ -1,0 +1,19 @@
+import type { Database } from '../store/database.ts';
+import { latestRequest, type RequestSubject, recordAnswer, storeRequest } from '../store/requests.ts';
+import type { RequestLog } from '../targets/port.ts';
+
+/**
+ * The stored requests of one subject. A key names account, subject, step and generation, so it is the same in every
+ * retry and every run, and never comes from anything that changes with them.
+ */
+export function requestLogOf(database: Database, subject: RequestSubject): RequestLog {
+  return {
+    async begin({ step, operation, params, after }) {
+      const generation =
+        after === undefined ? ((await latestRequest(database, subject, step))?.generation ?? 1) : after.generation + 1;
+      const idempotencyKey = ['durabill', subject.accountId, subject.kind, subject.id, step, generation].join('/');
+      return await storeRequest(database, subject, { step, generation, idempotencyKey, operation, params });
+    },
+    answered: async (request, answer) => await recordAnswer(database, request.idempotencyKey, answer),
+  };
+}

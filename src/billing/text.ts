@@ -1,0 +1,32 @@
+import type { ErrorCode } from '../errors/catalogue.ts';
+import { DurabillError } from '../errors/error.ts';
+
+/** PostgreSQL stores neither the character NUL nor half a surrogate pair; both would fail or be changed on the way. */
+export function isStorable(text: string): boolean {
+  return !text.includes('\0') && !/\p{Surrogate}/u.test(text);
+}
+
+/** The JSON type of a value, for sentences: "must be a string, not a number". */
+export function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+export type TextRule = { code: ErrorCode; field: string; name: string; maxLength: number };
+
+/**
+ * Reads a text of 1 to `maxLength` UTF-16 units. `name` opens the sentences: "The customer is missing."
+ * @throws DurabillError with the rule's code and field
+ */
+export function readText(value: unknown, { code, field, name, maxLength }: TextRule): string {
+  const refuse = (reason: string) => new DurabillError(code, { field, reason });
+  if (value === undefined) throw refuse(`${name} is missing.`);
+  if (typeof value !== 'string') throw refuse(`${name} must be a string, not ${kindOf(value)}.`);
+  if (value.length === 0) throw refuse(`${name} is empty.`);
+  if (value.length > maxLength) {
+    throw refuse(`${name} has ${value.length} characters; at most ${maxLength} are taken.`);
+  }
+  if (!isStorable(value)) throw refuse(`${name} contains a NUL character or half a surrogate pair.`);
+  return value;
+}

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import { DurabillError } from '../errors/error.ts';
+import { checkProperties, type EventProperties } from './event-properties.ts';
+import { firstInstant, instantForm, parseInstant } from './instant.ts';
+import { kindOf, readText } from './text.ts';
+
+/** What a sender writes. */
+export type UsageEvent = {
+  /** Unique for its source; sending it again is safe. */
+  id: string;
+  /** Who numbers the ids; `api` unless said otherwise. */
+  source?: string;
+  /** The customer's external id, or ours. */
+  customer: string;
+  type: string;
+  /** RFC 3339 with Z or an offset; cut to milliseconds. */
+  occurredAt: string;
+  properties?: EventProperties;
+};
+
+export type ReadEvent = {
+  id: string;
+  source: string;
+  customer: string;
+  type: string;
+  occurredAt: Date;
+  properties: EventProperties;
+};
+
+const fields = new Set(['id', 'source', 'customer', 'type', 'occurredAt', 'properties']);
+const maxLength = 255;
+
+/**
+ * Reads one event as it was sent; plain code rather than a schema, because it runs for every event and its sentences
+ * are for people.
+ * @throws DurabillError event-invalid, event-too-early
+ */
+export function readEvent(raw: unknown): ReadEvent {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
+    throw new DurabillError('event-invalid', { reason: `The event must be an object, not ${kindOf(raw)}.` });
+  }
+  for (const field of Object.keys(raw)) if (!fields.has(field)) throw unknownField(field);
+  const event = raw as { [field in keyof UsageEvent]?: unknown };
+  const text = (field: keyof UsageEvent, name: string): string =>
+    readText(event[field], { code: 'event-invalid', field, name, maxLength });
+
+  const id = text('id', 'The id of the event');
+  const source = event.source === undefined ? 'api' : text('source', 'The source');
+  const customer = text('customer', 'The customer');
+  const type = text('type', 'The type');
+  const occurredAt = readOccurredAt(text('occurredAt', 'The time of the event'));
+  const properties = event.properties ?? {};
+  if (event.properties === null) {
+    throw new DurabillError('event-invalid', {
+      field: 'properties',
+      reason: 'The properties must be an object, not null.',
+    });
+  }
+  checkProperties(properties);
+  return { id, source, customer, type, occurredAt, properties };
+}
+
+function readOccurredAt(text: string): Date {
+  const occurredAt = parseInstant(text);
+  if (occurredAt === undefined) {
+    const reason = `"${text.slice(0, 40)}" is not an instant.`;
+    throw new DurabillError('event-invalid', { field: 'occurredAt', reason, ...instantForm });
+  }
+  if (occurredAt < firstInstant) {
+    const reason = `The event is dated ${occurredAt.toISOString()}; events from ${firstInstant.toISOString()} on are taken.`;
+    throw new DurabillError('event-too-early', { field: 'occurredAt', reason });
+  }
+  return occurredAt;
+}
+
+function unknownField(field: string): DurabillError {
+  return new DurabillError('event-invalid', {
+    field: field.slice(0, 100),
+    reason: `An event has no field "${field.slice(0, 100)}".`,
+    mend: `An event has ${[...fields].join(', ')}. Check the spelling, or move the field into properties.`,
+  });
+}
+
+/**
+ * SHA-256 of the canonical JSON (RFC 8785): the same for the same content, however its keys were ordered, its numbers
+ * written, its instant offset or its customer named.
+ */
+export function contentHash(event: ReadEvent, customerId: string): Buffer {
+  const { type, occurredAt, properties } = event;
+  const content = canonicalize({ customerId, type, occurredAt: occurredAt.toISOString(), properties }) as string;
+  return createHash('sha256').update(content).digest();
+}

@@ -1,0 +1,104 @@
+import type { Sql } from './database.ts';
+
+export type CustomerSubscription = {
+  id: string;
+  plan: string;
+  planVersion: number;
+  billingGroup: string;
+  startsAt: Date;
+  endsAt: Date | null;
+};
+
+export type Customer = {
+  id: string;
+  externalId: string;
+  name: string;
+  email: string | null;
+  currency: string;
+  zone: string;
+  /** Name of the clock. */
+  clock: string;
+  priority: 'normal' | 'high';
+  createdAt: Date;
+  subscriptions: CustomerSubscription[];
+};
+
+export type NewCustomer = {
+  id: string;
+  externalId: string;
+  clockId: string;
+  currency: string;
+  zone: string;
+  priority: string;
+  name: string;
+  email: string | null;
+};
+
+const selectCustomers = `SELECT c.id, c.external_id AS "externalId", p.name, p.email, c.currency, c.zone, k.name AS clock,
+    c.priority, c.created_at AS "createdAt", coalesce(subscribed.list, '[]') AS subscriptions
+  FROM customers c JOIN clocks k ON k.id = c.clock_id JOIN customer_contacts p ON p.customer_id = c.id
+  LEFT JOIN LATERAL (
+    SELECT jsonb_agg(jsonb_build_object('id', s.id, 'plan', plans.key, 'planVersion', v.version,
+      'billingGroup', s.billing_group, 'startsAt', s.starts_at, 'endsAt', s.ends_at) ORDER BY s.starts_at, s.id) AS list
+    FROM subscriptions s JOIN plan_versions v ON v.id = s.plan_version_id JOIN plans ON plans.id = v.plan_id
+    WHERE s.customer_id = c.id
+  ) subscribed ON true`;
+
+type StoredCustomer = Omit<Customer, 'subscriptions'> & {
+  subscriptions: (Omit<CustomerSubscription, 'startsAt' | 'endsAt'> & { startsAt: string; endsAt: string | null })[];
+};
+
+/** JSON has no dates: they come out of it as text. */
+function fromStored(row: StoredCustomer): Customer {
+  const subscriptions = row.subscriptions.map(({ startsAt, endsAt, ...subscription }) => ({
+    ...subscription,
+    startsAt: new Date(startsAt),
+    endsAt: endsAt === null ? null : new Date(endsAt),
+  }));
+  return { ...row, subscriptions };
+}
+
+/** Finds a customer by external id or, where no external id reads so, by our id. */
+export async function findCustomer(sql: Sql, reference: string): Promise<Customer | undefined> {
+  const { rows } = await sql.query<StoredCustomer>(
+    `${selectCustomers} WHERE c.external_id = $1 OR c.id = (
+       SELECT id FROM customers WHERE $1 ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' AND id::text = lower($1))
+     ORDER BY c.external_id = $1 DESC LIMIT 1`,
+    [reference],
+  );
+  return rows[0] && fromStored(rows[0]);
+}
+
+/** A page of customers in the order of their external ids, those after `after`. */
+export async function listCustomers(sql: Sql, page: { after: string | undefined; limit: number }): Promise<Customer[]> {
+  const { rows } = await sql.query<StoredCustomer>(
+    `${selectCustomers} WHERE $1::text IS NULL OR c.external_id > $1 ORDER BY c.external_id LIMIT $2`,
+    [page.after ?? null, page.limit],
+  );
+  return rows.map(fromStored);
+}
+
+/** Whether a customer's ids would be read as another's: an external id may look like one of our ids. */
+export async function idsAreAmbiguous(sql: Sql, customer: { id: string; externalId: string }): Promise<boolean> {
+  const { rows } = await sql.query(`SELECT FROM customers WHERE external_id = $1::uuid::text OR id::text = lower($2)`, [
+    customer.id,
+    customer.externalId,
+  ]);
+  return rows.length > 0;
+}
+
+/** Adds a customer with its contact unless the external id is taken; answers whether it did. */
+export async function insertCustomer(sql: Sql, customer: NewCustomer): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `INSERT INTO customers (id, external_id, clock_id, currency, zone, priority) VALUES ($1, $2, $3, $4, $5, $6)
+     ON CONFLICT DO NOTHING`,
+    [customer.id, customer.externalId, customer.clockId, customer.currency, customer.zone, customer.priority],
+  );
+  if (rowCount === 0) return false;
+  await sql.query(`INSERT INTO customer_contacts (customer_id, name, email) VALUES ($1, $2, $3)`, [
+    customer.id,
+    customer.name,
+    customer.email,
+  ]);
+  return true;
+}

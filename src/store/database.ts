@@ -1,0 +1,71 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import { PrismaClient } from './generated/client.ts';
+
+/** What set-based SQL runs on: the pool, or the one connection of a transaction. */
+export type Sql = {
+  query<Row extends pg.QueryResultRow = pg.QueryResultRow>(
+    text: string | pg.QueryConfig,
+    values?: unknown[],
+  ): Promise<pg.QueryResult<Row>>;
+};
+
+export type Database = Sql & {
+  /** Everyday reads and writes, on the same pool. */
+  readonly prisma: PrismaClient;
+  readonly pool: pg.Pool;
+  /** Runs `work` in one transaction; what it throws rolls back and is passed on. */
+  transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+};
+
+export type DatabaseOptions = { maxConnections?: number; onIdleError?: (error: Error) => void };
+
+// BIGINT arrives as bigint (money, counts), NUMERIC as text (exact), timestamptz as Date, date as text (no zone).
+const parsers: Record<number, (text: string) => unknown> = {
+  [pg.types.builtins.INT8]: BigInt,
+  [pg.types.builtins.DATE]: (text) => text,
+};
+const types = {
+  getTypeParser(oid: number, format?: 'text' | 'binary') {
+    return (format !== 'binary' && parsers[oid]) || pg.types.getTypeParser(oid, format as 'text');
+  },
+} as pg.CustomTypesConfig;
+
+/** Opens the pool (lazily connected) that both Prisma and plain SQL use; 10 connections unless said otherwise. */
+export function openDatabase(url: string, options: DatabaseOptions = {}): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.maxConnections ?? 10,
+    connectionTimeoutMillis: 10_000,
+    application_name: 'durabill',
+    types,
+  });
+  // Without a listener, a connection that breaks while idle would end the process; the next query finds out itself.
+  pool.on('error', options.onIdleError ?? (() => {}));
+  return {
+    pool,
+    prisma: new PrismaClient({ adapter: new PrismaPg(pool) }),
+    query: (text, values) => pool.query(text as string, values),
+    transaction: (work) => inTransaction(pool, work),
+    close: () => pool.end(),
+  };
+}
+
+async function inTransaction<T>(pool: pg.Pool, work: (sql: Sql) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('BEGIN');
+    const result = await work(client as Sql);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch((failure: Error) => {
+      broken = failure;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}

@@ -1,0 +1,177 @@
+import type { Step } from '../domain/rating/step.ts';
+import type { Sql } from './database.ts';
+
+/** What one live invoice is unique by. */
+export type InvoiceKey = {
+  customerId: string;
+  currency: string;
+  billingGroup: string;
+  periodStartAt: Date;
+  periodEndAt: Date;
+  purpose: string;
+};
+
+export type NewInvoice = InvoiceKey & {
+  id: string;
+  revision: number;
+  clockId: string;
+  zone: string;
+  runId: string;
+  cutoffAt: Date;
+  dueAt: Date;
+  usageCutAt: Date;
+  totalMinor: bigint;
+  lineCount: number;
+};
+
+export type InvoiceLine = {
+  id: string;
+  invoiceId: string;
+  position: number;
+  subscriptionId: string | null;
+  priceId: string | null;
+  priceKey: string;
+  description: string;
+  meterKey: string | null;
+  quantity: string | null;
+  billableQuantity: string | null;
+  exactAmount: string;
+  amountMinor: bigint;
+  eventCount: bigint;
+  skippedCount: bigint;
+  working: Step[];
+};
+
+/** The keys as a set of rows, for joins. */
+const keyRows = `unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::text[])
+  WITH ORDINALITY AS k (customer_id, currency, billing_group, period_start_at, period_end_at, purpose, position)`;
+const keyValues = (keys: readonly InvoiceKey[]): unknown[] => [
+  keys.map((key) => key.customerId),
+  keys.map((key) => key.currency),
+  keys.map((key) => key.billingGroup),
+  keys.map((key) => key.periodStartAt),
+  keys.map((key) => key.periodEndAt),
+  keys.map((key) => key.purpose),
+];
+
+export type KeyState = {
+  /** The highest revision that was ever used for the key; 0 if none was. */
+  lastRevision: number;
+  live: { id: string; lifecycle: string } | null;
+};
+
+/** For each key, in their order: its revisions so far and the invoice that is live. */
+export async function readKeyStates(sql: Sql, keys: readonly InvoiceKey[]): Promise<KeyState[]> {
+  const { rows } = await sql.query<KeyState>(
+    `SELECT coalesce((SELECT max(i.revision) FROM invoices i WHERE (i.customer_id, i.currency, i.billing_group,
+              i.period_start_at, i.period_end_at, i.purpose) = (k.customer_id, k.currency, k.billing_group,
+              k.period_start_at, k.period_end_at, k.purpose)), 0) AS "lastRevision",
+            (SELECT jsonb_build_object('id', s.invoice_id, 'lifecycle', s.lifecycle) FROM invoice_states s
+             WHERE (s.customer_id, s.currency, s.billing_group, s.period_start_at, s.period_end_at, s.purpose)
+               = (k.customer_id, k.currency, k.billing_group, k.period_start_at, k.period_end_at, k.purpose)
+               AND s.lifecycle <> 'void') AS live
+     FROM ${keyRows} ORDER BY k.position`,
+    keyValues(keys),
+  );
+  return rows;
+}
+
+/** Inserts drafts with their states. Generated at their clock's time. */
+export async function insertDrafts(sql: Sql, invoices: readonly NewInvoice[]): Promise<void> {
+  await sql.query(
+    `WITH facts AS (
+       INSERT INTO invoices (customer_id, currency, billing_group, period_start_at, period_end_at, purpose, id, revision,
+         clock_id, zone, run_id, cutoff_at, due_at, usage_cut_at, subtotal_minor, total_minor, line_count, generated_at)
+       SELECT k.customer_id, k.currency, k.billing_group, k.period_start_at, k.period_end_at, k.purpose, f.id, f.revision,
+         f.clock_id, f.zone, f.run_id, f.cutoff_at, f.due_at, f.usage_cut_at, f.total, f.total, f.line_count,
+         business_now(c)
+       FROM ${keyRows}
+       JOIN unnest($7::uuid[], $8::int[], $9::uuid[], $10::text[], $11::uuid[], $12::timestamptz[], $13::timestamptz[],
+         $14::timestamptz[], $15::bigint[], $16::int[]) WITH ORDINALITY AS f (id, revision, clock_id, zone, run_id,
+         cutoff_at, due_at, usage_cut_at, total, line_count, position) USING (position)
+       JOIN clocks c ON c.id = f.clock_id
+       RETURNING id, customer_id, currency, billing_group, period_start_at, period_end_at, purpose)
+     INSERT INTO invoice_states
+       (invoice_id, customer_id, currency, billing_group, period_start_at, period_end_at, purpose, priority)
+     SELECT f.*, c.priority FROM facts f JOIN customers c ON c.id = f.customer_id`,
+    [
+      ...keyValues(invoices),
+      invoices.map((invoice) => invoice.id),
+      invoices.map((invoice) => invoice.revision),
+      invoices.map((invoice) => invoice.clockId),
+      invoices.map((invoice) => invoice.zone),
+      invoices.map((invoice) => invoice.runId),
+      invoices.map((invoice) => invoice.cutoffAt),
+      invoices.map((invoice) => invoice.dueAt),
+      invoices.map((invoice) => invoice.usageCutAt),
+      invoices.map((invoice) => invoice.totalMinor),
+      invoices.map((invoice) => invoice.lineCount),
+    ],
+  );
+}
+
+export async function insertLines(sql: Sql, lines: readonly InvoiceLine[]): Promise<void> {
+  await sql.query(
+    `INSERT INTO invoice_lines (id, invoice_id, position, subscription_id, price_id, price_key, description, meter_key,
+       quantity, billable_quantity, exact_amount, amount_minor, event_count, skipped_count, working)
+     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[],
+       $9::numeric[], $10::numeric[], $11::numeric[], $12::bigint[], $13::bigint[], $14::bigint[], $15::jsonb[])`,
+    [
+      lines.map((line) => line.id),
+      lines.map((line) => line.invoiceId),
+      lines.map((line) => line.position),
+      lines.map((line) => line.subscriptionId),
+      lines.map((line) => line.priceId),
+      lines.map((line) => line.priceKey),
+      lines.map((line) => line.description),
+      lines.map((line) => line.meterKey),
+      lines.map((line) => line.quantity),
+      lines.map((line) => line.billableQuantity),
+      lines.map((line) => line.exactAmount),
+      lines.map((line) => line.amountMinor),
+      lines.map((line) => line.eventCount),
+      lines.map((line) => line.skippedCount),
+      lines.map((line) => JSON.stringify(line.working)),
+    ],
+  );
+}
+
+export async function readLines(sql: Sql, invoiceIds: readonly string[]): Promise<Map<string, InvoiceLine[]>> {
+  const { rows } = await sql.query<InvoiceLine>(
+    `SELECT id, invoice_id AS "invoiceId", position, subscription_id AS "subscriptionId", price_id AS "priceId",
+            price_key AS "priceKey", description, meter_key AS "meterKey", trim_scale(quantity) AS quantity,
+            trim_scale(billable_quantity) AS "billableQuantity", trim_scale(exact_amount) AS "exactAmount",
+            amount_minor AS "amountMinor", event_count AS "eventCount", skipped_count AS "skippedCount", working
+     FROM invoice_lines WHERE invoice_id = ANY ($1::uuid[]) ORDER BY invoice_id, position`,
+    [invoiceIds],
+  );
+  const byInvoice = new Map<string, InvoiceLine[]>(invoiceIds.map((id) => [id, []]));
+  for (const row of rows) byInvoice.get(row.invoiceId)?.push(row);
+  return byInvoice;
+}
+
+/** Gives drafts new lines and totals, as of a later reading of the usage. */
+export async function rebuildDrafts(
+  sql: Sql,
+  drafts: readonly { id: string; totalMinor: bigint; lines: readonly InvoiceLine[] }[],
+  usageCutAt: Date,
+): Promise<void> {
+  if (drafts.length === 0) return;
+  const ids = drafts.map((draft) => draft.id);
+  await sql.query(`DELETE FROM invoice_lines WHERE invoice_id = ANY ($1::uuid[])`, [ids]);
+  await insertLines(
+    sql,
+    drafts.flatMap((draft) => draft.lines),
+  );
+  await sql.query(
+    `UPDATE invoices i SET subtotal_minor = d.total, total_minor = d.total, line_count = d.line_count, usage_cut_at = $4
+     FROM unnest($1::uuid[], $2::bigint[], $3::int[]) AS d (id, total, line_count) WHERE i.id = d.id`,
+    [ids, drafts.map((draft) => draft.totalMinor), drafts.map((draft) => draft.lines.length), usageCutAt],
+  );
+}
+
+/** Machine time of the database: what is received later is not in what is read from here on. */
+export async function readMachineTime(sql: Sql): Promise<Date> {
+  const { rows } = await sql.query<{ now: Date }>(`SELECT clock_timestamp()::timestamptz(3) AS now`);
+  return (rows[0] as { now: Date }).now;
+}

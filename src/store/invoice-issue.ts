@@ -1,0 +1,94 @@
+import type { Sql } from './database.ts';
+
+export type DueDraft = { id: string; customerId: string; totalMinor: bigint };
+
+/**
+ * Locks the drafts of a clock that are due, a page by id after the cursor. Of two scans at once the second waits here
+ * and then no longer sees what the first has issued.
+ */
+export async function lockDueDrafts(
+  sql: Sql,
+  page: { clockId: string; cutoffAt: Date; after: string; limit: number },
+): Promise<DueDraft[]> {
+  const { rows } = await sql.query<DueDraft>(
+    `SELECT i.id, i.customer_id AS "customerId", i.total_minor AS "totalMinor"
+     FROM invoice_states s JOIN invoices i ON i.id = s.invoice_id
+     WHERE s.lifecycle = 'draft' AND i.clock_id = $1 AND i.due_at <= $2 AND i.id > $3
+     ORDER BY i.id LIMIT $4 FOR UPDATE OF s`,
+    [page.clockId, page.cutoffAt, page.after, page.limit],
+  );
+  return rows;
+}
+
+/**
+ * Numbers the drafts in the order given and issues them at their clock's time. The series' row is locked from here to
+ * the end of the transaction, so call it last: numbers have no gaps, and other scans of the clock wait only this long.
+ */
+export async function issueDrafts(sql: Sql, clockId: string, invoiceIds: readonly string[]): Promise<void> {
+  if (invoiceIds.length === 0) return;
+  await sql.query(
+    `WITH series AS (
+       INSERT INTO number_series AS n (clock_id, next_number) VALUES ($1, 1 + cardinality($2::uuid[]))
+       ON CONFLICT (clock_id) DO UPDATE SET next_number = n.next_number + cardinality($2::uuid[])
+       RETURNING next_number - cardinality($2::uuid[]) AS first)
+     UPDATE invoices i SET issued_at = business_now(c),
+       number = c.number_prefix || '-' || lpad((series.first + d.position - 1)::text,
+         greatest(6, length((series.first + d.position - 1)::text)), '0')
+     FROM series, clocks c, unnest($2::uuid[]) WITH ORDINALITY AS d (id, position)
+     WHERE c.id = $1 AND i.id = d.id`,
+    [clockId, invoiceIds],
+  );
+  await sql.query(
+    `UPDATE invoice_states SET lifecycle = 'issued', sync = 'pending', payment = 'unpaid', touched_at = now()
+     WHERE invoice_id = ANY ($1::uuid[])`,
+    [invoiceIds],
+  );
+}
+
+/** A zero invoice is not sent to anybody; it stays as the proof that the period was billed. */
+export async function skipDrafts(sql: Sql, invoiceIds: readonly string[]): Promise<void> {
+  await sql.query(`UPDATE invoice_states SET lifecycle = 'skipped' WHERE invoice_id = ANY ($1::uuid[])`, [invoiceIds]);
+}
+
+/** Drafts that cannot be computed any more wait for a person. */
+export async function holdDrafts(
+  sql: Sql,
+  held: readonly { id: string; code: string; reason: string }[],
+): Promise<void> {
+  await sql.query(
+    `UPDATE invoice_states s SET lifecycle = 'held', failure_code = h.code, failure_reason = h.reason
+     FROM unnest($1::uuid[], $2::text[], $3::text[]) AS h (id, code, reason) WHERE s.invoice_id = h.id`,
+    [held.map((h) => h.id), held.map((h) => h.code), held.map((h) => h.reason)],
+  );
+}
+
+export type ToPublish = { invoiceId: string; priority: 'normal' | 'high' };
+
+/**
+ * What the scan publishes, a page by id after the cursor: issued and never published, or published and then untouched
+ * for an hour of machine time, so that a lost message heals by itself. The row is the outbox.
+ */
+export async function invoicesToPublish(
+  sql: Sql,
+  page: { clockId: string; after: string; limit: number },
+): Promise<ToPublish[]> {
+  const { rows } = await sql.query<ToPublish>(
+    `SELECT s.invoice_id AS "invoiceId", s.priority
+     FROM invoice_states s JOIN invoices i ON i.id = s.invoice_id
+     WHERE i.clock_id = $1 AND s.invoice_id > $2 AND s.lifecycle = 'issued'
+       AND (s.sync = 'pending' OR (s.sync IN ('queued', 'syncing', 'backing_off')
+            AND greatest(s.touched_at, s.next_retry_at) < now() - interval '1 hour'))
+     ORDER BY s.invoice_id LIMIT $3`,
+    [page.clockId, page.after, page.limit],
+  );
+  return rows;
+}
+
+/** Marks what the broker has confirmed. A bridge may have been faster: then the state is already further. */
+export async function markQueued(sql: Sql, invoiceIds: readonly string[]): Promise<void> {
+  await sql.query(
+    `UPDATE invoice_states SET sync = CASE WHEN sync = 'pending' THEN 'queued' ELSE sync END, touched_at = now()
+     WHERE invoice_id = ANY ($1::uuid[]) AND sync IN ('pending', 'queued', 'syncing', 'backing_off')`,
+    [invoiceIds],
+  );
+}

@@ -1,0 +1,164 @@
+import type { Sql } from './database.ts';
+
+export type SyncFacts = {
+  id: string;
+  revision: number;
+  number: string;
+  currency: string;
+  customerId: string;
+  totalMinor: bigint;
+  periodStartAt: Date;
+  periodEndAt: Date;
+  issuedAt: Date;
+  paymentDueOn: string;
+  paymentTermsDays: number;
+  attempt: number;
+};
+
+/**
+ * Starts an attempt of an issued invoice's sync, unless it is parked, done or void. The first attempt fixes the day by
+ * which the customer pays, counted from the customer's own today.
+ */
+export async function beginAttempt(sql: Sql, invoiceId: string): Promise<SyncFacts | undefined> {
+  const { rows } = await sql.query<SyncFacts>(
+    `WITH begun AS (
+       UPDATE invoice_states s SET sync = 'syncing', sync_attempts = s.sync_attempts + 1, next_retry_at = NULL,
+         touched_at = now(),
+         payment_due_on = coalesce(s.payment_due_on, (business_now(k) AT TIME ZONE c.zone)::date + c.payment_terms_days)
+       FROM customers c JOIN clocks k ON k.id = c.clock_id
+       WHERE s.invoice_id = $1 AND c.id = s.customer_id AND s.lifecycle = 'issued'
+         AND s.sync IN ('pending', 'queued', 'syncing', 'backing_off')
+       RETURNING s.invoice_id, s.sync_attempts, s.payment_due_on, c.payment_terms_days),
+     attempt AS (
+       INSERT INTO sync_attempts (invoice_id, attempt, started_at) SELECT invoice_id, sync_attempts, now() FROM begun)
+     SELECT i.id, i.revision, i.number, i.currency, i.customer_id AS "customerId", i.total_minor AS "totalMinor",
+            i.period_start_at AS "periodStartAt", i.period_end_at AS "periodEndAt", i.issued_at AS "issuedAt",
+            b.payment_due_on AS "paymentDueOn", b.payment_terms_days AS "paymentTermsDays", b.sync_attempts AS attempt
+     FROM begun b JOIN invoices i ON i.id = b.invoice_id`,
+    [invoiceId],
+  );
+  return rows[0];
+}
+
+export type SyncState = {
+  lifecycle: string;
+  sync: string;
+  attempts: number;
+  parkingNumber: number;
+  failureCode: string | null;
+  failureReason: string | null;
+};
+
+export async function readSyncState(sql: Sql, invoiceId: string): Promise<SyncState | undefined> {
+  const { rows } = await sql.query<SyncState>(
+    `SELECT lifecycle, sync, sync_attempts AS attempts, parking_number AS "parkingNumber",
+            failure_code AS "failureCode", failure_reason AS "failureReason"
+     FROM invoice_states WHERE invoice_id = $1`,
+    [invoiceId],
+  );
+  return rows[0];
+}
+
+/** Closes an attempt that failed; the state is told by whoever decides what comes next. */
+export async function failAttempt(
+  sql: Sql,
+  failed: { invoiceId: string; attempt: number; code: string; reason: string },
+): Promise<void> {
+  await sql.query(
+    `WITH ended AS (
+       UPDATE sync_attempts SET ended_at = now(), outcome = 'failed', code = $3, reason = $4
+       WHERE invoice_id = $1 AND attempt = $2)
+     UPDATE invoice_states SET failure_code = $3, failure_reason = $4, touched_at = now(),
+       first_failed_at = coalesce(first_failed_at, now()) WHERE invoice_id = $1`,
+    [failed.invoiceId, failed.attempt, failed.code, failed.reason],
+  );
+}
+
+export async function completeSync(
+  sql: Sql,
+  done: {
+    invoiceId: string;
+    attempt: number;
+    accountId: string;
+    remote: { remoteId: string; status: string; totalMinor: bigint; url: string | null };
+  },
+): Promise<void> {
+  await sql.query(
+    `WITH mapping AS (
+       INSERT INTO invoice_mappings (account_id, invoice_id, remote_id, remote_status, remote_total_minor, remote_url)
+       VALUES ($3, $1, $4, $5, $6, $7)
+       ON CONFLICT (account_id, invoice_id) DO UPDATE SET remote_status = excluded.remote_status,
+         remote_total_minor = excluded.remote_total_minor, remote_url = excluded.remote_url, updated_at = now()),
+     ended AS (
+       UPDATE sync_attempts SET ended_at = now(), outcome = 'synced' WHERE invoice_id = $1 AND attempt = $2)
+     UPDATE invoice_states SET sync = 'synced', synced_at = now(), touched_at = now(), first_failed_at = NULL,
+       next_retry_at = NULL, failure_code = NULL, failure_reason = NULL WHERE invoice_id = $1`,
+    [
+      done.invoiceId,
+      done.attempt,
+      done.accountId,
+      done.remote.remoteId,
+      done.remote.status,
+      done.remote.totalMinor,
+      done.remote.url,
+    ],
+  );
+}
+
+/** Gives the slot back until the next try. */
+export async function backOff(sql: Sql, invoiceId: string, nextRetryAt: Date): Promise<void> {
+  await sql.query(
+    `UPDATE invoice_states SET sync = 'backing_off', next_retry_at = $2, touched_at = now()
+     WHERE invoice_id = $1 AND sync IN ('syncing', 'backing_off')`,
+    [invoiceId, nextRetryAt],
+  );
+}
+
+/** Parks the invoice, unless a repeated call has done so. @returns the number that an answer has to name */
+export async function park(sql: Sql, invoiceId: string, code: string, reason: string): Promise<number> {
+  const { rows } = await sql.query<{ number: number }>(
+    `UPDATE invoice_states SET sync = 'parked', failure_code = $2, failure_reason = $3, next_retry_at = NULL,
+       touched_at = now(), parked_at = coalesce(parked_at, now()),
+       parking_number = parking_number + CASE WHEN sync = 'parked' THEN 0 ELSE 1 END
+     WHERE invoice_id = $1 AND sync IN ('pending', 'queued', 'syncing', 'backing_off', 'parked')
+     RETURNING parking_number AS number`,
+    [invoiceId, code, reason],
+  );
+  if (rows[0] === undefined) throw new Error(`invoice ${invoiceId} cannot be parked: it is not being synced`);
+  return rows[0].number;
+}
+
+/** Takes a parked invoice up again. @returns false if it is not parked under this number */
+export async function unpark(sql: Sql, invoiceId: string, parkingNumber: number): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `UPDATE invoice_states SET sync = 'backing_off', parked_at = NULL, first_failed_at = NULL, touched_at = now()
+     WHERE invoice_id = $1 AND sync = 'parked' AND parking_number = $2`,
+    [invoiceId, parkingNumber],
+  );
+  return rowCount === 1;
+}
+
+/** @returns false if the decision is already there */
+export async function insertDecision(
+  sql: Sql,
+  decision: { id: string; invoiceId: string; parkingNumber: number; kind: string; actor: string; reason: string },
+): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `INSERT INTO decisions (id, invoice_id, parking_number, kind, actor, reason) VALUES ($1, $2, $3, $4, $5, $6)
+     ON CONFLICT DO NOTHING`,
+    [decision.id, decision.invoiceId, decision.parkingNumber, decision.kind, decision.actor, decision.reason],
+  );
+  return rowCount === 1;
+}
+
+/** Issued invoices of a clock that are neither at their target nor waiting for a person, and those that are. */
+export async function countSyncs(sql: Sql, clockId: string): Promise<{ open: number; synced: number; parked: number }> {
+  const { rows } = await sql.query<{ open: number; synced: number; parked: number }>(
+    `SELECT count(*) FILTER (WHERE s.sync NOT IN ('synced', 'parked'))::int AS open,
+            count(*) FILTER (WHERE s.sync = 'synced')::int AS synced,
+            count(*) FILTER (WHERE s.sync = 'parked')::int AS parked
+     FROM invoice_states s JOIN invoices i ON i.id = s.invoice_id WHERE i.clock_id = $1 AND s.lifecycle = 'issued'`,
+    [clockId],
+  );
+  return rows[0] as { open: number; synced: number; parked: number };
+}

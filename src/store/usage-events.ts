@@ -1,0 +1,117 @@
+import type { Database, Sql } from './database.ts';
+
+export type NewUsageEvent = {
+  source: string;
+  eventId: string;
+  customerId: string;
+  type: string;
+  occurredAt: Date;
+  properties: Record<string, unknown>;
+  /** SHA-256 of the event's content, 32 bytes. */
+  contentHash: Buffer;
+};
+
+/** A customer as ingest sees it. */
+export type EventCustomer = { id: string; externalId: string; onTestClock: boolean; businessNow: Date };
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Looks customers up by external id or our id, with the time on their clocks. An external id goes first. */
+export async function findEventCustomers(sql: Sql, references: Iterable<string>): Promise<Map<string, EventCustomer>> {
+  const wanted = [...new Set(references)];
+  const { rows } = await sql.query<EventCustomer>({
+    name: 'find-event-customers',
+    text: `SELECT c.id, c.external_id AS "externalId", k.kind = 'test' AS "onTestClock", business_now(k) AS "businessNow"
+           FROM customers c JOIN clocks k ON k.id = c.clock_id
+           WHERE c.external_id = ANY ($1::text[]) OR c.id = ANY ($2::uuid[])`,
+    values: [wanted, wanted.filter((reference) => uuid.test(reference))],
+  });
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const byExternalId = new Map(rows.map((row) => [row.externalId, row]));
+  const found = new Map<string, EventCustomer>();
+  for (const reference of wanted) {
+    const customer = byExternalId.get(reference) ?? byId.get(reference.toLowerCase());
+    if (customer !== undefined) found.set(reference, customer);
+  }
+  return found;
+}
+
+/** Months whose partitions this process has seen; partitions are never taken away, so that it stays true. */
+const knownMonths = new WeakMap<Database, Set<string>>();
+
+/** Makes the partitions that events of these instants go to. In its own transaction: it locks the table for a moment. */
+export async function ensurePartitions(database: Database, instants: Iterable<Date>): Promise<void> {
+  const known = knownMonths.get(database) ?? new Set();
+  knownMonths.set(database, known);
+  const missing = new Set<string>();
+  for (const instant of instants) {
+    const month = `${instant.toISOString().slice(0, 7)}-01`;
+    if (!known.has(month)) missing.add(month);
+  }
+  for (const month of [...missing].sort()) {
+    try {
+      await database.query('SELECT ensure_usage_partition($1::date)', [month]);
+    } catch (error) {
+      // Events of the month already stand in the default partition: then so do these, where the watch finds them.
+      if ((error as { code?: string }).code !== '23514') throw error;
+    }
+    known.add(month);
+  }
+}
+
+/**
+ * Inserts events whose keys are new, keys and events in one statement, and returns the positions in `events` of those
+ * whose keys were there before. The keys of one call have to differ. They are inserted in key order, the same in every
+ * process: two calls with the same keys wait for each other, but never in a circle.
+ */
+export async function insertUsageEvents(sql: Sql, events: readonly NewUsageEvent[]): Promise<Set<number>> {
+  const sorted = events.map((event, position) => ({ event, position })).sort((a, b) => compareKeys(a.event, b.event));
+  const column = <T>(pick: (event: NewUsageEvent) => T): T[] => sorted.map(({ event }) => pick(event));
+  const { rows } = await sql.query<{ ordinal: bigint }>({
+    name: 'insert-usage-events',
+    text: `WITH incoming AS (
+             SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::bytea[], $5::uuid[], $6::text[], $7::jsonb[])
+               WITH ORDINALITY AS e (source, event_id, occurred_at, content_hash, customer_id, event_type, properties, ordinal)
+           ), fresh AS (
+             INSERT INTO event_keys (source, event_id, occurred_at, content_hash)
+             SELECT source, event_id, occurred_at, content_hash FROM incoming
+             ON CONFLICT DO NOTHING RETURNING source, event_id
+           ), written AS (
+             INSERT INTO usage_events (customer_id, event_type, occurred_at, source, event_id, properties)
+             SELECT customer_id, event_type, occurred_at, source, event_id, properties
+             FROM incoming JOIN fresh USING (source, event_id)
+           )
+           SELECT i.ordinal FROM incoming i LEFT JOIN fresh f USING (source, event_id) WHERE f.event_id IS NULL`,
+    values: [
+      column((event) => event.source),
+      column((event) => event.eventId),
+      column((event) => event.occurredAt.toISOString()),
+      column((event) => event.contentHash),
+      column((event) => event.customerId),
+      column((event) => event.type),
+      column((event) => JSON.stringify(event.properties)),
+    ],
+  });
+  return new Set(rows.map(({ ordinal }) => sorted[Number(ordinal) - 1]!.position));
+}
+
+/** By UTF-16 units, not by a locale that could differ between two processes. */
+function compareKeys(a: NewUsageEvent, b: NewUsageEvent): number {
+  if (a.source !== b.source) return a.source < b.source ? -1 : 1;
+  return a.eventId < b.eventId ? -1 : a.eventId > b.eventId ? 1 : 0;
+}
+
+/**
+ * The content hashes stored under these keys, in their order. It has to be its own statement, after the insert: the
+ * insert's snapshot cannot see the row of a concurrent winner for whom it waited.
+ */
+export async function storedHashes(sql: Sql, keys: readonly { source: string; eventId: string }[]): Promise<Buffer[]> {
+  const { rows } = await sql.query<{ contentHash: Buffer }>(
+    `SELECT k.content_hash AS "contentHash"
+     FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS wanted (source, event_id, ordinal)
+     JOIN event_keys k USING (source, event_id) ORDER BY wanted.ordinal`,
+    [keys.map(({ source }) => source), keys.map(({ eventId }) => eventId)],
+  );
+  if (rows.length !== keys.length) throw new Error('An event key was refused as present and then not found.');
+  return rows.map(({ contentHash }) => contentHash);
+}

@@ -1,0 +1,89 @@
+/** What any target of invoices offers, and what it asks of the rest: Stripe is the first, others follow the same form. */
+
+export type OutgoingCustomer = { id: string; externalId: string; name: string; email: string | null };
+
+export type OutgoingLine = { id: string; description: string; amountMinor: bigint };
+
+export type OutgoingInvoice = {
+  id: string;
+  revision: number;
+  number: string;
+  currency: string;
+  customerId: string;
+  totalMinor: bigint;
+  periodStartAt: Date;
+  periodEndAt: Date;
+  issuedAt: Date;
+  /** Calendar day by which the customer pays, `2013-02-16`, and the terms that it comes from. */
+  paymentDueOn: string;
+  paymentTermsDays: number;
+  lines: readonly OutgoingLine[];
+};
+
+export type RemoteInvoice = { remoteId: string; status: string; totalMinor: bigint; url: string | null };
+
+export type InvoiceTarget = {
+  /** The account behind the credentials; the database is bound to it. */
+  account(): Promise<{ accountId: string; livemode: boolean }>;
+  /** Creates the customer unless an earlier call did. @returns its id at the target */
+  createCustomer(customer: OutgoingCustomer, log: RequestLog): Promise<string>;
+  /** Brings the invoice to its final state at the target from wherever an earlier call left it. */
+  bringInvoice(invoice: OutgoingInvoice, remoteCustomerId: string, log: RequestLog): Promise<RemoteInvoice>;
+};
+
+/**
+ * Requests of one subject, stored before they are sent, so that a retry sends the same content under the same key
+ * whatever has changed since.
+ */
+export type RequestLog = {
+  /** Stores the request of a step, or returns the one stored before: what is to be sent is what this returns. */
+  begin(request: NewRequest): Promise<StoredRequest>;
+  /** What the target said: a success with the id of the object, or a refusal by its status. */
+  answered(request: StoredRequest, answer: RequestAnswer): Promise<void>;
+};
+
+export type NewRequest = {
+  step: string;
+  operation: string;
+  params: Record<string, unknown>;
+  /** Set after a look has shown that the generation before was never carried out: a new key, the new content. */
+  after?: StoredRequest;
+};
+
+export type StoredRequest = {
+  step: string;
+  generation: number;
+  idempotencyKey: string;
+  params: Record<string, unknown>;
+  firstSentAt: Date;
+  /** How often it has been sent, this time included. */
+  sends: number;
+  /** HTTP status of the last answer; null while there was none. */
+  status: number | null;
+  remoteId: string | null;
+};
+
+export type RequestAnswer = { status: number; requestId: string | null; remoteId: string | null };
+
+/**
+ * A failure of a target, sorted by what to do: `retry` the same request, `look` at what the target has first, or call a
+ * `person`, because nothing changes by itself.
+ */
+export class TargetError extends Error {
+  override readonly name = 'TargetError';
+  readonly action: 'retry' | 'look' | 'person';
+  readonly code: string;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    action: 'retry' | 'look' | 'person',
+    code: string,
+    reason: string,
+    details: { retryAfterMs?: number | undefined; cause?: unknown } = {},
+  ) {
+    super(reason, { cause: details.cause });
+    this.action = action;
+    this.code = code;
+    this.retryAfterMs = details.retryAfterMs;
+  }
+}

@@ -1,0 +1,71 @@
+import type Stripe from 'stripe';
+import type { Currency } from '../../domain/money/currency.ts';
+import { money } from '../../domain/money/money.ts';
+import { toStripeAmount } from '../../domain/money/stripe-amount.ts';
+import { type OutgoingInvoice, type OutgoingLine, TargetError } from '../port.ts';
+
+/** Lines of one add_lines call, and of one invoice (docs.stripe.com/invoicing). */
+export const linesPerCall = 50;
+export const linesPerInvoice = 250;
+
+/** Metadata by which an invoice or a line at Stripe is recognised as ours. */
+export const invoiceMark = 'durabill_invoice';
+export const revisionMark = 'durabill_revision';
+export const lineMark = 'durabill_line';
+
+const seconds = (at: Date) => Math.floor(at.getTime() / 1_000);
+
+export function createParams(
+  invoice: OutgoingInvoice,
+  remoteCustomerId: string,
+  now: Date,
+): Stripe.InvoiceCreateParams {
+  return {
+    customer: remoteCustomerId,
+    currency: invoice.currency.toLowerCase(),
+    number: invoice.number,
+    auto_advance: false,
+    collection_method: 'send_invoice',
+    ...dueParams(invoice, now),
+    effective_at: seconds(invoice.issuedAt),
+    pending_invoice_items_behavior: 'exclude',
+    metadata: {
+      [invoiceMark]: invoice.id,
+      [revisionMark]: String(invoice.revision),
+      durabill_customer: invoice.customerId,
+      durabill_payment_due_on: invoice.paymentDueOn,
+    },
+  };
+}
+
+/** Stripe refuses a due date in the past; then it gets the terms, and the metadata has the day that holds. */
+function dueParams(invoice: OutgoingInvoice, now: Date): Stripe.InvoiceCreateParams {
+  const endOfDay = new Date(`${invoice.paymentDueOn}T23:59:59Z`);
+  return endOfDay > now ? { due_date: seconds(endOfDay) } : { days_until_due: invoice.paymentTermsDays };
+}
+
+export function addLinesParams(invoice: OutgoingInvoice, lines: readonly OutgoingLine[]): Stripe.InvoiceAddLinesParams {
+  return {
+    lines: lines.map((line) => ({
+      amount: stripeAmount(line.amountMinor, invoice.currency),
+      description: line.description,
+      period: { start: seconds(invoice.periodStartAt), end: seconds(invoice.periodEndAt) },
+      metadata: { [lineMark]: line.id },
+    })),
+  };
+}
+
+/** The amount as Stripe counts it, which for a few currencies is not ISO 4217's minor unit. */
+export function stripeAmount(amountMinor: bigint, currency: string): number {
+  return Number(toStripeAmount(money(amountMinor, currency as Currency)));
+}
+
+export function checkLineCount(invoice: OutgoingInvoice): void {
+  if (invoice.lines.length > linesPerInvoice) {
+    throw new TargetError(
+      'person',
+      'too-many-lines',
+      `The invoice has ${invoice.lines.length} lines; Stripe takes ${linesPerInvoice}.`,
+    );
+  }
+}

@@ -1,0 +1,72 @@
+import type Stripe from 'stripe';
+import type { RequestLog, StoredRequest } from '../port.ts';
+import { translateStripeError } from './errors.ts';
+
+/** Stripe keeps a key's answer for at least 24 hours; an hour before that it is not relied on any more. */
+const keyTrustMs = 23 * 60 * 60 * 1_000;
+
+export type CarriedOut<T> = { id: string; answer: T | undefined };
+export type Step<T> = {
+  name: string;
+  operation: string;
+  params: Record<string, unknown>;
+  send(params: Record<string, unknown>, options: Stripe.RequestOptions): Promise<Stripe.Response<T>>;
+  /** Looks at Stripe whether the request was carried out, when its own answer can no longer tell. */
+  look(request: StoredRequest): Promise<T | undefined>;
+};
+
+/**
+ * Carries out one step exactly once: stored before it is sent, the stored content under the stored key at every retry.
+ * When the key can no longer vouch for it (too old, or its stored answer is a server error), Stripe is looked at first:
+ * what was carried out is adopted, what was not goes out again as a new generation.
+ * @returns the object's id, and the object as Stripe answered it unless an earlier call has had the answer
+ */
+export async function carryOut<T extends { id: string }>(log: RequestLog, step: Step<T>): Promise<CarriedOut<T>> {
+  let request = await log.begin({ step: step.name, operation: step.operation, params: step.params });
+  if (request.remoteId !== null) return { id: request.remoteId, answer: undefined };
+  if (inDoubt(request)) {
+    const found = await asStripe(() => step.look(request));
+    if (found !== undefined) {
+      await log.answered(request, { status: 200, requestId: null, remoteId: found.id });
+      return { id: found.id, answer: found };
+    }
+    request = await log.begin({
+      step: step.name,
+      operation: step.operation,
+      params: step.params,
+      after: request,
+    });
+  }
+  const answer = await send(log, step, request);
+  return { id: answer.id, answer };
+}
+
+function inDoubt(request: StoredRequest): boolean {
+  const ageMs = Date.now() - request.firstSentAt.getTime();
+  return ageMs > keyTrustMs || (request.status !== null && request.status >= 500);
+}
+
+async function send<T extends { id: string }>(log: RequestLog, step: Step<T>, request: StoredRequest): Promise<T> {
+  let remote: Stripe.Response<T>;
+  try {
+    remote = await step.send(request.params, { idempotencyKey: request.idempotencyKey });
+  } catch (error) {
+    const { statusCode, requestId } = error as { statusCode?: number; requestId?: string };
+    if (statusCode !== undefined) {
+      await log.answered(request, { status: statusCode, requestId: requestId ?? null, remoteId: null });
+    }
+    throw translateStripeError(error);
+  }
+  const { statusCode, requestId } = remote.lastResponse;
+  await log.answered(request, { status: statusCode, requestId, remoteId: remote.id });
+  return remote;
+}
+
+/** Runs a read and sorts its failure. */
+export async function asStripe<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    throw translateStripeError(error);
+  }
+}

@@ -1,0 +1,7 @@
+/** Types of the ApplicationFailures that cross from activities to workflows. */
+export const failureTypes = {
+  /** Trying again cannot help: a person has to look. */
+  needsPerson: 'NeedsPerson',
+  /** The answer names a parking that is over, or the invoice is not parked. */
+  staleAnswer: 'StaleAnswer',
+} as const;

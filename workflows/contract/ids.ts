@@ -1,0 +1,21 @@
+/**
+ * Workflow types and ids. They live in histories and in links that people keep, so none is ever renamed. An id is built
+ * from business keys only: it is the lock of what it names.
+ */
+export const workflowTypes = {
+  monthlyInvoicing: 'monthlyInvoicing',
+  dueInvoiceScan: 'dueInvoiceScan',
+  syncInvoice: 'syncInvoice',
+  syncCustomer: 'syncCustomer',
+  advanceClock: 'advanceClock',
+} as const;
+
+export const scheduleIds = { monthlyInvoicing: 'monthly-invoicing', dueInvoiceScan: 'due-invoice-scan' } as const;
+
+/** `cutoffAt` and `to` are ISO 8601 instants in UTC, as Date.toISOString writes them. */
+export const monthlyInvoicingId = (clockId: string, cutoffAt: string) => `monthly-invoicing/${clockId}/${cutoffAt}`;
+export const dueInvoiceScanId = (clockId: string, cutoffAt: string) => `due-invoice-scan/${clockId}/${cutoffAt}`;
+export const syncInvoiceId = (invoiceId: string) => `sync-invoice/${invoiceId}`;
+export const syncCustomerId = (customerId: string) => `sync-customer/${customerId}`;
+/** One advance of a clock at a time: its id names the clock alone. */
+export const advanceClockId = (clockId: string) => `advance-clock/${clockId}`;

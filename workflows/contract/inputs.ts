@@ -1,0 +1,16 @@
+/** What each workflow is started with. Payloads carry ids, instants (ISO 8601, UTC) and counts, never personal data. */
+
+/** A run for one clock. Without `cutoffAt` a Schedule started it: the cut-off is the Schedule's nominal time. */
+export type RunInput = { clockId: string; cutoffAt?: string; resume?: RunResume };
+
+/** Where a run goes on after continue-as-new. */
+export type RunResume = { runId: string; stage: string; after: string; counts: Record<string, number> };
+
+export type AdvanceClockInput = { clockId: string; to: string; resume?: { runs: number } };
+
+export type SyncInvoiceInput = { invoiceId: string; resume?: SyncResume };
+
+/** What a sync remembers across continue-as-new: since when it fails, and how often in a row. */
+export type SyncResume = { failingSince: string | null; failures: number };
+
+export type SyncCustomerInput = { customerId: string };
