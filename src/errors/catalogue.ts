@@ -38,6 +38,12 @@ export const catalogue = {
     customer: 'We could not find what you asked for.',
     mend: 'Check the address and the id.',
   },
+  'method-not-allowed': {
+    status: 405,
+    title: 'This address does not take this method.',
+    customer: refused,
+    mend: 'Use one of the methods in the Allow header.',
+  },
   conflict: {
     status: 409,
     title: 'The request contradicts what is already stored.',
@@ -74,7 +80,32 @@ export const catalogue = {
     customer: 'We cannot answer right now. Please try again in a moment.',
     mend: 'See /readyz for the part that is away.',
   },
+  // Customers, clocks and runs
+  'clock-unknown': {
+    status: 422,
+    title: 'There is no clock with this name.',
+    customer: refused,
+    mend: 'Create the test clock first (POST /v1/clocks), or leave the clock out to use the real one.',
+  },
+  'plan-unknown': {
+    status: 422,
+    title: 'There is no plan with this key.',
+    customer: refused,
+    mend: 'Apply the plan file that defines it first, or correct the key.',
+  },
+  'run-refused': {
+    status: 422,
+    title: 'The run cannot be started for this instant on this clock.',
+    customer: refused,
+    mend: 'Choose another instant or another clock.',
+  },
   // Usage
+  'event-invalid': {
+    status: 422,
+    title: 'The event is not of the documented form.',
+    customer: refused,
+    mend: 'Compare the named field with the event at /openapi.json.',
+  },
   'event-customer-unknown': {
     status: 422,
     title: 'The event names a customer that does not exist.',
@@ -112,6 +143,18 @@ export const catalogue = {
     customer: 'The amount is too large to bill.',
     mend: 'Check the price and the quantity for slipped decimals.',
   },
+  'currency-mismatch': {
+    status: 422,
+    title: 'Amounts of two currencies cannot be added.',
+    customer: refused,
+    mend: 'Keep to one currency on one invoice; nothing is converted silently.',
+  },
+  'stripe-amount-unsupported': {
+    status: 422,
+    title: 'Stripe cannot carry this amount in its currency.',
+    customer: 'The amount is outside what the payment service accepts.',
+    mend: 'Void the invoice and reissue it with prices that give amounts which Stripe takes in this currency.',
+  },
   'decimal-invalid': {
     status: 422,
     title: 'The value is not a plain decimal number.',
@@ -124,17 +167,84 @@ export const catalogue = {
     customer: refused,
     mend: 'Use a name such as America/New_York or UTC.',
   },
+  'period-span-too-long': {
+    status: 422,
+    title: 'The subscription spans more periods than one request may lay out.',
+    customer: refused,
+    mend: 'Check the year of the start; at most 1,200 months are laid out at once.',
+  },
   'price-invalid': {
     status: 422,
     title: 'The price cannot be computed as written.',
     customer: refused,
     mend: 'Correct the named field of the price.',
   },
+  'meter-invalid': {
+    status: 422,
+    title: 'The meter is not of the documented form.',
+    customer: refused,
+    mend: 'Correct the named field of the meter.',
+  },
+  'plan-invalid': {
+    status: 422,
+    title: 'The plan is not of the documented form.',
+    customer: refused,
+    mend: 'Correct the named field of the plan.',
+  },
   'quantity-negative': {
     status: 422,
     title: 'The quantity of the period is negative.',
     customer: 'A quantity on your bill needs to be checked first.',
     mend: 'Look at the events of the meter for negative values.',
+  },
+  // Broker
+  'broker-unreachable': {
+    status: 503,
+    title: 'RabbitMQ cannot be reached.',
+    customer: 'We cannot answer right now. Please try again in a moment.',
+    mend: 'Check that RabbitMQ runs and that AMQP_URL names it; Durabill keeps trying to connect.',
+  },
+  'publish-failed': {
+    status: 503,
+    title: 'RabbitMQ did not confirm every message.',
+    customer: 'Something failed on our side. Nothing is lost; please try again.',
+    mend: 'Publish the named messages again; a message that arrives twice does no harm.',
+  },
+  'message-invalid': {
+    status: 500,
+    title: 'The message is not of the form that queues carry.',
+    customer: 'Something failed on our side.',
+    mend: 'This is a fault of the program; report it with the reason.',
+  },
+  'meter-changed': {
+    status: 409,
+    title: 'A meter of this key is already stored with another definition.',
+    customer: refused,
+    mend: 'Give the new definition a new key; bills written with the old one must stay recomputable.',
+  },
+  'invoice-total-negative': {
+    status: 422,
+    title: 'The lines of the invoice add up to less than nothing.',
+    customer: 'Your invoice needs to be checked first.',
+    mend: 'Look at the prices with negative amounts; an invoice never pays out.',
+  },
+  'period-already-invoiced': {
+    status: 409,
+    title: 'An issued invoice already covers this customer, currency, group and period.',
+    customer: 'A part of your usage is still to be billed.',
+    mend: 'Put the subscription into a billing group of its own, or void and reissue the invoice.',
+  },
+  'account-mismatch': {
+    status: 500,
+    title: 'The database is bound to another Stripe account or mode than the key opens.',
+    customer: 'Something failed on our side.',
+    mend: 'Use the key of the account that the database was first used with, or another database.',
+  },
+  'answer-stale': {
+    status: 409,
+    title: 'The answer is for a parking that is over.',
+    customer: refused,
+    mend: 'Look at the invoice again: it is not parked any more, or parked anew with another number.',
   },
   // Configuration and stack
   'config-invalid': {
@@ -148,6 +258,18 @@ export const catalogue = {
     title: 'A program that Durabill needs is not installed.',
     customer: 'Something failed on our side.',
     mend: 'Install it with the named command.',
+  },
+  'part-failed': {
+    status: 500,
+    title: 'A part of the embedded stack did not come up.',
+    customer: 'Something failed on our side.',
+    mend: 'Read the named log, then start again.',
+  },
+  'data-directory-held': {
+    status: 500,
+    title: 'Another copy of Durabill uses this data directory.',
+    customer: 'Something failed on our side.',
+    mend: 'Stop the other copy first, or give this one its own data directory.',
   },
 } as const satisfies Record<string, Catalogued>;
 

@@ -1,0 +1,69 @@
+import Table from 'cli-table3';
+import { formatMoney, type Money } from '../../domain/money/money.ts';
+
+/** What `npm start` has to say at its end. `seconds` names each stage, in the order in which they ran. */
+export type Summary = {
+  customers: number;
+  /** What the API answered to this start's events. */
+  events: { accepted: number; duplicate: number; conflict: number; rejected: number };
+  /** Live invoices in the books, whoever billed them, and those that this start generated. */
+  invoices: { total: number; generated: number };
+  /** Sum of the live invoices, one for each currency. */
+  amounts: (Money & { invoices: number })[];
+  sync: { synced: number; parked: number; waiting: number };
+  /** Issued periods computed now, minus what was billed: late usage would show here. */
+  recomputed: { periods: number; differing: number; differences: Money[] };
+  seconds: Record<string, number>;
+  addresses: { api: string; temporal: string; rabbitmq: string };
+};
+
+export const nothingNew = 'Nothing new to bill: every invoice of these months was already there.';
+
+/** The summary as a table for people, with a sentence above it when a repeated start had nothing to bill. */
+export function summaryTable(summary: Summary): string {
+  const table = new Table({ style: { head: [], border: [] }, wordWrap: true });
+  table.push(...rowsOf(summary).map(([name, value]) => ({ [name]: value })));
+  return hasNothingNew(summary) ? `${nothingNew}\n${table.toString()}` : table.toString();
+}
+
+/** The same as one JSON object on one line; amounts are texts, since JSON numbers lose digits of large ones. */
+export function summaryJson(summary: Summary): string {
+  const facts = { ...summary, nothingNew: hasNothingNew(summary) };
+  return JSON.stringify(facts, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+}
+
+/** A start that stops before the first month has ended has nothing to bill either, but nothing was there already. */
+function hasNothingNew({ invoices }: Summary): boolean {
+  return invoices.generated === 0 && invoices.total > 0;
+}
+
+function rowsOf(summary: Summary): [string, string][] {
+  const { customers, events, invoices, amounts, sync, recomputed, seconds, addresses } = summary;
+  return [
+    ['Customers', count(customers)],
+    ['Events', byName(events)],
+    ['Invoices', `${count(invoices.total)}, of which ${count(invoices.generated)} new`],
+    ['Amount', amounts.map((sum) => `${formatMoney(sum)} on ${count(sum.invoices)} invoices`).join('\n') || 'none'],
+    ['At Stripe', byName(sync)],
+    ['Recomputed − billed', recomputedText(recomputed)],
+    ['Seconds', byName(seconds, (value) => value.toFixed(1))],
+    ['API', addresses.api],
+    ['Temporal Web UI', addresses.temporal],
+    ['RabbitMQ', addresses.rabbitmq],
+  ];
+}
+
+function recomputedText({ periods, differing, differences }: Summary['recomputed']): string {
+  const sums = differences.map(formatMoney).join(', ') || '0';
+  return `${sums}; ${count(differing)} of ${count(periods)} issued periods differ`;
+}
+
+function byName(values: Record<string, number>, textOf: (value: number) => string = count): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${name} ${textOf(value)}`)
+    .join(', ');
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-US');
+}

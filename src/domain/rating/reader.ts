@@ -1,0 +1,85 @@
+import type { ErrorCode } from '../../errors/catalogue.ts';
+import { DurabillError } from '../../errors/error.ts';
+import { type Big, decimalText, parseDecimal, zero } from '../money/decimal.ts';
+
+/** A key of a meter, plan or price: it stands in ids, URLs and files, so it stays plain. */
+const keyForm = /^[a-z][a-z0-9_-]{0,62}$/;
+
+export type Reader = ReturnType<typeof readerFor>;
+
+/**
+ * Reads parsed YAML or JSON field by field and refuses what is not documented, naming the field's path. `code` is the
+ * coded error to throw, so that a bad meter is not called a bad price.
+ */
+export function readerFor(code: ErrorCode) {
+  const refuse = (field: string, reason: string): never => {
+    throw new DurabillError(code, { field, reason });
+  };
+
+  /** An object with no other keys than these: a misspelt one would otherwise silently not count. */
+  const record = (input: unknown, field: string, allowed: readonly string[]): Record<string, unknown> => {
+    if (typeof input !== 'object' || input === null || Array.isArray(input)) refuse(field, 'It has to be an object.');
+    const entries = input as Record<string, unknown>;
+    const unknown = Object.keys(entries).find((key) => !allowed.includes(key));
+    if (unknown !== undefined) {
+      refuse(`${field}.${unknown.slice(0, 60)}`, `This is not known here; possible are ${allowed.join(', ')}.`);
+    }
+    return entries;
+  };
+
+  const list = (input: unknown, field: string, limits: { least: number; most: number }): unknown[] => {
+    if (!Array.isArray(input)) return refuse(field, 'It has to be a list.');
+    if (input.length < limits.least) refuse(field, `It needs at least ${limits.least}.`);
+    if (input.length > limits.most) refuse(field, `It has ${input.length} entries; at most ${limits.most} are taken.`);
+    return input;
+  };
+
+  const text = (input: unknown, field: string, most = 200): string => {
+    if (input === undefined || input === '') return refuse(field, 'It is missing or empty.');
+    if (typeof input !== 'string') return refuse(field, 'It has to be a text; in YAML put it in quotes.');
+    // PostgreSQL stores no zero character, and a line break in a name breaks tables and e-mail headers.
+    if (/\p{Cc}/u.test(input) || input.trim() !== input) refuse(field, 'It has control characters or outer spaces.');
+    if (input.length > most) refuse(field, `It is longer than ${most} characters.`);
+    return input;
+  };
+
+  const key = (input: unknown, field: string): string => {
+    const value = text(input, field);
+    if (!keyForm.test(value)) {
+      refuse(
+        field,
+        `"${value}" is not a key: lower-case letters, digits, - and _, starting with a letter, at most 63.`,
+      );
+    }
+    return value;
+  };
+
+  const oneOf = <T extends string>(input: unknown, field: string, choices: readonly T[]): T =>
+    choices.find((choice) => choice === input) ?? refuse(field, `It has to be one of ${choices.join(', ')}.`);
+
+  /** A decimal in quotes, zero or more; above zero if `above`. Answers the text as written. */
+  const decimal = (input: unknown, field: string, { above = false } = {}): string => {
+    if (input === undefined) refuse(field, 'It is missing.');
+    const value = parseDecimal(input as string, field);
+    if (value.lt(zero) || (above && value.eq(zero))) {
+      refuse(field, `${decimalText(value)} is not ${above ? 'above zero' : 'zero or more'}.`);
+    }
+    return input as string;
+  };
+
+  /** No two entries may have the same key. */
+  const unique = (entries: readonly { key: string }[], field: string): void => {
+    const seen = new Set<string>();
+    for (const [index, entry] of entries.entries()) {
+      if (seen.has(entry.key)) refuse(`${field}[${index}].key`, `"${entry.key}" is there twice.`);
+      seen.add(entry.key);
+    }
+  };
+
+  return { refuse, record, list, text, key, oneOf, decimal, unique };
+}
+
+/** For decimals that a parser has already checked. */
+export function decimalOrZero(text: string | undefined): Big {
+  return text === undefined ? zero : parseDecimal(text);
+}

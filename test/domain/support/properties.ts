@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { isDurabillError } from '../../../src/errors/error.ts';
+
+export const runs = { numRuns: 1000 };
+
+/** Shows that a property can fail: run on a planted fault, fast-check has to find a counterexample. */
+export function assertFindsFault<T>(property: fc.IProperty<T>): void {
+  // Without a search for the smallest counterexample, which can take minutes and is of no use here.
+  const { failed } = fc.check(property, { ...runs, endOnFailure: true });
+  assert.equal(failed, true, 'the property did not notice the planted fault');
+}
+
+/** The text of a decimal with up to these digits before and after the point. */
+export function decimalArbitrary(options: {
+  integer: number;
+  fraction: number;
+  signed?: boolean;
+}): fc.Arbitrary<string> {
+  const digits = (least: number, most: number) =>
+    fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: least, maxLength: most });
+  return fc
+    .tuple(options.signed ? fc.boolean() : fc.constant(false), digits(1, options.integer), digits(0, options.fraction))
+    .map(([negative, whole, fraction]) => `${negative ? '-' : ''}${whole}${fraction && `.${fraction}`}`);
+}
+
+/** Asserts a coded error, and the path of the field at fault where one is given. */
+export function assertRefused(action: () => unknown, code: string, field?: string): void {
+  assert.throws(action, (error: unknown) => {
+    assert.ok(isDurabillError(error), String(error));
+    assert.equal(error.code, code, error.message);
+    if (field !== undefined) assert.equal(error.field, field, error.message);
+    return true;
+  });
+}

@@ -1,0 +1,31 @@
+/**
+ * Exact fractions for checking money a second way. Written with BigInt alone and from the decimal's text, so that it
+ * shares nothing with the code under test.
+ */
+export type Rational = { n: bigint; d: bigint };
+
+export function rational(text: string): Rational {
+  const [, sign, whole = '', fraction = ''] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text) ?? [];
+  if (whole === '') throw new Error(`${text} is not a decimal`);
+  const n = BigInt(whole + fraction);
+  return { n: sign === '-' ? -n : n, d: 10n ** BigInt(fraction.length) };
+}
+
+export const plus = (a: Rational, b: Rational): Rational => ({ n: a.n * b.d + b.n * a.d, d: a.d * b.d });
+export const times = (a: Rational, b: Rational): Rational => ({ n: a.n * b.n, d: a.d * b.d });
+export const total = (list: Rational[]): Rational => list.reduce(plus, { n: 0n, d: 1n });
+export const equal = (a: Rational, b: Rational): boolean => a.n * b.d === b.n * a.d;
+export const compare = (a: Rational, b: Rational): number => {
+  const difference = a.n * b.d - b.n * a.d;
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+};
+
+/** Half away from zero to `digits` decimals, by looking at the remainder. */
+export function roundedUnits(value: Rational, digits: number): bigint {
+  const scaled = value.n * 10n ** BigInt(digits);
+  const size = scaled < 0n ? -scaled : scaled;
+  const whole = size / value.d;
+  const remainder = size % value.d;
+  const away = remainder * 2n >= value.d ? whole + 1n : whole;
+  return scaled < 0n ? -away : away;
+}
