@@ -19,23 +19,37 @@ export function checkProperties(value: unknown): asserts value is EventPropertie
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw refusal('properties', `The properties must be an object, not ${kindOf(value)}.`);
   }
-  let keys = 0;
-  const visit = (node: unknown, path: string, depth: number): void => {
-    if (typeof node === 'string') return checkText(node, path);
-    if (typeof node === 'number') return checkNumber(node, path);
-    if (node === null || typeof node === 'boolean') return;
-    if (typeof node !== 'object') throw refusal(path, `A property cannot be ${kindOf(node)}.`);
-    if (depth > maxDepth) throw refusal(path, `Properties are nested deeper than ${maxDepth} levels.`);
-    if (Array.isArray(node)) return node.forEach((item, index) => visit(item, `${path}[${index}]`, depth + 1));
-    for (const [key, item] of Object.entries(node)) {
-      keys += 1;
-      if (keys > maxKeys) throw refusal('properties', `There are more than ${maxKeys} properties.`);
-      checkText(key, path);
-      visit(item, `${path}.${key.slice(0, 100)}`, depth + 1);
-    }
-  };
-  visit(value, 'properties', 1);
-  checkSize(value);
+  checkNode(value, { path: 'properties', depth: 1, tally: { keys: 0 } });
+  const bytes = Buffer.byteLength(JSON.stringify(value));
+  if (bytes > maxBytes) {
+    throw refusal('properties', `The properties take ${bytes} bytes; at most ${maxBytes} are taken.`);
+  }
+}
+
+/** `tally` is shared by all nodes of one event. */
+type Place = { path: string; depth: number; tally: { keys: number } };
+
+function checkNode(node: unknown, place: Place): void {
+  if (typeof node === 'string') checkText(node, place.path);
+  else if (typeof node === 'number') checkNumber(node, place.path);
+  else if (typeof node === 'object' && node !== null) checkInside(node, place);
+  else if (node !== null && typeof node !== 'boolean') {
+    throw refusal(place.path, `A property cannot be ${kindOf(node)}.`);
+  }
+}
+
+function checkInside(node: object, { path, depth, tally }: Place): void {
+  if (depth > maxDepth) throw refusal(path, `Properties are nested deeper than ${maxDepth} levels.`);
+  if (Array.isArray(node)) {
+    for (const [index, item] of node.entries()) checkNode(item, { path: `${path}[${index}]`, depth: depth + 1, tally });
+    return;
+  }
+  for (const [key, item] of Object.entries(node)) {
+    tally.keys += 1;
+    if (tally.keys > maxKeys) throw refusal('properties', `There are more than ${maxKeys} properties.`);
+    checkText(key, path);
+    checkNode(item, { path: `${path}.${key.slice(0, 100)}`, depth: depth + 1, tally });
+  }
 }
 
 function checkText(text: string, path: string): void {
@@ -50,12 +64,6 @@ function checkNumber(number: number, path: string): void {
     reason: 'The number is too large to be read exactly: whole numbers are exact up to 9007199254740991.',
     mend: 'Send it as a string of digits, such as "12345678901234567890"; meters read such strings as numbers.',
   });
-}
-
-function checkSize(properties: object): void {
-  const bytes = Buffer.byteLength(JSON.stringify(properties));
-  if (bytes > maxBytes)
-    throw refusal('properties', `The properties take ${bytes} bytes; at most ${maxBytes} are taken.`);
 }
 
 function refusal(field: string, reason: string): DurabillError {

@@ -3,32 +3,27 @@ import type { Database } from '../store/database.ts';
 import { insertPeriods, type NewPeriod, type SubscriptionEnd, subscriptionsToExtend } from '../store/periods.ts';
 import { periodIdOf } from './ids.ts';
 
-const pageSize = 1_000;
 /** Sorts before every other id. */
 export const firstCursor = '00000000-0000-0000-0000-000000000000';
+const pageSize = 1_000;
 
-/**
- * Lays out the periods of every live subscription of the clock until past `until`, page by page from the cursor, and
- * calls `onPage` with the cursor and the count after each.
- * @returns how many periods were laid out
- */
-export async function extendPeriods(
-  database: Database,
-  input: { clockId: string; until: Date; after?: string },
-  onPage: (cursor: string, periods: number) => void = () => {},
-): Promise<number> {
-  let after = input.after ?? firstCursor;
-  let count = 0;
-  for (;;) {
-    const subscriptions = await subscriptionsToExtend(database, { ...input, after, limit: pageSize });
-    const last = subscriptions.at(-1);
-    if (last === undefined) return count;
-    const periods = subscriptions.flatMap((subscription) => nextPeriods(subscription, input.until));
-    await insertPeriods(database, periods);
-    after = last.id;
-    count += periods.length;
-    onPage(after, count);
+/** Lays out the periods of every live subscription of the clock until past `until`. */
+export async function extendPeriods(database: Database, reach: { clockId: string; until: Date }): Promise<void> {
+  let after: string | undefined = firstCursor;
+  while (after !== undefined) {
+    after = (await extendPeriodsPage(database, { ...reach, after, limit: pageSize })).cursor;
   }
+}
+
+/** The same for the next `limit` subscriptions after the cursor. */
+export async function extendPeriodsPage(
+  database: Database,
+  page: { clockId: string; until: Date; after: string; limit: number },
+): Promise<{ cursor: string | undefined; periods: number }> {
+  const subscriptions = await subscriptionsToExtend(database, page);
+  const periods = subscriptions.flatMap((subscription) => nextPeriods(subscription, page.until));
+  await insertPeriods(database, periods);
+  return { cursor: subscriptions.at(-1)?.id, periods: periods.length };
 }
 
 function nextPeriods(subscription: SubscriptionEnd, until: Date): NewPeriod[] {

@@ -19,21 +19,20 @@ import {
   periodsToBill,
   settlePeriods,
 } from '../store/periods.ts';
-import type { RunKind } from '../store/runs.ts';
 import { invoiceIdOf } from './ids.ts';
 import { type Rated, rateInvoices } from './rate-invoices.ts';
 
 /** The review day of a draft: from the run, or from its cut-off if that is later, to the due scan that issues it. */
 const reviewMs = 24 * 60 * 60 * 1_000;
 
-export type InvoicingRun = { id: string; clockId: string; kind: RunKind; cutoffAt: Date; startedAt: Date };
+export type InvoicingRun = { id: string; clockId: string; cutoffAt: Date; startedAt: Date };
 export type GeneratedPage = {
   /** The last customer of the page; undefined when there was none left. */
   cursor: string | undefined;
   generated: number;
   /** Drafts that were there and gained a period. */
   rebuilt: number;
-  parked: number;
+  parkedPeriods: number;
 };
 
 /**
@@ -48,7 +47,7 @@ export async function generateInvoices(
 ): Promise<GeneratedPage> {
   const periods = await periodsToBill(database, { clockId: run.clockId, cutoffAt: run.cutoffAt, ...page });
   const cursor = periods.at(-1)?.customerId;
-  if (cursor === undefined) return { cursor, generated: 0, rebuilt: 0, parked: 0 };
+  if (cursor === undefined) return { cursor, generated: 0, rebuilt: 0, parkedPeriods: 0 };
   return await database.transaction(async (sql) => {
     const unsettled = await lockUnsettled(
       sql,
@@ -154,7 +153,7 @@ async function writeGroups(
   );
   await parkPeriods(sql, run.id, failures);
   await auditDrafts(sql, run, ready);
-  return { generated: fresh.length, rebuilt: rebuilt.length, parked: failures.length };
+  return { generated: fresh.length, rebuilt: rebuilt.length, parkedPeriods: failures.length };
 }
 
 function sortOut(groups: readonly Group[], rated: Map<string, Rated>): { ready: Ready[]; failures: PeriodFailure[] } {

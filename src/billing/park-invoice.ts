@@ -3,15 +3,15 @@ import { appendAudit } from '../store/audit.ts';
 import type { Database } from '../store/database.ts';
 import { insertDecision, park, readSyncState, unpark } from '../store/sync.ts';
 
-/** Leaves an invoice to a person. @returns the number that an answer has to name */
+/** Leaves an invoice that is being synced to a person. @returns the number that an answer has to name */
 export async function parkInvoice(
   database: Database,
   parked: { invoiceId: string; code: string; reason: string },
-): Promise<number> {
+): Promise<number | undefined> {
   return await database.transaction(async (sql) => {
     const before = await readSyncState(sql, parked.invoiceId);
     const parkingNumber = await park(sql, parked.invoiceId, parked.code, parked.reason);
-    if (before?.sync !== 'parked') {
+    if (parkingNumber !== undefined && before?.sync !== 'parked') {
       await appendAudit(sql, [
         {
           subjectKind: 'invoice',

@@ -8,6 +8,7 @@ export function isStorable(text: string): boolean {
 
 /** The JSON type of a value, for sentences: "must be a string, not a number". */
 export function kindOf(value: unknown): string {
+  if (value === undefined) return 'nothing';
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;

@@ -1,4 +1,5 @@
 import type { Sql } from './database.ts';
+import { uuidOrNull } from './uuid.ts';
 
 export type CustomerSubscription = {
   id: string;
@@ -61,10 +62,8 @@ function fromStored(row: StoredCustomer): Customer {
 /** Finds a customer by external id or, where no external id reads so, by our id. */
 export async function findCustomer(sql: Sql, reference: string): Promise<Customer | undefined> {
   const { rows } = await sql.query<StoredCustomer>(
-    `${selectCustomers} WHERE c.external_id = $1 OR c.id = (
-       SELECT id FROM customers WHERE $1 ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' AND id::text = lower($1))
-     ORDER BY c.external_id = $1 DESC LIMIT 1`,
-    [reference],
+    `${selectCustomers} WHERE c.external_id = $1 OR c.id = $2 ORDER BY c.external_id = $1 DESC LIMIT 1`,
+    [reference, uuidOrNull(reference)],
   );
   return rows[0] && fromStored(rows[0]);
 }
@@ -80,9 +79,9 @@ export async function listCustomers(sql: Sql, page: { after: string | undefined;
 
 /** Whether a customer's ids would be read as another's: an external id may look like one of our ids. */
 export async function idsAreAmbiguous(sql: Sql, customer: { id: string; externalId: string }): Promise<boolean> {
-  const { rows } = await sql.query(`SELECT FROM customers WHERE external_id = $1::uuid::text OR id::text = lower($2)`, [
+  const { rows } = await sql.query(`SELECT FROM customers WHERE external_id = $1 OR id = $2`, [
     customer.id,
-    customer.externalId,
+    uuidOrNull(customer.externalId),
   ]);
   return rows.length > 0;
 }

@@ -114,8 +114,11 @@ export async function backOff(sql: Sql, invoiceId: string, nextRetryAt: Date): P
   );
 }
 
-/** Parks the invoice, unless a repeated call has done so. @returns the number that an answer has to name */
-export async function park(sql: Sql, invoiceId: string, code: string, reason: string): Promise<number> {
+/**
+ * Parks the invoice, unless a repeated call has done so. @returns the number that an answer has to name; undefined if
+ * the invoice is not being synced any more
+ */
+export async function park(sql: Sql, invoiceId: string, code: string, reason: string): Promise<number | undefined> {
   const { rows } = await sql.query<{ number: number }>(
     `UPDATE invoice_states SET sync = 'parked', failure_code = $2, failure_reason = $3, next_retry_at = NULL,
        touched_at = now(), parked_at = coalesce(parked_at, now()),
@@ -124,8 +127,7 @@ export async function park(sql: Sql, invoiceId: string, code: string, reason: st
      RETURNING parking_number AS number`,
     [invoiceId, code, reason],
   );
-  if (rows[0] === undefined) throw new Error(`invoice ${invoiceId} cannot be parked: it is not being synced`);
-  return rows[0].number;
+  return rows[0]?.number;
 }
 
 /** Takes a parked invoice up again. @returns false if it is not parked under this number */

@@ -1,4 +1,5 @@
 import type { Database, Sql } from './database.ts';
+import { uuidOrNull } from './uuid.ts';
 
 export type NewUsageEvent = {
   source: string;
@@ -14,8 +15,6 @@ export type NewUsageEvent = {
 /** A customer as ingest sees it. */
 export type EventCustomer = { id: string; externalId: string; onTestClock: boolean; businessNow: Date };
 
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
 /** Looks customers up by external id or our id, with the time on their clocks. An external id goes first. */
 export async function findEventCustomers(sql: Sql, references: Iterable<string>): Promise<Map<string, EventCustomer>> {
   const wanted = [...new Set(references)];
@@ -24,7 +23,7 @@ export async function findEventCustomers(sql: Sql, references: Iterable<string>)
     text: `SELECT c.id, c.external_id AS "externalId", k.kind = 'test' AS "onTestClock", business_now(k) AS "businessNow"
            FROM customers c JOIN clocks k ON k.id = c.clock_id
            WHERE c.external_id = ANY ($1::text[]) OR c.id = ANY ($2::uuid[])`,
-    values: [wanted, wanted.filter((reference) => uuid.test(reference))],
+    values: [wanted, wanted.map(uuidOrNull).filter((id) => id !== null)],
   });
   const byId = new Map(rows.map((row) => [row.id, row]));
   const byExternalId = new Map(rows.map((row) => [row.externalId, row]));

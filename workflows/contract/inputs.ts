@@ -6,7 +6,7 @@ export type RunInput = { clockId: string; cutoffAt?: string; resume?: RunResume 
 /** Where a run goes on after continue-as-new. */
 export type RunResume = { runId: string; stage: string; after: string; counts: Record<string, number> };
 
-export type AdvanceClockInput = { clockId: string; to: string; resume?: { runs: number } };
+export type AdvanceClockInput = { clockId: string; to: string; resume?: { counts: Record<string, number> } };
 
 export type SyncInvoiceInput = { invoiceId: string; resume?: SyncResume };
 

@@ -49,6 +49,8 @@ CREATE TABLE customers (
   currency text NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
   zone text NOT NULL,
   priority text NOT NULL DEFAULT 'normal' CHECK (priority IN ('normal', 'high')),
+  -- Days from sending an invoice to when it is to be paid.
+  payment_terms_days integer NOT NULL DEFAULT 14 CHECK (payment_terms_days BETWEEN 0 AND 365),
   created_at timestamptz(3) NOT NULL DEFAULT now()
 );
 CREATE INDEX customers_clock ON customers (clock_id, id);
@@ -156,6 +158,7 @@ CREATE TABLE periods (
   UNIQUE (subscription_id, start_at),
   EXCLUDE USING gist (subscription_id WITH =, tstzrange(start_at, end_at) WITH &&)
 );
+CREATE INDEX periods_settled ON periods (settled_by) WHERE settled_by IS NOT NULL;
 CREATE INDEX periods_to_bill ON periods (customer_id, start_at) INCLUDE (billable_at) WHERE settled_by IS NULL;
 
 CREATE FUNCTION periods_stay_settled() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -290,9 +293,6 @@ CREATE TABLE invoices (
   purpose text NOT NULL CHECK (purpose IN ('period', 'start', 'final') OR purpose LIKE 'one-off:_%'),
   clock_id uuid NOT NULL REFERENCES clocks,
   zone text NOT NULL,
-  subscription_id uuid REFERENCES subscriptions,
-  period_id uuid REFERENCES periods,
-  plan_version_id uuid REFERENCES plan_versions,
   run_id uuid REFERENCES billing_runs,
   cutoff_at timestamptz(3) NOT NULL,
   generated_at timestamptz(3) NOT NULL,
@@ -317,6 +317,8 @@ CREATE TABLE invoice_lines (
   id uuid PRIMARY KEY,
   invoice_id uuid NOT NULL REFERENCES invoices,
   position integer NOT NULL CHECK (position >= 1),
+  -- An invoice gathers all subscriptions of its key; a line belongs to one of them.
+  subscription_id uuid REFERENCES subscriptions,
   price_id uuid REFERENCES prices,
   price_key text NOT NULL,
   description text NOT NULL,

@@ -1,0 +1,22 @@
+import type { BringDependencies } from '../src/billing/bring-to-stripe.ts';
+import type { Publisher } from '../src/broker/publisher.ts';
+import { createClockActivities } from './clocks.ts';
+import { createRunActivities } from './runs.ts';
+import { createSyncActivities } from './sync.ts';
+
+/**
+ * Activities are the only place where workflows touch the world. Each is thin: it turns ids and instants into one call
+ * of a use case, and failures into what Temporal understands. All can be repeated: the use cases see to it.
+ */
+export type ActivityDependencies = BringDependencies & { publisher: Publisher };
+
+export function createActivities(dependencies: ActivityDependencies) {
+  return {
+    ...createRunActivities(dependencies),
+    ...createClockActivities(dependencies),
+    ...createSyncActivities(dependencies),
+  };
+}
+
+/** What workflows see: types only, none of the code. */
+export type Activities = ReturnType<typeof createActivities>;

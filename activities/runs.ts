@@ -1,0 +1,60 @@
+import { extendPeriodsPage } from '../src/billing/extend-periods.ts';
+import { generateInvoices } from '../src/billing/generate-invoices.ts';
+import { runIdOf } from '../src/billing/ids.ts';
+import { issueInvoices } from '../src/billing/issue-invoices.ts';
+import { publishDueInvoices } from '../src/billing/publish-due-invoices.ts';
+import type { Publisher } from '../src/broker/publisher.ts';
+import type { Database } from '../src/store/database.ts';
+import { finishRun, openRun, type RunKind, recordProgress } from '../src/store/runs.ts';
+import { type Counts, throughPages } from './paging.ts';
+
+/** Customers a transaction of generation, invoices of issuing and publishing, subscriptions of extending. */
+const pageSizes = { extend: 1_000, generate: 250, issue: 500, publish: 1_000 };
+
+type Page = { runId: string; clockId: string; cutoffAt: string; startedAt: string; after: string };
+type PageResult = Promise<{ after: string | null; counts: Counts }>;
+
+export function createRunActivities({ database, publisher }: { database: Database; publisher: Publisher }) {
+  return {
+    async openRun(run: { clockId: string; kind: RunKind; cutoffAt: string; workflowId: string }) {
+      const cutoffAt = new Date(run.cutoffAt);
+      const opened = await openRun(database, { ...run, cutoffAt, id: runIdOf(run.clockId, run.kind, cutoffAt) });
+      return { runId: opened.id, startedAt: opened.startedAt.toISOString() };
+    },
+
+    async extendPeriods({ clockId, cutoffAt, after }: Page): PageResult {
+      const until = new Date(cutoffAt);
+      return await throughPages(after, (cursor) =>
+        extendPeriodsPage(database, { clockId, until, after: cursor, limit: pageSizes.extend }),
+      );
+    },
+
+    async generateInvoices({ runId, clockId, cutoffAt, startedAt, after }: Page): PageResult {
+      const run = { id: runId, clockId, cutoffAt: new Date(cutoffAt), startedAt: new Date(startedAt) };
+      return await throughPages(after, (cursor) =>
+        generateInvoices(database, run, { after: cursor, limit: pageSizes.generate }),
+      );
+    },
+
+    async issueInvoices({ runId, clockId, cutoffAt, after }: Page): PageResult {
+      const scan = { id: runId, clockId, cutoffAt: new Date(cutoffAt) };
+      return await throughPages(after, (cursor) =>
+        issueInvoices(database, scan, { after: cursor, limit: pageSizes.issue }),
+      );
+    },
+
+    async publishDueInvoices({ clockId, after }: Page): PageResult {
+      return await throughPages(after, (cursor) =>
+        publishDueInvoices(database, publisher, { clockId, after: cursor, limit: pageSizes.publish }),
+      );
+    },
+
+    async recordProgress({ runId, counts }: { runId: string; counts: Counts }): Promise<void> {
+      await recordProgress(database, runId, counts);
+    },
+
+    async finishRun({ runId, counts }: { runId: string; counts: Counts }): Promise<void> {
+      await finishRun(database, runId, counts);
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import type { FastifyInstance } from 'fastify';
+import { createAuthenticator, type Principal, requireScope } from '../auth/api-keys.ts';
+import type { Scope } from '../auth/scopes.ts';
+import type { Database } from '../store/database.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What a key needs to call the route. Routes under /v1/ do not start without one. */
+    scope?: Scope;
+  }
+  interface FastifyRequest {
+    /** Whose key the request carries; null where none is needed. */
+    principal: Principal | null;
+  }
+}
+
+/** Asks every route under /v1/ for an API key with its scope, before the body is read. */
+export function guardRoutes(app: FastifyInstance, database: Database): void {
+  const authenticate = createAuthenticator(database);
+  app.decorateRequest('principal', null);
+  app.addHook('onRoute', ({ url, method, config }) => {
+    const open = config?.scope === undefined && config?.allow === undefined;
+    if (url.startsWith('/v1/') && open) throw new Error(`${method} ${url} names no scope`);
+  });
+  app.addHook('onRequest', async (request) => {
+    const { scope } = request.routeOptions.config;
+    if (scope === undefined) return;
+    request.principal = await authenticate(request.headers.authorization);
+    requireScope(request.principal, scope);
+  });
+}
+
+/** Who did it, for the audit log. */
+export function actorOf({ principal }: { principal: Principal | null }): string {
+  if (principal === null) throw new Error('The route names no scope, so nobody is known to call it.');
+  return `api-key:${principal.name}`;
+}

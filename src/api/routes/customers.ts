@@ -1,0 +1,65 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { createCustomer } from '../../billing/create-customer.ts';
+import { DurabillError } from '../../errors/error.ts';
+import { findCustomer, listCustomers } from '../../store/customers.ts';
+import type { ApiDeps } from '../deps.ts';
+import { actorOf } from '../guard.ts';
+import { defaultLimit, pageOf, readCursor } from '../paging.ts';
+import { problems } from '../schemas/common.ts';
+import { Customer, CustomerPage, CustomerParams, CustomerQuery, NewCustomer } from '../schemas/customers.ts';
+
+export const customerRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { database }) => {
+  const tags = ['customers'];
+
+  app.post(
+    '/v1/customers',
+    {
+      config: { scope: 'customers:write' },
+      schema: {
+        tags,
+        summary: 'Create a customer',
+        description: 'The same content again is answered by 200 with the customer that is there, other content by 409.',
+        body: NewCustomer,
+        response: { 201: Customer, 200: Customer, ...problems },
+      },
+    },
+    async (request, reply) => {
+      const { customer, created } = await createCustomer(database, request.body, actorOf(request));
+      reply.header('location', `/v1/customers/${customer.id}`);
+      return reply.code(created ? 201 : 200).send(customer);
+    },
+  );
+
+  app.get(
+    '/v1/customers',
+    {
+      config: { scope: 'customers:read' },
+      schema: {
+        tags,
+        summary: 'List customers',
+        querystring: CustomerQuery,
+        response: { 200: CustomerPage, ...problems },
+      },
+    },
+    async ({ query: { limit = defaultLimit, cursor } }) => {
+      const after = readCursor(cursor, (parts) => (parts.length === 1 ? parts[0] : undefined));
+      const rows = await listCustomers(database, { after, limit: limit + 1 });
+      return pageOf(rows, limit, ({ externalId }) => [externalId]);
+    },
+  );
+
+  app.get(
+    '/v1/customers/:id',
+    {
+      config: { scope: 'customers:read' },
+      schema: { tags, summary: 'Read a customer', params: CustomerParams, response: { 200: Customer, ...problems } },
+    },
+    async ({ params: { id } }) => {
+      const customer = await findCustomer(database, id);
+      if (customer === undefined) {
+        throw new DurabillError('not-found', { field: 'id', reason: `There is no customer "${id}".` });
+      }
+      return customer;
+    },
+  );
+};

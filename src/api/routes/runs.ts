@@ -1,0 +1,66 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { getClock } from '../../billing/open-clock.ts';
+import { readRunOrder } from '../../billing/order-run.ts';
+import { DurabillError } from '../../errors/error.ts';
+import { findRun, listRuns, type RunCursor } from '../../store/run-views.ts';
+import { uuidOrNull } from '../../store/uuid.ts';
+import type { ApiDeps } from '../deps.ts';
+import { defaultLimit, pageOf, readCursor } from '../paging.ts';
+import { problems } from '../schemas/common.ts';
+import { NewRun, Run, RunPage, RunParams, RunQuery, StartedRun } from '../schemas/runs.ts';
+
+export const runRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { database, startRun }) => {
+  const tags = ['runs'];
+
+  app.post(
+    '/v1/runs',
+    {
+      config: { scope: 'runs:write' },
+      schema: { tags, summary: 'Start a billing run', body: NewRun, response: { 202: StartedRun, ...problems } },
+    },
+    async ({ body }, reply) => {
+      const { kind, clock, at } = await readRunOrder(database, body);
+      const { id, workflowId, alreadyStarted } = await startRun({ kind, clockId: clock.id, at });
+      reply.header('location', `/v1/runs/${id}`);
+      return reply.code(202).send({ id, kind, clock: clock.name, at, workflowId, alreadyStarted });
+    },
+  );
+
+  app.get(
+    '/v1/runs',
+    {
+      config: { scope: 'runs:read' },
+      schema: { tags, summary: 'List billing runs', querystring: RunQuery, response: { 200: RunPage, ...problems } },
+    },
+    async ({ query: { limit = defaultLimit, cursor, clock, kind } }) => {
+      const after = readCursor(cursor, cursorOf);
+      const filter = {
+        ...(kind !== undefined && { kind }),
+        ...(clock !== undefined && { clockId: (await getClock(database, clock)).id }),
+      };
+      const rows = await listRuns(database, filter, { after, limit: limit + 1 });
+      return pageOf(rows, limit, ({ openedAt, id }) => [openedAt.toISOString(), id]);
+    },
+  );
+
+  app.get(
+    '/v1/runs/:id',
+    {
+      config: { scope: 'runs:read' },
+      schema: { tags, summary: 'Read how far a run is', params: RunParams, response: { 200: Run, ...problems } },
+    },
+    async ({ params: { id } }) => {
+      const run = await findRun(database, id);
+      if (run === undefined) {
+        const mend = 'A run that was just started shows up within a moment; check the id otherwise.';
+        throw new DurabillError('not-found', { field: 'id', reason: `There is no run with the id "${id}".`, mend });
+      }
+      return run;
+    },
+  );
+};
+
+function cursorOf([opened = '', id = '']: readonly string[]): RunCursor | undefined {
+  const openedAt = new Date(opened);
+  return uuidOrNull(id) === null || Number.isNaN(openedAt.getTime()) ? undefined : { openedAt, id };
+}

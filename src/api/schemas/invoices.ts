@@ -1,0 +1,128 @@
+import { Type } from 'typebox';
+import { lifecycles, payments, syncs } from '../../store/invoice-views.ts';
+import {
+  addressText,
+  amountMinor,
+  closed,
+  count,
+  decimal,
+  id,
+  instant,
+  nullable,
+  page,
+  pageQuery,
+  text,
+} from './common.ts';
+
+const lifecycle = Type.Enum([...lifecycles], {
+  type: 'string',
+  description: '`draft` and `held` may still change, `issued` never; `skipped` had nothing to bill',
+  examples: ['issued'],
+});
+const sync = Type.Enum([...syncs], {
+  type: 'string',
+  description: 'How far it is on its way to Stripe; `parked` waits for a person',
+  examples: ['synced'],
+});
+
+const Copy = Type.Object(
+  {
+    target: text('Where it was sent', 'stripe'),
+    remoteId: text('Its id there', 'in_1MtHbELkdIwHu7ixl4OzzPMv'),
+    status: text('Its state there, in the words used there', 'open'),
+    totalMinor: amountMinor('Its total there'),
+    url: nullable(text('Its page there', 'https://invoice.example/in_1MtHb', 2_048)),
+  },
+  { description: 'A copy of the invoice at a target' },
+);
+
+const Parked = Type.Object(
+  {
+    parkingNumber: Type.Integer({
+      minimum: 1,
+      description: 'An answer names the number that it answers',
+      examples: [1],
+    }),
+    parkedAt: instant('Since when'),
+    code: nullable(text('What is wrong, for programs', 'stripe-customer-missing')),
+    reason: nullable(text('What is wrong, in a sentence', 'Stripe no longer knows the customer.', 2_000)),
+  },
+  { description: 'Why it waits for a person' },
+);
+
+const invoiceFields = {
+  id: id('Our id'),
+  number: nullable(text('Its number, from the moment that it is issued', 'INV-000042', 26)),
+  revision: Type.Integer({ minimum: 1, description: '1, or more for a reissue', examples: [1] }),
+  replaces: nullable(id('The voided invoice that it takes the place of')),
+  customerId: id('Our id of the customer'),
+  customerExternalId: text('Your name for the customer', 'B6'),
+  clock: text("Name of the customer's clock", 'real', 80),
+  currency: text('ISO 4217 code of all its amounts', 'USD', 3),
+  billingGroup: Type.String({ description: "Group of subscriptions; '' for none", examples: [''] }),
+  purpose: text('`period`, `start`, `final` or `one-off:<request>`', 'period'),
+  periodStartAt: instant('First instant of the period', '2013-01-01T05:00:00.000Z'),
+  periodEndAt: instant('First instant after the period', '2013-02-01T05:00:00.000Z'),
+  zone: text('IANA time zone of the period', 'America/New_York', 64),
+  generatedAt: instant('Business time at which it was computed', '2013-02-01T13:00:00.000Z'),
+  dueAt: instant('Business time from which it is issued', '2013-02-02T13:00:00.000Z'),
+  issuedAt: nullable(instant('Business time at which it became final', '2013-02-02T15:00:00.000Z')),
+  paymentDueOn: nullable(
+    Type.String({ format: 'date', description: 'Day by which it is to be paid', examples: ['2013-03-04'] }),
+  ),
+  subtotalMinor: amountMinor('Sum of the lines'),
+  totalMinor: amountMinor('What is to be paid'),
+  total: text('What is to be paid, for people', 'USD 1,234.50'),
+  lineCount: count('Number of lines', 6),
+  status: text('Where it stands, for its customer', 'Draft, becomes final on 2 Feb 2013'),
+  lifecycle,
+  payment: Type.Enum([...payments], { description: 'How far it is paid', examples: ['unpaid'] }),
+  sync,
+  syncAttempts: count('Tries to bring it to Stripe', 1),
+  nextRetryAt: nullable(instant('Machine time of the next try')),
+  syncedAt: nullable(instant("Machine time at which Stripe's copy was found equal")),
+  parked: nullable(Parked),
+  copies: Type.Array(Copy, { description: 'Its copies at targets' }),
+};
+
+export const Invoice = Type.Object(invoiceFields, { description: 'An invoice without its lines' });
+
+const Line = Type.Object(
+  {
+    position: Type.Integer({ minimum: 1, description: 'Place on the invoice', examples: [1] }),
+    priceKey: text('Key of the price', 'departures'),
+    description: text('What is billed', 'Departures', 2_000),
+    meterKey: nullable(text('Key of the meter', 'departures')),
+    quantity: nullable(decimal('Measured quantity', '4426')),
+    billableQuantity: nullable(decimal('Quantity after what is included', '4326')),
+    exactAmount: decimal('Amount in major units before rounding', '1234.5'),
+    amountMinor: amountMinor('Amount'),
+    amount: text('Amount, for people', 'USD 1,234.50'),
+    eventCount: count('Events read for it', 4_426),
+    skippedCount: count('Events that lacked what the meter measures', 0),
+    working: Type.Unknown({ description: 'How the amount came about, step by step' }),
+  },
+  { description: 'A line with its working' },
+);
+
+export const InvoiceWithLines = Type.Object(
+  { ...invoiceFields, lines: Type.Array(Line, { description: 'Its lines in order' }) },
+  { description: 'An invoice with its lines and their working' },
+);
+
+export const InvoicePage = page(Invoice, 'Invoices, those of the newest periods first');
+export const InvoiceParams = Type.Object(
+  { id: addressText('Our id of the invoice', 'b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55') },
+  closed,
+);
+export const InvoiceQuery = Type.Object(
+  {
+    ...pageQuery,
+    customer: Type.Optional(addressText('Only of this customer: external id, or ours', 'B6')),
+    clock: Type.Optional(addressText('Only on the clock of this name', 'real', 80)),
+    lifecycle: Type.Optional(lifecycle),
+    sync: Type.Optional(sync),
+    number: Type.Optional(addressText('Only with this number', 'INV-000042', 26)),
+  },
+  closed,
+);

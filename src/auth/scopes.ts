@@ -1,0 +1,11 @@
+/** What an API key may be allowed to do. */
+export const scopes = [
+  'events:write',
+  'customers:read',
+  'customers:write',
+  'invoices:read',
+  'runs:read',
+  'runs:write',
+] as const;
+
+export type Scope = (typeof scopes)[number];

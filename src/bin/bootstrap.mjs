@@ -1,0 +1,85 @@
+/**
+ * Where every command begins: `node src/bin/bootstrap.mjs <command> [arguments]`. Plain Node without a dependency, so
+ * that it works in a fresh clone. Installs what is missing, then runs the command in this same process, so that
+ * signals reach it.
+ */
+import { readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { run } from '../stack/child.mjs';
+import { Missing, prepare } from '../stack/install.mjs';
+import { endWithParent } from '../stack/parent-watch.mjs';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const nodeNeeded = [20, 19];
+
+function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > nodeNeeded[0] || (major === nodeNeeded[0] && minor >= nodeNeeded[1])) return;
+  throw new Missing(
+    `Durabill needs Node.js ${nodeNeeded.join('.')} or newer and this is ${process.versions.node}; get it from https://nodejs.org/en/download`,
+  );
+}
+
+const importFile = (file) => import(pathToFileURL(file).href);
+const inModules = (...parts) => join(root, 'node_modules', ...parts);
+
+async function loadTypeScript({ alsoRequire }) {
+  (await import('tsx/esm/api')).register();
+  if (alsoRequire) (await import('tsx/cjs/api')).register();
+}
+
+/** mocha reads .mocharc.json; it loads test files by require, hence the second loader. */
+async function test(args) {
+  await loadTypeScript({ alsoRequire: true });
+  const mocha = inModules('mocha', 'bin', 'mocha.js');
+  process.argv = [process.execPath, mocha, ...args];
+  await importFile(mocha);
+}
+
+async function check() {
+  const types = await run(process.execPath, [inModules('typescript', 'bin', 'tsc')]);
+  const lint = await run(process.execPath, [inModules('@biomejs', 'biome', 'bin', 'biome'), 'ci', '.']);
+  process.exitCode = types || lint;
+}
+
+/** Any other command is the file of that name beside this one. */
+async function program(command, args) {
+  const file = join(root, 'src', 'bin', `${command}.ts`);
+  await loadTypeScript({ alsoRequire: false });
+  process.argv = [process.execPath, file, ...args];
+  await importFile(file);
+}
+
+const own = { test, check };
+
+function commands() {
+  const files = readdirSync(join(root, 'src', 'bin')).filter((name) => name.endsWith('.ts'));
+  return [...Object.keys(own), ...files.map((name) => name.slice(0, -'.ts'.length))].sort();
+}
+
+async function main([command, ...args]) {
+  checkNode();
+  process.chdir(root);
+  if (!commands().includes(command)) {
+    throw new Missing(`Unknown command ${command ?? '(none)'}; there are: ${commands().join(', ')}`);
+  }
+  if (process.env.npm_lifecycle_event !== undefined) endWithParent();
+  await prepare(root);
+  await (own[command]?.(args) ?? program(command, args));
+}
+
+/** What a person can mend gets its sentence; anything else is a fault of ours and shows its stack. */
+function explain(error) {
+  if (error instanceof Missing) return error.message;
+  if (typeof error?.mend === 'string') return `${error.message} ${error.mend}`;
+  if (['EACCES', 'EPERM', 'EROFS', 'ENOSPC'].includes(error?.code)) {
+    return `${error.message}; check that you own ${root} and that the disk has room.`;
+  }
+  return error?.stack ?? String(error);
+}
+
+main(process.argv.slice(2)).catch((error) => {
+  console.error(explain(error));
+  process.exit(1);
+});

@@ -1,0 +1,24 @@
+import { ensureRealClock } from '../billing/open-clock.ts';
+import type { Config } from '../config.ts';
+import { openDatabase } from '../store/database.ts';
+import { migrate } from '../store/migrate.ts';
+import { connectTemporal } from '../temporal/connection.ts';
+import { ensureNamespace } from '../temporal/namespace.ts';
+import { reconcileSchedules, schedulesOf } from '../temporal/schedules.ts';
+
+/**
+ * Brings everything that Durabill stands on into its form: schema, real clock, namespace, Schedules. Every step can be
+ * repeated, and copies that do it at once agree.
+ */
+export async function prepare(config: Config): Promise<void> {
+  await migrate(config.databaseUrl);
+  const database = openDatabase(config.databaseUrl, { maxConnections: 1 });
+  const temporal = await connectTemporal(config.temporal);
+  try {
+    const realClock = await ensureRealClock(database);
+    await ensureNamespace(temporal.connection, config.temporal.namespace);
+    await reconcileSchedules(temporal.client, schedulesOf(realClock.id));
+  } finally {
+    await Promise.all([database.close(), temporal.close()]);
+  }
+}

@@ -1,0 +1,46 @@
+import { NativeConnection, Runtime } from '@temporalio/worker';
+import { createEnsureCustomer } from '../../activities/ensure-customer.ts';
+import { createActivities } from '../../activities/index.ts';
+import { bindStripe } from '../billing/stripe-account.ts';
+import { createConnection } from '../broker/connection.ts';
+import { createPublisher } from '../broker/publisher.ts';
+import { readConfig } from '../config.ts';
+import { openDatabase } from '../store/database.ts';
+import { openStripe } from '../targets/stripe/client.ts';
+import { createStripeTarget } from '../targets/stripe/target.ts';
+import { createLog } from '../telemetry/log.ts';
+import { temporalLog } from '../telemetry/temporal-log.ts';
+import { connectTemporal } from '../temporal/connection.ts';
+import { bundleWorkflows, createWorkers } from '../temporal/workers.ts';
+import { runUntilStopped } from './process.ts';
+
+const config = readConfig(process.env);
+const log = createLog('worker');
+// Signals are ours to handle: the workers are shut down first, then what they use.
+Runtime.install({ logger: temporalLog(log), shutdownSignals: [] });
+
+const database = openDatabase(config.databaseUrl, { maxConnections: 24 });
+const temporal = await connectTemporal(config.temporal);
+const broker = createConnection({ url: config.amqpUrl, name: 'worker' });
+const publisher = createPublisher(broker);
+const target = createStripeTarget(openStripe(config.stripe), config.stripe.secretKey);
+const connection = await NativeConnection.connect({ address: config.temporal.address });
+const workers = await createWorkers({
+  connection,
+  namespace: config.temporal.namespace,
+  workflowBundle: await bundleWorkflows(),
+  activities: createActivities({
+    database,
+    publisher,
+    stripe: bindStripe(database, target),
+    ensureCustomer: createEnsureCustomer(temporal.client),
+  }),
+});
+const running = Promise.all(workers.map((worker) => worker.run()));
+
+await runUntilStopped(log, running, async () => {
+  for (const worker of workers) worker.shutdown();
+  await running;
+  await publisher.close();
+  await Promise.all([connection.close(), temporal.close(), broker.close(), database.close()]);
+});

@@ -1,0 +1,3 @@
+export class Missing extends Error {}
+export function dependenciesAreFresh(root: string): boolean;
+export function prepare(root: string): Promise<void>;

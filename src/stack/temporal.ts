@@ -1,0 +1,100 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { StackContext } from './context.ts';
+import { type StartedPart, startPart } from './part.ts';
+import { freePort } from './ports.ts';
+import { plainEnvironment } from './programs.ts';
+import { findTemporal } from './temporal-program.ts';
+
+const namespace = 'durabill';
+/** The dev server creates namespaces with one day, too short to look at a month that was billed last week. */
+const retention = '30 days';
+
+const wellKnownPorts = { grpc: 7233, ui: 8233 };
+const readyTimeoutMs = 60_000;
+
+type TemporalPorts = { grpc: number; ui: number; http: number; metrics: number };
+
+async function choosePorts(preferKnown: boolean): Promise<TemporalPorts> {
+  return {
+    grpc: await freePort(preferKnown ? wellKnownPorts.grpc : undefined),
+    ui: await freePort(preferKnown ? wellKnownPorts.ui : undefined),
+    http: await freePort(),
+    metrics: await freePort(),
+  };
+}
+
+function serverArguments(ports: TemporalPorts): string[] {
+  return [
+    ...['server', 'start-dev', '--ip', '127.0.0.1', '--namespace', namespace, '--log-level', 'warn'],
+    ...['--port', `${ports.grpc}`, '--ui-port', `${ports.ui}`],
+    ...['--http-port', `${ports.http}`, '--metrics-port', `${ports.metrics}`],
+    // Relative to the working directory, so that no character of the clone's path is read as part of a database URL.
+    ...['--db-filename', 'temporal.db'],
+    // Twice the throughput of the defaults. Survives kills; a power cut may lose the last commits.
+    ...['--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL'],
+  ];
+}
+
+/** Loaded late: reading the client takes longer than everything else here, and is not needed for an outside server. */
+async function isServing(address: string): Promise<boolean> {
+  const { Connection } = await import('@temporalio/client');
+  const connection = await Connection.connect({ address, connectTimeout: '2s' });
+  try {
+    const health = await connection.healthService.check({ service: 'temporal.api.workflowservice.v1.WorkflowService' });
+    await connection.workflowService.describeNamespace({ namespace });
+    return health.status === 1;
+  } finally {
+    await connection.close();
+  }
+}
+
+async function setRetention(address: string): Promise<void> {
+  const { Connection } = await import('@temporalio/client');
+  const { msToTs } = await import('@temporalio/common/lib/time.js');
+  const connection = await Connection.connect({ address });
+  try {
+    await connection.workflowService.updateNamespace({
+      namespace,
+      config: { workflowExecutionRetentionTtl: msToTs(retention) },
+    });
+  } finally {
+    await connection.close();
+  }
+}
+
+/**
+ * Temporal's server with its Web UI on 127.0.0.1, its history in a file of the data directory, and the namespace
+ * `durabill` kept for 30 days.
+ */
+export async function startTemporal(
+  context: StackContext,
+): Promise<StartedPart<TemporalPorts> & { temporalAddress: string; temporalUiUrl: string }> {
+  const program = await findTemporal(context);
+  const home = join(context.dataDir, 'temporal');
+  mkdirSync(home, { recursive: true });
+
+  const started = await startPart(
+    {
+      name: 'temporal',
+      choosePorts: (attempt) => choosePorts(context.preferKnownPorts && attempt === 0),
+      launch: (ports) =>
+        context.keeper.start({
+          name: 'temporal',
+          command: program,
+          args: serverArguments(ports),
+          env: plainEnvironment(context.env, home),
+          cwd: home,
+          stopSignal: context.throwAway ? 'SIGKILL' : 'SIGTERM',
+          graceMs: 15_000,
+          level: 1,
+        }),
+      isReady: ({ grpc }) => isServing(`127.0.0.1:${grpc}`),
+      readyTimeoutMs,
+    },
+    context.onLost,
+  );
+  const temporalAddress = `127.0.0.1:${started.ports.grpc}`;
+  await setRetention(temporalAddress);
+  return { ...started, temporalAddress, temporalUiUrl: `http://127.0.0.1:${started.ports.ui}` };
+}

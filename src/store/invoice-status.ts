@@ -1,0 +1,59 @@
+import type { InvoiceView } from './invoice-views.ts';
+
+type Standing = Pick<InvoiceView, 'lifecycle' | 'payment' | 'sync' | 'dueAt' | 'paymentDueOn' | 'zone'>;
+
+/** Where an invoice stands, in one line that its customer understands: "Draft, becomes final on 2 Feb 2013". */
+export function statusOf(invoice: Standing): string {
+  switch (invoice.lifecycle) {
+    case 'draft':
+      return `Draft, becomes final on ${dayText(invoice.dueAt, invoice.zone)}`;
+    case 'held':
+      return 'Draft, being checked before it becomes final';
+    case 'skipped':
+      return 'Nothing to pay for this period';
+    case 'void':
+      return 'Cancelled, nothing is to be paid';
+    case 'issued':
+      return paymentStatus(invoice) ?? deliveryStatus(invoice);
+  }
+}
+
+/** Payment speaks first: who has paid does not care how the invoice travels. */
+function paymentStatus({ payment }: Standing): string | undefined {
+  switch (payment) {
+    case 'paid':
+      return 'Paid';
+    case 'partly_paid':
+      return 'Paid in part';
+    case 'processing':
+      return 'Payment on its way';
+    case 'uncollectible':
+      return 'Closed without payment';
+    case 'none':
+    case 'unpaid':
+      return undefined;
+  }
+}
+
+function deliveryStatus({ sync, paymentDueOn }: Standing): string {
+  switch (sync) {
+    case 'backing_off':
+      return 'Issued, Stripe could not be reached yet and is tried again';
+    case 'parked':
+      return 'Issued, waiting for one of us to look at it';
+    case 'synced':
+      return paymentDueOn === null
+        ? 'Issued, waiting for payment'
+        : `Issued, to be paid by ${dayText(new Date(paymentDueOn), 'UTC')}`;
+    default:
+      return 'Issued, on its way to Stripe';
+  }
+}
+
+/** "2 Feb 2013", the day that it is in the zone. */
+function dayText(instant: Date, zone: string): string {
+  const parts = new Intl.DateTimeFormat('en-US', { timeZone: zone, day: 'numeric', month: 'short', year: 'numeric' })
+    .formatToParts(instant)
+    .reduce<Record<string, string>>((found, { type, value }) => Object.assign(found, { [type]: value }), {});
+  return `${parts['day']} ${parts['month']} ${parts['year']}`;
+}

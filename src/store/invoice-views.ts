@@ -1,0 +1,182 @@
+import type { Currency } from '../domain/money/currency.ts';
+import { formatMoney } from '../domain/money/money.ts';
+import type { Database, Sql } from './database.ts';
+import { statusOf } from './invoice-status.ts';
+import { uuidOrNull } from './uuid.ts';
+
+export const lifecycles = ['draft', 'held', 'issued', 'skipped', 'void'] as const;
+export const payments = ['none', 'unpaid', 'processing', 'partly_paid', 'paid', 'uncollectible'] as const;
+export const syncs = ['none', 'pending', 'queued', 'syncing', 'backing_off', 'parked', 'synced'] as const;
+
+/** An invoice as it is shown: facts and states together, amounts as whole minor units and as text. */
+export type InvoiceView = {
+  id: string;
+  number: string | null;
+  revision: number;
+  replaces: string | null;
+  customerId: string;
+  customerExternalId: string;
+  clock: string;
+  currency: string;
+  billingGroup: string;
+  purpose: string;
+  periodStartAt: Date;
+  periodEndAt: Date;
+  zone: string;
+  generatedAt: Date;
+  dueAt: Date;
+  issuedAt: Date | null;
+  paymentDueOn: string | null;
+  subtotalMinor: number;
+  totalMinor: number;
+  total: string;
+  lineCount: number;
+  /** One line in plain words. */
+  status: string;
+  lifecycle: (typeof lifecycles)[number];
+  payment: (typeof payments)[number];
+  sync: (typeof syncs)[number];
+  syncAttempts: number;
+  nextRetryAt: Date | null;
+  syncedAt: Date | null;
+  /** Why it waits for a person, while it does. */
+  parked: { parkingNumber: number; parkedAt: Date; code: string | null; reason: string | null } | null;
+  /** Its copies where invoices are sent to. */
+  copies: { target: string; remoteId: string; status: string; totalMinor: number; url: string | null }[];
+};
+
+export type InvoiceLineView = {
+  position: number;
+  priceKey: string;
+  description: string;
+  meterKey: string | null;
+  /** Decimals as text, exactly as they were computed. */
+  quantity: string | null;
+  billableQuantity: string | null;
+  exactAmount: string;
+  amountMinor: number;
+  amount: string;
+  eventCount: number;
+  skippedCount: number;
+  /** How the amount came about, step by step, as the rating wrote it down. */
+  working: unknown;
+};
+
+export type InvoiceFilter = {
+  customerId?: string;
+  clockId?: string;
+  lifecycle?: InvoiceView['lifecycle'];
+  sync?: InvoiceView['sync'];
+  number?: string;
+};
+
+/** The last invoice of the page before. */
+export type InvoiceCursor = { periodStartAt: Date; id: string };
+
+const select = `SELECT i.id, i.number, i.revision, i.replaces, i.customer_id AS "customerId",
+    c.external_id AS "customerExternalId", k.name AS clock, i.currency, i.billing_group AS "billingGroup", i.purpose,
+    i.period_start_at AS "periodStartAt", i.period_end_at AS "periodEndAt", i.zone, i.generated_at AS "generatedAt",
+    i.due_at AS "dueAt", i.issued_at AS "issuedAt", s.payment_due_on AS "paymentDueOn",
+    i.subtotal_minor AS "subtotalMinor", i.total_minor AS "totalMinor", i.line_count AS "lineCount", s.lifecycle,
+    s.payment, s.sync, s.sync_attempts AS "syncAttempts", s.next_retry_at AS "nextRetryAt", s.synced_at AS "syncedAt",
+    s.parking_number AS "parkingNumber", s.parked_at AS "parkedAt", s.failure_code AS "failureCode",
+    s.failure_reason AS "failureReason", coalesce(sent.copies, '[]') AS copies
+  FROM invoices i JOIN invoice_states s ON s.invoice_id = i.id JOIN customers c ON c.id = i.customer_id
+  JOIN clocks k ON k.id = i.clock_id
+  LEFT JOIN LATERAL (
+    SELECT jsonb_agg(jsonb_build_object('target', a.target, 'remoteId', m.remote_id, 'status', m.remote_status,
+      'totalMinor', m.remote_total_minor, 'url', m.remote_url) ORDER BY a.target) AS copies
+    FROM invoice_mappings m JOIN target_accounts a ON a.account_id = m.account_id WHERE m.invoice_id = i.id
+  ) sent ON true`;
+
+type StoredInvoice = Omit<InvoiceView, 'subtotalMinor' | 'totalMinor' | 'total' | 'status' | 'parked'> & {
+  subtotalMinor: bigint;
+  totalMinor: bigint;
+  parkingNumber: number;
+  parkedAt: Date | null;
+  failureCode: string | null;
+  failureReason: string | null;
+};
+
+function fromStored(row: StoredInvoice): InvoiceView {
+  const { parkingNumber, parkedAt, failureCode, failureReason, ...rest } = row;
+  return {
+    ...rest,
+    subtotalMinor: safeNumber(row.subtotalMinor),
+    totalMinor: safeNumber(row.totalMinor),
+    total: formatMoney({ amountMinor: row.totalMinor, currency: row.currency as Currency }),
+    status: statusOf(row),
+    parked: parkedAt && { parkingNumber, parkedAt, code: failureCode, reason: failureReason },
+  };
+}
+
+/** JSON readers hold numbers as doubles: an integer that one cannot hold must not leave as a slightly other one. */
+function safeNumber(value: bigint): number {
+  const number = Number(value);
+  if (!Number.isSafeInteger(number)) throw new RangeError(`${value} cannot be written as a JSON number exactly.`);
+  return number;
+}
+
+/** A page of invoices, those of the newest periods first, after the cursor. */
+export async function listInvoices(
+  sql: Sql,
+  filter: InvoiceFilter,
+  page: { after: InvoiceCursor | undefined; limit: number },
+): Promise<InvoiceView[]> {
+  const values: unknown[] = [];
+  const bind = (value: unknown): string => `$${values.push(value)}`;
+  const conditions = ['true'];
+  if (filter.customerId !== undefined) conditions.push(`i.customer_id = ${bind(filter.customerId)}`);
+  if (filter.clockId !== undefined) conditions.push(`i.clock_id = ${bind(filter.clockId)}`);
+  if (filter.lifecycle !== undefined) conditions.push(`s.lifecycle = ${bind(filter.lifecycle)}`);
+  if (filter.sync !== undefined) conditions.push(`s.sync = ${bind(filter.sync)}`);
+  if (filter.number !== undefined) conditions.push(`i.number = ${bind(filter.number)}`);
+  if (page.after !== undefined) {
+    const start = bind(page.after.periodStartAt);
+    conditions.push(
+      `i.period_start_at <= ${start} AND (i.period_start_at < ${start} OR i.id > ${bind(page.after.id)})`,
+    );
+  }
+  const { rows } = await sql.query<StoredInvoice>(
+    `${select} WHERE ${conditions.join(' AND ')} ORDER BY i.period_start_at DESC, i.id LIMIT ${bind(page.limit)}`,
+    values,
+  );
+  return rows.map(fromStored);
+}
+
+/** One invoice with its lines, both of one moment: a draft may be rebuilt between two statements. */
+export async function findInvoice(
+  database: Database,
+  reference: string,
+): Promise<{ invoice: InvoiceView; lines: InvoiceLineView[] } | undefined> {
+  const id = uuidOrNull(reference);
+  if (id === null) return undefined;
+  return await database.transaction(async (sql) => {
+    await sql.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    const { rows } = await sql.query<StoredInvoice>(`${select} WHERE i.id = $1`, [id]);
+    return rows[0] && { invoice: fromStored(rows[0]), lines: await readLines(sql, id, rows[0].currency as Currency) };
+  });
+}
+
+type StoredLine = Omit<InvoiceLineView, 'amount' | 'amountMinor' | 'eventCount' | 'skippedCount'> & {
+  amountMinor: bigint;
+  eventCount: bigint;
+  skippedCount: bigint;
+};
+
+async function readLines(sql: Sql, invoiceId: string, currency: Currency): Promise<InvoiceLineView[]> {
+  const { rows } = await sql.query<StoredLine>(
+    `SELECT position, price_key AS "priceKey", description, meter_key AS "meterKey", quantity,
+            billable_quantity AS "billableQuantity", exact_amount AS "exactAmount", amount_minor AS "amountMinor",
+            event_count AS "eventCount", skipped_count AS "skippedCount", working
+     FROM invoice_lines WHERE invoice_id = $1 ORDER BY position`,
+    [invoiceId],
+  );
+  return rows.map((row) => ({
+    ...row,
+    amountMinor: safeNumber(row.amountMinor),
+    amount: formatMoney({ amountMinor: row.amountMinor, currency }),
+    eventCount: safeNumber(row.eventCount),
+    skippedCount: safeNumber(row.skippedCount),
+  }));
+}

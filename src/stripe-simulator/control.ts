@@ -1,0 +1,124 @@
+import { invoicePage, journalPage } from './control-pages.ts';
+import type { Core } from './core.ts';
+import { parseFaultRules } from './fault-rules.ts';
+import type { JournalEntry } from './journal.ts';
+import { kinds } from './objects/records.ts';
+import type { Business } from './objects/wire.ts';
+
+interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** A mistake of whoever drives the control API, answered as a 400 with this sentence. */
+class ControlMistake extends Error {}
+
+const prefix = '/_control';
+const hostedPrefix = '/i/';
+
+/** Paths that are not Stripe's: the control API, and the hosted page of an invoice. */
+export function isControl(path: string): boolean {
+  return path === prefix || path.startsWith(`${prefix}/`) || path.startsWith(hostedPrefix);
+}
+
+/**
+ * The control API, for tests and curious people; needs no key and is no part of Stripe.
+ * GET health, journal (?operation=&since=&limit=), counts, state (?kind=), faults, and the page itself;
+ * POST clock {advanceSeconds}, POST faults (one rule, a list, or {rules}); DELETE faults.
+ */
+export function answerControl(core: Core, business: Business, method: string, url: URL, body: string): Answer {
+  try {
+    if (url.pathname.startsWith(hostedPrefix)) return hostedInvoice(core, business, url);
+    const path = url.pathname.slice(prefix.length).replace(/\/$/, '');
+    const route = routes[`${method} ${path}`];
+    if (route === undefined) return json(404, { error: `There is no ${method} ${url.pathname} here.` });
+    return route(core, url, body);
+  } catch (error) {
+    if (error instanceof ControlMistake) return json(400, { error: error.message });
+    throw error;
+  }
+}
+
+type Route = (core: Core, url: URL, body: string) => Answer;
+
+const routes: Record<string, Route> = {
+  'GET ': (core, url) => html(200, journalPage(select(core, url, 200))),
+  'GET /health': (core) => json(200, { status: 'ok', clock: new Date(core.clock.nowMs()).toISOString() }),
+  'GET /journal': (core, url) => json(200, { entries: select(core, url, Number.POSITIVE_INFINITY) }),
+  'GET /counts': (core) => json(200, core.counts),
+  'GET /state': (core, url) => json(200, state(core, url)),
+  'GET /faults': (core) => json(200, { rules: core.faults.list() }),
+  'POST /faults': (core, _url, body) => {
+    const rules = parseFaultRules(parseJson(body));
+    if (typeof rules === 'string') throw new ControlMistake(rules);
+    core.faults.add(rules);
+    return json(200, { rules: core.faults.list() });
+  },
+  'DELETE /faults': (core) => {
+    core.faults.clear();
+    return json(200, { rules: [] });
+  },
+  'POST /clock': (core, _url, body) => {
+    core.advanceClock(advanceSeconds(parseJson(body)));
+    return json(200, { clock: new Date(core.clock.nowMs()).toISOString() });
+  },
+};
+
+/** The journal's entries after `since`, of one operation if asked; the last `limit` of them, oldest first. */
+function select(core: Core, url: URL, defaultLimit: number): JournalEntry[] {
+  const operation = url.searchParams.get('operation');
+  const since = wholeNumber(url, 'since', 0);
+  const limit = wholeNumber(url, 'limit', defaultLimit);
+  const selected: JournalEntry[] = [];
+  for (const entry of core.journalEntries()) {
+    if (entry.seq <= since) continue;
+    if (operation !== null && (entry.kind !== 'request' || entry.operation !== operation)) continue;
+    selected.push(entry);
+    if (selected.length > limit) selected.shift();
+  }
+  return selected;
+}
+
+function state(core: Core, url: URL): unknown {
+  const wanted = url.searchParams.get('kind');
+  const chosen = kinds.filter((kind) => wanted === null || kind === wanted);
+  if (chosen.length === 0) throw new ControlMistake(`kind is one of ${kinds.join(', ')}.`);
+  return Object.fromEntries(chosen.map((kind) => [kind, core.state.inOrderOfCreation(kind)]));
+}
+
+function hostedInvoice(core: Core, business: Business, url: URL): Answer {
+  const token = url.pathname.split('/')[3];
+  const invoice = core.state.inOrderOfCreation('invoice').find((record) => record.hostedToken === token);
+  if (token === undefined || invoice === undefined) return html(404, '<h1>No such invoice</h1>');
+  return html(200, invoicePage(invoice, core.state, business));
+}
+
+function wholeNumber(url: URL, name: string, fallback: number): number {
+  const text = url.searchParams.get(name);
+  if (text === null) return fallback;
+  if (!/^\d{1,15}$/.test(text)) throw new ControlMistake(`${name} is a whole number.`);
+  return Number(text);
+}
+
+function advanceSeconds(sent: unknown): number {
+  const seconds = (sent as { advanceSeconds?: unknown } | null)?.advanceSeconds;
+  if (typeof seconds === 'number' && Number.isSafeInteger(seconds) && seconds > 0) return seconds;
+  throw new ControlMistake('Send {"advanceSeconds": N} with a whole number above 0: the clock only moves forward.');
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    throw new ControlMistake('The body must be JSON.');
+  }
+}
+
+function json(status: number, value: unknown): Answer {
+  return { status, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(value) };
+}
+
+function html(status: number, body: string): Answer {
+  return { status, headers: { 'Content-Type': 'text/html; charset=utf-8' }, body };
+}

@@ -1,0 +1,77 @@
+import { Core } from './core.ts';
+import { accountIdOf } from './ids.ts';
+import { listen } from './server.ts';
+
+/**
+ * A local Stripe, for development and tests. Owns: the wire behaviour of the operations in `operations/`, idempotency
+ * keys, faults on demand, and a journal of every request. Does not own: anything of Durabill; it imports nothing of it,
+ * so that a bug shared by both sides of a comparison cannot hide. Invariants: what was answered is in the journal, and
+ * the state is exactly what the journal says.
+ */
+export interface SimulatorOptions {
+  /** 0 (the default) takes any free port. */
+  port?: number;
+  host?: string;
+  /** Append-only file; the simulator starts from what it holds. Absent: all is kept in memory and gone at stop. */
+  journalFile?: string;
+  /** The one accepted secret key; `sk_live_…` makes every object livemode. */
+  key?: string;
+  /** Default: derived from the key's secret part, the same for its test and live form. */
+  accountId?: string;
+  accountName?: string;
+  /** Two-letter country and three-letter default currency of the account. */
+  country?: string;
+  currency?: string;
+  linesPerCall?: number;
+  linesPerInvoice?: number;
+  /** Age at which a stored answer is forgotten and its key executes again. */
+  idempotencyRetentionMs?: number;
+  /** Entries that the journal in memory keeps at least (no bound with a file). */
+  journalLimit?: number;
+}
+
+export interface Simulator {
+  /** `http://host:port`, where both the API (/v1) and the control API (/_control/) listen. */
+  readonly url: string;
+  readonly host: string;
+  readonly port: number;
+  readonly key: string;
+  stop(): Promise<void>;
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
+export const defaultKey = 'sk_test_durabillSimulator0000';
+
+/** Starts a simulator and resolves once it listens. Rejects when the port is taken or the journal is damaged. */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const { host = '127.0.0.1', key = defaultKey } = options;
+  if (!/^[sr]k_(test|live)_\w+$/.test(key)) throw new Error('A key looks like sk_test_… or sk_live_….');
+  const core = new Core({
+    key,
+    business: {
+      accountId: options.accountId ?? accountIdOf(key),
+      accountName: options.accountName ?? 'Simulated business',
+      country: options.country ?? 'US',
+      currency: options.currency ?? 'usd',
+      email: 'billing@business.example',
+      livemode: /^[sr]k_live_/.test(key),
+    },
+    journalFile: options.journalFile,
+    journalLimit: options.journalLimit ?? 20_000,
+    idempotencyRetentionMs: options.idempotencyRetentionMs ?? dayMs,
+    limits: { linesPerCall: options.linesPerCall ?? 50, linesPerInvoice: options.linesPerInvoice ?? 250 },
+  });
+  try {
+    const listening = await listen(core, host, options.port ?? 0);
+    const { url, port, close } = listening;
+    return { url, host, port, key, stop: () => stop(core, close) };
+  } catch (error) {
+    core.close();
+    throw error;
+  }
+}
+
+async function stop(core: Core, close: () => Promise<void>): Promise<void> {
+  await close();
+  core.close();
+}

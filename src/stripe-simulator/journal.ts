@@ -1,0 +1,153 @@
+import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { RawMap } from './form.ts';
+import type { Write } from './state.ts';
+
+/** One answered (or deliberately unanswered) request. Everything that a restart needs stands in it. */
+export interface RequestEntry {
+  kind: 'request';
+  seq: number;
+  /** ISO instant on the simulator's clock. */
+  at: string;
+  requestId: string;
+  method: string;
+  path: string;
+  /** Name in the operation table, such as `invoices.addLines`; null when no operation matched. */
+  operation: string | null;
+  params: RawMap;
+  idempotencyKey: string | null;
+  /** executed: the endpoint ran; replayed: a stored answer; refused: stopped before the endpoint ran. */
+  outcome: 'executed' | 'replayed' | 'refused';
+  /** The fault rule's kind that touched this request. */
+  fault: string | null;
+  /** False when a fault kept the whole answer from the client. */
+  answered: boolean;
+  /** Status of the answer made; null when a fault cut the connection before there was one. */
+  status: number | null;
+  /** The answer's body; lists are cut down to their ids, and a replay names the entry that it repeats instead. */
+  response: unknown;
+  replayOf: number | null;
+  /** Present when the answer is stored under the key: what must be equal for a replay. */
+  fingerprint: string | null;
+  writes: Write[];
+}
+
+export interface ClockEntry {
+  kind: 'clock';
+  seq: number;
+  at: string;
+  advanceSeconds: number;
+}
+
+export type JournalEntry = RequestEntry | ClockEntry;
+/** Reads one entry again, so that stored answers need not stay in memory. */
+export type Recall = () => JournalEntry;
+
+export interface Journal {
+  append(entry: JournalEntry): Recall;
+  /** All entries still held, oldest first. */
+  entries(): Iterable<{ entry: JournalEntry; recall: Recall }>;
+  close(): void;
+}
+
+/** Keeps the last `limit` entries, for tests and throw-away runs; older ones are forgotten. */
+export class MemoryJournal implements Journal {
+  private readonly limit: number;
+  private readonly lines: string[] = [];
+
+  constructor(limit: number) {
+    this.limit = limit;
+  }
+
+  append(entry: JournalEntry): Recall {
+    const line = JSON.stringify(entry);
+    this.lines.push(line);
+    // Cut in bulk: shifting one by one would copy the array at every request.
+    if (this.lines.length > this.limit * 1.2) this.lines.splice(0, this.lines.length - this.limit);
+    return () => JSON.parse(line) as JournalEntry;
+  }
+
+  *entries(): Iterable<{ entry: JournalEntry; recall: Recall }> {
+    for (const line of [...this.lines]) {
+      yield { entry: JSON.parse(line) as JournalEntry, recall: () => JSON.parse(line) as JournalEntry };
+    }
+  }
+
+  close(): void {
+    this.lines.length = 0;
+  }
+}
+
+/**
+ * One JSON line per entry, appended before the answer leaves. A line torn by a kill was never answered, so opening
+ * cuts it off; a broken line anywhere else is refused, since the state after it could not be trusted.
+ */
+export class FileJournal implements Journal {
+  private readonly file: string;
+  private readonly descriptor: number;
+  private end: number;
+
+  constructor(file: string) {
+    mkdirSync(dirname(file), { recursive: true });
+    this.file = file;
+    this.descriptor = openSync(file, existsSync(file) ? 'r+' : 'w+');
+    this.end = 0;
+    for (const { offset, bytes } of this.lines(Number.MAX_SAFE_INTEGER)) this.end = offset + bytes.length + 1;
+    ftruncateSync(this.descriptor, this.end);
+  }
+
+  append(entry: JournalEntry): Recall {
+    const bytes = Buffer.from(`${JSON.stringify(entry)}\n`);
+    const offset = this.end;
+    for (let written = 0; written < bytes.length; ) {
+      written += writeSync(this.descriptor, bytes, written, bytes.length - written, offset + written);
+    }
+    this.end += bytes.length;
+    return () => this.read(offset, bytes.length - 1);
+  }
+
+  *entries(): Iterable<{ entry: JournalEntry; recall: Recall }> {
+    for (const { offset, bytes } of this.lines(this.end)) {
+      const length = bytes.length;
+      yield { entry: this.parse(bytes, offset), recall: () => this.read(offset, length) };
+    }
+  }
+
+  close(): void {
+    closeSync(this.descriptor);
+  }
+
+  private read(offset: number, length: number): JournalEntry {
+    const bytes = Buffer.alloc(length);
+    readSync(this.descriptor, bytes, 0, length, offset);
+    return this.parse(bytes, offset);
+  }
+
+  private parse(bytes: Buffer, offset: number): JournalEntry {
+    try {
+      return JSON.parse(bytes.toString('utf8')) as JournalEntry;
+    } catch (cause) {
+      throw new Error(`The journal ${this.file} is damaged at byte ${offset}; start with another file.`, { cause });
+    }
+  }
+
+  /** Complete lines only; reads in blocks, since a journal may be larger than a string can be. */
+  private *lines(until: number): Iterable<{ offset: number; bytes: Buffer }> {
+    const block = Buffer.alloc(1 << 20);
+    let rest: Buffer = Buffer.alloc(0);
+    let offset = 0;
+    for (let position = 0; position < until; ) {
+      const count = readSync(this.descriptor, block, 0, Math.min(block.length, until - position), position);
+      if (count === 0) return;
+      position += count;
+      rest = Buffer.concat([rest, block.subarray(0, count)]);
+      let start = 0;
+      for (let newline = rest.indexOf(10); newline >= 0; newline = rest.indexOf(10, start)) {
+        yield { offset: offset + start, bytes: rest.subarray(start, newline) };
+        start = newline + 1;
+      }
+      offset += start;
+      rest = Buffer.from(rest.subarray(start));
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import {
+  type Client,
+  ScheduleAlreadyRunning,
+  ScheduleNotFoundError,
+  type ScheduleOptions,
+  ScheduleOverlapPolicy,
+} from '@temporalio/client';
+import { scheduleIds, workflowTypes } from '../../workflows/contract/ids.ts';
+import { taskQueues } from '../../workflows/contract/task-queues.ts';
+
+const day = 24 * 60 * 60 * 1_000;
+/** A run that was missed while everything was down is still taken for this long: a whole month's run, and some days. */
+const catchupWindow = 35 * day;
+
+/**
+ * All Schedules, for the real clock; test clocks are driven by advanceClock. One Schedule fans out over all customers,
+ * since Schedules start at most 30 workflows a second a namespace. They start at nominal times in UTC, which no change
+ * of clocks moves or doubles.
+ */
+export function schedulesOf(realClockId: string): ScheduleOptions[] {
+  const args = [{ clockId: realClockId }];
+  const policies = { overlap: ScheduleOverlapPolicy.BUFFER_ALL, catchupWindow, pauseOnFailure: false };
+  return [
+    {
+      scheduleId: scheduleIds.monthlyInvoicing,
+      // Day 1, 13:00 UTC: by then the month has ended in every zone on earth.
+      spec: { calendars: [{ dayOfMonth: 1, hour: 13, comment: 'the 1st, when the last zone has closed its month' }] },
+      policies,
+      action: {
+        type: 'startWorkflow',
+        workflowType: workflowTypes.monthlyInvoicing,
+        workflowId: scheduleIds.monthlyInvoicing,
+        taskQueue: taskQueues.billing,
+        staticSummary: 'Invoicing of all closed periods',
+        args,
+      },
+    },
+    {
+      scheduleId: scheduleIds.dueInvoiceScan,
+      spec: {
+        calendars: [{ hour: 15, comment: 'every day, two hours after a draft of the 1st has had its review day' }],
+      },
+      policies,
+      action: {
+        type: 'startWorkflow',
+        workflowType: workflowTypes.dueInvoiceScan,
+        workflowId: scheduleIds.dueInvoiceScan,
+        taskQueue: taskQueues.billing,
+        staticSummary: 'Due invoices: issue and send on their way',
+        args,
+      },
+    },
+  ];
+}
+
+export type Reconciled = { scheduleId: string; outcome: 'created' | 'updated' };
+
+/**
+ * Makes the Schedules what the list says. A Schedule that an operator has paused stays paused, with its note.
+ */
+export async function reconcileSchedules(client: Client, wanted: readonly ScheduleOptions[]): Promise<Reconciled[]> {
+  const reconciled: Reconciled[] = [];
+  for (const schedule of wanted) {
+    reconciled.push({ scheduleId: schedule.scheduleId, outcome: await reconcile(client, schedule) });
+  }
+  return reconciled;
+}
+
+async function reconcile(client: Client, wanted: ScheduleOptions): Promise<Reconciled['outcome']> {
+  const handle = client.schedule.getHandle(wanted.scheduleId);
+  try {
+    // The whole specification is written anew: what the server describes would add to a calendar instead.
+    await handle.update(({ state }) => ({ ...wanted, state }) as never);
+    return 'updated';
+  } catch (error) {
+    if (!(error instanceof ScheduleNotFoundError)) throw error;
+  }
+  try {
+    await client.schedule.create(wanted);
+    return 'created';
+  } catch (error) {
+    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    // Another process was faster, with the same list.
+    return 'updated';
+  }
+}

@@ -1,0 +1,86 @@
+import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
+import { defineSearchAttributeKey, TypedSearchAttributes, type Workflow } from '@temporalio/common';
+import { syncCustomerId, syncInvoiceId, workflowTypes } from '../../workflows/contract/ids.ts';
+import type { SyncInvoiceInput } from '../../workflows/contract/inputs.ts';
+import { type Answer, type AnswerOutcome, messages } from '../../workflows/contract/messages.ts';
+import { taskQueues } from '../../workflows/contract/task-queues.ts';
+
+/** What the Web UI shows of a sync: ids, number and amount, nothing personal. */
+export type SyncSubject = {
+  invoiceId: string;
+  number: string;
+  customerId: string;
+  externalId: string;
+  clockId: string;
+  currency: string;
+  totalMinor: bigint;
+  priority: 'normal' | 'high';
+};
+
+const keys = {
+  invoiceId: defineSearchAttributeKey('InvoiceId', 'KEYWORD'),
+  invoiceNumber: defineSearchAttributeKey('InvoiceNumber', 'KEYWORD'),
+  customerId: defineSearchAttributeKey('CustomerId', 'KEYWORD'),
+  clockId: defineSearchAttributeKey('ClockId', 'KEYWORD'),
+  amountMinor: defineSearchAttributeKey('AmountMinor', 'INT'),
+};
+
+/** Temporal serves 1 before 3; new activities of a sync inherit it. */
+const priorityKeys = { high: 1, normal: 3 };
+
+function startOptions(subject: SyncSubject, amountText: string) {
+  const { invoiceId } = subject;
+  return {
+    taskQueue: taskQueues.billing,
+    workflowId: syncInvoiceId(invoiceId),
+    args: [{ invoiceId }] as [SyncInvoiceInput],
+    staticSummary: `${subject.number} · ${subject.externalId} · ${amountText}`,
+    priority: { priorityKey: priorityKeys[subject.priority] },
+    typedSearchAttributes: new TypedSearchAttributes([
+      { key: keys.invoiceId, value: invoiceId },
+      { key: keys.invoiceNumber, value: subject.number },
+      { key: keys.customerId, value: subject.customerId },
+      { key: keys.clockId, value: subject.clockId },
+      { key: keys.amountMinor, value: Number(subject.totalMinor) },
+    ]),
+  };
+}
+
+/** Tells the invoice's sync that the books may have changed, and starts it if it is not running. */
+export async function signalSync(client: Client, subject: SyncSubject, amountText: string): Promise<void> {
+  await client.workflow.signalWithStart(workflowTypes.syncInvoice, {
+    ...startOptions(subject, amountText),
+    signal: messages.dirty,
+    signalArgs: [],
+  });
+}
+
+/** Gives a parked invoice its answer, and revives a run that was lost. The update's id makes a repeated call one. */
+export async function answerSync(
+  client: Client,
+  subject: SyncSubject,
+  amountText: string,
+  answer: Answer,
+): Promise<AnswerOutcome> {
+  return await client.workflow.executeUpdateWithStart<Workflow, AnswerOutcome, [Answer]>(messages.retry, {
+    updateId: answer.decisionId,
+    args: [answer],
+    startWorkflowOperation: new WithStartWorkflowOperation(workflowTypes.syncInvoice, {
+      ...startOptions(subject, amountText),
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    }),
+  });
+}
+
+/** Asks the customer's one writer to bring it to Stripe. @returns its id there */
+export async function ensureCustomer(client: Client, customerId: string): Promise<string> {
+  return await client.workflow.executeUpdateWithStart<Workflow, string, []>(messages.ensure, {
+    args: [],
+    startWorkflowOperation: new WithStartWorkflowOperation(workflowTypes.syncCustomer, {
+      taskQueue: taskQueues.billing,
+      workflowId: syncCustomerId(customerId),
+      args: [{ customerId }],
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    }),
+  });
+}

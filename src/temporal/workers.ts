@@ -1,0 +1,59 @@
+import { fileURLToPath } from 'node:url';
+import {
+  bundleWorkflowCode,
+  type NativeConnection,
+  Worker,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker';
+import type { Activities } from '../../activities/index.ts';
+import { taskQueues } from '../../workflows/contract/task-queues.ts';
+
+const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
+
+/** Compiles the workflows into the one script that the sandbox runs. */
+export async function bundleWorkflows(): Promise<WorkflowBundleWithSourceMap> {
+  return await bundleWorkflowCode({ workflowsPath });
+}
+
+/** After SIGTERM activities get this long to end; what is cut off is tried again elsewhere. */
+export const graceMs = 10_000;
+
+/**
+ * Activities that call Stripe at once: no more than its rate needs, so that what waits does so in Temporal's queue,
+ * where priority is kept.
+ */
+const stripeSlots = 48;
+/** A fuse above the pace that Stripe takes, should everything else fail to slow down. */
+const stripeFusePerSecond = 60;
+
+/** One worker for each task queue. */
+export async function createWorkers(options: {
+  connection: NativeConnection;
+  namespace: string;
+  activities: Activities;
+  workflowBundle: WorkflowBundleWithSourceMap;
+  queues?: readonly (keyof typeof taskQueues)[];
+}): Promise<Worker[]> {
+  const { connection, namespace, activities, workflowBundle } = options;
+  const shared = { connection, namespace, activities, shutdownGraceTime: graceMs };
+  const create = {
+    billing: () =>
+      Worker.create({
+        ...shared,
+        taskQueue: taskQueues.billing,
+        workflowBundle,
+        maxConcurrentActivityTaskExecutions: 20,
+      }),
+    stripe: () =>
+      Worker.create({
+        ...shared,
+        taskQueue: taskQueues.stripe,
+        maxConcurrentActivityTaskExecutions: stripeSlots,
+        maxTaskQueueActivitiesPerSecond: stripeFusePerSecond,
+      }),
+    customers: () =>
+      Worker.create({ ...shared, taskQueue: taskQueues.customers, maxConcurrentActivityTaskExecutions: 8 }),
+  };
+  const queues = options.queues ?? (Object.keys(taskQueues) as (keyof typeof taskQueues)[]);
+  return await Promise.all(queues.map((queue) => create[queue]()));
+}

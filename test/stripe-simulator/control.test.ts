@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { startSimulator } from '../../src/stripe-simulator/index.ts';
+import { clientOf, control, draftWith, journalOf, openInvoice, refusalOf, useSimulator } from './support.ts';
+
+describe('the control API', () => {
+  const bench = useSimulator();
+
+  it('shows the journal by operation and from a sequence number', async () => {
+    const { stripe, simulator } = bench;
+    const { id } = await draftWith(stripe, [{ amount: 1 }]);
+    await refusalOf(stripe.invoices.addLines(id, { lines: [{ amount: 1, quantity: 1 }] }));
+    const all = await journalOf(simulator);
+    assert.deepEqual(
+      all.map(({ operation, outcome, status }) => [operation, outcome, status]),
+      [
+        ['customers.create', 'executed', 200],
+        ['invoices.create', 'executed', 200],
+        ['invoices.addLines', 'executed', 200],
+        ['invoices.addLines', 'refused', 400],
+      ],
+    );
+    assert.deepEqual(all[2]?.params, { lines: { '0': { amount: '1' } } });
+    assert.equal((await journalOf(simulator, '?operation=invoices.addLines')).length, 2);
+    assert.deepEqual(
+      (await journalOf(simulator, '?since=3')).map(({ seq }) => seq),
+      [4],
+    );
+    assert.deepEqual(
+      (await journalOf(simulator, '?limit=1')).map(({ seq }) => seq),
+      [4],
+    );
+  });
+
+  it('never shows the secret key', async () => {
+    const { stripe, simulator } = bench;
+    await stripe.customers.create({});
+    assert.ok(!JSON.stringify(await journalOf(simulator)).includes(simulator.key));
+  });
+
+  it('has a page of the journal that escapes what was sent', async () => {
+    await bench.stripe.customers.create({ name: '<script>alert(1)</script>' });
+    const page = await fetch(`${bench.simulator.url}/_control/`);
+    const html = await page.text();
+    assert.match(page.headers.get('content-type') ?? '', /text\/html/);
+    assert.ok(html.includes('customers.create'));
+    assert.ok(!html.includes('<script>alert'));
+  });
+
+  it('serves the hosted page that an invoice links to', async () => {
+    const open = await openInvoice(bench.stripe, [{ amount: 4242, description: 'Departures' }]);
+    const page = await fetch(open.hosted_invoice_url ?? '');
+    assert.equal(page.status, 200);
+    const html = await page.text();
+    assert.ok(html.includes('4242') && html.includes('Departures') && html.includes(open.number ?? '?'));
+  });
+
+  it('only moves the clock forward', async () => {
+    const answer = await fetch(`${bench.simulator.url}/_control/clock`, {
+      method: 'POST',
+      body: JSON.stringify({ advanceSeconds: -1 }),
+    });
+    assert.equal(answer.status, 400);
+    const { status } = await control<{ status: string }>(bench.simulator, 'GET', '/health');
+    assert.equal(status, 'ok');
+  });
+
+  it('keeps the last entries only, when the journal is in memory', async () => {
+    const small = await startSimulator({ journalLimit: 10 });
+    for (let call = 0; call < 40; call += 1) await clientOf(small).accounts.retrieveCurrent();
+    const entries = await journalOf(small);
+    assert.ok(entries.length >= 10 && entries.length <= 12);
+    assert.equal(entries.at(-1)?.seq, 40);
+    await small.stop();
+  });
+
+  it('refuses a key that is none, and a port that is taken', async () => {
+    await assert.rejects(startSimulator({ key: 'secret' }), /sk_test_/);
+    await assert.rejects(startSimulator({ port: bench.simulator.port }), /EADDRINUSE/);
+  });
+
+  it('gives the test and the live key of one business the same account', async () => {
+    const accounts: string[] = [];
+    for (const key of ['sk_test_one', 'sk_live_one', 'sk_test_two']) {
+      const simulator = await startSimulator({ key });
+      accounts.push((await clientOf(simulator).accounts.retrieveCurrent()).id);
+      await simulator.stop();
+    }
+    assert.equal(accounts[0], accounts[1]);
+    assert.notEqual(accounts[0], accounts[2]);
+  });
+});

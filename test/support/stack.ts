@@ -1,0 +1,20 @@
+import type { Stack } from '../../src/stack/index.ts';
+
+/** On the global object, since mocha may load this module twice: by require and by import. */
+const slot = Symbol.for('durabill.test.stack');
+const holder = globalThis as typeof globalThis & { [slot]?: Stack };
+
+export function setStack(stack: Stack): void {
+  holder[slot] = stack;
+}
+
+/**
+ * The throw-away stack of this test run.
+ *
+ * @throws when the run was started without one
+ */
+export function getStack(): Stack {
+  const stack = holder[slot];
+  if (stack === undefined) throw new Error('This test needs the stack; run it without DURABILL_TEST_STACK=none.');
+  return stack;
+}

@@ -1,0 +1,39 @@
+import { proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.ts';
+import { taskQueues } from './contract/task-queues.ts';
+
+const second = 1_000;
+const minute = 60 * second;
+
+/** One short statement or transaction on the database: tried until it works, since the database comes back. */
+export const books = proxyActivities<Activities>({
+  taskQueue: taskQueues.billing,
+  startToCloseTimeout: 30 * second,
+  retry: { initialInterval: second, maximumInterval: 30 * second },
+});
+
+/** Pages of a run: long, with a heartbeat after each page, which a retry goes on from. */
+export const pages = proxyActivities<Activities>({
+  taskQueue: taskQueues.billing,
+  startToCloseTimeout: 60 * minute,
+  heartbeatTimeout: 2 * minute,
+  retry: { initialInterval: second, maximumInterval: minute },
+});
+
+/**
+ * An invoice's way to Stripe. The tries of the first minute are Temporal's (2, 4, 8, 16 and 30 s apart); what comes
+ * after is a timer of the workflow, where attempts, the next retry and a person's answer are visible. Three calls of
+ * 30 s at most, and the customer's, fit the limit.
+ */
+export const stripe = proxyActivities<Activities>({
+  taskQueue: taskQueues.stripe,
+  startToCloseTimeout: 5 * minute,
+  retry: { initialInterval: 2 * second, backoffCoefficient: 2, maximumInterval: 30 * second, maximumAttempts: 6 },
+});
+
+/** A customer's way to Stripe: few tries, because the invoice that asked tries again anyway. */
+export const customers = proxyActivities<Activities>({
+  taskQueue: taskQueues.customers,
+  startToCloseTimeout: minute,
+  retry: { initialInterval: second, maximumAttempts: 3 },
+});

@@ -1,0 +1,66 @@
+import { defineSearchAttributeKey } from '@temporalio/common';
+import {
+  continueAsNew,
+  defineQuery,
+  executeChild,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { books, pages } from './activities.ts';
+import { dueInvoiceScanId, monthlyInvoicingId, workflowTypes } from './contract/ids.ts';
+import type { AdvanceClockInput } from './contract/inputs.ts';
+import { messages } from './contract/messages.ts';
+import type { RunResult } from './run-in-pages.ts';
+
+const clockIdKey = defineSearchAttributeKey('ClockId', 'KEYWORD');
+
+/**
+ * Moves a test clock to an instant, as time would have passed: asks for the next instant at which anything is due,
+ * sets the clock to it, does just that run, waits until what it issued is at Stripe or parked, and goes on until
+ * nothing is due before the goal.
+ */
+export async function advanceClock(input: AdvanceClockInput): Promise<RunResult> {
+  const { clockId, to } = input;
+  const counts: Record<string, number> = { ...input.resume?.counts };
+  setHandler(defineQuery<Record<string, number>>(messages.progress), () => counts);
+  upsertSearchAttributes([{ key: clockIdKey, value: clockId }]);
+
+  const { workflowId } = workflowInfo();
+  const { runId } = await books.openRun({ clockId, kind: 'advance', cutoffAt: to, workflowId });
+  for (;;) {
+    const due = await books.findNextDue({ clockId, until: to });
+    if (due === null) break;
+    setCurrentDetails(`Advancing to ${to}, now at ${due.at}: **${due.kind}**`);
+    await books.moveClock({ clockId, at: due.at });
+    const { counts: done } = await executeRun(clockId, due);
+    for (const [name, count] of Object.entries(done)) counts[name] = (counts[name] ?? 0) + count;
+    await books.recordProgress({ runId, counts });
+    if (due.kind === 'due-scan') Object.assign(counts, await awaitSyncs(clockId, runId));
+    if (workflowInfo().continueAsNewSuggested) {
+      await continueAsNew<typeof advanceClock>({ clockId, to, resume: { counts } });
+    }
+  }
+  await books.moveClock({ clockId, at: to });
+  await books.finishRun({ runId, counts });
+  setCurrentDetails(`Advanced to ${to}.`);
+  return { runId, counts };
+}
+
+async function executeRun(clockId: string, due: { kind: 'invoicing' | 'due-scan'; at: string }): Promise<RunResult> {
+  const isInvoicing = due.kind === 'invoicing';
+  return await executeChild(isInvoicing ? workflowTypes.monthlyInvoicing : workflowTypes.dueInvoiceScan, {
+    workflowId: (isInvoicing ? monthlyInvoicingId : dueInvoiceScanId)(clockId, due.at),
+    staticSummary: `${isInvoicing ? 'Invoicing' : 'Due scan'} of ${due.at} on a test clock`,
+    args: [{ clockId, cutoffAt: due.at }],
+  });
+}
+
+/** Business time stands still until every issued invoice has come to rest. */
+async function awaitSyncs(clockId: string, runId: string): Promise<Record<string, number>> {
+  for (;;) {
+    const { open, ...rest } = await pages.awaitSyncs({ clockId, runId });
+    if (open === 0) return rest;
+  }
+}
