@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import swagger from '@fastify/swagger';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { ApiDeps } from './deps.ts';
 import { documentOptions } from './document.ts';
 import { guardRoutes } from './guard.ts';
@@ -17,7 +17,14 @@ import { createValidatorCompiler } from './validation.ts';
 /** The public HTTP interface. The caller listens and closes. */
 export function buildApi(deps: ApiDeps): FastifyInstance {
   const { logger } = deps;
-  const app: FastifyInstance = Fastify({ ...limits, ...(logger && { loggerInstance: logger }) });
+  const app: FastifyInstance = Fastify({
+    ...limits,
+    genReqId: () => randomUUID(),
+    frameworkErrors: sendProblem,
+    // Two lines a request would cost ingest more than its checks; failures are logged with their request id.
+    logController: new LogController({ disableRequestLogging: true }),
+    ...(logger && { loggerInstance: logger }),
+  });
   app.server.maxConnections = 1_000;
   app.setErrorHandler(sendProblem);
   app.setValidatorCompiler(createValidatorCompiler());
@@ -56,5 +63,4 @@ const limits = {
   /** External ids have up to 255 characters, each up to 9 when encoded. */
   routerOptions: { maxParamLength: 2_400 },
   trustProxy: false,
-  genReqId: () => randomUUID(),
 } as const;

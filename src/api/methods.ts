@@ -34,7 +34,7 @@ function refuseOtherMethods(app: FastifyInstance, url: string, methods: Readonly
     // Before the body is read: what was sent does not matter.
     onRequest: async (request, reply) => {
       reply.header('allow', allow);
-      const reason = `${request.method} is not taken here; ${allow} is.`;
+      const reason = `${request.method} is not taken here, only ${allow}.`;
       throw new DurabillError('method-not-allowed', { reason });
     },
     handler: async () => undefined,

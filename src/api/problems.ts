@@ -26,12 +26,20 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
 }
 
 /** Fastify's own refusals, by its codes. */
-const frameworkErrors: Record<string, [ErrorCode, reason: string]> = {
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['media-type-unsupported', 'This address does not take this content type.'],
-  FST_ERR_CTP_BODY_TOO_LARGE: ['request-too-large', 'The request body is larger than 4 MiB.'],
-  FST_ERR_CTP_EMPTY_JSON_BODY: ['request-invalid', 'The body is empty; JSON was announced.'],
-  FST_ERR_CTP_INVALID_JSON_BODY: ['request-invalid', 'The body is not valid JSON, or has a key that is not allowed.'],
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['request-invalid', 'The body is not as long as Content-Length says.'],
+const frameworkErrors: Record<string, [code: ErrorCode, reason: string, field?: string]> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: [
+    'media-type-unsupported',
+    'This address does not take this content type.',
+    'content-type',
+  ],
+  FST_ERR_CTP_BODY_TOO_LARGE: ['request-too-large', 'The request body is larger than 4 MiB.', 'body'],
+  FST_ERR_CTP_EMPTY_JSON_BODY: ['request-invalid', 'The body is empty; JSON was announced.', 'body'],
+  FST_ERR_CTP_INVALID_JSON_BODY: [
+    'request-invalid',
+    'The body is not valid JSON, or has the key "__proto__" or "constructor", which could harm the reader.',
+    'body',
+  ],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['request-invalid', 'The body is not as long as Content-Length says.', 'body'],
   FST_ERR_BAD_URL: ['request-invalid', 'The address is not correctly encoded.'],
   FST_ERR_MAX_PARAM_LENGTH_EXCEEDED: ['request-invalid', 'A part of the address is too long.'],
   FST_ERR_HANDLER_TIMEOUT: ['unavailable', 'The answer took too long and was given up.'],
@@ -41,9 +49,9 @@ function toDurabillError(error: FastifyError): DurabillError {
   // An error of ours that means a fault of the program or its set-up must not show its inside either.
   if (isDurabillError(error)) return error.code !== 'unavailable' && error.entry.status === 500 ? hidden() : error;
   if (error.validation !== undefined) return validationFault(error.validation[0], error.validationContext);
-  const [code, reason] = frameworkErrors[error.code] ?? [];
+  const [code, reason, field] = frameworkErrors[error.code] ?? [];
   if (code !== undefined && reason !== undefined) {
-    return new DurabillError(code, { ...(bodyFault.has(error.code) && { field: 'body' }), reason });
+    return new DurabillError(code, { ...(field && { field }), reason });
   }
   if (isUnreachable(error)) return new DurabillError('unavailable', { reason: 'The database cannot be reached.' });
   // PostgreSQL cannot hold the character NUL; every other text of a request is checked before.
@@ -51,8 +59,6 @@ function toDurabillError(error: FastifyError): DurabillError {
     return new DurabillError('request-invalid', { reason: 'A text contains a NUL character.' });
   return hidden();
 }
-
-const bodyFault = new Set(Object.keys(frameworkErrors).filter((code) => code.startsWith('FST_ERR_CTP_')));
 
 function hidden(): DurabillError {
   return new DurabillError('internal');

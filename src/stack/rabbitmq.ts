@@ -57,7 +57,7 @@ function environmentOf(context: StackContext, base: string, ports: RabbitmqPorts
     RABBITMQ_NODE_PORT: String(ports.amqp),
     RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
     RABBITMQ_DIST_PORT: String(ports.distribution),
-    RABBITMQ_MNESIA_BASE: 'mnesia',
+    RABBITMQ_MNESIA_BASE: join(base, 'mnesia'),
     RABBITMQ_LOG_BASE: 'log',
     RABBITMQ_PID_FILE: 'pid',
     RABBITMQ_CONFIG_FILE: 'rabbitmq.conf',

@@ -47,6 +47,7 @@ export type InvoiceView = {
 
 export type InvoiceLineView = {
   position: number;
+  subscriptionId: string | null;
   priceKey: string;
   description: string;
   meterKey: string | null;
@@ -166,9 +167,10 @@ type StoredLine = Omit<InvoiceLineView, 'amount' | 'amountMinor' | 'eventCount' 
 
 async function readLines(sql: Sql, invoiceId: string, currency: Currency): Promise<InvoiceLineView[]> {
   const { rows } = await sql.query<StoredLine>(
-    `SELECT position, price_key AS "priceKey", description, meter_key AS "meterKey", quantity,
-            billable_quantity AS "billableQuantity", exact_amount AS "exactAmount", amount_minor AS "amountMinor",
-            event_count AS "eventCount", skipped_count AS "skippedCount", working
+    `SELECT position, subscription_id AS "subscriptionId", price_key AS "priceKey", description,
+            meter_key AS "meterKey", trim_scale(quantity) AS quantity,
+            trim_scale(billable_quantity) AS "billableQuantity", trim_scale(exact_amount) AS "exactAmount",
+            amount_minor AS "amountMinor", event_count AS "eventCount", skipped_count AS "skippedCount", working
      FROM invoice_lines WHERE invoice_id = $1 ORDER BY position`,
     [invoiceId],
   );

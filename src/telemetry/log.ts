@@ -4,5 +4,10 @@ export type { Logger };
 
 /** Structured log lines on standard output, one JSON object each, with the process that wrote them. */
 export function createLog(process: string, level = 'info'): Logger {
-  return pino({ name: process, level, base: { process }, timestamp: pino.stdTimeFunctions.isoTime });
+  return pino({
+    name: process,
+    level,
+    base: { process, pid: globalThis.process.pid },
+    timestamp: pino.stdTimeFunctions.isoTime,
+  });
 }

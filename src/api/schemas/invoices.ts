@@ -90,6 +90,7 @@ export const Invoice = Type.Object(invoiceFields, { description: 'An invoice wit
 const Line = Type.Object(
   {
     position: Type.Integer({ minimum: 1, description: 'Place on the invoice', examples: [1] }),
+    subscriptionId: nullable(id('The subscription that it is for')),
     priceKey: text('Key of the price', 'departures'),
     description: text('What is billed', 'Departures', 2_000),
     meterKey: nullable(text('Key of the meter', 'departures')),

@@ -1,0 +1,50 @@
+import type { Database } from '../store/database.ts';
+import { issuedInvoices } from '../store/invoice-facts.ts';
+import { periodsSettledBy } from '../store/periods.ts';
+import { firstCursor } from './extend-periods.ts';
+import { rateInvoices } from './rate-invoices.ts';
+
+export type LateUsage = {
+  /** Issued invoices that were computed again. */
+  periods: number;
+  differing: number;
+  /** Computed now, minus billed, by currency; only where it is not zero. */
+  differences: { currency: string; amountMinor: bigint }[];
+};
+
+const pageSize = 250;
+
+/**
+ * Computes every issued invoice of a clock again from the usage that is there now, and takes off what was billed. Late
+ * usage shows here, whatever its timestamps say. Changes nothing.
+ */
+export async function findLateUsage(database: Database, clockId: string): Promise<LateUsage> {
+  const byCurrency = new Map<string, bigint>();
+  let [after, periods, differing] = [firstCursor, 0, 0];
+  for (;;) {
+    const page = await issuedInvoices(database, { clockId, after, limit: pageSize });
+    const last = page.at(-1);
+    if (last === undefined) break;
+    const settled = await periodsSettledBy(
+      database,
+      page.map(({ id }) => id),
+    );
+    const rated = await rateInvoices(
+      database,
+      page.map(({ id }) => ({ invoiceId: id, periods: settled.filter((period) => period.settledBy === id) })),
+    );
+    for (const { id, currency, totalMinor } of page) {
+      const now = rated.get(id);
+      if (now === undefined || 'failure' in now) {
+        differing += 1;
+      } else if (now.totalMinor !== totalMinor) {
+        differing += 1;
+        byCurrency.set(currency, (byCurrency.get(currency) ?? 0n) + now.totalMinor - totalMinor);
+      }
+    }
+    periods += page.length;
+    after = last.id;
+  }
+  const differences = [...byCurrency].map(([currency, amountMinor]) => ({ currency, amountMinor }));
+  return { periods, differing, differences };
+}

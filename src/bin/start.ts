@@ -1,0 +1,193 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parse as parseYaml } from 'yaml';
+import { connectApi } from '../../examples/airports/api.ts';
+import { billAirports } from '../../examples/airports/bill.ts';
+import { clockName } from '../../examples/airports/load.ts';
+import { createApiKey } from '../auth/api-keys.ts';
+import { scopes } from '../auth/scopes.ts';
+import { applyPlans } from '../billing/apply-plans.ts';
+import { clockIdOf } from '../billing/ids.ts';
+import { findLateUsage } from '../billing/late-usage.ts';
+import { readConfig } from '../config.ts';
+import { type Currency, parseCurrency } from '../domain/money/currency.ts';
+import { parsePlanFile } from '../domain/rating/plan.ts';
+import { DurabillError } from '../errors/error.ts';
+import { type Stack, startStack, stopOnSignals } from '../stack/index.ts';
+import { freePort } from '../stack/ports.ts';
+import { type Database, openDatabase } from '../store/database.ts';
+import { readTotals } from '../store/totals.ts';
+import { prepare } from './prepare.ts';
+import { readStartOptions } from './start/options.ts';
+import { reportProgress } from './start/progress.ts';
+import { startService } from './start/services.ts';
+import { type Summary, summaryJson, summaryTable } from './start/summary.ts';
+
+/** The journal and the key of the simulated Stripe belong to the data directory, like the books that are bound to it. */
+const simulatorKey = 'sk_test_durabillSample0000';
+
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
+async function start(): Promise<void> {
+  const options = readStartOptions(process.argv.slice(2));
+  const dataDir = resolve(process.env['DURABILL_DATA_DIR'] ?? '.durabill');
+  refuseLiveKey(process.env);
+  const abort = new AbortController();
+  let stack: Stack | undefined;
+  const stop = async () => {
+    abort.abort();
+    await stack?.stop();
+  };
+  stopOnSignals(stop);
+  const clock = stopwatch();
+  try {
+    stack = await startStack({ dataDir, preferKnownPorts: true, say, signal: abort.signal });
+    clock.lap('stack');
+    const env = await startOwnProcesses(stack, dataDir);
+    clock.lap('processes');
+    const database = openDatabase(env.DATABASE_URL, { maxConnections: 4 });
+    const summary = await demonstrate(database, stack, env, options.until, clock);
+    await database.close();
+    if (options.json) {
+      say(summaryTable(summary));
+      process.stdout.write(`${summaryJson(summary)}\n`);
+    } else process.stdout.write(`${summaryTable(summary)}\n`);
+    if (!options.once) {
+      say(`The API key is in ${join(dataDir, 'api-key')}. Everything stays up until Ctrl-C.`);
+      return;
+    }
+  } catch (error) {
+    if (abort.signal.aborted) return;
+    await stop();
+    throw error;
+  }
+  await stop();
+  process.exit(0);
+}
+
+/** The sample business must never reach real money. */
+function refuseLiveKey(env: NodeJS.ProcessEnv): void {
+  if (/^[sr]k_live_/.test(env['STRIPE_SECRET_KEY'] ?? '')) {
+    throw new DurabillError('config-invalid', {
+      reason: 'STRIPE_SECRET_KEY is a live key, and `npm start` bills a sample business.',
+      mend: 'Use a test key, or unset it to use the local simulator.',
+    });
+  }
+}
+
+type Env = { DATABASE_URL: string; DURABILL_API_PORT: string; API_KEY: string };
+
+async function startOwnProcesses(stack: Stack, dataDir: string): Promise<Env> {
+  const stripe = await startStripe(stack, dataDir);
+  const env = {
+    DATABASE_URL: stack.databaseUrl,
+    AMQP_URL: stack.amqpUrl,
+    TEMPORAL_ADDRESS: stack.temporalAddress,
+    DURABILL_API_PORT: String(await freePort(7070)),
+    ...stripe,
+  };
+  const config = readConfig({ ...process.env, ...env });
+  await prepare(config);
+  await applySamplePlan(env.DATABASE_URL);
+  const apiAddress = `http://${config.api.host}:${env.DURABILL_API_PORT}`;
+  await Promise.all([
+    startService(stack, dataDir, { name: 'worker', env, ready: 'log' }),
+    startService(stack, dataDir, { name: 'bridge', env, ready: 'log' }),
+    startService(stack, dataDir, { name: 'api', env, ready: { url: `${apiAddress}/readyz` } }),
+  ]);
+  return { ...env, API_KEY: await apiKey(env.DATABASE_URL, dataDir) };
+}
+
+/** The local Stripe, unless the environment names a key of Stripe's own. */
+async function startStripe(stack: Stack, dataDir: string): Promise<Record<string, string>> {
+  if (process.env['STRIPE_SECRET_KEY'] !== undefined) return {};
+  const port = await freePort(12111);
+  const base = `http://127.0.0.1:${port}`;
+  await startService(stack, dataDir, {
+    name: 'simulator',
+    args: ['--port', String(port), '--key', simulatorKey, '--journal', join(dataDir, 'stripe-journal.ndjson')],
+    env: {},
+    ready: { url: `${base}/_control/health` },
+  });
+  return { STRIPE_SECRET_KEY: simulatorKey, STRIPE_API_BASE: base };
+}
+
+async function applySamplePlan(databaseUrl: string): Promise<void> {
+  const file = new URL('../../plans/airports.yaml', import.meta.url);
+  const database = openDatabase(databaseUrl, { maxConnections: 1 });
+  try {
+    await applyPlans(database, parsePlanFile(parseYaml(await readFile(file, 'utf8'))), 'npm start');
+  } finally {
+    await database.close();
+  }
+}
+
+/** The operator's key of this data directory, made once; only its hash is in the database. */
+async function apiKey(databaseUrl: string, dataDir: string): Promise<string> {
+  const file = join(dataDir, 'api-key');
+  const kept = await readFile(file, 'utf8').catch(() => undefined);
+  if (kept !== undefined) return kept.trim();
+  const database = openDatabase(databaseUrl, { maxConnections: 1 });
+  try {
+    const { secret } = await createApiKey(database, { name: 'npm start', scopes: [...scopes] });
+    await writeFile(file, `${secret}\n`, { mode: 0o600 });
+    return secret;
+  } finally {
+    await database.close();
+  }
+}
+
+async function demonstrate(
+  database: Database,
+  stack: Stack,
+  env: Env,
+  until: Date | undefined,
+  clock: ReturnType<typeof stopwatch>,
+): Promise<Summary> {
+  const address = `http://127.0.0.1:${env.DURABILL_API_PORT}`;
+  const reporter = reportProgress();
+  const api = connectApi({ baseUrl: address, apiKey: env.API_KEY });
+  const done = await billAirports(api, { ...(until && { until }), reporter }).finally(() => reporter.done());
+  const totals = await readTotals(database, clockIdOf(clockName));
+  clock.skip();
+  const late = await findLateUsage(database, clockIdOf(clockName));
+  clock.lap('recompute');
+  return {
+    customers: totals.customers,
+    events: done.events,
+    invoices: { total: totals.invoices, generated: done.progress.generated },
+    amounts: totals.amounts.map((sum) => ({ ...sum, currency: sum.currency as Currency })),
+    sync: totals.sync,
+    recomputed: {
+      ...late,
+      differences: late.differences.map(({ amountMinor, currency }) => ({
+        amountMinor,
+        currency: parseCurrency(currency),
+      })),
+    },
+    seconds: { ...clock.seconds, ...done.seconds },
+    addresses: {
+      api: `${address} (document: ${address}/openapi.json)`,
+      temporal: stack.temporalUiUrl ?? `outside, beside ${stack.temporalAddress}`,
+      rabbitmq: stack.rabbitmqUiUrl ?? 'outside',
+    },
+  };
+}
+
+function stopwatch() {
+  let since = performance.now();
+  const seconds: Record<string, number> = {};
+  return {
+    seconds,
+    lap(stage: string) {
+      seconds[stage] = (performance.now() - since) / 1_000;
+      since = performance.now();
+    },
+    /** Leaves out what somebody else has timed. */
+    skip() {
+      since = performance.now();
+    },
+  };
+}
+
+await start();

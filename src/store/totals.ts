@@ -1,0 +1,39 @@
+import type { Sql } from './database.ts';
+
+export type Totals = {
+  customers: number;
+  invoices: number;
+  amounts: { currency: string; amountMinor: bigint; invoices: number }[];
+  sync: { synced: number; parked: number; waiting: number };
+};
+
+/** What the books of a clock add up to: live invoices, their amounts by currency, and how far they are. */
+export async function readTotals(sql: Sql, clockId: string): Promise<Totals> {
+  const { rows: customers } = await sql.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM customers WHERE clock_id = $1`,
+    [clockId],
+  );
+  const { rows } = await sql.query<{
+    currency: string;
+    amountMinor: bigint;
+    invoices: number;
+    synced: number;
+    parked: number;
+    waiting: number;
+  }>(
+    `SELECT i.currency, sum(i.total_minor)::bigint AS "amountMinor", count(*)::int AS invoices,
+            count(*) FILTER (WHERE s.sync = 'synced')::int AS synced,
+            count(*) FILTER (WHERE s.sync = 'parked')::int AS parked,
+            count(*) FILTER (WHERE s.sync NOT IN ('none', 'synced', 'parked'))::int AS waiting
+     FROM invoices i JOIN invoice_states s ON s.invoice_id = i.id
+     WHERE i.clock_id = $1 AND s.lifecycle <> 'void' GROUP BY i.currency ORDER BY i.currency`,
+    [clockId],
+  );
+  const sum = (of: (row: (typeof rows)[number]) => number) => rows.reduce((total, row) => total + of(row), 0);
+  return {
+    customers: customers[0]?.count ?? 0,
+    invoices: sum((row) => row.invoices),
+    amounts: rows.map(({ currency, amountMinor, invoices }) => ({ currency, amountMinor, invoices })),
+    sync: { synced: sum((row) => row.synced), parked: sum((row) => row.parked), waiting: sum((row) => row.waiting) },
+  };
+}

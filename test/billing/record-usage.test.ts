@@ -1,0 +1,357 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { type EventOutcome, recordUsage, type UsageEvent } from '../../src/billing/record-usage.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { addCustomer, openBooks } from '../support/books.ts';
+import { useTestDatabase } from '../support/database.ts';
+
+const departure = (id: string, rest: Record<string, unknown> = {}): UsageEvent => ({
+  id,
+  customer: 'B6',
+  type: 'departure',
+  occurredAt: '2013-01-31T23:59:00-05:00',
+  properties: { origin: 'JFK', miles: 2475 },
+  ...rest,
+});
+
+const statuses = (outcomes: readonly EventOutcome[]): string[] => outcomes.map(({ status }) => status);
+
+describe('recordUsage', () => {
+  const books = useTestDatabase();
+  let b6 = '';
+
+  before(async () => {
+    await openBooks(books.database);
+    b6 = (await addCustomer(books.database, 'B6')).id;
+    await addCustomer(books.database, 'UA');
+    await addCustomer(books.database, 'live', 'real');
+  });
+
+  const record = (...events: unknown[]) => recordUsage(books.database, events);
+  const stored = async (source: string) => {
+    const { rows } = await books.database.query<{ id: string; at: Date; month: string; properties: unknown }>(
+      `SELECT event_id AS id, occurred_at AS at, tableoid::regclass::text AS month, properties
+       FROM usage_events WHERE source = $1 ORDER BY event_id`,
+      [source],
+    );
+    return rows;
+  };
+
+  it('stores an event once, in the partition of its UTC month, with exactly what was sent', async () => {
+    const event = departure('1', {
+      source: 'once',
+      properties: { miles: 2475, fare: '199.90', seats: [1, null, true] },
+    });
+    assert.deepEqual(await record(event), [{ index: 0, id: '1', status: 'accepted' }]);
+    assert.deepEqual(await stored('once'), [
+      {
+        id: '1',
+        at: new Date('2013-02-01T04:59:00Z'),
+        month: 'usage_events_2013_02',
+        properties: { miles: 2475, fare: '199.90', seats: [1, null, true] },
+      },
+    ]);
+  });
+
+  it('knows the same event again, however it is written', async () => {
+    await record(departure('1', { source: 'again', properties: { a: 1, b: { c: 2, d: 1.5 } } }));
+    const [outcome] = await record({
+      properties: { b: { d: 1.5, c: 2.0 }, a: 1 },
+      type: 'departure',
+      occurredAt: '2013-02-01T04:59:00.000999Z',
+      customer: b6.toUpperCase(),
+      source: 'again',
+      id: '1',
+    });
+    assert.equal(outcome?.status, 'duplicate');
+    assert.equal((await stored('again')).length, 1);
+  });
+
+  it('keeps the stored event when another one comes under its id', async () => {
+    await record(departure('1', { source: 'other', properties: { miles: 1 } }));
+    const others = [
+      departure('1', { source: 'other', properties: { miles: 2 } }),
+      departure('1', { source: 'other', properties: { miles: 1 }, type: 'arrival' }),
+      departure('1', { source: 'other', properties: { miles: 1 }, customer: 'UA' }),
+      departure('1', { source: 'other', properties: { miles: 1 }, occurredAt: '2013-01-31T23:59:00.001-05:00' }),
+      departure('1', { source: 'other', properties: {} }),
+    ];
+    for (const event of others) {
+      const [outcome] = await record(event);
+      assert.ok(outcome?.status === 'conflict');
+      assert.equal(outcome.error.code, 'event-conflict');
+    }
+    assert.deepEqual((await stored('other'))[0]?.properties, { miles: 1 });
+  });
+
+  it('takes the same id from two sources as two events', async () => {
+    const outcomes = await record(
+      departure('1', { source: 'gate' }),
+      departure('1', { source: 'tower' }),
+      departure('1'),
+    );
+    assert.deepEqual(statuses(outcomes), ['accepted', 'accepted', 'accepted']);
+    assert.equal((await stored('api')).length, 1, 'source is api unless said otherwise');
+  });
+
+  it('answers copies inside of one batch as if they had come one after the other', async () => {
+    const a = departure('1', { source: 'copies', properties: { v: 'a' } });
+    const b = departure('1', { source: 'copies', properties: { v: 'b' } });
+    assert.deepEqual(statuses(await record(a, a, b, a)), ['accepted', 'duplicate', 'conflict', 'duplicate']);
+    // The stored event decides, not the first of the batch.
+    assert.deepEqual(statuses(await record(b, a, b)), ['conflict', 'duplicate', 'conflict']);
+  });
+
+  it('stores the good events of a batch beside every kind of bad one', async () => {
+    const bad: [unknown, code: string, field: string | null][] = [
+      [null, 'event-invalid', null],
+      [[], 'event-invalid', null],
+      ['text', 'event-invalid', null],
+      [{}, 'event-invalid', 'id'],
+      [departure('x', { id: 7 }), 'event-invalid', 'id'],
+      [departure(''), 'event-invalid', 'id'],
+      [departure('x'.repeat(256)), 'event-invalid', 'id'],
+      [departure('nul\0'), 'event-invalid', 'id'],
+      [departure('half \ud83d'), 'event-invalid', 'id'],
+      [departure('x', { source: '' }), 'event-invalid', 'source'],
+      [departure('x', { customer: undefined }), 'event-invalid', 'customer'],
+      [departure('x', { type: null }), 'event-invalid', 'type'],
+      [departure('x', { occuredAt: '2013-01-01T00:00:00Z' }), 'event-invalid', 'occuredAt'],
+      [departure('x', { occurredAt: 1_356_998_400 }), 'event-invalid', 'occurredAt'],
+      [departure('x', { properties: null }), 'event-invalid', 'properties'],
+      [departure('x', { properties: [1] }), 'event-invalid', 'properties'],
+      [departure('x', { properties: { n: 9_007_199_254_740_992 } }), 'event-invalid', 'properties.n'],
+      [departure('x', { properties: { n: Number.POSITIVE_INFINITY } }), 'event-invalid', 'properties.n'],
+      [departure('x', { properties: { a: { b: ['ok', 'nul\0'] } } }), 'event-invalid', 'properties.a.b[1]'],
+      [departure('x', { properties: { 'half \udc00': 1 } }), 'event-invalid', 'properties'],
+      [departure('x', { properties: { text: 'x'.repeat(8_192) } }), 'event-invalid', 'properties'],
+      [departure('x', { properties: { a: { b: { c: { d: { e: 1 } } } } } }), 'event-invalid', 'properties.a.b.c.d'],
+      [departure('x', { properties: keys(51) }), 'event-invalid', 'properties'],
+      [departure('x', { customer: 'XX' }), 'event-customer-unknown', 'customer'],
+      [departure('x', { occurredAt: '1999-12-31T23:59:59Z' }), 'event-too-early', 'occurredAt'],
+      [departure('x', { occurredAt: '2013-03-04T05:00:00.001Z' }), 'event-too-late', 'occurredAt'],
+    ];
+    const mixed = bad.flatMap(([event], index) => [departure(`good ${index}`, { source: 'mixed' }), event]);
+    const outcomes = await record(...mixed);
+    assert.deepEqual(
+      outcomes.map(({ index }) => index),
+      mixed.map((_, index) => index),
+    );
+    for (const [index, [, code, field]] of bad.entries()) {
+      const [good, refused] = [outcomes[2 * index]!, outcomes[2 * index + 1]!];
+      assert.equal(good.status, 'accepted');
+      assert.ok(refused.status === 'rejected', JSON.stringify(refused));
+      assert.deepEqual([refused.error.code, refused.error.field], [code, field], refused.error.reason);
+      assert.ok(refused.error.reason.length > 0 && refused.error.mend.length > 0);
+    }
+    assert.equal((await stored('mixed')).length, bad.length);
+  });
+
+  it('takes what stands exactly at a limit', async () => {
+    const outcomes = await record(
+      departure('x'.repeat(255), { source: 'limits' }),
+      departure('keys', { source: 'limits', properties: keys(50) }),
+      departure('depth', { source: 'limits', properties: { a: { b: { c: { d: 1 } } } } }),
+      departure('bytes', { source: 'limits', properties: { text: 'x'.repeat(8_192 - '{"text":""}'.length) } }),
+      departure('whole', { source: 'limits', properties: { n: Number.MAX_SAFE_INTEGER, m: -1e-7, z: -0 } }),
+      departure('first', { source: 'limits', occurredAt: '2000-01-01T00:00:00Z' }),
+      departure('last', { source: 'limits', occurredAt: '2013-03-04T05:00:00Z' }),
+      departure('none', { source: 'limits', properties: undefined }),
+    );
+    assert.deepEqual(
+      statuses(outcomes),
+      outcomes.map(() => 'accepted'),
+    );
+  });
+
+  it('reads instants with Z or an offset and refuses what leaves anything open', async () => {
+    const good: [string, string][] = [
+      ['2013-01-31T23:59:59Z', '2013-01-31T23:59:59.000Z'],
+      ['2013-01-31t23:59:59.5z', '2013-01-31T23:59:59.500Z'],
+      ['2012-02-29T00:00:00+14:00', '2012-02-28T10:00:00.000Z'],
+      ['2013-01-01T00:00:00.123999999-05:00', '2013-01-01T05:00:00.123Z'],
+    ];
+    const bad = [
+      '2013-01-31',
+      '2013-01-31T23:59:59',
+      '2013-02-29T00:00:00Z',
+      '2012-06-30T23:59:60Z',
+      '2013-01-01T24:00:00Z',
+      '2013-01-31 23:59:59Z',
+      '2013-01-31T23:59Z',
+      '2013-01-31T23:59:59+5',
+      '2013-01-01T00:00:00+24:00',
+      '1356998400',
+      '+002013-01-01T00:00:00Z',
+      '2013-01-01T00:00:00Z ',
+      '２０１３-01-01T00:00:00Z',
+    ];
+    const events = [...good.map(([text]) => text), ...bad].map((occurredAt, index) =>
+      departure(String(index), { source: 'instants', occurredAt }),
+    );
+    const outcomes = await record(...events);
+    assert.deepEqual(statuses(outcomes), [...good.map(() => 'accepted'), ...bad.map(() => 'rejected')]);
+    assert.deepEqual(
+      (await stored('instants')).map(({ at }) => at.toISOString()),
+      good.map(([, instant]) => instant),
+    );
+  });
+
+  it('holds events against the clock of their customer', async () => {
+    const { rows } = await books.database.query<{ soon: Date; later: Date }>(
+      `SELECT now() + interval '50 minutes' AS soon, now() + interval '70 minutes' AS later`,
+    );
+    const live = (id: string, occurredAt: string) => departure(id, { customer: 'live', source: 'clocks', occurredAt });
+    const outcomes = await record(
+      live('soon', rows[0]!.soon.toISOString()),
+      live('later', rows[0]!.later.toISOString()),
+    );
+    assert.deepEqual(statuses(outcomes), ['accepted', 'rejected']);
+  });
+
+  it('refuses more than 1,000 events at once as a whole', async () => {
+    const events = Array.from({ length: 1_001 }, (_, index) => departure(String(index), { source: 'many' }));
+    await assert.rejects(recordUsage(books.database, events), { code: 'request-too-large' });
+    assert.equal((await stored('many')).length, 0);
+  });
+
+  it('accepts each of 1,000 events exactly once when four processes send them at once', async () => {
+    const events = Array.from({ length: 1_000 }, (_, index) => departure(String(index), { source: 'race' }));
+    const pools = [1, 2, 3, 4].map(() => openDatabase(books.url));
+    try {
+      const answers = await Promise.all(pools.map((pool, sender) => recordUsage(pool, shuffled(events, sender))));
+      const accepted = answers.flat().filter(({ status }) => status === 'accepted');
+      const others = answers.flat().filter(({ status }) => status !== 'accepted');
+      assert.equal(new Set(accepted.map(({ id }) => id)).size, 1_000);
+      assert.equal(accepted.length, 1_000);
+      assert.ok(others.every(({ status }) => status === 'duplicate') && others.length === 3_000);
+      assert.equal((await stored('race')).length, 1_000);
+    } finally {
+      await Promise.all(pools.map((pool) => pool.close()));
+    }
+  }).timeout(20_000);
+
+  it('never lets two senders wait for each other in a circle', async () => {
+    const pools = Array.from({ length: 4 }, () => openDatabase(books.url, { maxConnections: 2 }));
+    try {
+      const calls = Array.from({ length: 40 }, (_, round) => {
+        const events = Array.from({ length: 50 }, (_, index) =>
+          departure(String((index * 7 + round) % 120), { source: 'circle', properties: { sender: round % 2 } }),
+        );
+        return recordUsage(pools[round % 4]!, shuffled(events, round));
+      });
+      const outcomes = (await Promise.all(calls)).flat();
+      assert.ok(outcomes.every(({ status }) => status !== 'rejected'));
+      assert.equal(outcomes.filter(({ status }) => status === 'accepted').length, (await stored('circle')).length);
+    } finally {
+      await Promise.all(pools.map((pool) => pool.close()));
+    }
+  }).timeout(20_000);
+
+  it('works in months that another process opens at the same time, and in one with strays', async () => {
+    const pools = [1, 2, 3].map(() => openDatabase(books.url));
+    try {
+      const months = Array.from(
+        { length: 12 },
+        (_, month) => `2005-${String(month + 1).padStart(2, '0')}-15T00:00:00Z`,
+      );
+      const answers = await Promise.all(
+        pools.map((pool, sender) =>
+          recordUsage(
+            pool,
+            months.map((occurredAt) => departure(`${sender} ${occurredAt}`, { source: 'months', occurredAt })),
+          ),
+        ),
+      );
+      assert.ok(answers.flat().every(({ status }) => status === 'accepted'));
+    } finally {
+      await Promise.all(pools.map((pool) => pool.close()));
+    }
+    assert.equal(new Set((await stored('months')).map(({ month }) => month)).size, 12);
+
+    await books.database.query(
+      `INSERT INTO usage_events (customer_id, event_type, occurred_at, source, event_id, properties)
+       VALUES ($1, 'departure', '2004-06-01Z', 'strays', '0', '{}')`,
+      [b6],
+    );
+    const [outcome] = await record(departure('1', { source: 'strays', occurredAt: '2004-06-02T00:00:00Z' }));
+    assert.equal(outcome?.status, 'accepted');
+    assert.deepEqual(
+      (await stored('strays')).map(({ month }) => month),
+      ['usage_events_default', 'usage_events_default'],
+    );
+  });
+
+  it('answers any sequence of batches as a plain list of sent events would', async () => {
+    let run = 0;
+    const content = fc.record({
+      customer: fc.constantFrom('B6', 'UA', 'nobody'),
+      type: fc.constantFrom('departure', 'arrival'),
+      properties: fc.dictionary(fc.string({ unit: 'grapheme', maxLength: 5 }), fc.jsonValue({ maxDepth: 2 }), {
+        maxKeys: 2,
+      }),
+    });
+    const contents = fc.array(content, { minLength: 2, maxLength: 4 });
+    const pick = fc.record({ id: fc.integer({ min: 0, max: 5 }), content: fc.nat() });
+    const batches = fc.array(fc.array(pick, { minLength: 1, maxLength: 12 }), { minLength: 1, maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(contents, batches, async (choices, sent) => {
+        run += 1;
+        const model = new Map<number, number>();
+        for (const batch of sent) {
+          const events = batch.map(({ id, content: choice }) =>
+            departure(String(id), { source: `model ${run}`, ...choices[choice % choices.length] }),
+          );
+          const expected = events.map((event, index) => {
+            // Which of the choices are equal as content, told without our own hash.
+            const same = choices.findIndex(
+              (other) =>
+                JSON.stringify(sorted(other)) ===
+                JSON.stringify(sorted(choices[batch[index]!.content % choices.length])),
+            );
+            if (!isStorable(event)) return 'rejected';
+            const { id } = batch[index]!;
+            if (!model.has(id)) {
+              model.set(id, same);
+              return 'accepted';
+            }
+            return model.get(id) === same ? 'duplicate' : 'conflict';
+          });
+          assert.deepEqual(statuses(await recordUsage(books.database, events)), expected);
+        }
+        assert.equal((await stored(`model ${run}`)).length, model.size);
+      }),
+      { numRuns: 60 },
+    );
+  }).timeout(60_000);
+});
+
+/** What the model refuses, said in its own words: unknown customers, unsafe whole numbers, unstorable text. */
+function isStorable(event: UsageEvent): boolean {
+  if (event.customer === 'nobody') return false;
+  const fine = (value: unknown): boolean => {
+    if (typeof value === 'number') return !Number.isInteger(value) || Math.abs(value) <= Number.MAX_SAFE_INTEGER;
+    if (typeof value === 'string')
+      return Buffer.from(value).toString() === value && !value.includes(String.fromCharCode(0));
+    if (typeof value !== 'object' || value === null) return true;
+    return Object.entries(value).every(([key, inner]) => fine(key) && fine(inner));
+  };
+  return fine(event.properties);
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.entries(value)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, inner]) => ['key', key, sorted(inner)]);
+}
+
+function keys(count: number): Record<string, number> {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`key ${index}`, index]));
+}
+
+/** Another order for each seed, the same in every run of the test. */
+function shuffled<T>(items: readonly T[], seed: number): T[] {
+  return fc.sample(fc.shuffledSubarray([...items], { minLength: items.length }), { numRuns: 1, seed })[0]!;
+}
