@@ -9,6 +9,8 @@ const pollMs = 250;
 /** How long one call waits before the workflow asks again. */
 const waitMs = 60_000;
 
+type AtRest = { synced: number; parked: number };
+
 export function createClockActivities({ database }: { database: Database }) {
   return {
     async findNextDue({ clockId, until }: { clockId: string; until: string }) {
@@ -20,14 +22,22 @@ export function createClockActivities({ database }: { database: Database }) {
       await moveTestClock(database, clockId, new Date(at));
     },
 
-    /** Waits until every issued invoice of the clock is synced or parked, or until a minute is over. */
-    async awaitSyncs({ clockId, runId }: { clockId: string; runId: string }) {
+    async countSyncs({ clockId }: { clockId: string }) {
+      return await countSyncs(database, clockId);
+    },
+
+    /**
+     * Waits until every issued invoice of the clock is synced or parked, or until a minute is over. Tells those that
+     * came to rest since `before`.
+     */
+    async awaitSyncs({ clockId, runId, before }: { clockId: string; runId: string; before: AtRest }) {
       const context = Context.current();
       const until = Date.now() + waitMs;
       for (;;) {
-        const { open, synced, parked } = await countSyncs(database, clockId);
-        await recordProgress(database, runId, { synced, parked });
-        if (open === 0 || Date.now() >= until) return { open, synced, parked };
+        const { open, ...now } = await countSyncs(database, clockId);
+        const atRest = { synced: now.synced - before.synced, parked: now.parked - before.parked };
+        await recordProgress(database, runId, atRest);
+        if (open === 0 || Date.now() >= until) return { open, ...atRest };
         context.heartbeat();
         await context.sleep(pollMs);
       }

@@ -29,6 +29,7 @@ export async function advanceClock(input: AdvanceClockInput): Promise<RunResult>
 
   const { workflowId } = workflowInfo();
   const { runId } = await books.openRun({ clockId, kind: 'advance', cutoffAt: to, workflowId });
+  const before = input.resume?.before ?? (await books.countSyncs({ clockId }));
   for (;;) {
     const due = await books.findNextDue({ clockId, until: to });
     if (due === null) break;
@@ -37,9 +38,9 @@ export async function advanceClock(input: AdvanceClockInput): Promise<RunResult>
     const { counts: done } = await executeRun(clockId, due);
     for (const [name, count] of Object.entries(done)) counts[name] = (counts[name] ?? 0) + count;
     await books.recordProgress({ runId, counts });
-    if (due.kind === 'due-scan') Object.assign(counts, await awaitSyncs(clockId, runId));
+    if (due.kind === 'due-scan') Object.assign(counts, await awaitSyncs(clockId, runId, before));
     if (workflowInfo().continueAsNewSuggested) {
-      await continueAsNew<typeof advanceClock>({ clockId, to, resume: { counts } });
+      await continueAsNew<typeof advanceClock>({ clockId, to, resume: { counts, before } });
     }
   }
   await books.moveClock({ clockId, at: to });
@@ -58,9 +59,13 @@ async function executeRun(clockId: string, due: { kind: 'invoicing' | 'due-scan'
 }
 
 /** Business time stands still until every issued invoice has come to rest. */
-async function awaitSyncs(clockId: string, runId: string): Promise<Record<string, number>> {
+async function awaitSyncs(
+  clockId: string,
+  runId: string,
+  before: { synced: number; parked: number },
+): Promise<Record<string, number>> {
   for (;;) {
-    const { open, ...rest } = await pages.awaitSyncs({ clockId, runId });
+    const { open, ...rest } = await pages.awaitSyncs({ clockId, runId, before });
     if (open === 0) return rest;
   }
 }

@@ -91,9 +91,9 @@ async function startOwnProcesses(stack: Stack, dataDir: string): Promise<Env> {
   await applySamplePlan(env.DATABASE_URL);
   const apiAddress = `http://${config.api.host}:${env.DURABILL_API_PORT}`;
   await Promise.all([
-    startService(stack, dataDir, { name: 'worker', env, ready: 'log' }),
-    startService(stack, dataDir, { name: 'bridge', env, ready: 'log' }),
-    startService(stack, dataDir, { name: 'api', env, ready: { url: `${apiAddress}/readyz` } }),
+    startService(stack, { name: 'worker', env, ready: 'log' }),
+    startService(stack, { name: 'bridge', env, ready: 'log' }),
+    startService(stack, { name: 'api', env, ready: { url: `${apiAddress}/readyz` } }),
   ]);
   return { ...env, API_KEY: await apiKey(env.DATABASE_URL, dataDir) };
 }
@@ -103,7 +103,7 @@ async function startStripe(stack: Stack, dataDir: string): Promise<Record<string
   if (process.env['STRIPE_SECRET_KEY'] !== undefined) return {};
   const port = await freePort(12111);
   const base = `http://127.0.0.1:${port}`;
-  await startService(stack, dataDir, {
+  await startService(stack, {
     name: 'simulator',
     args: ['--port', String(port), '--key', simulatorKey, '--journal', join(dataDir, 'stripe-journal.ndjson')],
     env: {},

@@ -56,6 +56,8 @@ export type ChildOptions = {
 };
 
 export type Stack = {
+  /** Holds all data; logs are in log/. */
+  dataDir: string;
   databaseUrl: string;
   amqpUrl: string;
   /** Undefined where the broker is an outside one. */
@@ -148,6 +150,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const [postgres, rabbitmq, temporal] = await Promise.all(starts);
     options.signal?.throwIfAborted();
     return {
+      dataDir,
       databaseUrl: databaseUrl ?? postgres!.databaseUrl,
       amqpUrl: amqpUrl ?? rabbitmq!.amqpUrl,
       rabbitmqUiUrl: rabbitmq?.rabbitmqUiUrl,

@@ -51,17 +51,16 @@ function environmentOf(context: StackContext, base: string, ports: RabbitmqPorts
     ...plainEnvironment(context.env, join(base, 'home')),
     ERL_EPMD_PORT: String(ports.epmd),
     ERL_EPMD_ADDRESS: '127.0.0.1',
-    // Relative to the working directory: the broker's scripts do not quote every path.
-    RABBITMQ_CONF_ENV_FILE: './env.conf',
+    RABBITMQ_CONF_ENV_FILE: join(base, 'env.conf'),
     RABBITMQ_NODENAME: nodeNameOf(base),
     RABBITMQ_NODE_PORT: String(ports.amqp),
     RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
     RABBITMQ_DIST_PORT: String(ports.distribution),
     RABBITMQ_MNESIA_BASE: join(base, 'mnesia'),
-    RABBITMQ_LOG_BASE: 'log',
-    RABBITMQ_PID_FILE: 'pid',
-    RABBITMQ_CONFIG_FILE: 'rabbitmq.conf',
-    RABBITMQ_ENABLED_PLUGINS_FILE: 'enabled_plugins',
+    RABBITMQ_LOG_BASE: join(base, 'log'),
+    RABBITMQ_PID_FILE: join(base, 'pid'),
+    RABBITMQ_CONFIG_FILE: join(base, 'rabbitmq.conf'),
+    RABBITMQ_ENABLED_PLUGINS_FILE: join(base, 'enabled_plugins'),
     // The script then becomes the broker, so that signals reach it and its exit code is its own.
     RABBITMQ_ALLOW_INPUT: '1',
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-noinput +S 1:1 -kernel inet_dist_use_interface {127,0,0,1}',
@@ -104,11 +103,11 @@ export async function startRabbitmq(
 ): Promise<StartedPart<RabbitmqPorts> & { amqpUrl: string; rabbitmqUiUrl: string }> {
   const programs = await findRabbitmq(context);
   const base = join(context.dataDir, 'rabbitmq');
-  if (base.includes("'")) {
-    // Its watch over the disk puts the path between apostrophes, and then the start hangs.
+  if (/['"]/.test(base)) {
+    // Its watch over the disk puts the path between quotes for a shell, and then the start hangs.
     throw new DurabillError('part-failed', {
       field: 'rabbitmq',
-      reason: `RabbitMQ does not start below a directory with an apostrophe in its name: ${context.dataDir}`,
+      reason: `RabbitMQ does not start below a directory with a quote in its name: ${context.dataDir}`,
       mend: 'Move the data directory.',
     });
   }

@@ -38,6 +38,13 @@ export async function findEventCustomers(sql: Sql, references: Iterable<string>)
 /** Months whose partitions this process has seen; partitions are never taken away, so that it stays true. */
 const knownMonths = new WeakMap<Database, Set<string>>();
 
+const harmless = new Set([
+  // duplicate_table: another process made it while this one waited for its turn.
+  '42P07',
+  // check_violation: events of the month stand in the default partition; so will these, where the watch finds them.
+  '23514',
+]);
+
 /** Makes the partitions that events of these instants go to. In its own transaction: it locks the table for a moment. */
 export async function ensurePartitions(database: Database, instants: Iterable<Date>): Promise<void> {
   const known = knownMonths.get(database) ?? new Set();
@@ -51,8 +58,7 @@ export async function ensurePartitions(database: Database, instants: Iterable<Da
     try {
       await database.query('SELECT ensure_usage_partition($1::date)', [month]);
     } catch (error) {
-      // Events of the month already stand in the default partition: then so do these, where the watch finds them.
-      if ((error as { code?: string }).code !== '23514') throw error;
+      if (!harmless.has((error as { code?: string }).code ?? '')) throw error;
     }
     known.add(month);
   }

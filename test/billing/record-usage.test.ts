@@ -125,7 +125,7 @@ describe('recordUsage', () => {
       [departure('x', { properties: { a: { b: ['ok', 'nul\0'] } } }), 'event-invalid', 'properties.a.b[1]'],
       [departure('x', { properties: { 'half \udc00': 1 } }), 'event-invalid', 'properties'],
       [departure('x', { properties: { text: 'x'.repeat(8_192) } }), 'event-invalid', 'properties'],
-      [departure('x', { properties: { a: { b: { c: { d: { e: 1 } } } } } }), 'event-invalid', 'properties.a.b.c.d'],
+      [departure('x', { properties: { a: { b: { c: { d: { e: {} } } } } } }), 'event-invalid', 'properties.a.b.c.d.e'],
       [departure('x', { properties: keys(51) }), 'event-invalid', 'properties'],
       [departure('x', { customer: 'XX' }), 'event-customer-unknown', 'customer'],
       [departure('x', { occurredAt: '1999-12-31T23:59:59Z' }), 'event-too-early', 'occurredAt'],
@@ -151,7 +151,7 @@ describe('recordUsage', () => {
     const outcomes = await record(
       departure('x'.repeat(255), { source: 'limits' }),
       departure('keys', { source: 'limits', properties: keys(50) }),
-      departure('depth', { source: 'limits', properties: { a: { b: { c: { d: 1 } } } } }),
+      departure('depth', { source: 'limits', properties: { a: { b: { c: { d: { e: 1 } } } } } }),
       departure('bytes', { source: 'limits', properties: { text: 'x'.repeat(8_192 - '{"text":""}'.length) } }),
       departure('whole', { source: 'limits', properties: { n: Number.MAX_SAFE_INTEGER, m: -1e-7, z: -0 } }),
       departure('first', { source: 'limits', occurredAt: '2000-01-01T00:00:00Z' }),

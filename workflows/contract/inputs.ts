@@ -6,7 +6,10 @@ export type RunInput = { clockId: string; cutoffAt?: string; resume?: RunResume 
 /** Where a run goes on after continue-as-new. */
 export type RunResume = { runId: string; stage: string; after: string; counts: Record<string, number> };
 
-export type AdvanceClockInput = { clockId: string; to: string; resume?: { counts: Record<string, number> } };
+export type AdvanceClockInput = { clockId: string; to: string; resume?: AdvanceResume };
+
+/** What an advance has done so far, and the syncs that had come to rest before it began. */
+export type AdvanceResume = { counts: Record<string, number>; before: { synced: number; parked: number } };
 
 export type SyncInvoiceInput = { invoiceId: string; resume?: SyncResume };
 

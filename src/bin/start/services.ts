@@ -8,19 +8,27 @@ import type { RunningChild, Stack } from '../../stack/index.ts';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const startLimitMs = 60_000;
 
-export type Service = { name: string; args?: string[]; env: Record<string, string>; ready: Readiness };
+export type Service = {
+  /** Its log is <data directory>/log/<name>.log. */
+  name: string;
+  /** The file in src/bin, if it is not the name. */
+  program?: string;
+  args?: string[];
+  env: Record<string, string>;
+  ready: Readiness;
+};
 type Readiness = 'log' | { url: string };
 
 /**
  * Starts one of Durabill's own processes and waits until it works: until its address answers, or until it says so in
  * its log. One that ends before is told with the last lines of its log.
  */
-export async function startService(stack: Stack, dataDir: string, service: Service): Promise<RunningChild> {
-  const file = join(dataDir, 'log', `${service.name}.log`);
+export async function startService(stack: Stack, service: Service): Promise<RunningChild> {
+  const file = join(stack.dataDir, 'log', `${service.name}.log`);
   const child = await stack.run({
     name: service.name,
     command: process.execPath,
-    args: ['--import', 'tsx', join('src', 'bin', `${service.name}.ts`), ...(service.args ?? [])],
+    args: ['--import', 'tsx', join('src', 'bin', `${service.program ?? service.name}.ts`), ...(service.args ?? [])],
     env: service.env,
     cwd: root,
   });
