@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import swagger from '@fastify/swagger';
-import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import type { ApiDeps } from './deps.ts';
 import { documentOptions } from './document.ts';
 import { guardRoutes } from './guard.ts';
@@ -20,7 +20,8 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
   const app: FastifyInstance = Fastify({
     ...limits,
     genReqId: () => randomUUID(),
-    frameworkErrors: sendProblem,
+    // Addresses that cannot be decoded come here without passing any hook.
+    frameworkErrors: (error, request, reply) => sendProblem(error, request, reply.headers(standardHeaders(request))),
     // Two lines a request would cost ingest more than its checks; failures are logged with their request id.
     logController: new LogController({ disableRequestLogging: true }),
     ...(logger && { loggerInstance: logger }),
@@ -31,7 +32,7 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
   // Response schemas are for the document; a test holds every answer against them.
   app.setSerializerCompiler(() => JSON.stringify);
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+    reply.headers(standardHeaders(request));
   });
   const refuseOtherMethods = collectMethods(app);
   refuseUnknownAddresses(app);
@@ -46,6 +47,10 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
   });
   app.after(refuseOtherMethods);
   return app;
+}
+
+function standardHeaders({ id }: FastifyRequest): Record<string, string> {
+  return { 'x-request-id': id, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 }
 
 /** Limits of one server; behind each stands what a slow or broken sender could otherwise hold. */

@@ -24,17 +24,17 @@ function checkNode() {
 const importFile = (file) => import(pathToFileURL(file).href);
 const inModules = (...parts) => join(root, 'node_modules', ...parts);
 
-async function loadTypeScript({ alsoRequire }) {
-  (await import('tsx/esm/api')).register();
-  if (alsoRequire) (await import('tsx/cjs/api')).register();
-}
+const everyTest = 'test/**/*.test.ts';
 
-/** mocha reads .mocharc.json; it loads test files by require, hence the second loader. */
+/**
+ * mocha reads .mocharc.json. It loads files by require wherever Node can require modules, and a TypeScript module that
+ * is required becomes another one than the same module imported; the flag makes it import them.
+ */
 async function test(args) {
-  await loadTypeScript({ alsoRequire: true });
+  const named = args.some((arg) => arg.endsWith('.test.ts'));
   const mocha = inModules('mocha', 'bin', 'mocha.js');
-  process.argv = [process.execPath, mocha, ...args];
-  await importFile(mocha);
+  const flags = ['--no-experimental-require-module', '--import', 'tsx'];
+  process.exitCode = await run(process.execPath, [...flags, mocha, ...args, ...(named ? [] : [everyTest])]);
 }
 
 async function check() {
@@ -46,7 +46,7 @@ async function check() {
 /** Any other command is the file of that name beside this one. */
 async function program(command, args) {
   const file = join(root, 'src', 'bin', `${command}.ts`);
-  await loadTypeScript({ alsoRequire: false });
+  (await import('tsx/esm/api')).register();
   process.argv = [process.execPath, file, ...args];
   await importFile(file);
 }

@@ -2,8 +2,11 @@ import { constants } from 'node:os';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** npm passes on a Ctrl-C that the terminal has already sent, so the second signal may be the first one again. */
+/** The first stops in order, the second is ignored, since impatience is common, and the third forces. */
 const forcedAt = 3;
+
+/** npm and the bootstrap pass on a Ctrl-C that the terminal has already sent to all: one key press, up to three signals. */
+const onePressMs = 1_000;
 
 /**
  * Ends this process in order on the first signal and at once on the third; the ones between are ignored. The exit code
@@ -11,7 +14,11 @@ const forcedAt = 3;
  */
 export function stopOnSignals(stop: () => Promise<void>): void {
   let count = 0;
+  let lastAt = Number.NEGATIVE_INFINITY;
   const hear = (signal: (typeof signals)[number]) => {
+    const now = performance.now();
+    if (now - lastAt < onePressMs) return;
+    lastAt = now;
     count += 1;
     const code = 128 + constants.signals[signal];
     if (count >= forcedAt) process.exit(code);

@@ -36,6 +36,7 @@ export interface Simulator {
   readonly host: string;
   readonly port: number;
   readonly key: string;
+  /** Drops every connection and closes the journal; a second call waits for the first. */
   stop(): Promise<void>;
 }
 
@@ -64,14 +65,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   try {
     const listening = await listen(core, host, options.port ?? 0);
     const { url, port, close } = listening;
-    return { url, host, port, key, stop: () => stop(core, close) };
+    let stopped: Promise<void> | undefined;
+    const stop = () => (stopped ??= close().then(() => core.close()));
+    return { url, host, port, key, stop };
   } catch (error) {
     core.close();
     throw error;
   }
-}
-
-async function stop(core: Core, close: () => Promise<void>): Promise<void> {
-  await close();
-  core.close();
 }

@@ -99,8 +99,14 @@ export class FileJournal implements Journal {
   append(entry: JournalEntry): Recall {
     const bytes = Buffer.from(`${JSON.stringify(entry)}\n`);
     const offset = this.end;
-    for (let written = 0; written < bytes.length; ) {
-      written += writeSync(this.descriptor, bytes, written, bytes.length - written, offset + written);
+    try {
+      for (let written = 0; written < bytes.length; ) {
+        written += writeSync(this.descriptor, bytes, written, bytes.length - written, offset + written);
+      }
+    } catch (error) {
+      // A full disk must not leave half a line in front of the next one.
+      ftruncateSync(this.descriptor, offset);
+      throw error;
     }
     this.end += bytes.length;
     return () => this.read(offset, bytes.length - 1);

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { connect } from 'amqplib';
 import pg from 'pg';
+import type { Part } from '../../src/stack/index.ts';
+import { until } from '../../src/stack/until.ts';
 import { getStack } from '../support/stack.ts';
 
 async function query(text: string): Promise<unknown[]> {
@@ -27,6 +31,8 @@ async function withChannel<T>(
 
 async function openChannel() {
   const connection = await connect(getStack().amqpUrl);
+  // What breaks the connection also rejects the call that waits on it.
+  connection.on('error', () => {});
   return { connection, channel: await connection.createConfirmChannel() };
 }
 
@@ -43,6 +49,12 @@ const retentionDays = (connection: Connection, namespace: string) =>
   connection.workflowService
     .describeNamespace({ namespace })
     .then(({ config }) => Number(config?.workflowExecutionRetentionTtl?.seconds) / 86_400);
+
+function queueIsNoted(rabbitmq: Part, queue: string): boolean {
+  const base = join(dirname(rabbitmq.log), '..', 'rabbitmq');
+  const node = readFileSync(join(base, 'node-name'), 'utf8');
+  return readFileSync(join(base, 'mnesia', node, 'quorum', node, 'names.dets')).includes(queue);
+}
 
 describe('The embedded stack', function () {
   this.timeout('3m');
@@ -81,6 +93,9 @@ describe('The embedded stack', function () {
       await channel.waitForConfirms();
     });
     const { rabbitmq } = getStack().parts;
+    // The broker notes on disk which queues it has half a second after it has answered the declaration, and one that
+    // is killed before never finds a leader again.
+    assert(await until(() => queueIsNoted(rabbitmq!, queue), { timeoutMs: 30_000 }));
     await rabbitmq!.kill('SIGKILL');
     await assert.rejects(openChannel());
     await rabbitmq!.restart();

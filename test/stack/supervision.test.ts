@@ -17,6 +17,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { startStack } from '../../src/stack/index.ts';
+import { externalHomeOf } from '../../src/stack/postgres-home.ts';
+import { identityOf } from '../../src/stack/process-identity.mjs';
 import { findPrograms } from '../../src/stack/programs.ts';
 import { until } from '../../src/stack/until.ts';
 import { getStack } from '../support/stack.ts';
@@ -44,6 +46,7 @@ describe('The end of a stack', function () {
     for (const child of running.splice(0)) child.kill('SIGKILL');
     assert(await until(() => processesOf(dataDir).length === 0, { timeoutMs: 60_000 }));
     rmSync(parent, { recursive: true });
+    rmSync(externalHomeOf(dataDir), { recursive: true, force: true });
   });
 
   async function start(kind: 'throw-away' | 'lasting', env: Record<string, string>): Promise<Supervisor> {
@@ -174,7 +177,7 @@ async function assertServes(url: string): Promise<void> {
 }
 
 function isRunning(pid: number): boolean {
-  return existsSync(`/proc/${pid}`);
+  return identityOf(pid) !== undefined;
 }
 
 /** Command lines of all processes that name the data directory in their arguments, environment or working directory. */

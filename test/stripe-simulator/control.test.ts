@@ -67,10 +67,9 @@ describe('the control API', () => {
   it('keeps the last entries only, when the journal is in memory', async () => {
     const small = await startSimulator({ journalLimit: 10 });
     for (let call = 0; call < 40; call += 1) await clientOf(small).accounts.retrieveCurrent();
-    const entries = await journalOf(small);
+    const entries = await journalOf(small).finally(small.stop);
     assert.ok(entries.length >= 10 && entries.length <= 12);
     assert.equal(entries.at(-1)?.seq, 40);
-    await small.stop();
   });
 
   it('refuses a key that is none, and a port that is taken', async () => {
@@ -82,8 +81,7 @@ describe('the control API', () => {
     const accounts: string[] = [];
     for (const key of ['sk_test_one', 'sk_live_one', 'sk_test_two']) {
       const simulator = await startSimulator({ key });
-      accounts.push((await clientOf(simulator).accounts.retrieveCurrent()).id);
-      await simulator.stop();
+      accounts.push((await clientOf(simulator).accounts.retrieveCurrent().finally(simulator.stop)).id);
     }
     assert.equal(accounts[0], accounts[1]);
     assert.notEqual(accounts[0], accounts[2]);

@@ -3,8 +3,8 @@ import type Stripe from 'stripe';
 import { control, draftWith, openInvoice, refusalOf, setFaults, signatureOf, useSimulator } from './support.ts';
 
 /**
- * Facts about the real Stripe, each with its source in shared notes: L = recorded from live sandbox answers at
- * 2026-08-26.dahlia, D = documentation, S = the SDK's typings. Where sources differ, the recording counts.
+ * Facts about the real Stripe, each with its source: L = recorded from live sandbox answers at
+ * 2026-08-26.dahlia, D = documentation, I = a public issue, S = the SDK’s typings. Where sources differ, the recording counts.
  */
 describe('sourced facts', () => {
   const bench = useSimulator();
@@ -28,17 +28,18 @@ describe('sourced facts', () => {
     const { stripe } = bench;
     const draft = await draftWith(stripe);
     const paid = await pay((await openInvoice(stripe)).id);
-    const calls: [string, Promise<unknown>][] = [
-      ['void a draft', stripe.invoices.voidInvoice(draft.id)],
-      ['void a paid one', stripe.invoices.voidInvoice(paid.id)],
-      ['delete a paid one', stripe.invoices.del(paid.id)],
-      ['mark a draft', stripe.invoices.markUncollectible(draft.id)],
-      ['mark a paid one', stripe.invoices.markUncollectible(paid.id)],
-      ['pay twice', pay(paid.id)],
-      ['send a paid one', stripe.invoices.sendInvoice(paid.id)],
-      ['pay without a method', stripe.invoices.pay((await openInvoice(stripe)).id)],
+    const unpaid = await openInvoice(stripe);
+    const calls: [string, () => Promise<unknown>][] = [
+      ['void a draft', () => stripe.invoices.voidInvoice(draft.id)],
+      ['void a paid one', () => stripe.invoices.voidInvoice(paid.id)],
+      ['delete a paid one', () => stripe.invoices.del(paid.id)],
+      ['mark a draft', () => stripe.invoices.markUncollectible(draft.id)],
+      ['mark a paid one', () => stripe.invoices.markUncollectible(paid.id)],
+      ['pay twice', () => pay(paid.id)],
+      ['send a paid one', () => stripe.invoices.sendInvoice(paid.id)],
+      ['pay without a method', () => stripe.invoices.pay(unpaid.id)],
     ];
-    for (const [what, call] of calls) assert.deepEqual(signatureOf(await refusalOf(call)), plain, what);
+    for (const [what, call] of calls) assert.deepEqual(signatureOf(await refusalOf(call())), plain, what);
     const update = await refusalOf(stripe.invoices.update(paid.id, { description: 'late' }));
     assert.deepEqual(signatureOf(update), { ...plain, param: 'description' });
   });
@@ -124,24 +125,24 @@ describe('sourced facts', () => {
   it('a missing id in the path is a 404 whose param differs by endpoint (L)', async () => {
     const { invoices } = bench.stripe;
     const lines = { lines: [{ amount: 1 }] };
-    const byParam: Record<string, Promise<unknown>[]> = {
+    const byParam: Record<string, (() => Promise<unknown>)[]> = {
       invoice: [
-        invoices.retrieve('in_x'),
-        invoices.del('in_x'),
-        invoices.sendInvoice('in_x'),
-        invoices.addLines('in_x', lines),
+        () => invoices.retrieve('in_x'),
+        () => invoices.del('in_x'),
+        () => invoices.sendInvoice('in_x'),
+        () => invoices.addLines('in_x', lines),
       ],
       id: [
-        invoices.update('in_x', {}),
-        invoices.pay('in_x'),
-        invoices.finalizeInvoice('in_x'),
-        invoices.voidInvoice('in_x'),
-        invoices.markUncollectible('in_x'),
+        () => invoices.update('in_x', {}),
+        () => invoices.pay('in_x'),
+        () => invoices.finalizeInvoice('in_x'),
+        () => invoices.voidInvoice('in_x'),
+        () => invoices.markUncollectible('in_x'),
       ],
     };
     for (const [param, calls] of Object.entries(byParam)) {
       for (const call of calls) {
-        assert.deepEqual(signatureOf(await refusalOf(call)), {
+        assert.deepEqual(signatureOf(await refusalOf(call())), {
           ...plain,
           code: 'resource_missing',
           param,
@@ -248,7 +249,7 @@ describe('sourced facts', () => {
     assert.equal(answer.status, 401);
     const { error } = (await answer.json()) as { error: { type: string; message: string } };
     assert.equal(error.type, 'invalid_request_error');
-    assert.ok(error.message.includes('sk_test_********1111'), error.message);
+    assert.ok(error.message.includes('sk_test_*********1111'), error.message);
     assert.equal((await fetch(`${url}/v1/account`)).status, 401);
   });
 

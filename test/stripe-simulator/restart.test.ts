@@ -11,14 +11,24 @@ import { clientOf, control, journalOf, setFaults } from './support.ts';
 describe('a simulator with a journal file', () => {
   let directory: string;
   let journalFile: string;
+  let cleanups: (() => unknown)[] = [];
+  const start = async (port = 0) => {
+    const simulator = await startSimulator({ journalFile, port });
+    cleanups.push(simulator.stop);
+    return simulator;
+  };
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'simulator-'));
     journalFile = join(directory, 'stripe', 'journal.jsonl');
   });
-  afterEach(() => rm(directory, { recursive: true }));
+  afterEach(async () => {
+    for (const cleanup of cleanups) await cleanup();
+    cleanups = [];
+    await rm(directory, { recursive: true });
+  });
 
   it('keeps everything over a restart: objects, stored answers, clock, numbers', async () => {
-    const first = await startSimulator({ journalFile });
+    const first = await start();
     const before = clientOf(first);
     const customer = await before.customers.create({ name: 'A' }, { idempotencyKey: 'c' });
     const draft = await before.invoices.create({ customer: customer.id });
@@ -33,25 +43,24 @@ describe('a simulator with a journal file', () => {
     const counts = await control(first, 'GET', '/counts');
     await first.stop();
 
-    const second = await startSimulator({ journalFile, port: first.port });
+    const second = await start(first.port);
     const after = clientOf(second);
     assert.deepEqual(await control(second, 'GET', '/state'), state);
     assert.deepEqual(await control(second, 'GET', '/counts'), counts);
     assert.deepEqual({ ...(await after.invoices.retrieve(draft.id)) }, { ...open });
     const { created } = await after.customers.create({});
     assert.ok(created >= customer.created + 1_000_000, 'the clock stays moved');
-    await second.stop();
   });
 
   it('replays an answer stored before the restart, a stored 500 too', async () => {
-    const first = await startSimulator({ journalFile });
+    const first = await start();
     const customer = await clientOf(first).customers.create({ name: 'Ä' }, { idempotencyKey: 'c' });
     await setFaults(first, { kind: 'error-500-stored', nth: 1 });
     const failing = { idempotencyKey: 'failed' };
     await assert.rejects(clientOf(first).customers.create({ name: 'B' }, failing), { statusCode: 500 });
     await first.stop();
 
-    const second = await startSimulator({ journalFile });
+    const second = await start();
     const again = await clientOf(second).customers.create({ name: 'Ä' }, { idempotencyKey: 'c' });
     assert.equal(again.id, customer.id);
     assert.equal(again.lastResponse.headers['idempotent-replayed'], 'true');
@@ -66,15 +75,14 @@ describe('a simulator with a journal file', () => {
         [4, 'replayed'],
       ],
     );
-    await second.stop();
   });
 
   it('cuts off a line torn by a kill, and refuses a journal damaged inside', async () => {
-    const first = await startSimulator({ journalFile });
+    const first = await start();
     await clientOf(first).customers.create({ name: 'A' });
     await first.stop();
     await appendFile(journalFile, '{"kind":"request","seq":2,"writ');
-    const second = await startSimulator({ journalFile });
+    const second = await start();
     await clientOf(second).customers.create({ name: 'B' });
     assert.equal((await clientOf(second).customers.list()).data.length, 2);
     await second.stop();
@@ -90,6 +98,7 @@ describe('a simulator with a journal file', () => {
         ['--import', 'tsx', 'src/bin/simulator.ts', '--port', '0', '--key', 'sk_live_abc123', '--journal', journalFile],
         { stdio: ['ignore', 'pipe', 'inherit'] },
       );
+      cleanups.push(() => child.kill('SIGKILL'));
       const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
       const port = Number(/http:\/\/127\.0\.0\.1:(\d+)/.exec(line)?.[1]);
       const simulator = { url: '', host: '127.0.0.1', port, key: 'sk_live_abc123', stop: async () => {} };

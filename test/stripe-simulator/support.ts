@@ -36,6 +36,8 @@ export function useSimulator(options: SimulatorOptions = {}): Bench {
 export async function control<T>(simulator: Simulator, method: string, path: string, body?: unknown): Promise<T> {
   const response = await fetch(`${simulator.url}/_control${path}`, {
     method,
+    // A pooled connection would outlive the simulator and fail the first call after a restart on the same port.
+    headers: { connection: 'close' },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const answer: unknown = await response.json();

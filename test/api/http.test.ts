@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { buildApi } from '../../src/api/app.ts';
+import { DurabillError } from '../../src/errors/error.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { assertProblem, useApi } from './support.ts';
+
+describe('The HTTP interface', () => {
+  const parts: { rabbitmq: string } = { rabbitmq: 'up' };
+  const runs: { fail?: Error } = {};
+  const api = useApi({
+    health: async () => ({ postgresql: 'up', temporal: 'up', ...parts }),
+    startRun: async () => {
+      throw runs.fail;
+    },
+  });
+
+  it('is alive without its parts and ready only with all of them', async () => {
+    assert.deepEqual((await api.get('/healthz')).body, { status: 'ok' });
+    const ready = await api.get('/readyz');
+    assert.deepEqual([ready.status, ready.body.status], [200, 'ready']);
+    parts.rabbitmq = 'not answering';
+    const away = await api.get('/readyz');
+    assert.deepEqual([away.status, away.body.status, away.body.parts.rabbitmq], [503, 'not ready', 'not answering']);
+  });
+
+  it('says what there is at unknown addresses and for other methods', async () => {
+    assertProblem(await api.get('/v2/events'), 404, 'not-found');
+    assertProblem(await api.get('/v1/invoices/a/b'), 404, 'not-found');
+    for (const [method, url, allow] of [
+      ['GET', '/v1/events', 'POST'],
+      ['DELETE', '/v1/customers', 'GET, HEAD, POST'],
+      ['PUT', '/v1/invoices/some', 'GET, HEAD'],
+      ['POST', '/healthz', 'GET, HEAD'],
+    ] as const) {
+      const answer = await api.call(method, url);
+      assertProblem(answer, 405, 'method-not-allowed');
+      assert.equal(answer.headers['allow'], allow);
+    }
+  });
+
+  it('keeps the inside of a failure to its log', async () => {
+    const run = { kind: 'advance', clock: 'sample', at: '2013-02-03T00:00:00Z' };
+    runs.fail = new Error('password authentication failed for user "billing"');
+    const answer = await api.post('/v1/runs', run);
+    assertProblem(answer, 500, 'internal');
+    assert.doesNotMatch(JSON.stringify(answer.body), /password|billing"/);
+    runs.fail = new DurabillError('config-invalid', { reason: 'STRIPE_SECRET_KEY is not set' });
+    assert.doesNotMatch(JSON.stringify((await api.post('/v1/runs', run)).body), /STRIPE/);
+    runs.fail = new DurabillError('unavailable', { reason: 'Temporal cannot be reached.' });
+    const away = await api.post('/v1/runs', run);
+    assertProblem(away, 503, 'unavailable');
+    assert.ok(away.headers['retry-after']);
+  });
+
+  it('asks to try again when PostgreSQL is away', async () => {
+    const database = openDatabase('postgres://nobody@127.0.0.1:1/none');
+    const app = buildApi({
+      database,
+      startRun: () => Promise.reject(new Error('unused')),
+      health: () => Promise.reject(new Error('unused')),
+    });
+    const answer = await app.inject({
+      url: '/v1/customers',
+      headers: { authorization: `Bearer dbk_${'A'.repeat(43)}` },
+    });
+    assert.deepEqual([answer.statusCode, answer.json().code], [503, 'unavailable']);
+    assert.equal((await app.inject('/healthz')).statusCode, 200);
+    await app.close();
+    await database.close();
+  });
+
+  it('answers a body of 10 MB over a real socket with a sentence, and goes on', async () => {
+    const address = await api.app.listen({ host: '127.0.0.1', port: 0 });
+    const headers = { authorization: `Bearer ${api.key}`, 'content-type': 'application/json' };
+    const body = JSON.stringify({ events: [{ id: 'x'.repeat(10_000_000) }] });
+    const counted = async () => (await api.database.query('SELECT FROM event_keys')).rowCount;
+    const before = await counted();
+    for (let round = 0; round < 5; round += 1) {
+      const answer = await fetch(`${address}/v1/events/batch`, { method: 'POST', headers, body });
+      assert.equal(answer.status, 413);
+      assert.match(String(answer.headers.get('content-type')), /^application\/problem\+json/);
+      const problem = (await answer.json()) as { code: string; field: string };
+      assert.deepEqual([problem.code, problem.field], ['request-too-large', 'body']);
+    }
+    // Without a length announced, it is counted as it comes.
+    const chunked = new ReadableStream({
+      start(controller) {
+        for (let part = 0; part < 10; part += 1) controller.enqueue(new Uint8Array(1_000_000).fill(0x20));
+        controller.close();
+      },
+    });
+    const request = { method: 'POST', headers, body: chunked, duplex: 'half' } as RequestInit;
+    assert.equal((await fetch(`${address}/v1/events/batch`, request)).status, 413);
+    assert.equal(await counted(), before);
+    assert.equal((await fetch(`${address}/healthz`)).status, 200);
+  }).timeout(20_000);
+
+  it('describes itself: every address, every field with an example', async () => {
+    const document = (await api.app.inject('/openapi.json')).json();
+    assert.equal(document.openapi, '3.1.1');
+    assert.deepEqual(Object.keys(document.paths).sort(), [
+      '/healthz',
+      '/readyz',
+      '/v1/clocks',
+      '/v1/clocks/{name}',
+      '/v1/customers',
+      '/v1/customers/{id}',
+      '/v1/events',
+      '/v1/events/batch',
+      '/v1/invoices',
+      '/v1/invoices/{id}',
+      '/v1/runs',
+      '/v1/runs/{id}',
+    ]);
+    const bare: string[] = [];
+    describeFields(document, '', bare);
+    assert.deepEqual(bare, []);
+  });
+});
+
+/** Collects the fields of all schemas in the document that lack a description, or a leaf's example. */
+function describeFields(node: unknown, path: string, bare: string[]): void {
+  if (typeof node !== 'object' || node === null) return;
+  const { properties, ...rest } = node as { properties?: Record<string, Field> };
+  for (const [name, field] of Object.entries(properties ?? {})) {
+    const inner = field.anyOf?.find(({ type }) => type !== 'null') ?? field;
+    const isLeaf = !['object', 'array'].includes(inner.type ?? '');
+    const isDescribed = inner.description !== undefined || inner.type === 'array';
+    if (!isDescribed || (isLeaf && inner.examples === undefined && name !== 'working')) bare.push(`${path}/${name}`);
+    describeFields(field, `${path}/${name}`, bare);
+  }
+  for (const [key, value] of Object.entries(rest)) describeFields(value, `${path}/${key}`, bare);
+}
+
+type Field = { type?: string; description?: string; examples?: unknown[]; anyOf?: Field[] };

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { createApiKey, createAuthenticator, revokeApiKey } from '../../src/auth/api-keys.ts';
+import { type Scope, scopes } from '../../src/auth/scopes.ts';
+import { assertProblem, useApi } from './support.ts';
+
+describe('API keys', () => {
+  const api = useApi();
+  const as = (secret: string) => ({ headers: { authorization: `Bearer ${secret}` } });
+
+  it('are told once and stored as a hash only', async () => {
+    const { id, secret } = await createApiKey(api.database, { name: 'ingest', scopes: ['events:write'] });
+    assert.match(secret, /^dbk_[A-Za-z0-9_-]{43}$/);
+    const { rows } = await api.database.query(`SELECT to_jsonb(k) AS key FROM api_keys k WHERE id = $1`, [id]);
+    assert.doesNotMatch(JSON.stringify(rows), new RegExp(secret.slice(4)));
+    const others = await Promise.all([1, 2, 3].map(() => createApiKey(api.database, { name: 'ingest', scopes })));
+    assert.equal(new Set([secret, ...others.map((key) => key.secret)]).size, 4);
+    await assert.rejects(createApiKey(api.database, { name: 'none', scopes: [] }), { code: 'request-invalid' });
+    await assert.rejects(createApiKey(api.database, { name: 'root', scopes: ['root' as Scope] }), {
+      code: 'request-invalid',
+    });
+  });
+
+  it('open what their scopes name and nothing else', async () => {
+    const calls: [Scope, 'GET' | 'POST', string][] = [
+      ['events:write', 'POST', '/v1/events'],
+      ['events:write', 'POST', '/v1/events/batch'],
+      ['customers:write', 'POST', '/v1/customers'],
+      ['customers:read', 'GET', '/v1/customers'],
+      ['customers:read', 'GET', '/v1/customers/x'],
+      ['invoices:read', 'GET', '/v1/invoices'],
+      ['invoices:read', 'GET', '/v1/invoices/x'],
+      ['runs:write', 'POST', '/v1/runs'],
+      ['runs:read', 'GET', '/v1/runs'],
+      ['runs:read', 'GET', '/v1/runs/x'],
+      ['runs:write', 'POST', '/v1/clocks'],
+      ['runs:read', 'GET', '/v1/clocks/x'],
+    ];
+    for (const [scope, method, url] of calls) {
+      const allowed = await createApiKey(api.database, { name: 'one', scopes: [scope] });
+      const answer = await api.call(method, url, as(allowed.secret));
+      assert.ok(![401, 403, 405, 500].includes(answer.status), `${method} ${url} with ${scope}: ${answer.status}`);
+      const others = await createApiKey(api.database, {
+        name: 'others',
+        scopes: scopes.filter((other) => other !== scope),
+      });
+      assertProblem(await api.call(method, url, as(others.secret)), 403, 'scope-missing');
+      assertProblem(await api.call(method, url, { headers: { authorization: '' } }), 401, 'key-invalid');
+    }
+  });
+
+  it('are asked for before the body is read', async () => {
+    const headers = { authorization: 'Bearer dbk_wrong', 'content-type': 'application/json' };
+    assertProblem(await api.call('POST', '/v1/events', { raw: '{', headers }), 401, 'key-invalid');
+  });
+
+  it('are refused when missing, malformed, unknown or revoked, with the header that asks for one', async () => {
+    const missing = await api.app.inject('/v1/customers');
+    assert.equal(missing.json().code, 'key-missing');
+    assert.match(String(missing.headers['www-authenticate']), /^Bearer/);
+    const { id, secret } = await createApiKey(api.database, { name: 'short', scopes });
+    for (const authorization of ['Basic dTpw', 'Bearer', secret, `Bearer ${secret}x`, `Bearer dbk_${'A'.repeat(43)}`]) {
+      assertProblem(await api.get('/v1/customers', { headers: { authorization } }), 401, 'key-invalid');
+    }
+    assert.equal((await api.get('/v1/customers', as(secret))).status, 200);
+
+    let nowMs = 0;
+    const authenticate = createAuthenticator(api.database, () => nowMs);
+    assert.equal((await authenticate(`bearer ${secret}`)).keyId, id);
+    assert.equal(await revokeApiKey(api.database, id), true);
+    assert.equal(await revokeApiKey(api.database, id), false, 'it is revoked once');
+    nowMs = 5_000;
+    await assert.rejects(authenticate(`Bearer ${secret}`), { code: 'key-invalid' });
+    assertProblem(
+      await api.get('/v1/customers', { headers: { authorization: `Bearer dbk_${'B'.repeat(43)}` } }),
+      401,
+      'key-invalid',
+    );
+  });
+});

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { operations } from '../../src/stripe-simulator/operations/index.ts';
+import { addLinesParameters } from '../../src/stripe-simulator/operations/line-parameters.ts';
+import type { Fields } from '../../src/stripe-simulator/schema.ts';
+import { openInvoice, useSimulator } from './support.ts';
+
+/** The SDK's typings, read as text: what they name is what Stripe takes and gives. */
+const resources = join(dirname(createRequire(import.meta.url).resolve('stripe')), '..', 'esm', 'resources');
+
+interface Names {
+  required: string[];
+  all: string[];
+}
+
+/** The fields of one interface in a typings file, at its own level. */
+function namesIn(file: string, opening: string): Names {
+  const text = readFileSync(join(resources, file), 'utf8').replace(/\/\*\*[\s\S]*?\*\//g, '');
+  const start = text.indexOf(`${opening} {`);
+  const inherits = start < 0 ? text.indexOf(`${opening} extends PaginationParams {`) : start;
+  assert.ok(inherits >= 0, `${opening} in ${file}`);
+  const indent = ' '.repeat(opening.length - opening.trimStart().length);
+  const body = text.slice(text.indexOf('{', inherits) + 1, text.indexOf(`\n${indent}}`, inherits));
+  const fields = [...body.matchAll(new RegExp(`^${indent}    (\\w+)(\\??):`, 'gm'))];
+  const paging = start < 0 ? ['ending_before', 'limit', 'starting_after'] : [];
+  return {
+    required: fields.filter(([, , optional]) => optional === '').map(([, name = '']) => name),
+    all: [...fields.map(([, name = '']) => name), ...paging],
+  };
+}
+
+function conforms(object: object, { required, all }: Names): void {
+  const present = Object.keys(object);
+  assert.deepEqual(
+    required.filter((name) => !present.includes(name)),
+    [],
+    'required by the typings',
+  );
+  assert.deepEqual(
+    present.filter((name) => !all.includes(name)),
+    [],
+    'unknown to the typings',
+  );
+}
+
+describe('shapes, against the typings of the SDK', () => {
+  const bench = useSimulator();
+
+  it('answers carry every required field and none that the SDK does not know', async () => {
+    const { stripe } = bench;
+    const rate = { display_name: 'VAT', inclusive: true, percentage: 20 };
+    const open = await openInvoice(stripe, [
+      { amount: 120, tax_amounts: [{ amount: 20, taxable_amount: 100, tax_rate_data: rate }] },
+    ]);
+    conforms(open, namesIn('Invoices.d.ts', 'export interface Invoice'));
+    conforms(open.status_transitions, namesIn('Invoices.d.ts', '    interface StatusTransitions'));
+    conforms(open.total_taxes?.[0] ?? {}, namesIn('Invoices.d.ts', '    interface TotalTax'));
+    conforms(open.automatic_tax, namesIn('Invoices.d.ts', '    interface AutomaticTax'));
+    conforms(open.payment_settings, namesIn('Invoices.d.ts', '    interface PaymentSettings'));
+    const [line] = open.lines.data;
+    assert.ok(line);
+    conforms(line, namesIn('InvoiceLineItems.d.ts', 'export interface InvoiceLineItem'));
+    conforms(line.taxes?.[0] ?? {}, namesIn('InvoiceLineItems.d.ts', '    interface Tax'));
+    const customer = await stripe.customers.create({ name: 'A' });
+    conforms(customer, namesIn('Customers.d.ts', 'export interface Customer'));
+    conforms(customer.invoice_settings, namesIn('Customers.d.ts', '    interface InvoiceSettings'));
+    conforms(await stripe.accounts.retrieveCurrent(), namesIn('Accounts.d.ts', 'export interface Account'));
+    const draft = await stripe.invoices.create({ customer: customer.id });
+    conforms(draft, namesIn('Invoices.d.ts', 'export interface Invoice'));
+  });
+
+  const taken: [string, string, string][] = [
+    ['customers.create', 'Customers.d.ts', 'CustomerCreateParams'],
+    ['customers.update', 'Customers.d.ts', 'CustomerUpdateParams'],
+    ['customers.list', 'Customers.d.ts', 'CustomerListParams'],
+    ['invoices.create', 'Invoices.d.ts', 'InvoiceCreateParams'],
+    ['invoices.update', 'Invoices.d.ts', 'InvoiceUpdateParams'],
+    ['invoices.list', 'Invoices.d.ts', 'InvoiceListParams'],
+    ['invoices.addLines', 'Invoices.d.ts', 'InvoiceAddLinesParams'],
+    ['invoices.listLineItems', 'Invoices.d.ts', 'InvoiceListLineItemsParams'],
+    ['invoices.finalizeInvoice', 'Invoices.d.ts', 'InvoiceFinalizeInvoiceParams'],
+    ['invoices.pay', 'Invoices.d.ts', 'InvoicePayParams'],
+    ['invoices.sendInvoice', 'Invoices.d.ts', 'InvoiceSendInvoiceParams'],
+    ['invoices.voidInvoice', 'Invoices.d.ts', 'InvoiceVoidInvoiceParams'],
+    ['invoices.markUncollectible', 'Invoices.d.ts', 'InvoiceMarkUncollectibleParams'],
+    ['invoices.del', 'Invoices.d.ts', 'InvoiceDeleteParams'],
+  ];
+  for (const [name, file, type] of taken) {
+    it(`${name} declares exactly the parameters of ${type}`, () => {
+      const declared = operations.find((operation) => operation.name === name)?.parameters ?? {};
+      // The typings write an interface without fields as `{\n}`.
+      const known = namesIn(file, `export interface ${type}`).all;
+      assert.deepEqual(Object.keys(declared).sort(), known.sort());
+    });
+  }
+
+  it('lines and their prices and taxes declare exactly what the SDK can send', () => {
+    const fieldsOf = (fields: Fields, name: string): Fields => {
+      let shape = fields[name]?.shape;
+      if (shape?.kind === 'list') shape = shape.element.shape;
+      assert.ok(shape?.kind === 'object', name);
+      return shape.fields;
+    };
+    const line = fieldsOf(addLinesParameters, 'lines');
+    const tax = fieldsOf(line, 'tax_amounts');
+    const price = fieldsOf(line, 'price_data');
+    const expected: [Fields, string][] = [
+      [line, '    interface Line'],
+      [tax, '        interface TaxAmount'],
+      [fieldsOf(tax, 'tax_rate_data'), '            interface TaxRateData'],
+      [price, '        interface PriceData'],
+      [fieldsOf(price, 'product_data'), '            interface ProductData'],
+    ];
+    const file = readFileSync(join(resources, 'Invoices.d.ts'), 'utf8');
+    assert.ok(file.indexOf('namespace InvoiceAddLinesParams') < file.indexOf('namespace InvoiceUpdateLinesParams'));
+    for (const [fields, opening] of expected) {
+      assert.deepEqual(Object.keys(fields).sort(), namesIn('Invoices.d.ts', opening).all.sort(), opening.trim());
+    }
+  });
+});
