@@ -6,6 +6,7 @@ import { isDurabillError } from '../src/errors/error.ts';
 import { backOff } from '../src/store/sync.ts';
 import { TargetError } from '../src/targets/port.ts';
 import { failureTypes } from '../workflows/contract/failure-types.ts';
+import { whileHeartbeating } from './heartbeats.ts';
 
 export function createSyncActivities(dependencies: BringDependencies) {
   const { database, stripe } = dependencies;
@@ -37,10 +38,10 @@ export function createSyncActivities(dependencies: BringDependencies) {
   };
 }
 
-/** A failure of the target as Temporal's: its code as the detail, when to try again, and whether that can help. */
+/** Calls a target. A failure becomes Temporal's: its code as the detail, when to try again, whether that can help. */
 async function translated<T>(call: () => Promise<T>): Promise<T> {
   try {
-    return await call();
+    return await whileHeartbeating(call);
   } catch (error) {
     if (!(error instanceof TargetError)) throw error;
     throw ApplicationFailure.create({

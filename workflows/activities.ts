@@ -5,6 +5,9 @@ import { taskQueues } from './contract/task-queues.ts';
 const second = 1_000;
 const minute = 60 * second;
 
+/** A worker that was killed is noticed after so long; activities that may run longer tell that they live. */
+const heartbeatTimeout = 15 * second;
+
 /** One short statement or transaction on the database: tried until it works, since the database comes back. */
 export const books = proxyActivities<Activities>({
   taskQueue: taskQueues.billing,
@@ -12,11 +15,11 @@ export const books = proxyActivities<Activities>({
   retry: { initialInterval: second, maximumInterval: 30 * second },
 });
 
-/** Pages of a run: long, with a heartbeat after each page, which a retry goes on from. */
+/** Pages of a run: long, with the page at hand in the heartbeat, which a retry goes on from. */
 export const pages = proxyActivities<Activities>({
   taskQueue: taskQueues.billing,
   startToCloseTimeout: 60 * minute,
-  heartbeatTimeout: 2 * minute,
+  heartbeatTimeout,
   retry: { initialInterval: second, maximumInterval: minute },
 });
 
@@ -28,6 +31,7 @@ export const pages = proxyActivities<Activities>({
 export const stripe = proxyActivities<Activities>({
   taskQueue: taskQueues.stripe,
   startToCloseTimeout: 5 * minute,
+  heartbeatTimeout,
   retry: { initialInterval: 2 * second, backoffCoefficient: 2, maximumInterval: 30 * second, maximumAttempts: 6 },
 });
 
@@ -35,5 +39,6 @@ export const stripe = proxyActivities<Activities>({
 export const customers = proxyActivities<Activities>({
   taskQueue: taskQueues.customers,
   startToCloseTimeout: minute,
+  heartbeatTimeout,
   retry: { initialInterval: second, maximumAttempts: 3 },
 });

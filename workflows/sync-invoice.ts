@@ -51,6 +51,7 @@ export async function syncInvoice({ invoiceId, resume }: SyncInvoiceInput): Prom
   setHandler(defineUpdate<AnswerOutcome, [Answer]>(messages.retry), async (answer) => {
     const outcome = await books.answerParking({ invoiceId, ...answer });
     answered = true;
+    Object.assign(memory, { failingSince: null, failures: 0 });
     return outcome;
   });
   setHandler(defineQuery<SyncStatus>(messages.status), () => status);
@@ -66,7 +67,6 @@ export async function syncInvoice({ invoiceId, resume }: SyncInvoiceInput): Prom
       enter(status, 'parked', { code, reason });
       setCurrentDetails(details.parked({ invoiceId, parkingNumber, code, reason }));
       await condition(() => answered || dirty);
-      if (answered) Object.assign(memory, { failingSince: null, failures: 0 });
     } else if (outcome.state === 'failed') {
       memory.failingSince ??= new Date().toISOString();
       memory.failures += 1;

@@ -9,8 +9,8 @@ import type { RequestLog } from '../targets/port.ts';
 export function requestLogOf(database: Database, subject: RequestSubject): RequestLog {
   return {
     async begin({ step, operation, params, after }) {
-      const generation =
-        after === undefined ? ((await latestRequest(database, subject, step))?.generation ?? 1) : after.generation + 1;
+      const latest = (await latestRequest(database, subject, step))?.generation ?? 1;
+      const generation = Math.max(latest, after === undefined ? 1 : after.generation + 1);
       const idempotencyKey = ['durabill', subject.accountId, subject.kind, subject.id, step, generation].join('/');
       return await storeRequest(database, subject, { step, generation, idempotencyKey, operation, params });
     },

@@ -20,14 +20,17 @@ export type TextRule = { code: ErrorCode; field: string; name: string; maxLength
  * Reads a text of 1 to `maxLength` UTF-16 units. `name` opens the sentences: "The customer is missing."
  * @throws DurabillError with the rule's code and field
  */
-export function readText(value: unknown, { code, field, name, maxLength }: TextRule): string {
-  const refuse = (reason: string) => new DurabillError(code, { field, reason });
-  if (value === undefined) throw refuse(`${name} is missing.`);
-  if (typeof value !== 'string') throw refuse(`${name} must be a string, not ${kindOf(value)}.`);
-  if (value.length === 0) throw refuse(`${name} is empty.`);
-  if (value.length > maxLength) {
-    throw refuse(`${name} has ${value.length} characters; at most ${maxLength} are taken.`);
-  }
-  if (!isStorable(value)) throw refuse(`${name} contains a NUL character or half a surrogate pair.`);
-  return value;
+export function readText(value: unknown, rule: TextRule): string {
+  const fault = textFault(value, rule.maxLength);
+  if (fault !== undefined) throw new DurabillError(rule.code, { field: rule.field, reason: `${rule.name} ${fault}.` });
+  return value as string;
+}
+
+function textFault(value: unknown, maxLength: number): string | undefined {
+  if (value === undefined) return 'is missing';
+  if (typeof value !== 'string') return `must be a string, not ${kindOf(value)}`;
+  if (value.length === 0) return 'is empty';
+  if (value.length > maxLength) return `has ${value.length} characters; at most ${maxLength} are taken`;
+  if (!isStorable(value)) return 'contains a NUL character or half a surrogate pair';
+  return undefined;
 }

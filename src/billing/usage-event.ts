@@ -3,7 +3,7 @@ import canonicalize from 'canonicalize';
 import { DurabillError } from '../errors/error.ts';
 import { checkProperties, type EventProperties } from './event-properties.ts';
 import { firstInstant, instantForm, parseInstant } from './instant.ts';
-import { kindOf, readText } from './text.ts';
+import { kindOf, readText, type TextRule } from './text.ts';
 
 /** What a sender writes. */
 export type UsageEvent = {
@@ -29,7 +29,14 @@ export type ReadEvent = {
 };
 
 const fields = new Set(['id', 'source', 'customer', 'type', 'occurredAt', 'properties']);
-const maxLength = 255;
+const rule = (field: string, name: string): TextRule => ({ code: 'event-invalid', field, name, maxLength: 255 });
+const rules = {
+  id: rule('id', 'The id of the event'),
+  source: rule('source', 'The source'),
+  customer: rule('customer', 'The customer'),
+  type: rule('type', 'The type'),
+  occurredAt: rule('occurredAt', 'The time of the event'),
+};
 
 /**
  * Reads one event as it was sent; plain code rather than a schema, because it runs for every event and its sentences
@@ -42,21 +49,12 @@ export function readEvent(raw: unknown): ReadEvent {
   }
   for (const field of Object.keys(raw)) if (!fields.has(field)) throw unknownField(field);
   const event = raw as { [field in keyof UsageEvent]?: unknown };
-  const text = (field: keyof UsageEvent, name: string): string =>
-    readText(event[field], { code: 'event-invalid', field, name, maxLength });
-
-  const id = text('id', 'The id of the event');
-  const source = event.source === undefined ? 'api' : text('source', 'The source');
-  const customer = text('customer', 'The customer');
-  const type = text('type', 'The type');
-  const occurredAt = readOccurredAt(text('occurredAt', 'The time of the event'));
-  const properties = event.properties ?? {};
-  if (event.properties === null) {
-    throw new DurabillError('event-invalid', {
-      field: 'properties',
-      reason: 'The properties must be an object, not null.',
-    });
-  }
+  const id = readText(event.id, rules.id);
+  const source = event.source === undefined ? 'api' : readText(event.source, rules.source);
+  const customer = readText(event.customer, rules.customer);
+  const type = readText(event.type, rules.type);
+  const occurredAt = readOccurredAt(readText(event.occurredAt, rules.occurredAt));
+  const properties = event.properties === undefined ? {} : event.properties;
   checkProperties(properties);
   return { id, source, customer, type, occurredAt, properties };
 }

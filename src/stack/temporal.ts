@@ -7,8 +7,6 @@ import { plainEnvironment } from './programs.ts';
 import { findTemporal } from './temporal-program.ts';
 
 const namespace = 'durabill';
-/** The dev server creates namespaces with one day, too short to look at a month that was billed last week. */
-const retention = '30 days';
 
 const wellKnownPorts = { grpc: 7233, ui: 8233 };
 const readyTimeoutMs = 60_000;
@@ -49,23 +47,9 @@ async function isServing(address: string): Promise<boolean> {
   }
 }
 
-async function setRetention(address: string): Promise<void> {
-  const { Connection } = await import('@temporalio/client');
-  const { msToTs } = await import('@temporalio/common/lib/time.js');
-  const connection = await Connection.connect({ address });
-  try {
-    await connection.workflowService.updateNamespace({
-      namespace,
-      config: { workflowExecutionRetentionTtl: msToTs(retention) },
-    });
-  } finally {
-    await connection.close();
-  }
-}
-
 /**
- * Temporal's server with its Web UI on 127.0.0.1, its history in a file of the data directory, and the namespace
- * `durabill` kept for 30 days.
+ * Temporal's server with its Web UI on 127.0.0.1, its history in a file of the data directory. Its namespace
+ * `durabill` is there from the start; how long it keeps runs is set by whoever uses it.
  */
 export async function startTemporal(
   context: StackContext,
@@ -95,6 +79,5 @@ export async function startTemporal(
     context.onLost,
   );
   const temporalAddress = `127.0.0.1:${started.ports.grpc}`;
-  await setRetention(temporalAddress);
   return { ...started, temporalAddress, temporalUiUrl: `http://127.0.0.1:${started.ports.ui}` };
 }

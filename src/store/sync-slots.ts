@@ -31,20 +31,23 @@ export async function claimSlot(
   const usable = claim.priority === 'high' ? claim.slots : Math.max(1, Math.floor(claim.slots * (1 - reservedShare)));
   return await database.transaction(async (sql) => {
     await sql.query(`SELECT pg_advisory_xact_lock(hashtextextended('sync-slots', 0))`);
-    const { rows } = await sql.query<{ sync: string; claimed: boolean } & Required<SlotClaim>['invoice']>(
+    const { rows } = await sql.query<
+      { lifecycle: string; sync: string; claimed: boolean } & Required<SlotClaim>['invoice']
+    >(
       `WITH claimed AS (
          UPDATE invoice_states SET sync = 'syncing', touched_at = now()
          WHERE invoice_id = $1 AND lifecycle = 'issued' AND sync IN ('pending', 'queued')
            AND (SELECT count(*) FROM invoice_states WHERE sync = 'syncing') < $2
          RETURNING invoice_id)
-       SELECT s.sync, EXISTS (SELECT FROM claimed) AS claimed, i.number, i.currency, i.customer_id AS "customerId",
+       SELECT s.lifecycle, s.sync, EXISTS (SELECT FROM claimed) AS claimed, i.number, i.currency, i.customer_id AS "customerId",
               i.clock_id AS "clockId", i.total_minor AS "totalMinor", c.external_id AS "externalId"
        FROM invoice_states s JOIN invoices i ON i.id = s.invoice_id JOIN customers c ON c.id = i.customer_id
        WHERE s.invoice_id = $1`,
       [claim.invoiceId, usable],
     );
     if (rows[0] === undefined) return { outcome: 'settled' };
-    const { sync, claimed, ...invoice } = rows[0];
+    const { lifecycle, sync, claimed, ...invoice } = rows[0];
+    if (lifecycle !== 'issued') return { outcome: 'settled', invoice };
     return { outcome: claimed ? 'claimed' : outcomeOf(sync), invoice };
   });
 }

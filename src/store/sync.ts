@@ -59,7 +59,10 @@ export async function readSyncState(sql: Sql, invoiceId: string): Promise<SyncSt
   return rows[0];
 }
 
-/** Closes an attempt that failed; the state is told by whoever decides what comes next. */
+/**
+ * Closes an attempt that failed; the state is told by whoever decides what comes next. An attempt that was given up and
+ * fails late changes nothing of an invoice that another has brought to rest.
+ */
 export async function failAttempt(
   sql: Sql,
   failed: { invoiceId: string; attempt: number; code: string; reason: string },
@@ -69,7 +72,8 @@ export async function failAttempt(
        UPDATE sync_attempts SET ended_at = now(), outcome = 'failed', code = $3, reason = $4
        WHERE invoice_id = $1 AND attempt = $2)
      UPDATE invoice_states SET failure_code = $3, failure_reason = $4, touched_at = now(),
-       first_failed_at = coalesce(first_failed_at, now()) WHERE invoice_id = $1`,
+       first_failed_at = coalesce(first_failed_at, now())
+     WHERE invoice_id = $1 AND sync IN ('syncing', 'backing_off')`,
     [failed.invoiceId, failed.attempt, failed.code, failed.reason],
   );
 }

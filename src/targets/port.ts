@@ -38,7 +38,7 @@ export type InvoiceTarget = {
 export type RequestLog = {
   /** Stores the request of a step, or returns the one stored before: what is to be sent is what this returns. */
   begin(request: NewRequest): Promise<StoredRequest>;
-  /** What the target said: a success with the id of the object, or a refusal by its status. */
+  /** What the key answers from now on: a success with the id of the object, or a failure by its status. */
   answered(request: StoredRequest, answer: RequestAnswer): Promise<void>;
 };
 
@@ -46,7 +46,10 @@ export type NewRequest = {
   step: string;
   operation: string;
   params: Record<string, unknown>;
-  /** Set after a look has shown that the generation before was never carried out: a new key, the new content. */
+  /**
+   * Set after a look has shown that this generation was never carried out: a new key, the new content. If another
+   * attempt was faster, what it stored is returned.
+   */
   after?: StoredRequest;
 };
 
@@ -58,7 +61,7 @@ export type StoredRequest = {
   firstSentAt: Date;
   /** How often it has been sent, this time included. */
   sends: number;
-  /** HTTP status of the last answer; null while there was none. */
+  /** HTTP status of what the key answers; null while the key may still carry the request out. */
   status: number | null;
   remoteId: string | null;
 };

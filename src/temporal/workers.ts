@@ -26,6 +26,9 @@ const stripeSlots = 48;
 /** A fuse above the pace that Stripe takes, should everything else fail to slow down. */
 const stripeFusePerSecond = 60;
 
+/** Heartbeats go out this often; left to itself the SDK would save them up to 80 % of their timeout. */
+const heartbeatIntervalMs = 3_000;
+
 /** One worker for each task queue. */
 export async function createWorkers(options: {
   connection: NativeConnection;
@@ -35,7 +38,13 @@ export async function createWorkers(options: {
   queues?: readonly (keyof typeof taskQueues)[];
 }): Promise<Worker[]> {
   const { connection, namespace, activities, workflowBundle } = options;
-  const shared = { connection, namespace, activities, shutdownGraceTime: graceMs };
+  const shared = {
+    connection,
+    namespace,
+    activities,
+    shutdownGraceTime: graceMs,
+    maxHeartbeatThrottleInterval: heartbeatIntervalMs,
+  };
   const create = {
     billing: () =>
       Worker.create({

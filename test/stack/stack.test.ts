@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Connection } from '@temporalio/client';
@@ -6,6 +7,7 @@ import { connect } from 'amqplib';
 import pg from 'pg';
 import type { Part } from '../../src/stack/index.ts';
 import { until } from '../../src/stack/until.ts';
+import { ensureNamespace } from '../../src/temporal/namespace.ts';
 import { getStack } from '../support/stack.ts';
 
 async function query(text: string): Promise<unknown[]> {
@@ -107,12 +109,13 @@ describe('The embedded stack', function () {
   });
 
   it('keeps namespaces and their 30 days in Temporal when it is killed', async () => {
-    assert.equal(await withTemporal((connection) => retentionDays(connection, 'durabill')), 30);
+    const namespace = `kept-${randomUUID()}`;
+    await withTemporal((connection) => ensureNamespace(connection, namespace));
     const { temporal } = getStack().parts;
     await temporal!.kill('SIGKILL');
     await assert.rejects(Connection.connect({ address: getStack().temporalAddress, connectTimeout: '1s' }));
     await temporal!.restart();
-    assert.equal(await withTemporal((connection) => retentionDays(connection, 'durabill')), 30);
+    assert.equal(await withTemporal((connection) => retentionDays(connection, namespace)), 30);
   });
 
   it('runs a process of ours and stops it when told', async () => {

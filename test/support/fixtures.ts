@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { type Stack, startStack, stopOnSignals } from '../../src/stack/index.ts';
+import { endWithParent } from '../../src/stack/parent-watch.mjs';
 import { setStack } from './stack.ts';
 
 const dataDir = () => fileURLToPath(new URL(`../../.durabill/test-${randomBytes(4).toString('hex')}`, import.meta.url));
@@ -23,6 +24,8 @@ function publishAddresses(stack: Stack): void {
 /** One throw-away stack for the whole run; none when only unit tests are run with DURABILL_TEST_STACK=none. */
 export async function mochaGlobalSetup(): Promise<void> {
   if (process.env['DURABILL_TEST_STACK'] === 'none') return;
+  // A killed bootstrap cannot pass a signal on; without this the run would go on alone.
+  endWithParent();
   const abort = new AbortController();
   const starting = startStack({
     dataDir: dataDir(),

@@ -3,7 +3,8 @@ import { TargetError } from '../port.ts';
 
 /**
  * Sorts what the SDK throws by what to do. A lost answer, a server error and whatever is unknown may or may not have
- * been carried out: the same request goes out again under the same key, which Stripe carries out once.
+ * been carried out: the same request goes out again under the same key, which Stripe carries out once. A refusal that we do
+ * not know is a person's, since nothing changes by itself.
  * See docs.stripe.com/error-handling and docs.stripe.com/error-low-level.
  */
 export function translateStripeError(error: unknown): TargetError {
@@ -21,7 +22,8 @@ export function translateStripeError(error: unknown): TargetError {
     return new TargetError('retry', 'connection', `No answer from Stripe: ${error.message}`, details);
   }
   if (error instanceof Stripe.errors.StripeRateLimitError) {
-    return new TargetError('retry', code, because('Stripe asks to slow down.'), details);
+    const why = code === 'lock_timeout' ? 'Stripe is changing this object elsewhere.' : 'Stripe asks to slow down.';
+    return new TargetError('retry', code, because(why), details);
   }
   if (error instanceof Stripe.errors.StripeAuthenticationError) {
     return new TargetError('person', 'authentication', because('Stripe does not accept the API key.'), details);
@@ -34,14 +36,31 @@ export function translateStripeError(error: unknown): TargetError {
   }
   if (error.statusCode === 409)
     return new TargetError('retry', code, because('The same step is still running.'), details);
-  if (error instanceof Stripe.errors.StripeInvalidRequestError) {
-    return new TargetError('person', code, because('Stripe refuses the request.'), details);
+  if (error.statusCode === undefined) {
+    return new TargetError('retry', code, because('Whoever stands before Stripe gave an answer of its own.'), details);
   }
-  // A stored server error answers every retry under its key, so the next try has to look at what came of it.
-  if (error.statusCode !== undefined && error.statusCode >= 500) {
+  if (error.statusCode === failedDependency || error.statusCode >= 500) {
     return new TargetError('look', code, because('Stripe had an error of its own.'), details);
   }
-  return new TargetError('retry', code, because('Stripe gave an answer that we do not know.'), details);
+  return new TargetError('person', code, because('Stripe refuses the request.'), details);
+}
+
+/** A partner of Stripe was away: the request is in order, and may have been carried out in part. */
+const failedDependency = 424;
+/** Refused before the key was looked at, so that it is still free, or in use by the same request: 401, 409, 429. */
+const beforeTheKey: readonly number[] = [401, 409, 429];
+
+/**
+ * The failure that Stripe has stored as the answer of the request's key, so that the same request would only meet it
+ * again; undefined where the key may still carry the request out. A server error counts once Stripe says that it is
+ * stored: before that the request may be under way, and a look that finds nothing would prove nothing.
+ */
+export function answerOfKey(error: unknown): { status: number; requestId: string | null } | undefined {
+  if (!(error instanceof Stripe.errors.StripeError)) return undefined;
+  const { statusCode: status, requestId = null, headers } = error;
+  if (status === undefined || beforeTheKey.includes(status)) return undefined;
+  const isStored = headers?.['idempotent-replayed'] === 'true' || headers?.['stripe-should-retry'] === 'false';
+  return status < 500 || isStored ? { status, requestId } : undefined;
 }
 
 function requestOf(error: Stripe.errors.StripeError): string {

@@ -60,7 +60,12 @@ export function stripeAmount(amountMinor: bigint, currency: string): number {
   return Number(toStripeAmount(money(amountMinor, currency as Currency)));
 }
 
-export function checkLineCount(invoice: OutgoingInvoice): void {
+/**
+ * Refuses what Stripe cannot carry before anything is sent, so that nothing unfinished is left there.
+ * @throws TargetError person: too-many-lines
+ * @throws DurabillError stripe-amount-unsupported
+ */
+export function checkCarriable(invoice: OutgoingInvoice): void {
   if (invoice.lines.length > linesPerInvoice) {
     throw new TargetError(
       'person',
@@ -68,4 +73,5 @@ export function checkLineCount(invoice: OutgoingInvoice): void {
       `The invoice has ${invoice.lines.length} lines; Stripe takes ${linesPerInvoice}.`,
     );
   }
+  for (const { amountMinor } of invoice.lines) stripeAmount(amountMinor, invoice.currency);
 }

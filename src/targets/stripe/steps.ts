@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import type { RequestLog, StoredRequest } from '../port.ts';
-import { translateStripeError } from './errors.ts';
+import { answerOfKey, translateStripeError } from './errors.ts';
 
 /** Stripe keeps a key's answer for at least 24 hours; an hour before that it is not relied on any more. */
 const keyTrustMs = 23 * 60 * 60 * 1_000;
@@ -17,33 +17,32 @@ export type Step<T> = {
 
 /**
  * Carries out one step exactly once: stored before it is sent, the stored content under the stored key at every retry.
- * When the key can no longer vouch for it (too old, or its stored answer is a server error), Stripe is looked at first:
- * what was carried out is adopted, what was not goes out again as a new generation.
+ * When the key can no longer vouch for it (too old, or what it answers is a failure), Stripe is looked at first: what
+ * was carried out is adopted, what was not goes out again as a new generation, with what the books say now.
  * @returns the object's id, and the object as Stripe answered it unless an earlier call has had the answer
  */
 export async function carryOut<T extends { id: string }>(log: RequestLog, step: Step<T>): Promise<CarriedOut<T>> {
-  let request = await log.begin({ step: step.name, operation: step.operation, params: step.params });
-  if (request.remoteId !== null) return { id: request.remoteId, answer: undefined };
-  if (inDoubt(request)) {
-    const found = await asStripe(() => step.look(request));
+  const { name, operation, params } = step;
+  let request = await log.begin({ step: name, operation, params });
+  // Ends, since each pass is of a higher generation and one that is made here is in no doubt. More than one pass means
+  // that another attempt, whose own limit has passed, is still at work: what it did since our look counts too.
+  while (request.remoteId === null && inDoubt(request)) {
+    const doubted = request;
+    const found = await asStripe(() => step.look(doubted));
     if (found !== undefined) {
-      await log.answered(request, { status: 200, requestId: null, remoteId: found.id });
+      await log.answered(doubted, { status: 200, requestId: null, remoteId: found.id });
       return { id: found.id, answer: found };
     }
-    request = await log.begin({
-      step: step.name,
-      operation: step.operation,
-      params: step.params,
-      after: request,
-    });
+    request = await log.begin({ step: name, operation, params, after: doubted });
   }
+  if (request.remoteId !== null) return { id: request.remoteId, answer: undefined };
   const answer = await send(log, step, request);
   return { id: answer.id, answer };
 }
 
 function inDoubt(request: StoredRequest): boolean {
   const ageMs = Date.now() - request.firstSentAt.getTime();
-  return ageMs > keyTrustMs || (request.status !== null && request.status >= 500);
+  return ageMs > keyTrustMs || request.status !== null;
 }
 
 async function send<T extends { id: string }>(log: RequestLog, step: Step<T>, request: StoredRequest): Promise<T> {
@@ -51,10 +50,8 @@ async function send<T extends { id: string }>(log: RequestLog, step: Step<T>, re
   try {
     remote = await step.send(request.params, { idempotencyKey: request.idempotencyKey });
   } catch (error) {
-    const { statusCode, requestId } = error as { statusCode?: number; requestId?: string };
-    if (statusCode !== undefined) {
-      await log.answered(request, { status: statusCode, requestId: requestId ?? null, remoteId: null });
-    }
+    const refusal = answerOfKey(error);
+    if (refusal !== undefined) await log.answered(request, { ...refusal, remoteId: null });
     throw translateStripeError(error);
   }
   const { statusCode, requestId } = remote.lastResponse;

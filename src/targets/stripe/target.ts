@@ -10,7 +10,7 @@ import {
 } from '../port.ts';
 import {
   addLinesParams,
-  checkLineCount,
+  checkCarriable,
   createParams,
   invoiceMark,
   lineMark,
@@ -67,7 +67,7 @@ async function bringInvoice(
   remoteCustomerId: string,
   log: RequestLog,
 ): Promise<RemoteInvoice> {
-  checkLineCount(invoice);
+  checkCarriable(invoice);
   const created = await createInvoice(stripe, invoice, remoteCustomerId, log);
   const remoteId = created.id;
   let remote = created.answer;
