@@ -11,6 +11,8 @@ export type Config = {
     apiBase: string | undefined;
   };
   api: { host: string; port: number };
+  /** Where the process answers /healthz, /readyz and /metrics; port 0 takes any free one. */
+  operations: { host: string; port: number };
   sync: {
     /** Invoices that may be on their way to Stripe at once; the others wait in RabbitMQ. */
     slots: number;
@@ -21,6 +23,8 @@ const defaults = {
   TEMPORAL_NAMESPACE: 'durabill',
   DURABILL_API_HOST: '127.0.0.1',
   DURABILL_API_PORT: '7070',
+  DURABILL_OPERATIONS_HOST: '127.0.0.1',
+  DURABILL_OPERATIONS_PORT: '0',
   DURABILL_SYNC_SLOTS: '500',
 };
 
@@ -59,6 +63,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       apiBase: env['STRIPE_API_BASE'] === undefined ? undefined : url('STRIPE_API_BASE', ['http:', 'https:']),
     },
     api: { host: text('DURABILL_API_HOST'), port: whole('DURABILL_API_PORT', 0, 65_535) },
+    operations: { host: text('DURABILL_OPERATIONS_HOST'), port: whole('DURABILL_OPERATIONS_PORT', 0, 65_535) },
     sync: { slots: whole('DURABILL_SYNC_SLOTS', 1, 5_000) },
   };
   if (faults.length > 0) {

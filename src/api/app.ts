@@ -34,6 +34,10 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(standardHeaders(request));
   });
+  app.addHook('onResponse', async ({ method, routeOptions }, reply) => {
+    const route = routeOptions.url ?? 'unknown';
+    deps.observe?.({ method, route, status: reply.statusCode, seconds: reply.elapsedTime / 1_000 });
+  });
   const refuseOtherMethods = collectMethods(app);
   refuseUnknownAddresses(app);
   guardRoutes(app, deps.database);

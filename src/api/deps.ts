@@ -18,5 +18,9 @@ export type ApiDeps = {
   database: Database;
   startRun: StartRun;
   health: () => Promise<Health>;
+  /** Told of every answer, for the figures. */
+  observe?: (answer: { method: string; route: string; status: number; seconds: number }) => void;
+  /** Told of every answer to events, by outcome. */
+  countEvents?: (counts: Record<string, number>) => void;
   logger?: FastifyBaseLogger;
 };

@@ -20,12 +20,16 @@ export function singleAnswer(outcome: EventOutcome | undefined, fieldOf: (field:
 
 /** What became of each event of a batch, and how many came to what. */
 export function batchAnswer(outcomes: readonly EventOutcome[], pathOf: FieldPath) {
-  const counts = { accepted: 0, duplicate: 0, conflict: 0, rejected: 0 };
-  for (const { status } of outcomes) counts[status] += 1;
   return {
     outcomes: outcomes.map((outcome) => ('error' in outcome ? withPath(outcome, pathOf) : outcome)),
-    counts,
+    counts: countsOf(outcomes),
   };
+}
+
+export function countsOf(outcomes: readonly EventOutcome[]) {
+  const counts = { accepted: 0, duplicate: 0, conflict: 0, rejected: 0 };
+  for (const { status } of outcomes) counts[status] += 1;
+  return counts;
 }
 
 function withPath(outcome: Extract<EventOutcome, { error: unknown }>, pathOf: FieldPath): EventOutcome {

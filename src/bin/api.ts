@@ -1,29 +1,38 @@
+import { ServiceError } from '@temporalio/client';
 import { buildApi } from '../api/app.ts';
 import { runIdOf } from '../billing/ids.ts';
 import { createConnection } from '../broker/connection.ts';
-import { within } from '../broker/limits.ts';
 import { readConfig } from '../config.ts';
+import { DurabillError } from '../errors/error.ts';
 import { openDatabase } from '../store/database.ts';
 import { openRun } from '../store/runs.ts';
 import { createLog } from '../telemetry/log.ts';
+import { createMetrics } from '../telemetry/metrics.ts';
+import { serveOperations } from '../telemetry/operations-server.ts';
 import { connectTemporal } from '../temporal/connection.ts';
 import { startRun } from '../temporal/start-run.ts';
+import { healthOf } from './parts.ts';
 import { runUntilStopped } from './process.ts';
+
+/** Of gRPC: nobody answered, or not in time. */
+const grpcStatus = { DEADLINE_EXCEEDED: 4, UNAVAILABLE: 14 };
 
 const config = readConfig(process.env);
 const log = createLog('api');
 const database = openDatabase(config.databaseUrl);
-const temporal = await connectTemporal(config.temporal);
+const temporal = connectTemporal(config.temporal);
 const broker = createConnection({ url: config.amqpUrl, name: 'api' });
+const metrics = createMetrics('api');
+const health = () => healthOf(log, { database, broker, temporal });
 
-/** The log hears why a part is away; those who ask need no key, so they only hear that it is. */
-async function stateOf(part: string, asked: Promise<unknown>): Promise<string> {
+/** The client itself would wait half a minute and longer; who starts a run may as well try again. */
+async function reachTemporal<T>(call: () => Promise<T>): Promise<T> {
   try {
-    await within(asked, 2_000, 'no answer within two seconds');
-    return 'up';
-  } catch (error) {
-    log.warn({ err: error, part }, 'part is away');
-    return 'not answering';
+    return await temporal.client.withDeadline(Date.now() + 5_000, call);
+  } catch (cause) {
+    const { code } = (cause instanceof ServiceError ? cause.cause : cause) as { code?: unknown };
+    if (code !== grpcStatus.UNAVAILABLE && code !== grpcStatus.DEADLINE_EXCEEDED) throw cause;
+    throw new DurabillError('unavailable', { reason: 'Temporal cannot be reached.', cause });
   }
 }
 
@@ -31,26 +40,25 @@ const api = buildApi({
   database,
   logger: log,
   async startRun(run) {
-    const started = await startRun(temporal.client, run);
+    const started = await reachTemporal(() => startRun(temporal.client, run));
     const id = runIdOf(run.clockId, run.kind, run.at);
     // The workflow does the same first; whoever started it can look at once.
     await openRun(database, { ...run, id, cutoffAt: run.at, workflowId: started.workflowId });
     return { id, ...started };
   },
-  async health() {
-    const [postgresql, rabbitmq, temporalState] = await Promise.all([
-      stateOf('postgresql', database.query('SELECT 1')),
-      stateOf('rabbitmq', broker.ready(2_000)),
-      temporal.healthy().then((up) => (up ? 'up' : 'not answering')),
-    ]);
-    return { postgresql, rabbitmq, temporal: temporalState };
+  health,
+  observe: ({ method, route, status, seconds }) => metrics.apiRequests.observe({ method, route, status }, seconds),
+  countEvents: (counts) => {
+    for (const [outcome, count] of Object.entries(counts)) metrics.events.inc({ outcome }, count);
   },
 });
-const address = await api.listen({ host: config.api.host, port: config.api.port });
-log.info({ address }, 'listening');
+await api.listen({ host: config.api.host, port: config.api.port });
+const operations = await serveOperations({ ...config.operations, registry: metrics.registry, health });
+log.info({ port: operations.port }, 'operations');
 
 await runUntilStopped(log, new Promise<never>(() => {}), async () => {
   // Requests that are being answered are finished first.
   await api.close();
+  await operations.close();
   await Promise.all([temporal.close(), broker.close(), database.close()]);
 });

@@ -13,7 +13,7 @@ import { reconcileSchedules, schedulesOf } from '../temporal/schedules.ts';
 export async function prepare(config: Config): Promise<void> {
   await migrate(config.databaseUrl);
   const database = openDatabase(config.databaseUrl, { maxConnections: 1 });
-  const temporal = await connectTemporal(config.temporal);
+  const temporal = connectTemporal(config.temporal);
   try {
     const realClock = await ensureRealClock(database);
     await ensureNamespace(temporal.connection, config.temporal.namespace);

@@ -9,9 +9,12 @@ import { openDatabase } from '../store/database.ts';
 import { openStripe } from '../targets/stripe/client.ts';
 import { createStripeTarget } from '../targets/stripe/target.ts';
 import { createLog } from '../telemetry/log.ts';
+import { createMetrics } from '../telemetry/metrics.ts';
+import { serveOperations } from '../telemetry/operations-server.ts';
 import { temporalLog } from '../telemetry/temporal-log.ts';
 import { connectTemporal } from '../temporal/connection.ts';
 import { bundleWorkflows, createWorkers } from '../temporal/workers.ts';
+import { healthOf } from './parts.ts';
 import { runUntilStopped } from './process.ts';
 
 const config = readConfig(process.env);
@@ -20,9 +23,10 @@ const log = createLog('worker');
 Runtime.install({ logger: temporalLog(log), shutdownSignals: [] });
 
 const database = openDatabase(config.databaseUrl, { maxConnections: 24 });
-const temporal = await connectTemporal(config.temporal);
+const temporal = connectTemporal(config.temporal);
 const broker = createConnection({ url: config.amqpUrl, name: 'worker' });
 const publisher = createPublisher(broker);
+const metrics = createMetrics('worker');
 const target = createStripeTarget(openStripe(config.stripe), config.stripe.secretKey);
 const connection = await NativeConnection.connect({ address: config.temporal.address });
 const workers = await createWorkers({
@@ -35,12 +39,19 @@ const workers = await createWorkers({
     stripe: bindStripe(database, target),
     ensureCustomer: createEnsureCustomer(temporal.client),
   }),
+  observe: ({ name, outcome, seconds }) => metrics.activities.observe({ activity: name, outcome }, seconds),
 });
+const operations = await serveOperations({
+  ...config.operations,
+  registry: metrics.registry,
+  health: () => healthOf(log, { database, broker, temporal }),
+});
+log.info({ port: operations.port }, 'operations');
 const running = Promise.all(workers.map((worker) => worker.run()));
 
 await runUntilStopped(log, running, async () => {
   for (const worker of workers) worker.shutdown();
   await running;
-  await publisher.close();
+  await Promise.all([publisher.close(), operations.close()]);
   await Promise.all([connection.close(), temporal.close(), broker.close(), database.close()]);
 });

@@ -10,9 +10,9 @@ export type Temporal = {
   close(): Promise<void>;
 };
 
-/** Connects a client; fails if the server does not answer within ten seconds. */
-export async function connectTemporal({ address, namespace }: TemporalOptions): Promise<Temporal> {
-  const connection = await Connection.connect({ address, connectTimeout: 10_000 });
+/** A client that connects at its first call, and again whenever it has to: a process starts also while the server is away. */
+export function connectTemporal({ address, namespace }: TemporalOptions): Temporal {
+  const connection = Connection.lazy({ address, connectTimeout: 10_000 });
   return {
     client: new Client({ connection, namespace }),
     connection,

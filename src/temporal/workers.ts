@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import {
+  type ActivityInterceptorsFactory,
   bundleWorkflowCode,
   type NativeConnection,
   Worker,
@@ -36,6 +37,8 @@ export async function createWorkers(options: {
   activities: Activities;
   workflowBundle: WorkflowBundleWithSourceMap;
   queues?: readonly (keyof typeof taskQueues)[];
+  /** Told of every activity that ended here, for the figures. */
+  observe?: (activity: { name: string; outcome: 'completed' | 'failed'; seconds: number }) => void;
 }): Promise<Worker[]> {
   const { connection, namespace, activities, workflowBundle } = options;
   const shared = {
@@ -44,6 +47,7 @@ export async function createWorkers(options: {
     activities,
     shutdownGraceTime: graceMs,
     maxHeartbeatThrottleInterval: heartbeatIntervalMs,
+    interceptors: { activity: [observing(options.observe ?? (() => {}))] },
   };
   const create = {
     billing: () =>
@@ -65,4 +69,26 @@ export async function createWorkers(options: {
   };
   const queues = options.queues ?? (Object.keys(taskQueues) as (keyof typeof taskQueues)[]);
   return await Promise.all(queues.map((queue) => create[queue]()));
+}
+
+type Observe = NonNullable<Parameters<typeof createWorkers>[0]['observe']>;
+
+function observing(observe: Observe): ActivityInterceptorsFactory {
+  return ({ info }) => ({
+    inbound: {
+      async execute(input, next) {
+        const startedAt = performance.now();
+        const tell = (outcome: 'completed' | 'failed') =>
+          observe({ name: info.activityType, outcome, seconds: (performance.now() - startedAt) / 1_000 });
+        try {
+          const result = await next(input);
+          tell('completed');
+          return result;
+        } catch (error) {
+          tell('failed');
+          throw error;
+        }
+      },
+    },
+  });
 }

@@ -46,7 +46,7 @@ export async function openWorld(): Promise<World> {
     DURABILL_API_PORT: String(await freePort()),
   };
   await prepare(readConfig(env));
-  const temporal = await connectTemporal({ address: stack.temporalAddress, namespace });
+  const temporal = connectTemporal({ address: stack.temporalAddress, namespace });
   const services: RunningChild[] = [];
   return {
     database: opened.database,

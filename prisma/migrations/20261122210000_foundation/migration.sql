@@ -206,19 +206,19 @@ CREATE TRIGGER usage_events_fixed BEFORE UPDATE OR DELETE ON usage_events FOR EA
 CREATE TRIGGER usage_events_no_truncate BEFORE TRUNCATE ON usage_events EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER usage_events_no_truncate BEFORE TRUNCATE ON usage_events_default EXECUTE FUNCTION refuse_change();
 
+-- Safe for several callers at once: the lock lets one make the partition, and IF NOT EXISTS looks again behind it.
 CREATE FUNCTION ensure_usage_partition(month_start date) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   partition_name text := 'usage_events_' || to_char(month_start, 'YYYY_MM');
 BEGIN
   IF to_regclass(partition_name) IS NOT NULL THEN RETURN; END IF;
-  -- One maker at a time: two processes that meet the same new month agree here.
   PERFORM pg_advisory_xact_lock(hashtextextended('usage-partition', 0));
-  IF to_regclass(partition_name) IS NOT NULL THEN RETURN; END IF;
   EXECUTE format(
-    'CREATE TABLE %I PARTITION OF usage_events FOR VALUES FROM (%L) TO (%L)', partition_name,
+    'CREATE TABLE IF NOT EXISTS %I PARTITION OF usage_events FOR VALUES FROM (%L) TO (%L)', partition_name,
     (month_start::timestamp AT TIME ZONE 'UTC'), ((month_start + interval '1 month')::timestamp AT TIME ZONE 'UTC'));
   EXECUTE format(
-    'CREATE TRIGGER usage_events_no_truncate BEFORE TRUNCATE ON %I EXECUTE FUNCTION refuse_change()', partition_name);
+    'CREATE OR REPLACE TRIGGER usage_events_no_truncate BEFORE TRUNCATE ON %I EXECUTE FUNCTION refuse_change()',
+    partition_name);
 END $$;
 
 -- A property as a number: JSON numbers, and decimals written as text. Anything else is no number, and so skipped.
@@ -312,6 +312,7 @@ CREATE TABLE invoices (
 );
 CREATE INDEX invoices_customer ON invoices (customer_id, period_start_at DESC, id);
 CREATE INDEX invoices_clock ON invoices (clock_id, due_at);
+CREATE INDEX invoices_newest ON invoices (period_start_at DESC, id);
 
 CREATE TABLE invoice_lines (
   id uuid PRIMARY KEY,
@@ -441,19 +442,35 @@ BEGIN
   ) THEN
     RAISE EXCEPTION 'invoice % cannot go from % to %', OLD.invoice_id, OLD.lifecycle, NEW.lifecycle USING ERRCODE = 'DB005';
   END IF;
-  IF NEW.lifecycle = 'issued' THEN
+  IF NEW.lifecycle IN ('issued', 'skipped') THEN
     SELECT * INTO facts FROM invoices WHERE id = NEW.invoice_id;
     SELECT coalesce(sum(amount_minor), 0), count(*) INTO line_sum, line_number
       FROM invoice_lines WHERE invoice_id = NEW.invoice_id;
-    IF facts.number IS NULL OR line_sum <> facts.subtotal_minor OR line_number <> facts.line_count THEN
-      RAISE EXCEPTION 'invoice % cannot be issued: number %, lines % of % adding up to % of %', NEW.invoice_id,
-        facts.number, line_number, facts.line_count, line_sum, facts.subtotal_minor USING ERRCODE = 'DB006';
+    -- Subtotal and total are the same until taxes and credits stand between them, with columns of their own. What is
+    -- issued has a number; what is skipped has none and is over nothing.
+    IF line_number <> facts.line_count OR line_sum <> facts.subtotal_minor OR facts.total_minor <> facts.subtotal_minor
+      OR (facts.number IS NULL) <> (NEW.lifecycle = 'skipped') OR (NEW.lifecycle = 'skipped' AND facts.total_minor <> 0)
+    THEN
+      RAISE EXCEPTION 'invoice % cannot be %: number %, lines % of %, adding up to % of subtotal %, total %',
+        NEW.invoice_id, NEW.lifecycle, facts.number, line_number, facts.line_count, line_sum, facts.subtotal_minor,
+        facts.total_minor USING ERRCODE = 'DB006';
     END IF;
   END IF;
   RETURN NEW;
 END $$;
 CREATE TRIGGER invoice_states_move_forward BEFORE UPDATE OR DELETE ON invoice_states
   FOR EACH ROW EXECUTE FUNCTION invoice_states_move_forward();
+
+-- Every invoice begins as a draft: a state that was inserted as issued would pass by every check of the issue.
+CREATE FUNCTION invoice_states_begin_as_drafts() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.lifecycle <> 'draft' THEN
+    RAISE EXCEPTION 'invoice % cannot begin as %', NEW.invoice_id, NEW.lifecycle USING ERRCODE = 'DB005';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER invoice_states_begin_as_drafts BEFORE INSERT ON invoice_states
+  FOR EACH ROW EXECUTE FUNCTION invoice_states_begin_as_drafts();
 CREATE TRIGGER invoice_states_no_truncate BEFORE TRUNCATE ON invoice_states EXECUTE FUNCTION refuse_change();
 
 -- ---------------------------------------------------------------------------------------------------------------

@@ -3,11 +3,16 @@ import { Type } from 'typebox';
 import { recordUsage } from '../../billing/record-usage.ts';
 import { attributePath, cloudEventBatchType, cloudEventType, fromCloudEvent } from '../cloud-events.ts';
 import type { ApiDeps } from '../deps.ts';
-import { batchAnswer, inside, readBatch, readList, singleAnswer } from '../event-answers.ts';
+import { batchAnswer, countsOf, inside, readBatch, readList, singleAnswer } from '../event-answers.ts';
 import { problems } from '../schemas/common.ts';
 import { Batch, BatchAnswer, CloudEvent, CloudEventBatch, Event, EventAnswer } from '../schemas/events.ts';
 
-export const eventRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { database }) => {
+export const eventRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { database, countEvents }) => {
+  const record = async (events: unknown[], options?: Parameters<typeof recordUsage>[2]) => {
+    const outcomes = await recordUsage(database, events, options);
+    countEvents?.(countsOf(outcomes));
+    return outcomes;
+  };
   app.addContentTypeParser(
     [cloudEventType, cloudEventBatchType],
     { parseAs: 'string' },
@@ -39,13 +44,13 @@ export const eventRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { dat
     async ({ body, headers }, reply) => {
       const contentType = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
       if (contentType === cloudEventBatchType) {
-        const outcomes = await recordUsage(database, readList(body, 'body'), { translate: fromCloudEvent });
+        const outcomes = await record(readList(body, 'body'), { translate: fromCloudEvent });
         return reply
           .code(200)
           .send(batchAnswer(outcomes, (index, field) => inside(`[${index}]`, attributePath(field))));
       }
       const isCloudEvent = contentType === cloudEventType;
-      const [outcome] = await recordUsage(database, [body], isCloudEvent ? { translate: fromCloudEvent } : {});
+      const [outcome] = await record([body], isCloudEvent ? { translate: fromCloudEvent } : {});
       const answer = singleAnswer(outcome, isCloudEvent ? attributePath : (field) => field);
       return reply.code(answer.status === 'accepted' ? 202 : 200).send(answer);
     },
@@ -63,7 +68,7 @@ export const eventRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { dat
       },
     },
     async ({ body }) => {
-      const outcomes = await recordUsage(database, readBatch(body));
+      const outcomes = await record(readBatch(body));
       return batchAnswer(outcomes, (index, field) => inside(`events[${index}]`, field));
     },
   );

@@ -59,6 +59,7 @@ export function answerOfKey(error: unknown): { status: number; requestId: string
   if (!(error instanceof Stripe.errors.StripeError)) return undefined;
   const { statusCode: status, requestId = null, headers } = error;
   if (status === undefined || beforeTheKey.includes(status)) return undefined;
+  if (error instanceof Stripe.errors.StripeRateLimitError) return undefined;
   const isStored = headers?.['idempotent-replayed'] === 'true' || headers?.['stripe-should-retry'] === 'false';
   return status < 500 || isStored ? { status, requestId } : undefined;
 }

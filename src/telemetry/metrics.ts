@@ -1,0 +1,50 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Buckets in seconds, from a quick statement to an activity at its limit. */
+const buckets = [0.005, 0.02, 0.1, 0.5, 2, 10, 60, 300];
+
+/** What a process of Durabill counts, for Prometheus: its own work, and Node's usual figures. */
+export function createMetrics(processName: string) {
+  const registry = new Registry();
+  registry.setDefaultLabels({ process: processName });
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  return {
+    registry,
+    /** Requests to the API, by route (never by address, which has ids). */
+    apiRequests: new Histogram({
+      name: 'durabill_api_request_seconds',
+      help: 'Time to answer a request of the API',
+      labelNames: ['method', 'route', 'status'],
+      buckets,
+      registers,
+    }),
+    events: new Counter({
+      name: 'durabill_events_total',
+      help: 'Usage events by what was answered',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    activities: new Histogram({
+      name: 'durabill_activity_seconds',
+      help: 'Time of an activity, by how it ended',
+      labelNames: ['activity', 'outcome'],
+      buckets,
+      registers,
+    }),
+    consumerMessages: new Gauge({
+      name: 'durabill_consumer_messages',
+      help: 'Messages of a queue since the start, by what became of them',
+      labelNames: ['queue', 'fate'],
+      registers,
+    }),
+    consumerConsuming: new Gauge({
+      name: 'durabill_consumer_consuming',
+      help: '1 while the queue is consumed, 0 while the consumer rests, waits or is stopped',
+      labelNames: ['queue'],
+      registers,
+    }),
+  };
+}
+
+export type Metrics = ReturnType<typeof createMetrics>;
