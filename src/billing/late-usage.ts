@@ -1,11 +1,11 @@
 import type { Database } from '../store/database.ts';
-import { issuedInvoices } from '../store/invoice-facts.ts';
+import { billedInvoices } from '../store/invoice-facts.ts';
 import { periodsSettledBy } from '../store/periods.ts';
 import { firstCursor } from './extend-periods.ts';
 import { rateInvoices } from './rate-invoices.ts';
 
 export type LateUsage = {
-  /** Issued invoices that were computed again. */
+  /** Invoices that were computed again: issued ones, and those skipped because they were over nothing. */
   periods: number;
   differing: number;
   /** Computed now, minus billed, by currency; only where it is not zero. */
@@ -15,14 +15,14 @@ export type LateUsage = {
 const pageSize = 250;
 
 /**
- * Computes every issued invoice of a clock again from the usage that is there now, and takes off what was billed. Late
- * usage shows here, whatever its timestamps say. Changes nothing.
+ * Computes every billed invoice of a clock again from the usage that is there now, and takes off what was billed, which
+ * is nothing where it was skipped. Late usage shows here, whatever its timestamps say. Changes nothing.
  */
 export async function findLateUsage(database: Database, clockId: string): Promise<LateUsage> {
   const byCurrency = new Map<string, bigint>();
   let [after, periods, differing] = [firstCursor, 0, 0];
   for (;;) {
-    const page = await issuedInvoices(database, { clockId, after, limit: pageSize });
+    const page = await billedInvoices(database, { clockId, after, limit: pageSize });
     const last = page.at(-1);
     if (last === undefined) break;
     const settled = await periodsSettledBy(

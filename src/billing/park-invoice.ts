@@ -1,7 +1,7 @@
 import { DurabillError } from '../errors/error.ts';
 import { appendAudit } from '../store/audit.ts';
-import type { Database } from '../store/database.ts';
-import { insertDecision, park, readSyncState, unpark } from '../store/sync.ts';
+import type { Database, Sql } from '../store/database.ts';
+import { findDecision, insertDecision, park, readSyncState, unpark } from '../store/sync.ts';
 
 /** Leaves an invoice that is being synced to a person. @returns the number that an answer has to name */
 export async function parkInvoice(
@@ -42,7 +42,10 @@ export type RetryAnswer = {
 export async function answerParking(database: Database, answer: RetryAnswer): Promise<'accepted' | 'already accepted'> {
   return await database.transaction(async (sql) => {
     const isNew = await insertDecision(sql, { ...answer, id: answer.decisionId, kind: 'retry' });
-    if (!isNew) return 'already accepted';
+    if (!isNew) {
+      await requireSameDecision(sql, answer);
+      return 'already accepted';
+    }
     if (!(await unpark(sql, answer.invoiceId, answer.parkingNumber))) {
       const now = await readSyncState(sql, answer.invoiceId);
       throw new DurabillError('answer-stale', {
@@ -63,5 +66,16 @@ export async function answerParking(database: Database, answer: RetryAnswer): Pr
       },
     ]);
     return 'accepted';
+  });
+}
+
+/** An id that is used for another answer must not look as if that one had been taken. */
+async function requireSameDecision(sql: Sql, answer: RetryAnswer): Promise<void> {
+  const made = await findDecision(sql, answer.decisionId);
+  if (made?.invoiceId === answer.invoiceId && made.parkingNumber === answer.parkingNumber) return;
+  throw new DurabillError('answer-stale', {
+    field: 'decisionId',
+    reason: `The decision ${answer.decisionId} was made for parking ${made?.parkingNumber} of invoice ${made?.invoiceId}.`,
+    mend: 'Send the answer again under an id of its own.',
   });
 }

@@ -176,15 +176,15 @@ export async function readMachineTime(sql: Sql): Promise<Date> {
   return (rows[0] as { now: Date }).now;
 }
 
-/** The issued invoices of periods of a clock, a page by id after the cursor. */
-export async function issuedInvoices(
+/** What a clock's periods were billed with, a page by id after the cursor: issued, or skipped as over nothing. */
+export async function billedInvoices(
   sql: Sql,
   page: { clockId: string; after: string; limit: number },
 ): Promise<{ id: string; currency: string; totalMinor: bigint }[]> {
   const { rows } = await sql.query<{ id: string; currency: string; totalMinor: bigint }>(
     `SELECT i.id, i.currency, i.total_minor AS "totalMinor"
      FROM invoices i JOIN invoice_states s ON s.invoice_id = i.id
-     WHERE i.clock_id = $1 AND i.id > $2 AND s.lifecycle = 'issued' AND i.purpose = 'period' ORDER BY i.id LIMIT $3`,
+     WHERE i.clock_id = $1 AND i.id > $2 AND s.lifecycle IN ('issued', 'skipped') AND i.purpose = 'period' ORDER BY i.id LIMIT $3`,
     [page.clockId, page.after, page.limit],
   );
   return rows;

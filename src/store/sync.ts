@@ -157,6 +157,18 @@ export async function insertDecision(
   return rowCount === 1;
 }
 
+/** What a decision was made for. */
+export async function findDecision(
+  sql: Sql,
+  id: string,
+): Promise<{ invoiceId: string; parkingNumber: number } | undefined> {
+  const { rows } = await sql.query<{ invoiceId: string; parkingNumber: number }>(
+    `SELECT invoice_id AS "invoiceId", parking_number AS "parkingNumber" FROM decisions WHERE id = $1`,
+    [id],
+  );
+  return rows[0];
+}
+
 /** Issued invoices of a clock that are neither at their target nor waiting for a person, and those that are. */
 export async function countSyncs(sql: Sql, clockId: string): Promise<{ open: number; synced: number; parked: number }> {
   const { rows } = await sql.query<{ open: number; synced: number; parked: number }>(

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import {
   type ActivityInterceptorsFactory,
   bundleWorkflowCode,
+  DefaultLogger,
   type NativeConnection,
   Worker,
   type WorkflowBundleWithSourceMap,
@@ -13,7 +14,8 @@ const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.m
 
 /** Compiles the workflows into the one script that the sandbox runs. */
 export async function bundleWorkflows(): Promise<WorkflowBundleWithSourceMap> {
-  return await bundleWorkflowCode({ workflowsPath });
+  // The bundler's own account of its work would stand between the log lines of whoever asked.
+  return await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
 }
 
 /** After SIGTERM activities get this long to end; what is cut off is tried again elsewhere. */

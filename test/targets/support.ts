@@ -19,7 +19,7 @@ import { openBooks } from '../support/books.ts';
 import { useTestDatabase } from '../support/database.ts';
 
 /** Below the 30 s of production, so that an answer that never comes is given up soon. */
-const impatientMs = 1_500;
+const impatientMs = 1_000;
 
 export type Bill = { currency?: string; amountsMinor: bigint[]; clock?: 'sample' | 'real' };
 

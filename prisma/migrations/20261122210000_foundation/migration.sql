@@ -222,9 +222,11 @@ BEGIN
 END $$;
 
 -- A property as a number: JSON numbers, and decimals written as text. Anything else is no number, and so skipped.
+-- A program's small fraction (1.2345678901234568e-5) has more decimals than the 20 that can be rated; what is cut off
+-- there is far below what such a number is exact to, and would otherwise park the customer's whole month.
 CREATE FUNCTION property_number(value jsonb) RETURNS numeric LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE
-    WHEN jsonb_typeof(value) = 'number' THEN value::numeric
+    WHEN jsonb_typeof(value) = 'number' THEN trim_scale(round(value::numeric, 20))
     WHEN jsonb_typeof(value) = 'string' AND (value #>> '{}') ~ '^-?[0-9]{1,40}(\.[0-9]{1,20})?$' THEN (value #>> '{}')::numeric
   END
 $$;

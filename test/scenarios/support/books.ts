@@ -15,6 +15,8 @@ export type BilledInvoice = {
   issuedAt: Date | null;
   lifecycle: string;
   sync: string;
+  /** Why it is parked, backing off or held. */
+  failureReason: string | null;
 };
 
 /** All invoices of a clock, by number and then by customer. */
@@ -22,7 +24,8 @@ export async function invoicesOf(database: Database, clockId: string): Promise<B
   const { rows } = await database.query<BilledInvoice>(
     `SELECT i.id, i.customer_id AS "customerId", i.clock_id AS "clockId", c.external_id AS customer, i.number,
             i.total_minor AS "totalMinor",
-            i.period_start_at AS "periodStartAt", i.due_at AS "dueAt", i.issued_at AS "issuedAt", s.lifecycle, s.sync
+            i.period_start_at AS "periodStartAt", i.due_at AS "dueAt", i.issued_at AS "issuedAt", s.lifecycle, s.sync,
+            s.failure_reason AS "failureReason"
      FROM invoices i JOIN invoice_states s ON s.invoice_id = i.id JOIN customers c ON c.id = i.customer_id
      WHERE i.clock_id = $1 ORDER BY i.number, c.external_id`,
     [clockId],
@@ -30,10 +33,12 @@ export async function invoicesOf(database: Database, clockId: string): Promise<B
   return rows;
 }
 
-/** Waits until so many invoices of the clock are issued and each of them is at Stripe. */
+/** Waits until so many invoices of the clock are issued and each of them is at Stripe; fails when one is parked. */
 export async function untilSynced(database: Database, clockId: string, count: number, limitMs = 60_000): Promise<void> {
   const allSynced = async () => {
     const issued = (await invoicesOf(database, clockId)).filter(({ lifecycle }) => lifecycle === 'issued');
+    for (const { number, sync, failureReason } of issued)
+      assert.notEqual(sync, 'parked', `${number}: ${failureReason}`);
     return issued.length === count && issued.every(({ sync }) => sync === 'synced');
   };
   await until(allSynced, `${count} invoices are synced`, limitMs);

@@ -1,0 +1,16 @@
+/** The workflows with a planted fault: one more timer at their beginning, which no run of before has set. */
+import { sleep } from '@temporalio/workflow';
+import * as workflows from '../../../workflows/index.ts';
+
+type Workflow = (input: never) => Promise<unknown>;
+
+const late = (workflow: Workflow) => async (input: never) => {
+  await sleep(1);
+  return await workflow(input);
+};
+
+export const advanceClock = late(workflows.advanceClock);
+export const dueInvoiceScan = late(workflows.dueInvoiceScan);
+export const monthlyInvoicing = late(workflows.monthlyInvoicing);
+export const syncCustomer = late(workflows.syncCustomer);
+export const syncInvoice = late(workflows.syncInvoice);

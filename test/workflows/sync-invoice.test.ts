@@ -1,0 +1,249 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { answerSync, type SyncSubject, signalSync } from '../../src/temporal/syncs.ts';
+import { failureTypes } from '../../workflows/contract/failure-types.ts';
+import { syncInvoiceId, workflowTypes } from '../../workflows/contract/ids.ts';
+import type { SyncInvoiceInput, SyncResume } from '../../workflows/contract/inputs.ts';
+import { messages, type SyncStatus } from '../../workflows/contract/messages.ts';
+import { taskQueues } from '../../workflows/contract/task-queues.ts';
+import { until } from '../broker/support.ts';
+import { createBooks, failures } from './books.ts';
+import { detailsOf, useWorkflows } from './support.ts';
+
+const hourMs = 3_600_000;
+
+function newSubject(priority: SyncSubject['priority'] = 'normal'): SyncSubject {
+  return {
+    invoiceId: randomUUID(),
+    number: 'SAMPLE-000001',
+    customerId: randomUUID(),
+    externalId: 'JetBlue',
+    clockId: randomUUID(),
+    currency: 'USD',
+    totalMinor: 12_345n,
+    priority,
+  };
+}
+
+describe('syncInvoice', function () {
+  this.timeout(60_000);
+  const books = createBooks();
+  const temporal = useWorkflows(books.activities);
+  const { atStripe, activitiesOf, callsOf } = books;
+
+  const handleOf = ({ invoiceId }: SyncSubject) => temporal.client.workflow.getHandle(syncInvoiceId(invoiceId));
+  const signal = (subject: SyncSubject) => signalSync(temporal.client, subject, '123.45 USD');
+  const answer = (subject: SyncSubject, parkingNumber: number, decisionId: string = randomUUID()) =>
+    answerSync(temporal.client, subject, '123.45 USD', { decisionId, parkingNumber, actor: 'ada', reason: 'mended' });
+  const statusOf = (subject: SyncSubject) => handleOf(subject).query<SyncStatus>(messages.status);
+  const reached = (subject: SyncSubject, state: SyncStatus['state']) =>
+    until(async () => (await statusOf(subject)).state === state, `the sync is ${state}`);
+  /** As after continue-as-new. */
+  const resume = async (subject: SyncSubject, memory: SyncResume) => {
+    const { invoiceId } = subject;
+    await temporal.client.workflow.start(workflowTypes.syncInvoice, {
+      workflowId: syncInvoiceId(invoiceId),
+      taskQueue: taskQueues.billing,
+      args: [{ invoiceId, resume: memory } satisfies SyncInvoiceInput],
+    });
+  };
+  const attributesOf = async (subject: SyncSubject) => {
+    const { typedSearchAttributes } = await handleOf(subject).describe();
+    return Object.fromEntries(typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value]));
+  };
+
+  it('ends after one activity when all is calm, and reads like a ledger', async () => {
+    const subject = newSubject();
+    await signal(subject);
+    await handleOf(subject).result();
+    assert.deepEqual(activitiesOf(subject.invoiceId), ['bringToStripe']);
+
+    const attributes = await attributesOf(subject);
+    assert.deepEqual(
+      [attributes['InvoiceId'], attributes['InvoiceNumber'], attributes['CustomerId'], attributes['AmountMinor']],
+      [subject.invoiceId, subject.number, subject.customerId, 12_345],
+    );
+    assert.deepEqual([attributes['ClockId'], attributes['SyncState']], [subject.clockId, 'done']);
+    assert.equal(await handleOf(subject).describe().then(summaryOf), 'SAMPLE-000001 · JetBlue · 123.45 USD');
+    assert.match(await detailsOf(temporal.client, syncInvoiceId(subject.invoiceId)), /equal to the books/);
+  });
+
+  it('carries its priority', async () => {
+    for (const [priority, key] of [
+      ['high', 1],
+      ['normal', 3],
+    ] as const) {
+      const subject = newSubject(priority);
+      await signal(subject);
+      const { raw } = await handleOf(subject).describe();
+      assert.equal(raw.workflowExecutionInfo?.priority?.priorityKey, key);
+    }
+  });
+
+  it('leaves a passing failure to the retries of the activity', async () => {
+    const subject = newSubject();
+    atStripe(subject.invoiceId, failures.passing, failures.passing);
+    await signal(subject);
+    await handleOf(subject).result();
+    assert.deepEqual(activitiesOf(subject.invoiceId), ['bringToStripe', 'bringToStripe', 'bringToStripe']);
+  });
+
+  it('backs off after a lasting failure, visibly, and tries at once when told that the books have changed', async () => {
+    const subject = newSubject();
+    atStripe(subject.invoiceId, failures.lasting);
+    const before = Date.now();
+    await signal(subject);
+    await reached(subject, 'backing off');
+
+    const status = await statusOf(subject);
+    assert.deepEqual(status.failure, { code: 'connection', reason: 'No answer from Stripe' });
+    assert.equal(status.failures, 1);
+    const pauseMs = Date.parse(status.nextRetryAt!) - before;
+    assert.equal(pauseMs >= 30_000, true, 'the first pause is at least half a minute');
+    assert.deepEqual(callsOf(subject.invoiceId).at(-1)?.nextRetryAt, status.nextRetryAt, 'the books know when');
+    const { SyncState, FailureCode } = await attributesOf(subject);
+    assert.deepEqual([SyncState, FailureCode], ['backing off', 'connection']);
+    const details = await detailsOf(temporal.client, syncInvoiceId(subject.invoiceId));
+    assert.match(details, /Failed 1 times.*\*\*connection\*\*: No answer from Stripe.*Next try at 20/s);
+
+    await signal(subject);
+    await handleOf(subject).result();
+    assert.deepEqual(activitiesOf(subject.invoiceId), ['bringToStripe', 'backOff', 'bringToStripe']);
+    assert.equal((await attributesOf(subject))['FailureCode'], undefined);
+  });
+
+  it('parks what needs a person, and goes on with the answer', async () => {
+    const subject = newSubject();
+    atStripe(subject.invoiceId, failures.needsPerson);
+    await signal(subject);
+    await reached(subject, 'parked');
+    const details = await detailsOf(temporal.client, syncInvoiceId(subject.invoiceId));
+    assert.match(details, /Parked \(number 1\).*\*\*authentication\*\*: The key is not accepted.*"parkingNumber": 1/s);
+
+    assert.equal(await answer(subject, 1), 'accepted');
+    await handleOf(subject).result();
+    const rounds = ['bringToStripe', 'parkInvoice', 'bringToStripe', 'answerParking', 'bringToStripe'];
+    assert.deepEqual(activitiesOf(subject.invoiceId), rounds);
+  });
+
+  it('refuses an answer to a parking that is over, and stays parked', async () => {
+    const subject = newSubject();
+    atStripe(subject.invoiceId, failures.needsPerson, failures.needsPerson);
+    await signal(subject);
+    await reached(subject, 'parked');
+    await answer(subject, 1);
+    await until(() => activitiesOf(subject.invoiceId).filter((name) => name === 'parkInvoice').length === 2, 'again');
+    await reached(subject, 'parked');
+
+    await assert.rejects(answer(subject, 1), (error) => {
+      assert.equal(error instanceof WorkflowUpdateFailedError, true);
+      const { cause } = error as WorkflowUpdateFailedError;
+      // The failure comes from the activity that the update asked.
+      const failure = cause?.cause ?? cause;
+      return failure instanceof ApplicationFailure && failure.type === failureTypes.staleAnswer;
+    });
+    assert.equal((await statusOf(subject)).state, 'parked');
+    assert.equal(await answer(subject, 2), 'accepted');
+    await handleOf(subject).result();
+  });
+
+  it('takes the same decision once, sent twice at once and again after the end', async () => {
+    const subject = newSubject();
+    atStripe(subject.invoiceId, failures.needsPerson);
+    await signal(subject);
+    await reached(subject, 'parked');
+    const decisionId = randomUUID();
+    assert.deepEqual(
+      await Promise.all([answer(subject, 1, decisionId), answer(subject, 1, decisionId)]),
+      ['accepted', 'accepted'],
+      'Temporal tells both the one outcome',
+    );
+    await handleOf(subject).result();
+
+    // A later run of the invoice knows nothing of the update; the books do.
+    atStripe(subject.invoiceId, failures.needsPerson);
+    await signal(subject);
+    await reached(subject, 'parked');
+    assert.equal(await answer(subject, 1, decisionId), 'already accepted');
+    await reached(subject, 'parked');
+    assert.equal(await answer(subject, 2), 'accepted');
+    await handleOf(subject).result();
+  });
+
+  it('is revived by an answer when the run is lost', async () => {
+    const subject = newSubject();
+    atStripe(subject.invoiceId, failures.needsPerson);
+    await signal(subject);
+    await reached(subject, 'parked');
+    await handleOf(subject).terminate('lost');
+    assert.equal(await answer(subject, 1), 'accepted');
+    await handleOf(subject).result();
+    assert.equal(activitiesOf(subject.invoiceId).at(-1), 'bringToStripe');
+  });
+
+  it('parks after 72 hours of failures, and not before', async () => {
+    const tired = newSubject();
+    atStripe(tired.invoiceId, failures.lasting);
+    await resume(tired, { failingSince: new Date(Date.now() - 72 * hourMs).toISOString(), failures: 70 });
+    await reached(tired, 'parked');
+    assert.deepEqual(activitiesOf(tired.invoiceId), ['bringToStripe', 'parkInvoice', 'bringToStripe']);
+
+    const patient = newSubject();
+    atStripe(patient.invoiceId, failures.lasting);
+    await resume(patient, { failingSince: new Date(Date.now() - 71 * hourMs).toISOString(), failures: 70 });
+    await reached(patient, 'backing off');
+    const { nextRetryAt, failures: count } = await statusOf(patient);
+    assert.equal(count, 71);
+    assert.equal(Date.parse(nextRetryAt!) - Date.now() <= hourMs, true, 'no pause is longer than an hour');
+  });
+
+  it('has its 72 hours anew after an answer', async () => {
+    const subject = newSubject();
+    atStripe(subject.invoiceId, failures.lasting, failures.lasting);
+    await resume(subject, { failingSince: new Date(Date.now() - 73 * hourMs).toISOString(), failures: 70 });
+    await reached(subject, 'parked');
+    await answer(subject, 1);
+    await reached(subject, 'backing off');
+    assert.equal((await statusOf(subject)).failures, 1);
+  });
+
+  it('remembers its failures, its priority and its attributes when it continues as a new run', async () => {
+    const subject = newSubject('high');
+    atStripe(subject.invoiceId, ...Array.from({ length: 100 }, () => failures.lasting));
+    await signal(subject);
+    const { runId } = await handleOf(subject).describe();
+    await until(async () => {
+      await signal(subject);
+      return (await handleOf(subject).describe()).runId !== runId;
+    }, 'a new run goes on');
+    await reached(subject, 'backing off');
+    assert.equal((await statusOf(subject)).failures > 20, true);
+    assert.equal((await attributesOf(subject))['InvoiceNumber'], subject.number);
+    const { raw } = await handleOf(subject).describe();
+    assert.equal(raw.workflowExecutionInfo?.priority?.priorityKey, 1);
+  });
+
+  it('looks again when the books change during its last activity', async () => {
+    const subject = newSubject();
+    let letGo = () => {};
+    const gate = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    atStripe(subject.invoiceId, () => gate);
+    await signal(subject);
+    await until(() => activitiesOf(subject.invoiceId).length === 1, 'the activity is at work');
+    await signal(subject);
+    letGo();
+    await handleOf(subject).result();
+    assert.deepEqual(activitiesOf(subject.invoiceId), ['bringToStripe', 'bringToStripe']);
+  });
+});
+
+type Described = {
+  raw: { executionConfig?: { userMetadata?: { summary?: { data?: Uint8Array | null } | null } | null } | null };
+};
+
+const summaryOf = ({ raw }: Described): string =>
+  JSON.parse(Buffer.from(raw.executionConfig?.userMetadata?.summary?.data ?? []).toString('utf8'));
