@@ -1,3 +1,4 @@
+import { log } from '@temporalio/activity';
 import { extendPeriodsPage } from '../src/billing/extend-periods.ts';
 import { generateInvoices } from '../src/billing/generate-invoices.ts';
 import { runIdOf } from '../src/billing/ids.ts';
@@ -6,6 +7,7 @@ import { publishDueInvoices } from '../src/billing/publish-due-invoices.ts';
 import type { Publisher } from '../src/broker/publisher.ts';
 import type { Database } from '../src/store/database.ts';
 import { finishRun, openRun, type RunKind, recordProgress } from '../src/store/runs.ts';
+import { ensureComingPartitions } from '../src/store/usage-events.ts';
 import { type Counts, throughPages } from './paging.ts';
 
 /** Customers a transaction of generation, invoices of issuing and publishing, subscriptions of extending. */
@@ -18,6 +20,7 @@ export function createRunActivities({ database, publisher }: { database: Databas
   return {
     async openRun(run: { clockId: string; kind: RunKind; cutoffAt: string; workflowId: string }) {
       const cutoffAt = new Date(run.cutoffAt);
+      await ensureComingPartitions(database, cutoffAt);
       const opened = await openRun(database, { ...run, cutoffAt, id: runIdOf(run.clockId, run.kind, cutoffAt) });
       return { runId: opened.id, startedAt: opened.startedAt.toISOString() };
     },
@@ -31,16 +34,20 @@ export function createRunActivities({ database, publisher }: { database: Databas
 
     async generateInvoices({ runId, clockId, cutoffAt, startedAt, after }: Page): PageResult {
       const run = { id: runId, clockId, cutoffAt: new Date(cutoffAt), startedAt: new Date(startedAt) };
-      return await throughPages(after, (cursor) =>
-        generateInvoices(database, run, { after: cursor, limit: pageSizes.generate }),
-      );
+      return await throughPages(after, async (cursor) => {
+        const page = await generateInvoices(database, run, { after: cursor, limit: pageSizes.generate });
+        if (page.parkedPeriods > 0) log.warn('periods parked', { runId, parkedPeriods: page.parkedPeriods });
+        return page;
+      });
     },
 
     async issueInvoices({ runId, clockId, cutoffAt, after }: Page): PageResult {
       const scan = { id: runId, clockId, cutoffAt: new Date(cutoffAt) };
-      return await throughPages(after, (cursor) =>
-        issueInvoices(database, scan, { after: cursor, limit: pageSizes.issue }),
-      );
+      return await throughPages(after, async (cursor) => {
+        const page = await issueInvoices(database, scan, { after: cursor, limit: pageSizes.issue });
+        if (page.held > 0) log.warn('drafts held', { runId, held: page.held });
+        return page;
+      });
     },
 
     async publishDueInvoices({ clockId, after }: Page): PageResult {

@@ -65,7 +65,8 @@ const owners: Record<string, Owner> = {
   amqplib: { rooms: ['src/broker'] },
   fastify: { rooms: ['src/api'] },
   '@fastify/': { rooms: ['src/api'] },
-  '@temporalio/workflow': { rooms: ['workflows'] },
+  // A program that replays knows the error by which that fails.
+  '@temporalio/workflow': { rooms: ['workflows', 'src/bin'] },
   '@temporalio/activity': { rooms: ['activities'] },
 };
 
@@ -195,10 +196,12 @@ const text = "from './p.ts'";
   };
   for (const [what, [path, source, fault]] of Object.entries(planted)) {
     it(`do not pass over ${what}`, () => {
-      const found = faultsOf(new Map([...sources, [path, `${source}\n`]]));
-      assert.ok(found.length > 0, 'the violation was not found');
+      // Only what the planted file breaks: a fault of today's code has its own test above.
+      const found = faultsOf(new Map([...sources, [path, `${source}\n`]])).filter((sentence) =>
+        sentence.includes(path),
+      );
+      assert.equal(found.length, 1, 'the violation was not found, or more than it');
       assert.match(found[0]!, fault);
-      assert.ok(found[0]!.includes(path), found[0]);
     });
   }
 

@@ -18,7 +18,7 @@ export type PageResult = { after: string | null; counts: Record<string, number> 
 export type Stage = { name: string; page(input: PageInput): Promise<PageResult> };
 export type RunResult = { runId: string; counts: Record<string, number> };
 
-const firstCursor = '00000000-0000-0000-0000-000000000000';
+export const firstCursor = '00000000-0000-0000-0000-000000000000';
 /** Activity calls in one run of the workflow, each of many pages; far below what a history holds. */
 const callsPerRun = 50;
 

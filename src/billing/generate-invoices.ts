@@ -6,6 +6,7 @@ import {
   insertDrafts,
   insertLines,
   type KeyState,
+  lockLiveInvoices,
   readKeyStates,
   readMachineTime,
   rebuildDrafts,
@@ -79,6 +80,8 @@ async function groupByInvoice(sql: Sql, periods: readonly BillablePeriod[]): Pro
   }
   const groups = [...byKey.values()];
   const keys = groups.map(([first]) => keyOf(first as BillablePeriod));
+  // Locked before they are read: a scan that is issuing one of them is waited for, or waits for us.
+  await lockLiveInvoices(sql, keys);
   const states = await readKeyStates(sql, keys);
   const present = await periodsSettledBy(
     sql,

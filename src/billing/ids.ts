@@ -15,8 +15,8 @@ export const meterIdOf = (key: string): string => derive('meter', key);
 export const planIdOf = (key: string): string => derive('plan', key);
 export const planVersionIdOf = (planKey: string, version: number): string => derive('plan-version', planKey, version);
 export const priceIdOf = (planVersionId: string, key: string): string => derive('price', planVersionId, key);
-export const subscriptionIdOf = (customerId: string, planKey: string, startsAt: Date): string =>
-  derive('subscription', customerId, planKey, startsAt.toISOString());
+export const subscriptionIdOf = (customerId: string, planKey: string, billingGroup: string, startsAt: Date): string =>
+  derive('subscription', customerId, planKey, billingGroup, startsAt.toISOString());
 export const periodIdOf = (subscriptionId: string, startAt: Date): string =>
   derive('period', subscriptionId, startAt.toISOString());
 export const runIdOf = (clockId: string, kind: string, cutoffAt: Date): string =>

@@ -3,7 +3,7 @@ import type { Database, Sql } from '../store/database.ts';
 import { type InvoiceLine, readLines, readMachineTime, rebuildDrafts } from '../store/invoice-facts.ts';
 import { type DueDraft, holdDrafts, issueDrafts, lockDueDrafts, skipDrafts } from '../store/invoice-issue.ts';
 import { periodsSettledBy } from '../store/periods.ts';
-import { rateInvoices } from './rate-invoices.ts';
+import { type Rated, rateInvoices } from './rate-invoices.ts';
 
 export type IssuedPage = { cursor: string | undefined; issued: number; skipped: number; held: number; rebuilt: number };
 
@@ -12,8 +12,8 @@ type Verdict =
   | { outcome: 'issued' | 'skipped'; lines: InvoiceLine[]; totalMinor: bigint; changed: boolean };
 
 /**
- * Issues the drafts of a clock that are due, a page in one transaction: recomputes each from raw usage, rebuilds it
- * where late usage has changed it, and gives it its number and its frozen facts. A zero invoice is skipped; one that
+ * Issues the drafts of a clock that are due, a page in one transaction: recomputes those of periods from raw usage,
+ * rebuilds them where late usage has changed them, and gives it its number and its frozen facts. A zero invoice is skipped; one that
  * cannot be computed any more is held with the reason.
  */
 export async function issueInvoices(
@@ -41,7 +41,14 @@ async function judge(sql: Sql, drafts: readonly DueDraft[]): Promise<Map<string,
   );
   const stored = await readLines(sql, ids);
   const verdicts = new Map<string, Verdict>();
-  for (const [id, now] of rated) {
+  for (const { id, totalMinor } of drafts) {
+    if (!periods.some((period) => period.settledBy === id)) {
+      // Not made from usage: what stands on it is what is issued.
+      const outcome = totalMinor === 0n ? 'skipped' : 'issued';
+      verdicts.set(id, { outcome, lines: stored.get(id) ?? [], totalMinor, changed: false });
+      continue;
+    }
+    const now = rated.get(id) as Rated;
     if ('failure' in now) {
       verdicts.set(id, { outcome: 'held', code: now.failure.code, reason: now.failure.message });
       continue;

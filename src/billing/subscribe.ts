@@ -33,7 +33,7 @@ export async function subscribe(sql: Sql, order: SubscriptionOrder, actor: strin
       mend: 'Choose a plan in the currency of the customer; nothing is converted silently.',
     });
   }
-  const id = subscriptionIdOf(customerId, plan, startsAt);
+  const id = subscriptionIdOf(customerId, plan, billingGroup, startsAt);
   await insertSubscription(sql, { id, customerId, planVersionId: version.id, billingGroup, startsAt });
   const detail = { customerId, planVersionId: version.id, startsAt: startsAt.toISOString() };
   await appendAudit(sql, [{ subjectKind: 'subscription', subjectId: id, actor, action: 'created', detail }]);

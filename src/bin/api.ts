@@ -5,7 +5,7 @@ import { createConnection } from '../broker/connection.ts';
 import { readConfig } from '../config.ts';
 import { DurabillError } from '../errors/error.ts';
 import { openDatabase } from '../store/database.ts';
-import { openRun } from '../store/runs.ts';
+import { recordRun } from '../store/runs.ts';
 import { createLog } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { serveOperations } from '../telemetry/operations-server.ts';
@@ -43,7 +43,7 @@ const api = buildApi({
     const started = await reachTemporal(() => startRun(temporal.client, run));
     const id = runIdOf(run.clockId, run.kind, run.at);
     // The workflow does the same first; whoever started it can look at once.
-    await openRun(database, { ...run, id, cutoffAt: run.at, workflowId: started.workflowId });
+    await recordRun(database, { ...run, id, cutoffAt: run.at, workflowId: started.workflowId });
     return { id, ...started };
   },
   health,

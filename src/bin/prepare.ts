@@ -2,6 +2,7 @@ import { ensureRealClock } from '../billing/open-clock.ts';
 import type { Config } from '../config.ts';
 import { openDatabase } from '../store/database.ts';
 import { migrate } from '../store/migrate.ts';
+import { ensureComingPartitions } from '../store/usage-events.ts';
 import { connectTemporal } from '../temporal/connection.ts';
 import { ensureNamespace } from '../temporal/namespace.ts';
 import { reconcileSchedules, schedulesOf } from '../temporal/schedules.ts';
@@ -15,6 +16,7 @@ export async function prepare(config: Config): Promise<void> {
   const database = openDatabase(config.databaseUrl, { maxConnections: 1 });
   const temporal = connectTemporal(config.temporal);
   try {
+    await ensureComingPartitions(database, new Date());
     const realClock = await ensureRealClock(database);
     await ensureNamespace(temporal.connection, config.temporal.namespace);
     await reconcileSchedules(temporal.client, schedulesOf(realClock.id));

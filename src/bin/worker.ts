@@ -5,6 +5,7 @@ import { bindStripe } from '../billing/stripe-account.ts';
 import { createConnection } from '../broker/connection.ts';
 import { createPublisher } from '../broker/publisher.ts';
 import { readConfig } from '../config.ts';
+import { readAttention } from '../store/attention.ts';
 import { openDatabase } from '../store/database.ts';
 import { openStripe } from '../targets/stripe/client.ts';
 import { createStripeTarget } from '../targets/stripe/target.ts';
@@ -45,6 +46,11 @@ const operations = await serveOperations({
   ...config.operations,
   registry: metrics.registry,
   health: () => healthOf(log, { database, broker, temporal }),
+  async beforeMetrics() {
+    const { oldestOpenSyncSeconds, ...attention } = await readAttention(database);
+    metrics.oldestOpenSync.set(oldestOpenSyncSeconds);
+    for (const [what, count] of Object.entries(attention)) metrics.attention.set({ what }, count);
+  },
 });
 log.info({ port: operations.port }, 'operations');
 const running = Promise.all(workers.map((worker) => worker.run()));

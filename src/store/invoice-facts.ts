@@ -54,6 +54,17 @@ const keyValues = (keys: readonly InvoiceKey[]): unknown[] => [
   keys.map((key) => key.purpose),
 ];
 
+/** Locks the live invoices of these keys, in one order for everybody. */
+export async function lockLiveInvoices(sql: Sql, keys: readonly InvoiceKey[]): Promise<void> {
+  await sql.query(
+    `SELECT FROM invoice_states s WHERE s.lifecycle <> 'void' AND EXISTS (
+       SELECT FROM ${keyRows} WHERE (k.customer_id, k.currency, k.billing_group, k.period_start_at, k.period_end_at,
+         k.purpose) = (s.customer_id, s.currency, s.billing_group, s.period_start_at, s.period_end_at, s.purpose))
+     ORDER BY s.invoice_id FOR UPDATE`,
+    keyValues(keys),
+  );
+}
+
 export type KeyState = {
   /** The highest revision that was ever used for the key; 0 if none was. */
   lastRevision: number;

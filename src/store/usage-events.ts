@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DurabillError } from '../errors/error.ts';
 import type { Database, Sql } from './database.ts';
 import { uuidOrNull } from './uuid.ts';
 
@@ -55,12 +57,46 @@ export async function ensurePartitions(database: Database, instants: Iterable<Da
     if (!known.has(month)) missing.add(month);
   }
   for (const month of [...missing].sort()) {
+    await ensurePartition(database, month);
+    known.add(month);
+  }
+}
+
+/** Months that are made ahead, so that no sender waits for a partition. */
+const monthsAhead = 3;
+
+/** Makes the partitions of a month and of those that follow. */
+export async function ensureComingPartitions(database: Database, from: Date): Promise<void> {
+  const months = Array.from(
+    { length: monthsAhead + 1 },
+    (_, ahead) => new Date(Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + ahead, 1)),
+  );
+  await ensurePartitions(database, months);
+}
+
+const lockNotAvailable = '55P03';
+const maxTries = 30;
+
+async function ensurePartition(database: Database, month: string): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
     try {
       await database.query('SELECT ensure_usage_partition($1::date)', [month]);
+      return;
     } catch (error) {
-      if (!harmless.has((error as { code?: string }).code ?? '')) throw error;
+      const { code = '' } = error as { code?: string };
+      if (harmless.has(code)) return;
+      if (code !== lockNotAvailable) throw error;
+      if (tries === maxTries) {
+        const reason = `The usage table is too busy to open the month ${month.slice(0, 7)}.`;
+        throw new DurabillError('unavailable', {
+          reason,
+          mend: 'Send the same events again in a moment.',
+          cause: error,
+        });
+      }
+      // Long reads end; whoever waits for the lock meanwhile holds nobody up.
+      await sleep(50 + Math.random() * 250);
     }
-    known.add(month);
   }
 }
 

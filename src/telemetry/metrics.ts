@@ -32,6 +32,17 @@ export function createMetrics(processName: string) {
       buckets,
       registers,
     }),
+    attention: new Gauge({
+      name: 'durabill_attention',
+      help: 'What waits for a person: parkedInvoices, heldDrafts, parkedPeriods, strayEvents; 0 on a quiet day',
+      labelNames: ['what'],
+      registers,
+    }),
+    oldestOpenSync: new Gauge({
+      name: 'durabill_oldest_open_sync_seconds',
+      help: 'Silence of the open sync that has been silent the longest',
+      registers,
+    }),
     consumerMessages: new Gauge({
       name: 'durabill_consumer_messages',
       help: 'Messages of a queue since the start, by what became of them',

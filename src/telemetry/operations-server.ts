@@ -19,7 +19,7 @@ export async function serveOperations(options: {
   registry: Registry;
   health: () => Promise<Health>;
   /** Brings figures up to date that are read off rather than counted. */
-  beforeMetrics?: () => void;
+  beforeMetrics?: () => void | Promise<void>;
 }): Promise<OperationsServer> {
   const { host, port, registry, health, beforeMetrics } = options;
   const answers: Record<string, () => Promise<{ status: number; type: string; body: string }>> = {
@@ -30,7 +30,7 @@ export async function serveOperations(options: {
       return json(ready ? 200 : 503, { status: ready ? 'ready' : 'not ready', parts });
     },
     '/metrics': async () => {
-      beforeMetrics?.();
+      await beforeMetrics?.();
       return { status: 200, type: registry.contentType, body: await registry.metrics() };
     },
   };

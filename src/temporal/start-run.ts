@@ -41,6 +41,8 @@ export async function startRun(client: Client, { kind, clockId, at }: RunRequest
     return { workflowId, alreadyStarted: false };
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    // The id of an advance names the clock alone; the ids of the others name their instant.
+    if (kind !== 'advance') return { workflowId, alreadyStarted: true };
     const { memo } = await client.workflow.getHandle(workflowId).describe();
     if (memo?.['at'] !== instant) {
       throw new DurabillError('run-refused', {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { extendPeriods, extendPeriodsPage } from '../../src/billing/extend-periods.ts';
 import { useTestDatabase } from '../support/database.ts';
+import { untilWaiting } from '../support/locks.ts';
 import { type Business, flat, openBusiness, throughPages } from './business.ts';
 
 type Row = { from: string; to: string; cycleFrom: string; cycleTo: string; billableAt: string };
@@ -152,7 +153,14 @@ describe('extendPeriods', () => {
   it('makes each period once when many runs extend at once', async () => {
     const ids: string[] = [];
     for (let index = 0; index < 5; index += 1) ids.push(await business.customer(`C${index}`, { plan }));
-    await Promise.all(Array.from({ length: 6 }, () => extend('2013-12-15T00:00:00Z')));
+    let runs: Promise<PromiseSettledResult<void>[]> | undefined;
+    // Readers pass this lock and writers wait for it: all six have seen that there is nothing before one may write.
+    await books.database.transaction(async (sql) => {
+      await sql.query('LOCK TABLE periods IN SHARE MODE');
+      runs = Promise.allSettled(Array.from({ length: 6 }, () => extend('2013-12-15T00:00:00Z')));
+      await untilWaiting(books.database, 6);
+    });
+    assert.deepEqual(new Set((await runs)?.map(({ status }) => status)), new Set(['fulfilled']));
     for (const id of ids) {
       const found = await periodsOf(id);
       assert.equal(found.length, 12);

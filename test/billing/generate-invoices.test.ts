@@ -125,12 +125,7 @@ describe('generateInvoices', () => {
     // What the use of a month adds up to, what that is called, and the use that mends it.
     const faults: Record<string, [miles: unknown, code: string, mending: unknown]> = {
       'a negative quantity': [-50, 'quantity-negative', 60],
-      'a number that no decimal holds': [`1${'0'.repeat(39)}`, 'decimal-invalid', `-1${'0'.repeat(39)}`],
-      'an amount that does not fit': [
-        '999999999999999999999999999999',
-        'amount-out-of-range',
-        '-999999999999999999999999999989',
-      ],
+      'an amount that does not fit': ['9999999999999999999999999', 'amount-out-of-range', '-9999999999999999999999989'],
     };
     for (const [what, [miles, code, mending]] of Object.entries(faults)) {
       it(`parks ${what} alone, and bills it once it is mended`, async () => {
@@ -150,8 +145,8 @@ describe('generateInvoices', () => {
 
         await business.use('sick', [{ at: '2013-01-11T00:00:00Z', properties: { miles: mending } }]);
         assert.deepEqual(await business.invoice('2013-02-01T15:00:00Z'), { ...nothing, generated: 1 });
-        // The two add up to 10, 0 and 10 miles.
-        assert.deepEqual(await totals(sick), [code === 'decimal-invalid' ? 100n : 200n]);
+        // The two add up to 10 miles.
+        assert.deepEqual(await totals(sick), [200n]);
         assert.deepEqual(
           (await parkedPeriods()).map(({ resolved }) => resolved),
           [true],

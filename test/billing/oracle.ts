@@ -70,10 +70,12 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** A number, or a plain decimal in quotes. */
+/** A number, or a plain decimal in quotes of at most 25 digits before and 20 after its point. */
 function numberOf(value: unknown): Rational | undefined {
   if (typeof value === 'number') return rational(String(value));
-  return typeof value === 'string' && /^-?[0-9]+(\.[0-9]+)?$/.test(value) ? rational(value) : undefined;
+  if (typeof value !== 'string' || !/^-?[0-9]+(\.[0-9]+)?$/.test(value)) return undefined;
+  const [whole = '', fraction = ''] = value.replace('-', '').split('.');
+  return whole.length <= 25 && fraction.length <= 20 ? rational(value) : undefined;
 }
 
 type TierWords = { upTo: string | null; unitAmount?: string; flatAmount?: string };

@@ -70,7 +70,11 @@ describe('The rules of everything else in the database', () => {
       await refusedWith(['DB003'], sql(`DELETE FROM periods WHERE id = $1`, [id]), 'delete');
       await refusedWith(['DB001'], sql('TRUNCATE periods CASCADE'), 'truncate');
       // One statement over an open one and the settled one changes neither.
-      await refusedWith(['DB003'], sql(`UPDATE periods SET end_at = end_at WHERE customer_id = $1`, [customerId]), 'both');
+      await refusedWith(
+        ['DB003'],
+        sql(`UPDATE periods SET end_at = end_at WHERE customer_id = $1`, [customerId]),
+        'both',
+      );
     });
 
     it('stay settled when the invoice is voided', async () => {
@@ -96,7 +100,11 @@ describe('The rules of everything else in the database', () => {
       'by a millisecond at its end': ['2013-01-31 23:59:59.999Z', '2013-02-01Z'],
       'by a millisecond at its start': ['2012-12-15Z', '2013-01-01 00:00:00.001Z'],
     };
-    const insert = (from: string, to: string, subscription = `(SELECT id FROM subscriptions WHERE customer_id = $1 LIMIT 1)`) =>
+    const insert = (
+      from: string,
+      to: string,
+      subscription = `(SELECT id FROM subscriptions WHERE customer_id = $1 LIMIT 1)`,
+    ) =>
       sql(
         `INSERT INTO periods (id, subscription_id, customer_id, start_at, end_at, cycle_start_at, cycle_end_at, billable_at)
          VALUES (gen_random_uuid(), ${subscription}, $1, $2, $3, $2, $3, $3)`,

@@ -17,7 +17,19 @@ const instant = fc.integer({ min: first, max: last });
 const value = fc.oneof(
   fc.integer({ min: -1_000, max: 1_000 }),
   fc.integer({ min: -99_999, max: 99_999 }).map((thousandths) => thousandths / 1_000),
-  fc.constantFrom('12.50', '-3', '007', '123456789012345678901234567890.5', '1e3', '+1', ' 1', 'JFK', '', '٣'),
+  fc.constantFrom(
+    '12.50',
+    '-3',
+    '007',
+    '1234567890123456789012345.5',
+    '12345678901234567890123456',
+    '1e3',
+    '+1',
+    ' 1',
+    'JFK',
+    '',
+    '٣',
+  ),
   fc.constantFrom(null, true, [1], { a: 1 }),
 );
 const properties = fc.record({ value, origin: fc.constantFrom('JFK', 'LGA', 3, true, null) }, { requiredKeys: [] });
@@ -118,6 +130,27 @@ describe('aggregateUsage', () => {
     );
     assert.equal(failed, true);
   }).timeout(60_000);
+
+  it('takes of events at the same instant the last by source and then by id as the latest', async () => {
+    const customerId = randomUUID();
+    const occurredAt = new Date(first);
+    const event = { customerId, type: 'tie', occurredAt, contentHash: Buffer.alloc(32) };
+    const sent = [
+      ['gate', 'Z9', 1],
+      ['tower', 'A1', 2],
+      ['tower', 'B1', 3],
+      ['tower', 'A2', 4],
+      ['Tower', 'Z9', 5],
+    ] as const;
+    await insertUsageEvents(
+      books.database,
+      sent.map(([source, id, value]) => ({ ...event, source, eventId: `${id} ${customerId}`, properties: { value } })),
+    );
+    const meter: Meter = { key: 'm', name: 'M', eventType: 'tie', aggregation: 'latest', property: 'value' };
+    const window = { id: randomUUID(), customerId, startAt: occurredAt, endAt: new Date(first + 1) };
+    const answers = await aggregateUsage(books.database, [window], [{ id: 'tie', meter }]);
+    assert.equal(answers.get(window.id)?.get('tie')?.quantity, '3');
+  });
 
   it('reads the fractions that programs compute to the twenty decimals that can be rated', async () => {
     const customerId = randomUUID();

@@ -206,12 +206,15 @@ CREATE TRIGGER usage_events_fixed BEFORE UPDATE OR DELETE ON usage_events FOR EA
 CREATE TRIGGER usage_events_no_truncate BEFORE TRUNCATE ON usage_events EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER usage_events_no_truncate BEFORE TRUNCATE ON usage_events_default EXECUTE FUNCTION refuse_change();
 
--- Safe for several callers at once: the lock lets one make the partition, and IF NOT EXISTS looks again behind it.
+-- Safe for several callers at once: the lock lets one make the partition, and IF NOT EXISTS looks again behind it. Making
+-- it locks the whole table for a moment, and whoever waits for that stops everybody behind: so it waits for a fifth of a
+-- second only, and the caller tries again.
 CREATE FUNCTION ensure_usage_partition(month_start date) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   partition_name text := 'usage_events_' || to_char(month_start, 'YYYY_MM');
 BEGIN
   IF to_regclass(partition_name) IS NOT NULL THEN RETURN; END IF;
+  PERFORM set_config('lock_timeout', '200ms', true);
   PERFORM pg_advisory_xact_lock(hashtextextended('usage-partition', 0));
   EXECUTE format(
     'CREATE TABLE IF NOT EXISTS %I PARTITION OF usage_events FOR VALUES FROM (%L) TO (%L)', partition_name,
@@ -221,13 +224,14 @@ BEGIN
     partition_name);
 END $$;
 
--- A property as a number: JSON numbers, and decimals written as text. Anything else is no number, and so skipped.
+-- A property as a number: JSON numbers, and decimals written as text. Anything else is no number, and so skipped; so is
+-- a text of more digits than a sum of many such could be rated with (30).
 -- A program's small fraction (1.2345678901234568e-5) has more decimals than the 20 that can be rated; what is cut off
 -- there is far below what such a number is exact to, and would otherwise park the customer's whole month.
 CREATE FUNCTION property_number(value jsonb) RETURNS numeric LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE
     WHEN jsonb_typeof(value) = 'number' THEN trim_scale(round(value::numeric, 20))
-    WHEN jsonb_typeof(value) = 'string' AND (value #>> '{}') ~ '^-?[0-9]{1,40}(\.[0-9]{1,20})?$' THEN (value #>> '{}')::numeric
+    WHEN jsonb_typeof(value) = 'string' AND (value #>> '{}') ~ '^-?[0-9]{1,25}(\.[0-9]{1,20})?$' THEN (value #>> '{}')::numeric
   END
 $$;
 
@@ -299,7 +303,7 @@ CREATE TABLE invoices (
   cutoff_at timestamptz(3) NOT NULL,
   generated_at timestamptz(3) NOT NULL,
   due_at timestamptz(3) NOT NULL,
-  -- Machine time just before the usage was read: what arrived later is not on this invoice.
+  -- Machine time just before the usage was read: what had been stored by then is on this invoice.
   usage_cut_at timestamptz(3) NOT NULL,
   subtotal_minor bigint NOT NULL,
   total_minor bigint NOT NULL CHECK (total_minor >= 0),

@@ -1,0 +1,24 @@
+import type { Sql } from './database.ts';
+
+/** What waits for a person, or should not be there at all. All zero is a quiet day. */
+export type Attention = {
+  parkedInvoices: number;
+  heldDrafts: number;
+  parkedPeriods: number;
+  /** Events of months that had no partition; billed all the same, but slower to read. */
+  strayEvents: number;
+  /** Seconds since the sync of the invoice that has been silent the longest was touched; 0 when none is open. */
+  oldestOpenSyncSeconds: number;
+};
+
+export async function readAttention(sql: Sql): Promise<Attention> {
+  const { rows } = await sql.query<Attention>(
+    `SELECT (SELECT count(*) FROM invoice_states WHERE sync = 'parked')::int AS "parkedInvoices",
+       (SELECT count(*) FROM invoice_states WHERE lifecycle = 'held')::int AS "heldDrafts",
+       (SELECT count(*) FROM parked_periods WHERE resolved_at IS NULL)::int AS "parkedPeriods",
+       (SELECT count(*) FROM usage_events_default)::int AS "strayEvents",
+       coalesce((SELECT extract(epoch FROM now() - min(touched_at)) FROM invoice_states
+         WHERE sync NOT IN ('none', 'synced', 'parked')), 0)::float8 AS "oldestOpenSyncSeconds"`,
+  );
+  return rows[0] as Attention;
+}

@@ -1,0 +1,236 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import { type Bridge, startBridge } from '../../src/bridge/bridge.ts';
+import type { BrokerConnection } from '../../src/broker/connection.ts';
+import type { Priority } from '../../src/broker/invoice-due.ts';
+import { createPublisher, type Publisher } from '../../src/broker/publisher.ts';
+import { deadLetterQueue, dueQueues } from '../../src/broker/topology.ts';
+import { syncInvoiceId } from '../../workflows/contract/ids.ts';
+import { createVhost, depth, putRaw, until, type Vhost } from '../broker/support.ts';
+import { openBooks } from '../support/books.ts';
+import { useTestDatabase } from '../support/database.ts';
+import { getStack } from '../support/stack.ts';
+import { useNamespace } from '../support/temporal.ts';
+import { issueInvoice, usd } from '../targets/support.ts';
+import { createGate, type Gate } from './gate.ts';
+
+/** grpc.status */
+const resourceExhausted = 8;
+
+describe('the bridge', function () {
+  this.timeout(60_000);
+  const books = useTestDatabase();
+  const temporal = useNamespace();
+  let vhost: Vhost;
+  let broker: BrokerConnection;
+  let publisher: Publisher;
+  let gate: Gate;
+  let connection: Connection;
+  let client: Client;
+  let refusedStarts = 0;
+  let bridges: Bridge[] = [];
+
+  before(async () => {
+    await openBooks(books.database);
+    gate = await createGate(getStack().temporalAddress);
+    // Without the client's own retries, so that what the bridge does itself is seen, and soon.
+    connection = await Connection.connect({ address: gate.address, interceptors: [] });
+    client = new Client({
+      connection,
+      namespace: temporal.namespace,
+      interceptors: { workflow: [{ signalWithStart: (input, next) => next(input).catch(countRefusal) }] },
+    });
+  });
+  const countRefusal = (error: { code?: number; cause?: { code?: number } }): never => {
+    if ((error.code ?? error.cause?.code) === resourceExhausted) refusedStarts += 1;
+    throw error;
+  };
+  beforeEach(async () => {
+    vhost = await createVhost();
+    broker = vhost.connect();
+    publisher = createPublisher(broker);
+  });
+  afterEach(async () => {
+    gate.open();
+    await Promise.all(bridges.map((bridge) => bridge.stop()));
+    bridges = [];
+    // Slots are counted over the whole database: the next test begins with none taken.
+    await books.database.query(
+      `UPDATE invoice_states SET sync = 'synced' WHERE sync NOT IN ('none', 'synced', 'parked')`,
+    );
+    await publisher.close();
+    await vhost.remove();
+  });
+  after(async () => {
+    await connection.close();
+    await gate.close();
+  });
+
+  const start = (slots: number): Bridge => {
+    const bridge = startBridge({ database: books.database, broker: vhost.connect(), client, slots });
+    bridges.push(bridge);
+    return bridge;
+  };
+  const issue = async (count: number): Promise<string[]> => {
+    const invoices: string[] = [];
+    for (let index = 0; index < count; index += 1) {
+      invoices.push((await issueInvoice(books.database, { amountsMinor: usd(1) })).id);
+    }
+    return invoices;
+  };
+  const publish = (invoiceIds: string[], priority: Priority = 'normal') =>
+    publisher.publish(invoiceIds.map((invoiceId) => ({ version: 1, invoiceId, priority })));
+  const runOf = async (invoiceId: string): Promise<string | undefined> => {
+    try {
+      return (await temporal.client.workflow.getHandle(syncInvoiceId(invoiceId)).describe()).runId;
+    } catch {
+      // There is none yet.
+      return undefined;
+    }
+  };
+  const setSync = (invoiceId: string, sync: string) =>
+    books.database.query('UPDATE invoice_states SET sync = $2 WHERE invoice_id = $1', [invoiceId, sync]);
+  const inState = async (sync: string): Promise<string[]> => {
+    const { rows } = await books.database.query<{ id: string }>(
+      'SELECT invoice_id AS id FROM invoice_states WHERE sync = $1 ORDER BY touched_at',
+      [sync],
+    );
+    return rows.map(({ id }) => id);
+  };
+  const acked = (bridge: Bridge) => bridge.status().normal.counters.acked + bridge.status().high.counters.acked;
+
+  it('claims a slot, starts the sync, and acknowledges', async () => {
+    const invoices = await issue(3);
+    await publish(invoices);
+    const bridge = start(10);
+    await until(() => acked(bridge) === 3, 'all are acknowledged');
+    assert.deepEqual((await inState('syncing')).toSorted(), invoices.toSorted());
+    for (const invoiceId of invoices) {
+      const described = await temporal.client.workflow.getHandle(syncInvoiceId(invoiceId)).describe();
+      assert.equal(described.type, 'syncInvoice');
+      assert.equal(described.raw.workflowExecutionInfo?.priority?.priorityKey, 3);
+    }
+    assert.equal(await depth(broker, dueQueues.normal), 0);
+  });
+
+  it('gives high priority to what comes through its queue', async () => {
+    const [invoiceId] = await issue(1);
+    await publish([invoiceId!], 'high');
+    const bridge = start(10);
+    await until(() => acked(bridge) === 1, 'it is acknowledged');
+    const { raw } = await temporal.client.workflow.getHandle(syncInvoiceId(invoiceId!)).describe();
+    assert.equal(raw.workflowExecutionInfo?.priority?.priorityKey, 1);
+  });
+
+  it('goes on with a message that comes again after its slot was claimed', async () => {
+    const [invoiceId] = await issue(1);
+    await setSync(invoiceId!, 'syncing');
+    await publish([invoiceId!]);
+    const bridge = start(1);
+    await until(() => acked(bridge) === 1, 'it is acknowledged');
+    assert.notEqual(await runOf(invoiceId!), undefined);
+  });
+
+  it('acknowledges what is settled, and starts nothing for it', async () => {
+    const invoices = await issue(3);
+    const [synced, parked, isVoid] = invoices as [string, string, string];
+    await setSync(synced, 'synced');
+    await books.database.query(
+      `UPDATE invoice_states SET sync = 'parked', parked_at = now(), parking_number = 1 WHERE invoice_id = $1`,
+      [parked],
+    );
+    await books.database.query(`UPDATE invoice_states SET lifecycle = 'void' WHERE invoice_id = $1`, [isVoid]);
+    await publish([...invoices, randomUUID()]);
+    const bridge = start(10);
+    await until(() => acked(bridge) === 4, 'all are acknowledged');
+    for (const invoiceId of invoices) assert.equal(await runOf(invoiceId), undefined);
+  });
+
+  it('leaves messages in RabbitMQ while no slot is free, and goes on when one is', async () => {
+    const invoices = await issue(3);
+    await publish(invoices);
+    const bridge = start(1);
+    await until(() => bridge.status().normal.state === 'resting', 'the consumer rests');
+    await until(async () => (await depth(broker, dueQueues.normal)) === 2, 'two wait in RabbitMQ');
+    for (let settled = 1; settled <= 3; settled += 1) {
+      await until(() => acked(bridge) === settled, `message ${settled} is acknowledged`);
+      const [open, ...others] = await inState('syncing');
+      assert.deepEqual(others, []);
+      await setSync(open!, 'synced');
+    }
+    assert.equal(await depth(broker, deadLetterQueue), 0);
+  });
+
+  it('keeps a slot for high priority', async () => {
+    const normal = await issue(3);
+    const high = await issue(1);
+    const bridge = start(2);
+    await publish(normal);
+    await until(() => bridge.status().normal.state === 'resting', 'normal priority has no slot left');
+    await publish(high, 'high');
+    await until(() => bridge.status().high.counters.acked === 1, 'high priority has one');
+    assert.equal((await inState('syncing')).length, 2);
+  });
+
+  it('rests while Temporal is away, loses nothing, and goes on', async () => {
+    const invoices = await issue(4);
+    gate.shut();
+    const bridge = start(10);
+    await publish(invoices);
+    // Longer than it takes to give up on a message that fails while others pass.
+    await until(() => bridge.status().normal.counters.requeued >= 8, 'all were tried and returned');
+    assert.equal(acked(bridge), 0);
+    assert.equal((await inState('syncing')).length, 4, 'their slots are claimed');
+
+    gate.open();
+    await until(() => acked(bridge) === 4, 'all are acknowledged', 40_000);
+    for (const invoiceId of invoices) assert.notEqual(await runOf(invoiceId), undefined);
+    assert.equal(await depth(broker, deadLetterQueue), 0);
+  });
+
+  it('sends what nobody can read to the dead letters, and carries the rest', async () => {
+    const invoices = await issue(1);
+    const bridge = start(10);
+    await broker.ready();
+    await putRaw(broker, dueQueues.normal, 'no message of ours');
+    await publish(invoices);
+    await until(() => acked(bridge) === 1, 'the good one is acknowledged');
+    await until(async () => (await depth(broker, deadLetterQueue)) === 1, 'the other is a dead letter');
+  });
+
+  it('starts a sync again within the second that Temporal wants between two starts', async () => {
+    const [invoiceId] = await issue(1);
+    const bridge = start(10);
+    await publish([invoiceId!]);
+    await until(() => acked(bridge) === 1, 'the first run is there');
+    const first = await runOf(invoiceId!);
+    await temporal.client.workflow.getHandle(syncInvoiceId(invoiceId!)).terminate('ended at once');
+    await publish([invoiceId!]);
+    await until(() => acked(bridge) === 2, 'the second is there');
+    assert.notEqual(await runOf(invoiceId!), first);
+    assert.equal(refusedStarts > 0, true, 'Temporal refused at first');
+    assert.equal(await depth(broker, deadLetterQueue), 0);
+  });
+
+  it('never has more syncs open than there are slots, with two bridges', async () => {
+    const slots = 5;
+    const invoices = await issue(24);
+    await publish(invoices);
+    const both = [start(slots), start(slots)];
+    let most = 0;
+    await until(
+      async () => {
+        const open = await inState('syncing');
+        most = Math.max(most, open.length);
+        if (open[0] !== undefined) await setSync(open[0], 'synced');
+        return both.reduce((sum, bridge) => sum + acked(bridge), 0) === invoices.length;
+      },
+      'all are acknowledged',
+      50_000,
+    );
+    // One of the five is kept for high priority.
+    assert.equal(most, 4);
+    for (const invoiceId of invoices) assert.notEqual(await runOf(invoiceId), undefined);
+  });
+});
