@@ -188,7 +188,11 @@ const text = "from './p.ts'";
       `import { rate } from '../rating/rate.ts';`,
       /rate\.ts, which is for src\/billing only/,
     ],
-    'a composition root as a library': ['src/api/bad.ts', `import '../bin/prepare.ts';`, /may not import src\/bin/],
+    'a composition root as a library': [
+      'src/api/bad.ts',
+      `import '../bin/shared/prepare.ts';`,
+      /may not import src\/bin/,
+    ],
     'a dynamic import': ['src/store/bad.ts', `await import('../billing/ids.ts');`, /may not import src\/billing/],
     'an import that only a running program knows': ['src/store/bad.ts', `await import(path);`, /a running program/],
     'tests in the product': ['src/store/bad.ts', `import '../../test/support/books.ts';`, /in no room/],

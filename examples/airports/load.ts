@@ -106,7 +106,11 @@ export async function advanceTo(
   options: { onProgress?: (progress: RunProgress) => void; stallMs?: number; pollMs?: number } = {},
 ): Promise<Advance> {
   const { onProgress, stallMs = 10 * 60_000, pollMs = 300 } = options;
-  const { id } = await api.post<{ id: string }>('/v1/runs', { kind: 'advance', clock: clockName, at: at.toISOString() });
+  const { id } = await api.post<{ id: string }>('/v1/runs', {
+    kind: 'advance',
+    clock: clockName,
+    at: at.toISOString(),
+  });
   let run = await api.get<RunAnswer>(`/v1/runs/${id}`);
   const outcome = run.finishedAt === null ? 'advanced' : 'already there';
   let last = JSON.stringify(run.progress);

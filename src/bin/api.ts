@@ -11,8 +11,8 @@ import { createMetrics } from '../telemetry/metrics.ts';
 import { serveOperations } from '../telemetry/operations-server.ts';
 import { connectTemporal } from '../temporal/connection.ts';
 import { startRun } from '../temporal/start-run.ts';
-import { healthOf } from './parts.ts';
-import { runUntilStopped } from './process.ts';
+import { healthOf } from './shared/parts.ts';
+import { runUntilStopped } from './shared/process.ts';
 
 /** Of gRPC: nobody answered, or not in time. */
 const grpcStatus = { DEADLINE_EXCEEDED: 4, UNAVAILABLE: 14 };

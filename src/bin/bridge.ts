@@ -6,8 +6,8 @@ import { createLog } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { serveOperations } from '../telemetry/operations-server.ts';
 import { connectTemporal } from '../temporal/connection.ts';
-import { healthOf } from './parts.ts';
-import { runUntilStopped } from './process.ts';
+import { healthOf } from './shared/parts.ts';
+import { runUntilStopped } from './shared/process.ts';
 
 const config = readConfig(process.env);
 const log = createLog('bridge');

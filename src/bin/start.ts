@@ -13,11 +13,11 @@ import { readConfig } from '../config.ts';
 import { type Currency, parseCurrency } from '../domain/money/currency.ts';
 import { parsePlanFile } from '../domain/rating/plan.ts';
 import { DurabillError } from '../errors/error.ts';
-import { type Stack, startStack, stopOnSignals } from '../stack/index.ts';
+import { type RunningChild, type Stack, startStack, stopOnSignals } from '../stack/index.ts';
 import { freePort } from '../stack/ports.ts';
 import { type Database, openDatabase } from '../store/database.ts';
 import { readTotals } from '../store/totals.ts';
-import { prepare } from './prepare.ts';
+import { prepare } from './shared/prepare.ts';
 import { readStartOptions } from './start/options.ts';
 import { reportProgress } from './start/progress.ts';
 import { startService } from './start/services.ts';
@@ -39,11 +39,20 @@ async function start(): Promise<void> {
     await stack?.stop();
   };
   stopOnSignals(stop);
+  /** A demonstration with a part missing would only confuse. */
+  const watch = ({ name, exited }: RunningChild) => {
+    void exited.then(async () => {
+      if (abort.signal.aborted) return;
+      say(`The process ${name} has ended by itself, so everything stops; see ${join(dataDir, 'log', `${name}.log`)}.`);
+      await stop();
+      process.exit(1);
+    });
+  };
   const clock = stopwatch();
   try {
     stack = await startStack({ dataDir, preferKnownPorts: true, say, signal: abort.signal });
     clock.lap('stack');
-    const env = await startOwnProcesses(stack, dataDir);
+    const env = await startOwnProcesses(stack, dataDir, watch);
     clock.lap('processes');
     const database = openDatabase(env.DATABASE_URL, { maxConnections: 4 });
     const summary = await demonstrate(database, stack, env, options.until, clock);
@@ -75,10 +84,12 @@ function refuseLiveKey(env: NodeJS.ProcessEnv): void {
   }
 }
 
-type Env = { DATABASE_URL: string; DURABILL_API_PORT: string; API_KEY: string };
+type Env = { DATABASE_URL: string; DURABILL_API_PORT: string; API_KEY: string; STRIPE_API_BASE?: string };
 
-async function startOwnProcesses(stack: Stack, dataDir: string): Promise<Env> {
-  const stripe = await startStripe(stack, dataDir);
+type Watch = (child: RunningChild) => void;
+
+async function startOwnProcesses(stack: Stack, dataDir: string, watch: Watch): Promise<Env> {
+  const stripe = await startStripe(stack, dataDir, watch);
   const env = {
     DATABASE_URL: stack.databaseUrl,
     AMQP_URL: stack.amqpUrl,
@@ -90,25 +101,27 @@ async function startOwnProcesses(stack: Stack, dataDir: string): Promise<Env> {
   await prepare(config);
   await applySamplePlan(env.DATABASE_URL);
   const apiAddress = `http://${config.api.host}:${env.DURABILL_API_PORT}`;
-  await Promise.all([
+  const children = await Promise.all([
     startService(stack, { name: 'worker', env, ready: 'log' }),
     startService(stack, { name: 'bridge', env, ready: 'log' }),
     startService(stack, { name: 'api', env, ready: { url: `${apiAddress}/readyz` } }),
   ]);
+  children.forEach(watch);
   return { ...env, API_KEY: await apiKey(env.DATABASE_URL, dataDir) };
 }
 
 /** The local Stripe, unless the environment names a key of Stripe's own. */
-async function startStripe(stack: Stack, dataDir: string): Promise<Record<string, string>> {
+async function startStripe(stack: Stack, dataDir: string, watch: Watch): Promise<Record<string, string>> {
   if (process.env['STRIPE_SECRET_KEY'] !== undefined) return {};
   const port = await freePort(12111);
   const base = `http://127.0.0.1:${port}`;
-  await startService(stack, {
+  const child = await startService(stack, {
     name: 'simulator',
     args: ['--port', String(port), '--key', simulatorKey, '--journal', join(dataDir, 'stripe-journal.ndjson')],
     env: {},
     ready: { url: `${base}/_control/health` },
   });
+  watch(child);
   return { STRIPE_SECRET_KEY: simulatorKey, STRIPE_API_BASE: base };
 }
 
@@ -167,9 +180,11 @@ async function demonstrate(
     },
     seconds: { ...clock.seconds, ...done.seconds },
     addresses: {
-      api: `${address} (document: ${address}/openapi.json)`,
+      api: address,
+      apiDocument: `${address}/openapi.json`,
       temporal: stack.temporalUiUrl ?? `outside, beside ${stack.temporalAddress}`,
       rabbitmq: stack.rabbitmqUiUrl ?? 'outside',
+      stripe: env.STRIPE_API_BASE === undefined ? 'Stripe itself, in test mode' : `${env.STRIPE_API_BASE}/_control/`,
     },
   };
 }

@@ -15,8 +15,8 @@ import { serveOperations } from '../telemetry/operations-server.ts';
 import { temporalLog } from '../telemetry/temporal-log.ts';
 import { connectTemporal } from '../temporal/connection.ts';
 import { bundleWorkflows, createWorkers } from '../temporal/workers.ts';
-import { healthOf } from './parts.ts';
-import { runUntilStopped } from './process.ts';
+import { healthOf } from './shared/parts.ts';
+import { runUntilStopped } from './shared/process.ts';
 
 const config = readConfig(process.env);
 const log = createLog('worker');

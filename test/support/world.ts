@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { prepare } from '../../src/bin/prepare.ts';
+import { prepare } from '../../src/bin/shared/prepare.ts';
 import { startService } from '../../src/bin/start/services.ts';
 import { readConfig } from '../../src/config.ts';
 import type { RunningChild } from '../../src/stack/index.ts';

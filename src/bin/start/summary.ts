@@ -14,7 +14,7 @@ export type Summary = {
   /** Issued periods computed now, minus what was billed: late usage would show here. */
   recomputed: { periods: number; differing: number; differences: Money[] };
   seconds: Record<string, number>;
-  addresses: { api: string; temporal: string; rabbitmq: string };
+  addresses: { api: string; apiDocument: string; temporal: string; rabbitmq: string; stripe: string };
 };
 
 export const nothingNew = 'Nothing new to bill: every invoice of these months was already there.';
@@ -47,9 +47,10 @@ function rowsOf(summary: Summary): [string, string][] {
     ['At Stripe', byName(sync)],
     ['Recomputed − billed', recomputedText(recomputed)],
     ['Seconds', byName(seconds, (value) => value.toFixed(1))],
-    ['API', addresses.api],
+    ['API', `${addresses.api}\n${addresses.apiDocument}`],
     ['Temporal Web UI', addresses.temporal],
     ['RabbitMQ', addresses.rabbitmq],
+    ['Stripe', addresses.stripe],
   ];
 }
 

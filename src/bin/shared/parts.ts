@@ -1,8 +1,8 @@
-import type { BrokerConnection } from '../broker/connection.ts';
-import { within } from '../broker/limits.ts';
-import type { Database } from '../store/database.ts';
-import type { Logger } from '../telemetry/log.ts';
-import type { Temporal } from '../temporal/connection.ts';
+import type { BrokerConnection } from '../../broker/connection.ts';
+import { within } from '../../broker/limits.ts';
+import type { Database } from '../../store/database.ts';
+import type { Logger } from '../../telemetry/log.ts';
+import type { Temporal } from '../../temporal/connection.ts';
 
 const answerLimitMs = 2_000;
 

@@ -1,11 +1,11 @@
-import { ensureRealClock } from '../billing/open-clock.ts';
-import type { Config } from '../config.ts';
-import { openDatabase } from '../store/database.ts';
-import { migrate } from '../store/migrate.ts';
-import { ensureComingPartitions } from '../store/usage-events.ts';
-import { connectTemporal } from '../temporal/connection.ts';
-import { ensureNamespace } from '../temporal/namespace.ts';
-import { reconcileSchedules, schedulesOf } from '../temporal/schedules.ts';
+import { ensureRealClock } from '../../billing/open-clock.ts';
+import type { Config } from '../../config.ts';
+import { openDatabase } from '../../store/database.ts';
+import { migrate } from '../../store/migrate.ts';
+import { ensureComingPartitions } from '../../store/usage-events.ts';
+import { connectTemporal } from '../../temporal/connection.ts';
+import { ensureNamespace } from '../../temporal/namespace.ts';
+import { reconcileSchedules, schedulesOf } from '../../temporal/schedules.ts';
 
 /**
  * Brings everything that Durabill stands on into its form: schema, real clock, namespace, Schedules. Every step can be

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { Logger } from '../telemetry/log.ts';
+import type { Logger } from '../../telemetry/log.ts';
 
 /** What a process says on its standard output when it does its work, for whoever started it. */
 export const readyMessage = 'ready';
