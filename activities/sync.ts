@@ -1,3 +1,4 @@
+import { log } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { type BringDependencies, type BringOutcome, bringToStripe } from '../src/billing/bring-to-stripe.ts';
 import { answerParking, parkInvoice, type RetryAnswer } from '../src/billing/park-invoice.ts';
@@ -24,6 +25,7 @@ export function createSyncActivities(dependencies: BringDependencies) {
     },
 
     async parkInvoice(parked: { invoiceId: string; code: string; reason: string }): Promise<void> {
+      log.warn('invoice parked', { invoiceId: parked.invoiceId, code: parked.code });
       await parkInvoice(database, parked);
     },
 
@@ -31,26 +33,35 @@ export function createSyncActivities(dependencies: BringDependencies) {
       try {
         return await answerParking(database, answer);
       } catch (error) {
-        if (!isDurabillError(error, 'answer-stale')) throw error;
-        throw ApplicationFailure.nonRetryable(`${error.message} ${error.mend}`, failureTypes.staleAnswer);
+        if (isDurabillError(error, 'answer-stale')) {
+          throw ApplicationFailure.nonRetryable(`${error.message} ${error.mend}`, failureTypes.staleAnswer);
+        }
+        // Data that PostgreSQL cannot take (SQLSTATE class 22, 23) is not taken the next time either.
+        if (/^2[23]/.test((error as { code?: string }).code ?? '')) {
+          throw ApplicationFailure.nonRetryable((error as Error).message, failureTypes.faultyAnswer);
+        }
+        throw error;
       }
     },
   };
 }
 
-/** Calls a target. A failure becomes Temporal's: its code as the detail, when to try again, whether that can help. */
+/** A longer wait than this is the workflow's: visible, and without a slot. */
+const longestWaitMs = 30_000;
+
+/** Calls a target. A failure becomes Temporal's: its code and when to try again, and whether trying here can help. */
 async function translated<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await whileHeartbeating(call);
   } catch (error) {
     if (!(error instanceof TargetError)) throw error;
+    const { action, code, message, retryAfterMs = 0 } = error;
     throw ApplicationFailure.create({
-      message: error.message,
-      type: error.action === 'person' ? failureTypes.needsPerson : error.code,
-      nonRetryable: error.action === 'person',
-      details: [error.code],
-      cause: error,
-      ...(error.retryAfterMs !== undefined && { nextRetryDelay: error.retryAfterMs }),
+      message,
+      type: action === 'person' ? failureTypes.needsPerson : code,
+      nonRetryable: action === 'person' || retryAfterMs > longestWaitMs,
+      details: [code, retryAfterMs],
+      ...(retryAfterMs > 0 && { nextRetryDelay: retryAfterMs }),
     });
   }
 }

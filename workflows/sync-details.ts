@@ -13,16 +13,22 @@ export function backingOff(failure: { code: string; reason: string; failures: nu
   ].join('\n');
 }
 
+export function waitingForSlot(): string {
+  return 'Waits for a free slot: as many invoices as are allowed are on their way to Stripe. Nothing is needed from you.';
+}
+
 export function parked(parking: { invoiceId: string; parkingNumber: number; code: string; reason: string }): string {
   const answer = {
     decisionId: '<a new UUID>',
     parkingNumber: parking.parkingNumber,
-    actor: '<your name>',
+    actor: '<who you are, as your team knows it>',
     reason: '<why it will work now>',
   };
   return [
     `### Parked (number ${parking.parkingNumber}): waits for a person`,
     `**${parking.code}**: ${parking.reason}`,
+    '',
+    `Stripe's own words, if it had any, are with the attempts of invoice ${parking.invoiceId} in PostgreSQL.`,
     '',
     'Mend the cause, then send the update `retry` to this workflow with',
     '```json',

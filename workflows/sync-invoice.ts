@@ -16,7 +16,7 @@ import {
 import { books, stripe } from './activities.ts';
 import { failureTypes } from './contract/failure-types.ts';
 import type { SyncInvoiceInput, SyncResume } from './contract/inputs.ts';
-import { type Answer, type AnswerOutcome, messages, type SyncStatus } from './contract/messages.ts';
+import { type Answer, type AnswerOutcome, faultOf, messages, type SyncStatus } from './contract/messages.ts';
 import * as details from './sync-details.ts';
 
 const minute = 60_000;
@@ -32,7 +32,15 @@ const roundsPerRun = 20;
 const syncStateKey = defineSearchAttributeKey('SyncState', 'KEYWORD');
 const failureCodeKey = defineSearchAttributeKey('FailureCode', 'KEYWORD');
 
-type Failure = { code: string; reason: string; needsPerson: boolean };
+type Failure = { code: string; reason: string; needsPerson: boolean; retryAfterMs: number };
+
+const calm: SyncResume = { failingSince: null, failures: 0 };
+
+/** Refuses before anything is accepted, so that a slip of the pen leaves no trace and holds nothing up. */
+function refuseFaulty(given: Answer): void {
+  const fault = faultOf(given);
+  if (fault !== undefined) throw ApplicationFailure.nonRetryable(fault, failureTypes.faultyAnswer);
+}
 
 /**
  * Brings Stripe to the state that the books want for one invoice, and ends when they are equal. The workflow id is the
@@ -41,19 +49,21 @@ type Failure = { code: string; reason: string; needsPerson: boolean };
  * parked, and a person's answer takes it up again.
  */
 export async function syncInvoice({ invoiceId, resume }: SyncInvoiceInput): Promise<void> {
-  const memory: SyncResume = { ...(resume ?? { failingSince: null, failures: 0 }) };
+  const memory: SyncResume = { ...(resume ?? calm) };
   const status: SyncStatus = { state: 'syncing', failures: memory.failures, nextRetryAt: null, failure: null };
   let dirty = false;
   let answered = false;
   setHandler(defineSignal(messages.dirty), () => {
     dirty = true;
   });
-  setHandler(defineUpdate<AnswerOutcome, [Answer]>(messages.retry), async (answer) => {
-    const outcome = await books.answerParking({ invoiceId, ...answer });
+  const answer = async (given: Answer) => {
+    const outcome = await books.answerParking({ invoiceId, ...given });
+    // Accepted already may mean: by an activity whose answer was lost. A look too many does no harm.
     answered = true;
-    Object.assign(memory, { failingSince: null, failures: 0 });
+    Object.assign(memory, calm);
     return outcome;
-  });
+  };
+  setHandler(defineUpdate<AnswerOutcome, [Answer]>(messages.retry), answer, { validator: refuseFaulty });
   setHandler(defineQuery<SyncStatus>(messages.status), () => status);
 
   for (let round = 1; ; round += 1) {
@@ -72,17 +82,20 @@ export async function syncInvoice({ invoiceId, resume }: SyncInvoiceInput): Prom
       memory.failures += 1;
       status.failures = memory.failures;
       if (outcome.needsPerson || Date.now() - Date.parse(memory.failingSince) >= giveUpMs) {
-        await books.parkInvoice({ invoiceId, code: outcome.code, reason: outcome.reason });
         // The next round finds it parked and waits.
-        continue;
+        await books.parkInvoice({ invoiceId, code: outcome.code, reason: outcome.reason });
+      } else {
+        const nextRetryAt = new Date(Date.now() + pauseMs(memory.failures, outcome.retryAfterMs)).toISOString();
+        await books.backOff({ invoiceId, nextRetryAt });
+        enter(status, 'backing off', outcome, nextRetryAt);
+        setCurrentDetails(details.backingOff({ ...outcome, failures: memory.failures, nextRetryAt }));
+        await condition(() => dirty || answered, Math.max(1, Date.parse(nextRetryAt) - Date.now()));
       }
-      const nextRetryAt = new Date(Date.now() + pauseMs(memory.failures)).toISOString();
-      await books.backOff({ invoiceId, nextRetryAt });
-      enter(status, 'backing off', outcome, nextRetryAt);
-      setCurrentDetails(details.backingOff({ ...outcome, failures: memory.failures, nextRetryAt }));
-      await condition(() => dirty || answered, Math.max(1, Date.parse(nextRetryAt) - Date.now()));
+    } else if (outcome.state === 'no slot') {
+      setCurrentDetails(details.waitingForSlot());
+      await condition(() => dirty || answered, pauseMs(1) / 2);
     } else {
-      Object.assign(memory, { failingSince: null, failures: 0 });
+      Object.assign(memory, calm);
       await condition(allHandlersFinished);
       if (!dirty && !answered) {
         enter(status, 'done');
@@ -108,17 +121,22 @@ async function bring(invoiceId: string): Promise<Outcome> {
     if (!(error instanceof ActivityFailure)) throw error;
     const { cause } = error;
     if (!(cause instanceof ApplicationFailure)) {
-      return { state: 'failed', code: 'no-answer', reason: cause?.message ?? error.message, needsPerson: false };
+      const reason = cause?.message ?? error.message;
+      return { state: 'failed', code: 'no-answer', reason, needsPerson: false, retryAfterMs: 0 };
     }
-    const [code = 'unknown'] = (cause.details ?? []) as string[];
-    return { state: 'failed', code, reason: cause.message, needsPerson: cause.type === failureTypes.needsPerson };
+    const [code = 'unknown', retryAfterMs = 0] = (cause.details ?? []) as [string?, number?];
+    const needsPerson = cause.type === failureTypes.needsPerson;
+    return { state: 'failed', code, reason: cause.message, needsPerson, retryAfterMs };
   }
 }
 
-/** Doubling, and somewhere in the upper half of it, so that many invoices that failed together come back apart. */
-function pauseMs(failures: number): number {
+/**
+ * Doubling, and somewhere in the upper half of it, so that many invoices that failed together come back apart; never
+ * sooner than Stripe has asked for.
+ */
+function pauseMs(failures: number, retryAfterMs = 0): number {
   const full = Math.min(firstPauseMs * 2 ** (failures - 1), longestPauseMs);
-  return Math.round(full * (0.5 + Math.random() / 2));
+  return Math.round(Math.max(full * (0.5 + Math.random() / 2), retryAfterMs));
 }
 
 function enter(

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import type { Server } from 'node:http';
 import swagger from '@fastify/swagger';
-import Fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
+import Fastify, { type FastifyHttpOptions, type FastifyInstance, LogController } from 'fastify';
 import type { ApiDeps } from './deps.ts';
 import { documentOptions } from './document.ts';
 import { guardRoutes } from './guard.ts';
-import { collectMethods, refuseUnknownAddresses } from './methods.ts';
-import { sendProblem } from './problems.ts';
+import { readJson, writeJson } from './json.ts';
+import { refuseUnknown } from './methods.ts';
+import { sendProblem, standardHeaders } from './problems.ts';
+import { refuseOddRequests, refuseUnreadable } from './protocol.ts';
 import { clockRoutes } from './routes/clocks.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -14,14 +17,18 @@ import { invoiceRoutes } from './routes/invoices.ts';
 import { runRoutes } from './routes/runs.ts';
 import { createValidatorCompiler } from './validation.ts';
 
-/** The public HTTP interface. The caller listens and closes. */
-export function buildApi(deps: ApiDeps): FastifyInstance {
+/**
+ * The public HTTP interface. The caller listens and closes.
+ * @param limits those of `apiLimits` unless a test has less time
+ */
+export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): FastifyInstance {
   const { logger } = deps;
   const app: FastifyInstance = Fastify({
     ...limits,
     genReqId: () => randomUUID(),
     // Addresses that cannot be decoded come here without passing any hook.
-    frameworkErrors: (error, request, reply) => sendProblem(error, request, reply.headers(standardHeaders(request))),
+    frameworkErrors: (error, request, reply) => sendProblem(error, request, reply.headers(standardHeaders(request.id))),
+    clientErrorHandler: refuseUnreadable,
     // Two lines a request would cost ingest more than its checks; failures are logged with their request id.
     logController: new LogController({ disableRequestLogging: true }),
     ...(logger && { loggerInstance: logger }),
@@ -30,16 +37,19 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
   app.setErrorHandler(sendProblem);
   app.setValidatorCompiler(createValidatorCompiler());
   // Response schemas are for the document; a test holds every answer against them.
-  app.setSerializerCompiler(() => JSON.stringify);
+  app.setSerializerCompiler(() => writeJson);
+  app.setReplySerializer(writeJson);
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, readJson);
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers(standardHeaders(request));
+    reply.headers(standardHeaders(request.id));
   });
   app.addHook('onResponse', async ({ method, routeOptions }, reply) => {
     const route = routeOptions.url ?? 'unknown';
     deps.observe?.({ method, route, status: reply.statusCode, seconds: reply.elapsedTime / 1_000 });
   });
-  const refuseOtherMethods = collectMethods(app);
-  refuseUnknownAddresses(app);
+  refuseOddRequests(app);
+  refuseUnknown(app);
   guardRoutes(app, deps.database);
 
   app.register(swagger, documentOptions);
@@ -49,16 +59,11 @@ export function buildApi(deps: ApiDeps): FastifyInstance {
   app.register(async (scope) => {
     scope.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   });
-  app.after(refuseOtherMethods);
   return app;
 }
 
-function standardHeaders({ id }: FastifyRequest): Record<string, string> {
-  return { 'x-request-id': id, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
-}
-
 /** Limits of one server; behind each stands what a slow or broken sender could otherwise hold. */
-const limits = {
+export const apiLimits = {
   bodyLimit: 4 * 1_024 * 1_024,
   /** A whole request, headers and body, has to arrive in this time. */
   requestTimeout: 30_000,
@@ -67,9 +72,9 @@ const limits = {
   /** The answer has to be there by then; longer than the pool waits for a connection. */
   handlerTimeout: 30_000,
   forceCloseConnections: 'idle',
-  onProtoPoisoning: 'error',
-  onConstructorPoisoning: 'error',
-  /** External ids have up to 255 characters, each up to 9 when encoded. */
-  routerOptions: { maxParamLength: 2_400 },
+  /** Requests without a host are refused by a hook, whose answer says why. */
+  http: { requireHostHeader: false, connectionsCheckingInterval: 5_000 },
+  /** External ids have up to 255 characters, each up to 12 when encoded. */
+  routerOptions: { maxParamLength: 3_060 },
   trustProxy: false,
-} as const;
+} satisfies FastifyHttpOptions<Server>;

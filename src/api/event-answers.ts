@@ -15,7 +15,7 @@ export function singleAnswer(outcome: EventOutcome | undefined, fieldOf: (field:
   if (outcome === undefined) throw new Error('The event was not answered.');
   if (!('error' in outcome)) return { id: outcome.id, status: outcome.status };
   const { code, field, reason, mend } = outcome.error;
-  throw new DurabillError(code, { ...(field !== null && { field: fieldOf(field) }), reason, mend });
+  throw new DurabillError(code, { field: field === null ? 'body' : fieldOf(field), reason, mend });
 }
 
 /** What became of each event of a batch, and how many came to what. */

@@ -19,8 +19,7 @@ export function guardRoutes(app: FastifyInstance, database: Database): void {
   const authenticate = createAuthenticator(database);
   app.decorateRequest('principal', null);
   app.addHook('onRoute', ({ url, method, config }) => {
-    const open = config?.scope === undefined && config?.allow === undefined;
-    if (url.startsWith('/v1/') && open) throw new Error(`${method} ${url} names no scope`);
+    if (url.startsWith('/v1/') && config?.scope === undefined) throw new Error(`${method} ${url} names no scope`);
   });
   app.addHook('onRequest', async (request) => {
     const { scope } = request.routeOptions.config;

@@ -1,34 +1,40 @@
+import { parseInstant } from '../billing/instant.ts';
+import { isStorable } from '../billing/text.ts';
 import { DurabillError } from '../errors/error.ts';
+import { uuidOrNull } from '../store/uuid.ts';
 
 export const defaultLimit = 50;
 
+/** How the position of a list's row is written into a cursor, and read back from one; undefined for other parts. */
+export type CursorForm<Position> = {
+  write: (position: Position) => readonly string[];
+  read: (parts: readonly string[]) => Position | undefined;
+};
+
 /** A page and the cursor of the next one. `rows` holds one more than the page when there is a next one. */
-export function pageOf<Row>(
+export function pageOf<Position, Row extends Position>(
   rows: readonly Row[],
   limit: number,
-  position: (row: Row) => readonly string[],
+  form: CursorForm<Position>,
 ): { data: Row[]; nextCursor: string | null } {
   const data = rows.slice(0, limit);
   const last = data.at(-1);
-  return { data, nextCursor: rows.length > limit && last !== undefined ? writeCursor(position(last)) : null };
+  return { data, nextCursor: rows.length > limit && last !== undefined ? writeCursor(form.write(last)) : null };
 }
 
-function writeCursor(position: readonly string[]): string {
-  return Buffer.from(JSON.stringify(position)).toString('base64url');
+export function writeCursor(parts: readonly string[]): string {
+  return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }
 
 /**
- * Reads a cursor that `pageOf` wrote: as many texts as `position` gave. Anything else answers undefined in `parse`'s
- * place and is refused, since a page from somewhere else would be a silent gap.
+ * Reads a cursor that `pageOf` wrote. Anything that would not be written so again is refused, since a page from
+ * somewhere else would be a silent gap.
  * @throws DurabillError request-invalid
  */
-export function readCursor<Position>(
-  cursor: string | undefined,
-  parse: (parts: readonly string[]) => Position | undefined,
-): Position | undefined {
+export function readCursor<Position>(cursor: string | undefined, form: CursorForm<Position>): Position | undefined {
   if (cursor === undefined) return undefined;
-  const position = parse(partsOf(cursor));
-  if (position === undefined) {
+  const position = form.read(partsOf(cursor));
+  if (position === undefined || writeCursor(form.write(position)) !== cursor) {
     const reason = 'The cursor is not one that a page of this list gave.';
     throw new DurabillError('request-invalid', { field: 'cursor', reason, mend: 'Send nextCursor as it was given.' });
   }
@@ -38,9 +44,15 @@ export function readCursor<Position>(
 function partsOf(cursor: string): readonly string[] {
   try {
     const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    return Array.isArray(parts) && parts.every((part) => typeof part === 'string' && !part.includes('\0')) ? parts : [];
+    return Array.isArray(parts) && parts.every((part) => typeof part === 'string' && isStorable(part)) ? parts : [];
   } catch (error) {
     if (error instanceof SyntaxError) return [];
     throw error;
   }
+}
+
+/** The parts of a position in a list that is ordered by an instant and, within it, by id. */
+export function readInstantAndId([text = '', id = '']: readonly string[]): { at: Date; id: string } | undefined {
+  const at = parseInstant(text);
+  return at === undefined || uuidOrNull(id) === null ? undefined : { at, id };
 }

@@ -6,14 +6,29 @@ import { DurabillError } from '../errors/error.ts';
 
 /**
  * Checks requests by their schemas. Nothing is dropped, filled in or converted in a body: a number that was sent as a
- * string is an error. Parts of an address are text by nature, so there "50" is read as a number.
+ * string is an error. Parts of an address are text by nature: where a whole number is asked for, digits are read as one.
  */
 export function createValidatorCompiler(): FastifySchemaCompiler<TSchema> {
   // Formats are for the readers of /openapi.json; use cases read instants and ids themselves.
   const options = { verbose: true, validateFormats: false };
-  const body = new Ajv(options);
-  const address = new Ajv({ ...options, coerceTypes: true });
-  return ({ schema, httpPart }) => (httpPart === 'body' ? body : address).compile(schema);
+  const ajv = new Ajv(options);
+  return ({ schema, httpPart }) => {
+    const validate = ajv.compile(schema);
+    if (httpPart === 'body') return validate;
+    return (address) => {
+      const value = withNumbers(schema, address);
+      return validate(value) ? { value } : { error: (validate.errors ?? []) as FastifySchemaValidationError[] };
+    };
+  };
+}
+
+function withNumbers({ properties = {} }: { properties?: Record<string, { type?: string }> }, address: object): object {
+  return Object.fromEntries(
+    Object.entries(address).map(([name, text]) => {
+      const isNumber = properties[name]?.type === 'integer' && /^\d{1,15}$/.test(String(text));
+      return [name, isNumber ? Number(text) : text];
+    }),
+  );
 }
 
 /** The first fault that a schema found, as a refusal that names its field. */
@@ -37,6 +52,7 @@ export function validationFault(fault: FastifySchemaValidationError | undefined,
     return refuse(field, `There is no field "${field}" here.`);
   }
   const field = path === '' ? context : path;
+  if (params['type'] === 'integer') return refuse(field, `"${field}" must be a whole number, written in digits.`);
   if (keyword === 'type') return refuse(field, `"${field}" must be of type ${params['type']}, not ${kindOf(data)}.`);
   if (keyword === 'enum') return refuse(field, `"${field}" must be one of ${params['allowedValues'].join(', ')}.`);
   if (keyword === 'pattern') return refuse(field, `"${field}" contains a character that is not allowed.`);

@@ -4,6 +4,7 @@ import { readMapping } from '../store/customer-mappings.ts';
 import type { Database } from '../store/database.ts';
 import { readLines } from '../store/invoice-facts.ts';
 import { beginAttempt, completeSync, failAttempt, readSyncState, type SyncFacts } from '../store/sync.ts';
+import { claimSlot } from '../store/sync-slots.ts';
 import { type RemoteInvoice, TargetError } from '../targets/port.ts';
 import { requestLogOf } from './request-log.ts';
 import type { StripeAccount } from './stripe-account.ts';
@@ -12,12 +13,16 @@ export type BringOutcome =
   | { state: 'synced' }
   /** Waits for a person; the parking number is what an answer has to name. */
   | { state: 'parked'; parkingNumber: number; code: string; reason: string }
-  /** Nothing is wanted at Stripe: the invoice is a draft, skipped or void. */
+  /** Every slot is taken: to be tried again in a moment. */
+  | { state: 'no slot' }
+  /** Nothing is wanted at Stripe: the invoice is a draft, skipped, void, or not there. */
   | { state: 'nothing' };
 
 export type BringDependencies = {
   database: Database;
   stripe: StripeAccount;
+  /** Invoices that may be on their way to Stripe at once. */
+  slots: number;
   /** Asks the customer's one writer to bring it to Stripe. @returns its id there */
   ensureCustomer(customerId: string): Promise<string>;
 };
@@ -30,8 +35,9 @@ export type BringDependencies = {
  */
 export async function bringToStripe(dependencies: BringDependencies, invoiceId: string): Promise<BringOutcome> {
   const { database } = dependencies;
-  const facts = await beginAttempt(database, invoiceId);
+  const facts = (await beginAttempt(database, invoiceId)) ?? (await claimAndBegin(dependencies, invoiceId));
   if (facts === undefined) return await settledOutcome(database, invoiceId);
+  if (facts === 'full') return { state: 'no slot' };
   try {
     const { accountId, remote } = await bring(dependencies, facts);
     await database.transaction(async (sql) => {
@@ -54,9 +60,20 @@ export async function bringToStripe(dependencies: BringDependencies, invoiceId: 
       attempt: facts.attempt,
       code: failure.code,
       reason: failure.message,
+      remoteMessage: failure.remoteMessage ?? null,
     });
     throw failure;
   }
+}
+
+/** One that comes back from a rest, or was never carried by a bridge, needs a slot like any other. */
+async function claimAndBegin(
+  { database, slots }: BringDependencies,
+  invoiceId: string,
+): Promise<SyncFacts | 'full' | undefined> {
+  const { outcome } = await claimSlot(database, { invoiceId, slots, fromRest: true });
+  if (outcome === 'full') return 'full';
+  return outcome === 'settled' || outcome === 'unknown' ? undefined : await beginAttempt(database, invoiceId);
 }
 
 async function bring(
@@ -73,9 +90,8 @@ async function bring(
 
 async function settledOutcome(database: Database, invoiceId: string): Promise<BringOutcome> {
   const state = await readSyncState(database, invoiceId);
-  if (state === undefined) throw new Error(`there is no invoice ${invoiceId}`);
-  if (state.sync === 'synced') return { state: 'synced' };
-  if (state.sync !== 'parked') return { state: 'nothing' };
+  if (state?.sync === 'synced') return { state: 'synced' };
+  if (state?.sync !== 'parked') return { state: 'nothing' };
   return {
     state: 'parked',
     parkingNumber: state.parkingNumber,

@@ -2,8 +2,9 @@ import { parseCurrency } from '../domain/money/currency.ts';
 import { parseZone } from '../domain/period/zone.ts';
 import { DurabillError } from '../errors/error.ts';
 import { appendAudit } from '../store/audit.ts';
-import { type Customer, findCustomer, idsAreAmbiguous, insertCustomer } from '../store/customers.ts';
+import { type Customer, findCustomer, insertCustomer } from '../store/customers.ts';
 import type { Database, Sql } from '../store/database.ts';
+import { uuidOrNull } from '../store/uuid.ts';
 import { customerIdOf } from './ids.ts';
 import { readInstant } from './instant.ts';
 import { type Clock, getClock, realClockName } from './open-clock.ts';
@@ -67,7 +68,7 @@ function readInput(input: NewCustomerInput): Wanted {
   const { subscription, email, clock = realClockName, priority = 'normal' } = input;
   const startsAt = subscription?.startsAt;
   return {
-    externalId: text(input.externalId, 'externalId', 'The external id', 255),
+    externalId: readExternalId(text(input.externalId, 'externalId', 'The external id', 255)),
     name: text(input.name, 'name', 'The name', 255),
     email: email === undefined ? null : readEmail(text(email, 'email', 'The address', 320)),
     currency: parseCurrency(input.currency, 'currency'),
@@ -84,6 +85,18 @@ function readInput(input: NewCustomerInput): Wanted {
   };
 }
 
+/** Our ids are UUIDs of version 5, and either id names a customer: no external id may ever be read as one of ours. */
+function readExternalId(externalId: string): string {
+  if (uuidOrNull(externalId)?.[14] === '5') {
+    throw new DurabillError('request-invalid', {
+      field: 'externalId',
+      reason: `"${externalId}" is a UUID of version 5, the form of our own ids.`,
+      mend: 'Put something before it, such as "customer-"; UUIDs of other versions are taken as they are.',
+    });
+  }
+  return externalId;
+}
+
 /** Only what is surely no address is refused; whether mail arrives is seen when it is sent. */
 function readEmail(email: string): string {
   if (!/^[^\s@]+@[^\s@]+$/.test(email)) {
@@ -95,10 +108,6 @@ function readEmail(email: string): string {
 async function insertNew(sql: Sql, wanted: Wanted, clock: Clock, actor: string): Promise<boolean> {
   const { externalId, name, email, currency, zone, priority, subscription } = wanted;
   const id = customerIdOf(externalId);
-  if (await idsAreAmbiguous(sql, { id, externalId })) {
-    const reason = `"${externalId}" is also the id of another customer.`;
-    throw new DurabillError('conflict', { field: 'externalId', reason, mend: 'Choose another external id.' });
-  }
   if (!(await insertCustomer(sql, { id, externalId, clockId: clock.id, currency, zone, priority, name, email }))) {
     return false;
   }

@@ -10,26 +10,29 @@ export const maxKeys = 50;
 export const maxBytes = 8_192;
 /** Lists and objects inside each other, the properties themselves included. */
 export const maxDepth = 5;
+/** Values of all levels together: each takes two bytes of JSON at least, so that more of them cannot fit. */
+const maxValues = maxBytes / 2;
 
 /**
- * Checks that properties can be stored without loss and read back as they were sent.
+ * Checks that properties can be stored without loss and read back as they were sent. Stops at the first limit: what was
+ * sent may be a thousand times larger than what is taken.
  * @throws DurabillError event-invalid
  */
 export function checkProperties(value: unknown): asserts value is EventProperties {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw refusal('properties', `The properties must be an object, not ${kindOf(value)}.`);
   }
-  checkNode(value, { path: 'properties', depth: 1, tally: { keys: 0 } });
+  checkNode(value, { path: 'properties', depth: 1, tally: { keys: 0, values: 0 } });
   const bytes = Buffer.byteLength(JSON.stringify(value));
-  if (bytes > maxBytes) {
-    throw refusal('properties', `The properties take ${bytes} bytes; at most ${maxBytes} are taken.`);
-  }
+  if (bytes > maxBytes) throw tooLarge();
 }
 
 /** `tally` is shared by all nodes of one event. */
-type Place = { path: string; depth: number; tally: { keys: number } };
+type Place = { path: string; depth: number; tally: { keys: number; values: number } };
 
 function checkNode(node: unknown, place: Place): void {
+  place.tally.values += 1;
+  if (place.tally.values > maxValues) throw tooLarge();
   if (typeof node === 'string') checkText(node, place.path);
   else if (typeof node === 'number') checkNumber(node, place.path);
   else if (typeof node === 'object' && node !== null) checkInside(node, place);
@@ -44,15 +47,18 @@ function checkInside(node: object, { path, depth, tally }: Place): void {
     for (const [index, item] of node.entries()) checkNode(item, { path: `${path}[${index}]`, depth: depth + 1, tally });
     return;
   }
-  for (const [key, item] of Object.entries(node)) {
+  for (const key of Object.keys(node)) {
     tally.keys += 1;
     if (tally.keys > maxKeys) throw refusal('properties', `There are more than ${maxKeys} properties.`);
     checkText(key, path);
+    if (key === '__proto__') throw refusal(path, 'A property cannot have the name "__proto__".');
+    const item = (node as { [key: string]: unknown })[key];
     checkNode(item, { path: `${path}.${key.slice(0, 100)}`, depth: depth + 1, tally });
   }
 }
 
 function checkText(text: string, path: string): void {
+  if (text.length > maxBytes) throw tooLarge();
   if (!isStorable(text)) throw refusal(path, 'The text contains a NUL character or half a surrogate pair.');
 }
 
@@ -64,6 +70,10 @@ function checkNumber(number: number, path: string): void {
     reason: 'The number is too large to be read exactly: whole numbers are exact up to 9007199254740991.',
     mend: 'Send it as a string of digits, such as "12345678901234567890"; meters read such strings as numbers.',
   });
+}
+
+function tooLarge(): DurabillError {
+  return refusal('properties', `The properties take more than ${maxBytes} bytes as JSON.`);
 }
 
 function refusal(field: string, reason: string): DurabillError {

@@ -9,7 +9,7 @@ export async function parkInvoice(
   parked: { invoiceId: string; code: string; reason: string },
 ): Promise<number | undefined> {
   return await database.transaction(async (sql) => {
-    const before = await readSyncState(sql, parked.invoiceId);
+    const before = await readSyncState(sql, parked.invoiceId, 'FOR UPDATE');
     const parkingNumber = await park(sql, parked.invoiceId, parked.code, parked.reason);
     if (parkingNumber !== undefined && before?.sync !== 'parked') {
       await appendAudit(sql, [

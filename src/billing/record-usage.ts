@@ -159,5 +159,5 @@ function faultOf(error: DurabillError): EventFault {
 /** What the sender may recognise a refused event by, as far as it can be read. */
 function idOf(raw: unknown): string | null {
   const id = typeof raw === 'object' && raw !== null ? (raw as { id?: unknown }).id : undefined;
-  return typeof id === 'string' ? id.slice(0, 255) : null;
+  return typeof id === 'string' && id !== '' ? id.slice(0, 255) : null;
 }

@@ -12,6 +12,5 @@ export async function syncCustomer(database: Database, stripe: StripeAccount, cu
   if (customer === undefined) throw new Error(`there is no customer ${customerId}`);
   const log = requestLogOf(database, { accountId, kind: 'customer', id: customerId });
   const remoteId = await stripe.target.createCustomer(customer, log);
-  await insertMapping(database, { accountId, customerId, remoteId });
-  return remoteId;
+  return await insertMapping(database, { accountId, customerId, remoteId });
 }

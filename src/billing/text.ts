@@ -17,7 +17,7 @@ export function kindOf(value: unknown): string {
 export type TextRule = { code: ErrorCode; field: string; name: string; maxLength: number };
 
 /**
- * Reads a text of 1 to `maxLength` UTF-16 units. `name` opens the sentences: "The customer is missing."
+ * Reads a text of 1 to `maxLength` characters (code points, as PostgreSQL and JSON Schema count them). `name` opens the sentences: "The customer is missing."
  * @throws DurabillError with the rule's code and field
  */
 export function readText(value: unknown, rule: TextRule): string {
@@ -30,7 +30,12 @@ function textFault(value: unknown, maxLength: number): string | undefined {
   if (value === undefined) return 'is missing';
   if (typeof value !== 'string') return `must be a string, not ${kindOf(value)}`;
   if (value.length === 0) return 'is empty';
-  if (value.length > maxLength) return `has ${value.length} characters; at most ${maxLength} are taken`;
+  if (isLonger(value, maxLength)) return `is too long: at most ${maxLength} characters are taken`;
   if (!isStorable(value)) return 'contains a NUL character or half a surrogate pair';
   return undefined;
+}
+
+/** A character has one or two units of `length`, so only texts near the limit need counting. */
+function isLonger(text: string, maxLength: number): boolean {
+  return text.length > 2 * maxLength || (text.length > maxLength && [...text].length > maxLength);
 }

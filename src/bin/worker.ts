@@ -38,6 +38,7 @@ const workers = await createWorkers({
     database,
     publisher,
     stripe: bindStripe(database, target),
+    slots: config.sync.slots,
     ensureCustomer: createEnsureCustomer(temporal.client),
   }),
   observe: ({ name, outcome, seconds }) => metrics.activities.observe({ activity: name, outcome }, seconds),

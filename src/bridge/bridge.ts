@@ -54,7 +54,8 @@ async function carry({ database, client, slots }: BridgeDependencies, message: I
   const { invoiceId, priority } = message;
   const { outcome, invoice } = await claimSlot(database, { invoiceId, priority, slots });
   if (outcome === 'full') return { later: true };
-  if (outcome === 'settled' || invoice === undefined) return 'ack';
+  if (outcome === 'unknown' || invoice === undefined) return { deadLetter: 'there is no such invoice in the books' };
+  if (outcome === 'settled') return 'ack';
   await signal(client, { ...invoice, invoiceId, priority });
   return 'ack';
 }

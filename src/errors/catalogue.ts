@@ -32,6 +32,24 @@ export const catalogue = {
     customer: refused,
     mend: 'Send application/json.',
   },
+  'request-timeout': {
+    status: 408,
+    title: 'The request did not arrive whole in time.',
+    customer: refused,
+    mend: 'Send the request again, whole within 30 seconds.',
+  },
+  'headers-too-large': {
+    status: 431,
+    title: 'The address and headers of the request are larger than 16 KiB.',
+    customer: refused,
+    mend: 'Shorten the address, and leave out headers and cookies that are not for Durabill.',
+  },
+  'expectation-unsupported': {
+    status: 417,
+    title: 'The request expects what this server cannot do.',
+    customer: refused,
+    mend: 'Leave the header Expect out, or send "100-continue".',
+  },
   'not-found': {
     status: 404,
     title: 'Nothing was found at this address.',

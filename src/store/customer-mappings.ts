@@ -8,14 +8,16 @@ export async function readMapping(sql: Sql, accountId: string, customerId: strin
   return rows[0]?.remoteId;
 }
 
+/** Stores the mapping unless there is one. @returns the id that is stored */
 export async function insertMapping(
   sql: Sql,
   mapping: { accountId: string; customerId: string; remoteId: string },
-): Promise<void> {
+): Promise<string> {
   await sql.query(
     `INSERT INTO customer_mappings (account_id, customer_id, remote_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
     [mapping.accountId, mapping.customerId, mapping.remoteId],
   );
+  return (await readMapping(sql, mapping.accountId, mapping.customerId)) as string;
 }
 
 /** What a target needs to know of a customer. */

@@ -77,15 +77,6 @@ export async function listCustomers(sql: Sql, page: { after: string | undefined;
   return rows.map(fromStored);
 }
 
-/** Whether a customer's ids would be read as another's: an external id may look like one of our ids. */
-export async function idsAreAmbiguous(sql: Sql, customer: { id: string; externalId: string }): Promise<boolean> {
-  const { rows } = await sql.query(`SELECT FROM customers WHERE external_id = $1 OR id = $2`, [
-    customer.id,
-    uuidOrNull(customer.externalId),
-  ]);
-  return rows.length > 0;
-}
-
 /** Adds a customer with its contact unless the external id is taken; answers whether it did. */
 export async function insertCustomer(sql: Sql, customer: NewCustomer): Promise<boolean> {
   const { rowCount } = await sql.query(

@@ -66,7 +66,9 @@ export async function recordAnswer(
   answer: { status: number; requestId: string | null; remoteId: string | null },
 ): Promise<void> {
   await sql.query(
-    `UPDATE stored_requests SET answered_at = now(), status = $2, request_id = $3, remote_id = coalesce($4, remote_id)
+    `UPDATE stored_requests SET answered_at = now(), status = $2, request_id = $3, remote_id = coalesce($4, remote_id),
+       -- A customer's request holds a name and an address; once it is answered nobody needs them here.
+       params = CASE WHEN subject_kind = 'customer' AND $4 IS NOT NULL THEN '{}' ELSE params END
      WHERE idempotency_key = $1`,
     [idempotencyKey, answer.status, answer.requestId, answer.remoteId],
   );

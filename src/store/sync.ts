@@ -16,7 +16,7 @@ export type SyncFacts = {
 };
 
 /**
- * Starts an attempt of an issued invoice's sync, unless it is parked, done or void. The first attempt fixes the day by
+ * Starts an attempt of an issued invoice's sync that holds a slot. The first attempt fixes the day by
  * which the customer pays, counted from the customer's own today.
  */
 export async function beginAttempt(sql: Sql, invoiceId: string): Promise<SyncFacts | undefined> {
@@ -27,7 +27,7 @@ export async function beginAttempt(sql: Sql, invoiceId: string): Promise<SyncFac
          payment_due_on = coalesce(s.payment_due_on, (business_now(k) AT TIME ZONE c.zone)::date + c.payment_terms_days)
        FROM customers c JOIN clocks k ON k.id = c.clock_id
        WHERE s.invoice_id = $1 AND c.id = s.customer_id AND s.lifecycle = 'issued'
-         AND s.sync IN ('pending', 'queued', 'syncing', 'backing_off')
+         AND s.sync = 'syncing'
        RETURNING s.invoice_id, s.sync_attempts, s.payment_due_on, c.payment_terms_days),
      attempt AS (
        INSERT INTO sync_attempts (invoice_id, attempt, started_at) SELECT invoice_id, sync_attempts, now() FROM begun)
@@ -49,11 +49,15 @@ export type SyncState = {
   failureReason: string | null;
 };
 
-export async function readSyncState(sql: Sql, invoiceId: string): Promise<SyncState | undefined> {
+export async function readSyncState(
+  sql: Sql,
+  invoiceId: string,
+  lock: '' | 'FOR UPDATE' = '',
+): Promise<SyncState | undefined> {
   const { rows } = await sql.query<SyncState>(
     `SELECT lifecycle, sync, sync_attempts AS attempts, parking_number AS "parkingNumber",
             failure_code AS "failureCode", failure_reason AS "failureReason"
-     FROM invoice_states WHERE invoice_id = $1`,
+     FROM invoice_states WHERE invoice_id = $1 ${lock}`,
     [invoiceId],
   );
   return rows[0];
@@ -65,16 +69,16 @@ export async function readSyncState(sql: Sql, invoiceId: string): Promise<SyncSt
  */
 export async function failAttempt(
   sql: Sql,
-  failed: { invoiceId: string; attempt: number; code: string; reason: string },
+  failed: { invoiceId: string; attempt: number; code: string; reason: string; remoteMessage: string | null },
 ): Promise<void> {
   await sql.query(
     `WITH ended AS (
-       UPDATE sync_attempts SET ended_at = now(), outcome = 'failed', code = $3, reason = $4
+       UPDATE sync_attempts SET ended_at = now(), outcome = 'failed', code = $3, reason = concat_ws(' Stripe says: ', $4::text, $5::text)
        WHERE invoice_id = $1 AND attempt = $2)
      UPDATE invoice_states SET failure_code = $3, failure_reason = $4, touched_at = now(),
        first_failed_at = coalesce(first_failed_at, now())
      WHERE invoice_id = $1 AND sync IN ('syncing', 'backing_off')`,
-    [failed.invoiceId, failed.attempt, failed.code, failed.reason],
+    [failed.invoiceId, failed.attempt, failed.code, failed.reason, failed.remoteMessage],
   );
 }
 
@@ -96,6 +100,7 @@ export async function completeSync(
      ended AS (
        UPDATE sync_attempts SET ended_at = now(), outcome = 'synced' WHERE invoice_id = $1 AND attempt = $2)
      UPDATE invoice_states SET sync = 'synced', synced_at = now(), touched_at = now(), first_failed_at = NULL,
+       parked_at = NULL,
        next_retry_at = NULL, failure_code = NULL, failure_reason = NULL WHERE invoice_id = $1`,
     [
       done.invoiceId,

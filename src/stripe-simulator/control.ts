@@ -16,6 +16,8 @@ class ControlMistake extends Error {}
 
 const prefix = '/_control';
 const hostedPrefix = '/i/';
+/** Ten years. */
+const maximumAheadSeconds = 10 * 365 * 86_400;
 
 /** Paths that are not Stripe's: the control API, and the hosted page of an invoice. */
 export function isControl(path: string): boolean {
@@ -60,7 +62,7 @@ const routes: Record<string, Route> = {
     return json(200, { rules: [] });
   },
   'POST /clock': (core, _url, body) => {
-    core.advanceClock(advanceSeconds(parseJson(body)));
+    core.advanceClock(advanceSeconds(core, parseJson(body)));
     return json(200, { clock: new Date(core.clock.nowMs()).toISOString() });
   },
 };
@@ -101,10 +103,19 @@ function wholeNumber(url: URL, name: string, fallback: number): number {
   return Number(text);
 }
 
-function advanceSeconds(sent: unknown): number {
+/** Checked before it is journalled: the journal is read again at every start, and nothing takes an entry back. */
+function advanceSeconds(core: Core, sent: unknown): number {
   const seconds = (sent as { advanceSeconds?: unknown } | null)?.advanceSeconds;
-  if (typeof seconds === 'number' && Number.isSafeInteger(seconds) && seconds > 0) return seconds;
-  throw new ControlMistake('Send {"advanceSeconds": N} with a whole number above 0: the clock only moves forward.');
+  if (typeof seconds !== 'number' || !Number.isSafeInteger(seconds) || seconds < 0) {
+    throw new ControlMistake('Send {"advanceSeconds": N} with a whole number: the clock only moves forward.');
+  }
+  const aheadSeconds = Math.round((core.clock.nowMs() - Date.now()) / 1_000);
+  if (aheadSeconds + seconds > maximumAheadSeconds) {
+    throw new ControlMistake(
+      `The clock is ${aheadSeconds} s ahead; at most ${maximumAheadSeconds} s in all are taken.`,
+    );
+  }
+  return seconds;
 }
 
 function parseJson(body: string): unknown {

@@ -77,16 +77,19 @@ export class TargetError extends Error {
   readonly action: 'retry' | 'look' | 'person';
   readonly code: string;
   readonly retryAfterMs: number | undefined;
+  /** The target's own words, which may name a person: they stay in PostgreSQL. The message never does. */
+  readonly remoteMessage: string | undefined;
 
   constructor(
     action: 'retry' | 'look' | 'person',
     code: string,
     reason: string,
-    details: { retryAfterMs?: number | undefined; cause?: unknown } = {},
+    details: { retryAfterMs?: number | undefined; remoteMessage?: string | undefined; cause?: unknown } = {},
   ) {
     super(reason, { cause: details.cause });
     this.action = action;
     this.code = code;
     this.retryAfterMs = details.retryAfterMs;
+    this.remoteMessage = details.remoteMessage;
   }
 }

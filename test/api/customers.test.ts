@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { customerIdOf } from '../../src/billing/ids.ts';
 import { assertProblem, useApi } from './support.ts';
 
 const airline = (externalId: string, rest: Record<string, unknown> = {}) => ({
@@ -110,7 +111,31 @@ describe('Customers', () => {
 
   it("cannot take another's id for a name", async () => {
     const { body } = await api.post('/v1/customers', airline('AA'));
-    assertProblem(await api.post('/v1/customers', airline(body.id)), 409, 'conflict', 'externalId');
+    // Not in capitals either, and not before that other customer is there: ids are derived, so anybody can foresee them.
+    for (const id of [body.id, body.id.toUpperCase(), customerIdOf('still to come').toUpperCase()]) {
+      assertProblem(await api.post('/v1/customers', airline(id)), 400, 'request-invalid', 'externalId');
+    }
+    const theirs = '0B6F8A52-1F0A-4C57-9F3D-6A3C2D1E0F4B';
+    assert.equal((await api.post('/v1/customers', airline(theirs))).status, 201, 'a random UUID is nobody else');
+    assert.equal((await api.get(`/v1/customers/${theirs}`)).body.externalId, theirs);
+  });
+
+  it('may have names and ids of 255 characters, however many bytes each takes', async () => {
+    const longest = ['\u{1f6eb}', '机', '\u0001'].map((character) => character.repeat(255));
+    for (const externalId of longest) {
+      assert.equal((await api.post('/v1/customers', airline(externalId, { name: externalId }))).status, 201);
+      assert.equal((await api.get(`/v1/customers/${encodeURIComponent(externalId)}`)).body.externalId, externalId);
+    }
+    const tooLong = airline('\u{1f6eb}'.repeat(256));
+    assertProblem(await api.post('/v1/customers', tooLong), 400, 'request-invalid', 'externalId');
+    assertProblem(await api.get(`/v1/customers/${'x'.repeat(3_061)}`), 400, 'request-invalid');
+    const seen: string[] = [];
+    for (let url = '/v1/customers?limit=1'; url !== ''; ) {
+      const { data, nextCursor } = (await api.get(url)).body;
+      seen.push(data[0].externalId);
+      url = nextCursor === null ? '' : `/v1/customers?limit=1&cursor=${nextCursor}`;
+    }
+    for (const externalId of longest) assert.ok(seen.includes(externalId), 'the page after it is reached');
   });
 
   it('begin now on their clock when no start is named', async () => {
@@ -140,10 +165,28 @@ describe('Customers', () => {
   });
 
   it('are not listed from an address that was made up', async () => {
-    assertProblem(await api.get('/v1/customers?limit=0'), 400, 'request-invalid', 'limit');
-    assertProblem(await api.get('/v1/customers?limit=many'), 400, 'request-invalid', 'limit');
+    for (const limit of ['0', '201', '-1', 'many', 'Infinity', '1e1', '0x10', '%2010', '1.0', '', '1&limit=2']) {
+      assertProblem(await api.get(`/v1/customers?limit=${limit}`), 400, 'request-invalid', 'limit');
+    }
     assertProblem(await api.get('/v1/customers?page=2'), 400, 'request-invalid', 'page');
-    assertProblem(await api.get('/v1/customers?cursor=abc'), 400, 'request-invalid', 'cursor');
+    const given = (...parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toString('base64url');
+    const id = 'b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55';
+    for (const [list, cursor] of [
+      ['customers', 'abc'],
+      ['customers', given('B6', 'UA')],
+      ['customers', given(7)],
+      ['customers', given('half \ud83d')],
+      ['customers', `${given('B6')}=`],
+      ['invoices', given('2013-01-01T05:00:00.000Z')],
+      ['invoices', given('2013-01-01T05:00:00Z', id)],
+      ['invoices', given('+275760-09-13T00:00:00.000Z', id)],
+      ['invoices', given('-271821-04-20T00:00:00.000Z', id)],
+      ['invoices', given('2013-01-01T05:00:00.000Z', id, '')],
+      ['runs', given('2013-01-01T05:00:00.000Z', 'last')],
+      ['runs', given('2013-13-01T05:00:00.000Z', id)],
+    ]) {
+      assertProblem(await api.get(`/v1/${list}?cursor=${cursor}`), 400, 'request-invalid', 'cursor');
+    }
     assertProblem(await api.get('/v1/customers/%00'), 400, 'request-invalid', 'id');
     assertProblem(await api.get('/v1/customers/%zz'), 400, 'request-invalid');
   });

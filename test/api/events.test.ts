@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { gzipSync } from 'node:zlib';
 import { addCustomer } from '../support/books.ts';
 import { assertProblem, useApi } from './support.ts';
 
@@ -65,7 +66,7 @@ describe('POST /v1/events', () => {
     await refuse(departure('x', { occurredAt: 1_356_998_400 }), 422, 'event-invalid', 'occurredAt');
     await refuse(departure('x', { miles: 3 }), 422, 'event-invalid', 'miles');
     await refuse(departure('x', { id: 3 }), 422, 'event-invalid', 'id');
-    await refuse([departure('x')], 422, 'event-invalid', null);
+    await refuse([departure('x')], 422, 'event-invalid', 'body');
     assert.deepEqual(await everything(), before);
   });
 
@@ -75,10 +76,39 @@ describe('POST /v1/events', () => {
       api.call('POST', '/v1/events', { raw, headers: { 'content-type': type } });
     assertProblem(await send('{"id": '), 400, 'request-invalid', 'body');
     assertProblem(await send(''), 400, 'request-invalid', 'body');
-    assertProblem(await send('{"__proto__": {"admin": true}}'), 400, 'request-invalid', 'body');
+    assertProblem(await send('{"__proto__": {"admin": true}}'), 422, 'event-invalid', '__proto__');
+    assertProblem(
+      await send(JSON.stringify(departure('x')), 'text/plain'),
+      415,
+      'media-type-unsupported',
+      'content-type',
+    );
     assertProblem(await send('id,customer', 'text/csv'), 415, 'media-type-unsupported', 'content-type');
-    assertProblem(await api.call('POST', '/v1/events'), 422, 'event-invalid');
+    assertProblem(await api.call('POST', '/v1/events'), 422, 'event-invalid', 'body');
     assert.deepEqual(await everything(), before);
+  });
+
+  it('refuses what is not UTF-8, which a lenient reader would make one and the same event', async () => {
+    const before = await everything();
+    const send = (raw: Buffer, headers: Record<string, string> = {}) =>
+      api.call('POST', '/v1/events', { raw, headers: { 'content-type': 'application/json', ...headers } });
+    for (const byte of [0xe4, 0xf6]) {
+      const [head, tail] = JSON.stringify(departure('#', { source: 'latin' })).split('#');
+      const event = Buffer.concat([Buffer.from(head!), Buffer.from([byte]), Buffer.from(tail!)]);
+      assertProblem(await send(event), 400, 'request-invalid', 'body');
+    }
+    const good = Buffer.from(JSON.stringify(departure('ä ö \u{1f6eb}', { source: 'utf-8' })));
+    for (const charset of ['iso-8859-1', '"UTF-16"', 'utf-8x']) {
+      const headers = { 'content-type': `application/json; charset=${charset}` };
+      assertProblem(await send(good, headers), 415, 'media-type-unsupported', 'content-type');
+    }
+    const packed = await send(gzipSync(good), { 'content-encoding': 'gzip' });
+    assertProblem(packed, 415, 'media-type-unsupported', 'content-encoding');
+    assert.match(packed.body.detail, /gzip/);
+    assert.deepEqual(await everything(), before);
+    const headers = { 'content-type': 'application/json;charset="UTF-8"', 'content-encoding': 'identity' };
+    assert.equal((await send(good, headers)).status, 202);
+    assert.deepEqual(await storedIds('utf-8'), ['ä ö \u{1f6eb}']);
   });
 
   it('reads whole numbers that JSON can carry and a double cannot as refusals, not as other numbers', async () => {
@@ -107,7 +137,7 @@ describe('POST /v1/events', () => {
     await refuse(cloudEvent('x', { datacontenttype: 'text/xml' }), 'event-invalid', 'datacontenttype');
     await refuse(cloudEvent('x', { data: undefined, data_base64: 'AA==' }), 'event-invalid', 'data_base64');
     await refuse(cloudEvent('x', { data: { deep: { miles: 1e300 } } }), 'event-invalid', 'data.deep.miles');
-    await refuse([cloudEvent('x')], 'event-invalid', null);
+    await refuse([cloudEvent('x')], 'event-invalid', 'body');
 
     const batch = [cloudEvent('1'), cloudEvent('2', { data: undefined }), cloudEvent('3', { time: 'noon' }), 7];
     const answer = await api.post('/v1/events', batch, many);
@@ -158,6 +188,51 @@ describe('POST /v1/events/batch', () => {
       ['3', 'rejected', 'event-invalid', 'events[5].properties.list[1]'],
       ['4', 'accepted', undefined, undefined],
     ]);
+  });
+
+  it('refuses a key that could harm a reader with its event, not with the batch', async () => {
+    const wanted = [
+      departure('good'),
+      departure('top', { '#': 1 }),
+      departure('deep', { properties: { a: { '#': {} } } }),
+    ];
+    const raw = JSON.stringify({ events: wanted }).replaceAll('#', '__proto__');
+    const { status, body } = await api.call('POST', '/v1/events/batch', { raw });
+    assert.equal(status, 200);
+    assert.deepEqual(
+      body.outcomes.map((outcome: { status: string; error?: { field: string } }) => [
+        outcome.status,
+        outcome.error?.field,
+      ]),
+      [
+        ['accepted', undefined],
+        ['rejected', 'events[1].__proto__'],
+        ['rejected', 'events[2].properties.a'],
+      ],
+    );
+  });
+
+  it('answers what every reader of JSON can read, whatever was sent', async () => {
+    const half = '\ud83d';
+    const answer = await api.call('POST', '/v1/events/batch', {
+      raw: JSON.stringify({
+        events: [
+          departure(''),
+          departure(`half ${half}`),
+          departure(`${'x'.repeat(254)}\u{1f6eb}x`),
+          departure('x', { occurredAt: half }),
+          departure('x', { [half]: 1 }),
+          departure('x', { properties: { [`${'x'.repeat(99)}\u{1f6eb}`]: Number.MAX_VALUE } }),
+          departure('\\ud83d', { customer: 'nobody' }),
+        ],
+      }),
+    });
+    const text = JSON.stringify(answer.body);
+    assert.doesNotMatch(text.replaceAll('\\\\', ''), /\\ud[89a-f]/);
+    const ids = answer.body.outcomes.map(({ id }: { id: string | null }) => id);
+    assert.deepEqual(ids.slice(0, 2), [null, 'half \ufffd']);
+    assert.equal(ids.at(-1), '\\ud83d', 'a backslash that was sent stays one');
+    assertProblem(await api.post('/v1/events', departure('x', { [half]: 1 })), 422, 'event-invalid', '\ufffd');
   });
 
   it('takes 1,000 events and refuses one more, an empty list and other envelopes as a whole', async () => {

@@ -31,6 +31,9 @@ describe('The HTTP interface', () => {
       ['DELETE', '/v1/customers', 'GET, HEAD, POST'],
       ['PUT', '/v1/invoices/some', 'GET, HEAD'],
       ['POST', '/healthz', 'GET, HEAD'],
+      ['OPTIONS', '/v1/runs/some', 'GET, HEAD'],
+      ['QUERY', '/v1/customers', 'GET, HEAD, POST'],
+      ['PROPFIND', '/openapi.json', 'GET, HEAD'],
     ] as const) {
       const answer = await api.call(method, url);
       assertProblem(answer, 405, 'method-not-allowed');
@@ -115,6 +118,18 @@ describe('The HTTP interface', () => {
     const bare: string[] = [];
     describeFields(document, '', bare);
     assert.deepEqual(bare, []);
+    const { properties } = document.paths['/v1/runs'].post.requestBody.content['application/json'].schema;
+    assert.equal(properties.at.format, 'date-time');
+  });
+
+  it('gives examples of cursors that their lists take', async () => {
+    const { paths } = (await api.app.inject('/openapi.json')).json();
+    for (const list of ['/v1/customers', '/v1/invoices', '/v1/runs']) {
+      const { parameters, responses } = paths[list].get;
+      const example = responses['200'].content['application/json'].schema.properties.nextCursor.anyOf[0].examples[0];
+      assert.ok(JSON.stringify(parameters).includes(example), list);
+      assert.equal((await api.get(`${list}?cursor=${example}`)).status, 200, list);
+    }
   });
 });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, InjectOptions } from 'fastify';
 import { buildApi } from '../../src/api/app.ts';
 import type { ApiDeps } from '../../src/api/deps.ts';
 import { createApiKey } from '../../src/auth/api-keys.ts';
@@ -9,7 +9,7 @@ import { runIdOf } from '../../src/billing/ids.ts';
 import { openBooks } from '../support/books.ts';
 import { useTestDatabase } from '../support/database.ts';
 
-export type Call = { headers?: Record<string, string>; body?: unknown; raw?: string };
+export type Call = { headers?: Record<string, string>; body?: unknown; raw?: string | Buffer };
 // biome-ignore lint/suspicious/noExplicitAny: what a server answers is not known before it is looked at
 export type Answer = { status: number; headers: Record<string, unknown>; body: any };
 
@@ -50,7 +50,7 @@ export function useApi(overrides: Partial<ApiDeps> = {}) {
   });
 
   async function call(
-    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    method: NonNullable<InjectOptions['method']>,
     url: string,
     { headers, body, raw }: Call = {},
   ): Promise<Answer> {

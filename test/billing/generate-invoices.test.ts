@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { firstCursor } from '../../src/billing/extend-periods.ts';
+import { extendPeriods, firstCursor } from '../../src/billing/extend-periods.ts';
 import { generateInvoices } from '../../src/billing/generate-invoices.ts';
 import { runIdOf } from '../../src/billing/ids.ts';
-import { openRun } from '../../src/store/runs.ts';
+import { moveTestClock } from '../../src/store/due-work.ts';
+import { finishRun, openRun } from '../../src/store/runs.ts';
 import { useTestDatabase } from '../support/database.ts';
 import { type Business, flat, invoicesOf, openBusiness, perDeparture, perMile, throughPages } from './business.ts';
 
@@ -230,6 +231,24 @@ describe('generateInvoices', () => {
     await business.invoice('2013-02-02T07:00:00Z');
     await throughPages((after) => generateInvoices(books.database, run, { after, limit: 10 }));
     assert.equal((await invoices(late))[0]?.dueAt.toISOString(), '2013-02-03T08:00:00.000Z');
+  });
+
+  it('gives what a finished run finds when it is done again a review day of its own', async () => {
+    await business.customer('first', { plan: base });
+    await business.invoice(januaryRun);
+    const cutoffAt = new Date(januaryRun);
+    const id = runIdOf(business.clockId, 'invoicing', cutoffAt);
+    await finishRun(books.database, id, { generated: 1 });
+
+    // On 2 February, 15:00, somebody subscribes a customer from January on, and asks for the run of 1 February again.
+    const late = await business.customer('late', { plan: base });
+    await moveTestClock(books.database, business.clockId, new Date('2013-02-02T15:00:00Z'));
+    const again = { id, clockId: business.clockId, kind: 'invoicing' as const, cutoffAt, workflowId: 'again' };
+    const run = await openRun(books.database, again);
+    assert.deepEqual([run.finishedAt, run.progress], [null, {}]);
+    await extendPeriods(books.database, { clockId: business.clockId, until: cutoffAt });
+    await throughPages((after) => generateInvoices(books.database, run, { after, limit: 10 }));
+    assert.equal((await invoices(late))[0]?.dueAt.toISOString(), '2013-02-03T15:00:00.000Z');
   });
 
   it('tells of drafts and of what joined them in the audit log', async () => {

@@ -34,6 +34,28 @@ describe('issueInvoices', () => {
     assert.deepEqual([invoice?.number, invoice?.lifecycle, invoice?.sync], [numberOf(1), 'issued', 'pending']);
   });
 
+  it('issues a draft that was not made from usage as it stands', async () => {
+    const owner = await business.customer('B6', { plan: base });
+    await business.invoice(januaryRun);
+    // A one-off invoice is not there to be asked for yet; its form is.
+    const [drafted] = await invoices(owner);
+    const { rows } = await books.database.query<{ id: string }>(
+      `WITH draft AS (
+         INSERT INTO invoices SELECT (jsonb_populate_record(i, jsonb_build_object('id', gen_random_uuid(),
+           'purpose', 'one-off:1'))).* FROM invoices i WHERE id = $1 RETURNING *),
+       line AS (
+         INSERT INTO invoice_lines SELECT (jsonb_populate_record(l, jsonb_build_object('id', gen_random_uuid(),
+           'invoice_id', d.id))).* FROM invoice_lines l, draft d WHERE l.invoice_id = $1)
+       INSERT INTO invoice_states (invoice_id, customer_id, currency, billing_group, period_start_at, period_end_at, purpose)
+       SELECT id, customer_id, currency, billing_group, period_start_at, period_end_at, purpose FROM draft
+       RETURNING invoice_id AS id`,
+      [drafted!.id],
+    );
+    assert.deepEqual(await business.scan(dueScan), { ...nothing, issued: 2 });
+    const oneOff = (await invoices(owner)).find(({ id }) => id === rows[0]!.id);
+    assert.deepEqual([oneOff?.lifecycle, oneOff?.totalMinor], ['issued', 10_000n]);
+  });
+
   it('leaves the draft of a run that began seven seconds late to the scan of the next day', async () => {
     await business.customer('B6', { plan: base });
     await business.invoice('2013-02-01T15:00:07Z');

@@ -92,6 +92,7 @@ describe('recordUsage', () => {
       [departure('x', { id: 7 }), 'event-invalid', 'id'],
       [departure(''), 'event-invalid', 'id'],
       [departure('x'.repeat(256)), 'event-invalid', 'id'],
+      [departure('\u{1f6eb}'.repeat(256)), 'event-invalid', 'id'],
       [departure('nul\0'), 'event-invalid', 'id'],
       [departure('half \ud83d'), 'event-invalid', 'id'],
       [departure('x', { source: '' }), 'event-invalid', 'source'],
@@ -128,9 +129,26 @@ describe('recordUsage', () => {
     assert.equal((await stored('mixed')).length, bad.length);
   });
 
+  it('looks no further into an event than what could be taken', async () => {
+    const trap = (list: unknown[]) =>
+      Object.defineProperty(list, 5_000, {
+        get: () => {
+          throw new Error('looked at');
+        },
+      });
+    const outcomes = await record(
+      departure('list', { properties: { list: trap(new Array(1_000_000).fill(0)) } }),
+      departure('lists', { properties: { lists: trap(new Array(1_000_000).fill([])) } }),
+    );
+    assert.deepEqual(statuses(outcomes), ['rejected', 'rejected']);
+    const longest = [new Array(4_000).fill(0)];
+    assert.deepEqual(statuses(await record(departure('longest list', { properties: { longest } }))), ['accepted']);
+  });
+
   it('takes what stands exactly at a limit', async () => {
     const outcomes = await record(
       departure('x'.repeat(255), { source: 'limits' }),
+      departure('\u{1f6eb}'.repeat(255), { source: 'limits' }),
       departure('keys', { source: 'limits', properties: keys(50) }),
       departure('depth', { source: 'limits', properties: { a: { b: { c: { d: { e: 1 } } } } } }),
       departure('bytes', { source: 'limits', properties: { text: 'x'.repeat(8_192 - '{"text":""}'.length) } }),

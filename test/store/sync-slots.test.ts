@@ -85,6 +85,17 @@ describe('claimSlot', () => {
     assert.deepEqual(tally(await claimAll(ids.slice(0, 5), 1)), { claimed: 1, full: 4 });
   });
 
+  it('gives an invoice that comes back from a rest a slot only when one is free', async () => {
+    const [first = '', second = ''] = ids;
+    await set(first, `sync = 'backing_off'`);
+    const back = () => claimSlot(books.database, { invoiceId: first, slots: 1, fromRest: true });
+    await claim(second, 1);
+    assert.equal((await back()).outcome, 'full');
+    assert.equal(await open(), 1);
+    await set(second, `sync = 'synced'`);
+    assert.equal((await back()).outcome, 'claimed');
+  });
+
   it('says what else it found', async () => {
     const [synced = '', parked = '', backing = '', voided = ''] = await issuedInvoices(books.database, 4);
     await set(synced, `sync = 'synced'`);
@@ -93,7 +104,7 @@ describe('claimSlot', () => {
     await set(voided, `lifecycle = 'void', sync = 'none'`);
     assert.deepEqual(await claimAll([synced, parked, backing, voided], 10), ['settled', 'settled', 'open', 'settled']);
     assert.deepEqual(await claimSlot(books.database, { invoiceId: randomUUID(), priority: 'high', slots: 1 }), {
-      outcome: 'settled',
+      outcome: 'unknown',
     });
   });
 

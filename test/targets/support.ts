@@ -46,7 +46,7 @@ export function useTarget() {
     const { database } = books;
     const account = bindStripe(database, createStripeTarget(stripe, current().key));
     const ensureCustomer = (customerId: string) => syncCustomer(database, account, customerId);
-    return await bringToStripe({ database, stripe: account, ensureCustomer }, invoiceId);
+    return await bringToStripe({ database, stripe: account, slots: 500, ensureCustomer }, invoiceId);
   };
 
   return {

@@ -26,7 +26,7 @@ describe('the Schedules', function () {
   it('start at nominal times in UTC, and make up for 35 days', async () => {
     const [monthly, daily] = await describeAll();
     for (const { spec, policies, state } of [monthly!, daily!]) {
-      assert.equal(spec.timezone ?? 'UTC', 'UTC');
+      assert.equal(spec.timezone || 'UTC', 'UTC', 'none named is UTC');
       assert.equal(policies.catchupWindow, 35 * dayMs);
       assert.equal(policies.overlap, 'BUFFER_ALL');
       assert.equal(state.paused, false);

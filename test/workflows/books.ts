@@ -12,6 +12,8 @@ export function createBooks() {
   const script = new Map<string, Step[]>();
   const parkings = new Map<string, { parkingNumber: number; code: string; reason: string; isParked: boolean }>();
   const decisions = new Set<string>();
+  const withoutSlot = new Set<string>();
+  const losesAnswer = new Set<string>();
   const calls: { activity: string; invoiceId: string; nextRetryAt?: string }[] = [];
   const stale = (reason: string) => ApplicationFailure.nonRetryable(reason, failureTypes.staleAnswer);
 
@@ -20,6 +22,7 @@ export function createBooks() {
       calls.push({ activity: 'bringToStripe', invoiceId });
       const parking = parkings.get(invoiceId);
       if (parking?.isParked) return { state: 'parked', ...parking };
+      if (withoutSlot.delete(invoiceId)) return { state: 'no slot' };
       await script.get(invoiceId)?.shift()?.();
       return { state: 'synced' };
     },
@@ -38,6 +41,9 @@ export function createBooks() {
       if (!parking?.isParked || parking.parkingNumber !== parkingNumber) throw stale('not parked under this number');
       decisions.add(decisionId);
       parking.isParked = false;
+      if (losesAnswer.delete(invoiceId)) {
+        throw ApplicationFailure.create({ message: 'the connection broke after the commit', nextRetryDelay: 1 });
+      }
       return 'accepted';
     },
   };
@@ -46,6 +52,10 @@ export function createBooks() {
     activities,
     /** What Stripe does at the next tries of an invoice; after them it takes it. */
     atStripe: (invoiceId: string, ...steps: Step[]) => void script.set(invoiceId, steps),
+    /** The next try finds every slot taken. */
+    withoutSlot: (invoiceId: string) => void withoutSlot.add(invoiceId),
+    /** The next decision is stored, and the activity dies before it can tell. */
+    loseAnswer: (invoiceId: string) => void losesAnswer.add(invoiceId),
     callsOf: (invoiceId: string) => calls.filter((call) => call.invoiceId === invoiceId),
     activitiesOf: (invoiceId: string) =>
       calls.filter((call) => call.invoiceId === invoiceId).map(({ activity }) => activity),

@@ -149,6 +149,37 @@ describe('syncInvoice', function () {
     await handleOf(subject).result();
   });
 
+  it('refuses an answer with a slip of the pen, which leaves nothing behind', async () => {
+    const subject = newSubject();
+    atStripe(subject.invoiceId, failures.needsPerson);
+    await signal(subject);
+    await reached(subject, 'parked');
+    const before = activitiesOf(subject.invoiceId).length;
+    // The first is what the details offer to copy.
+    for (const faulty of [{ decisionId: '<a new UUID>' }, { parkingNumber: 0 }, { actor: ' ' }, { reason: '' }]) {
+      const good = { decisionId: randomUUID(), parkingNumber: 1, actor: 'ada', reason: 'mended' };
+      await assert.rejects(
+        answerSync(temporal.client, subject, '123.45 USD', { ...good, ...faulty }),
+        (error) => (error as WorkflowUpdateFailedError).cause?.message.includes(Object.keys(faulty)[0]!) === true,
+      );
+    }
+    assert.equal(activitiesOf(subject.invoiceId).length, before);
+    assert.equal(await answer(subject, 1), 'accepted');
+    await handleOf(subject).result();
+  });
+
+  it('waits for a slot when none is free, and does not count it as a failure', async () => {
+    const subject = newSubject();
+    books.withoutSlot(subject.invoiceId);
+    await signal(subject);
+    await until(async () => activitiesOf(subject.invoiceId).length === 1, 'it has asked');
+    assert.match(await detailsOf(temporal.client, syncInvoiceId(subject.invoiceId)), /free slot/);
+    assert.equal((await statusOf(subject)).failures, 0);
+    await signal(subject);
+    await handleOf(subject).result();
+    assert.deepEqual(activitiesOf(subject.invoiceId), ['bringToStripe', 'bringToStripe']);
+  });
+
   it('takes the same decision once, sent twice at once and again after the end', async () => {
     const subject = newSubject();
     atStripe(subject.invoiceId, failures.needsPerson);
@@ -170,6 +201,17 @@ describe('syncInvoice', function () {
     await reached(subject, 'parked');
     assert.equal(await answer(subject, 2), 'accepted');
     await handleOf(subject).result();
+  });
+
+  it('goes on when the decision was stored and the activity died before it could tell', async () => {
+    const subject = newSubject();
+    atStripe(subject.invoiceId, failures.needsPerson);
+    await signal(subject);
+    await reached(subject, 'parked');
+    books.loseAnswer(subject.invoiceId);
+    assert.equal(await answer(subject, 1), 'already accepted');
+    await handleOf(subject).result();
+    assert.equal(activitiesOf(subject.invoiceId).at(-1), 'bringToStripe');
   });
 
   it('is revived by an answer when the run is lost', async () => {

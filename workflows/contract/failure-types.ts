@@ -2,6 +2,8 @@
 export const failureTypes = {
   /** Trying again cannot help: a person has to look. */
   needsPerson: 'NeedsPerson',
+  /** The answer has not the form that it needs. */
+  faultyAnswer: 'FaultyAnswer',
   /** The answer names a parking that is over, or the invoice is not parked. */
   staleAnswer: 'StaleAnswer',
 } as const;

@@ -15,6 +15,21 @@ export const messages = {
 /** `decisionId` (a UUID made by whoever asks) makes a repeated answer the same answer. */
 export type Answer = { decisionId: string; parkingNumber: number; actor: string; reason: string };
 
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const isShortText = (value: unknown) => typeof value === 'string' && value.trim() !== '' && value.length <= 500;
+
+/** What is wrong with an answer, in a sentence for whoever typed it; undefined if nothing is. */
+export function faultOf(answer: Partial<Record<keyof Answer, unknown>> | null | undefined): string | undefined {
+  const { decisionId, parkingNumber, actor, reason } = answer ?? {};
+  if (typeof decisionId !== 'string' || !uuid.test(decisionId)) return 'decisionId has to be a new UUID.';
+  if (!Number.isInteger(parkingNumber) || (parkingNumber as number) < 1) {
+    return 'parkingNumber has to be the number that the details show.';
+  }
+  if (!isShortText(actor)) return 'actor has to say who answers, in at most 500 characters.';
+  if (!isShortText(reason)) return 'reason has to say why it will work now, in at most 500 characters.';
+  return undefined;
+}
+
 export type AnswerOutcome = 'accepted' | 'already accepted';
 
 export type SyncStatus = {

@@ -4,7 +4,7 @@ import { DurabillError } from '../../errors/error.ts';
 import { findCustomer, listCustomers } from '../../store/customers.ts';
 import type { ApiDeps } from '../deps.ts';
 import { actorOf } from '../guard.ts';
-import { defaultLimit, pageOf, readCursor } from '../paging.ts';
+import { type CursorForm, defaultLimit, pageOf, readCursor } from '../paging.ts';
 import { problems } from '../schemas/common.ts';
 import { Customer, CustomerPage, CustomerParams, CustomerQuery, NewCustomer } from '../schemas/customers.ts';
 
@@ -42,9 +42,9 @@ export const customerRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { 
       },
     },
     async ({ query: { limit = defaultLimit, cursor } }) => {
-      const after = readCursor(cursor, (parts) => (parts.length === 1 ? parts[0] : undefined));
+      const after = readCursor(cursor, cursorForm)?.externalId;
       const rows = await listCustomers(database, { after, limit: limit + 1 });
-      return pageOf(rows, limit, ({ externalId }) => [externalId]);
+      return pageOf(rows, limit, cursorForm);
     },
   );
 
@@ -62,4 +62,9 @@ export const customerRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { 
       return customer;
     },
   );
+};
+
+const cursorForm: CursorForm<{ externalId: string }> = {
+  write: ({ externalId }) => [externalId],
+  read: ([externalId]) => (externalId === undefined ? undefined : { externalId }),
 };

@@ -4,6 +4,7 @@ import { recordUsage } from '../../billing/record-usage.ts';
 import { attributePath, cloudEventBatchType, cloudEventType, fromCloudEvent } from '../cloud-events.ts';
 import type { ApiDeps } from '../deps.ts';
 import { batchAnswer, countsOf, inside, readBatch, readList, singleAnswer } from '../event-answers.ts';
+import { readJson } from '../json.ts';
 import { problems } from '../schemas/common.ts';
 import { Batch, BatchAnswer, CloudEvent, CloudEventBatch, Event, EventAnswer } from '../schemas/events.ts';
 
@@ -13,11 +14,7 @@ export const eventRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { dat
     countEvents?.(countsOf(outcomes));
     return outcomes;
   };
-  app.addContentTypeParser(
-    [cloudEventType, cloudEventBatchType],
-    { parseAs: 'string' },
-    app.getDefaultJsonParser('error', 'error'),
-  );
+  app.addContentTypeParser([cloudEventType, cloudEventBatchType], { parseAs: 'buffer' }, readJson);
   // recordUsage checks events one by one; a schema would refuse the whole batch for one of them.
   app.setValidatorCompiler(() => () => true);
   const tags = ['events'];

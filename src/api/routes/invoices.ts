@@ -1,12 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { getClock } from '../../billing/open-clock.ts';
 import { DurabillError } from '../../errors/error.ts';
-import { findCustomer } from '../../store/customers.ts';
-import type { Database } from '../../store/database.ts';
 import { findInvoice, type InvoiceCursor, type InvoiceFilter, listInvoices } from '../../store/invoice-views.ts';
-import { uuidOrNull } from '../../store/uuid.ts';
 import type { ApiDeps } from '../deps.ts';
-import { defaultLimit, pageOf, readCursor } from '../paging.ts';
+import { clockIdFor, customerIdFor } from '../filters.ts';
+import { type CursorForm, defaultLimit, pageOf, readCursor, readInstantAndId } from '../paging.ts';
 import { problems } from '../schemas/common.ts';
 import { InvoicePage, InvoiceParams, InvoiceQuery, InvoiceWithLines } from '../schemas/invoices.ts';
 
@@ -26,14 +23,14 @@ export const invoiceRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { d
       },
     },
     async ({ query: { limit = defaultLimit, cursor, customer, clock, ...plain } }) => {
-      const after = readCursor(cursor, cursorOf);
+      const after = readCursor(cursor, cursorForm);
       const filter: InvoiceFilter = {
         ...plain,
         ...(customer !== undefined && { customerId: await customerIdFor(database, customer) }),
-        ...(clock !== undefined && { clockId: (await getClock(database, clock)).id }),
+        ...(clock !== undefined && { clockId: await clockIdFor(database, clock) }),
       };
       const rows = await listInvoices(database, filter, { after, limit: limit + 1 });
-      return pageOf(rows, limit, ({ periodStartAt, id }) => [periodStartAt.toISOString(), id]);
+      return pageOf(rows, limit, cursorForm);
     },
   );
 
@@ -62,15 +59,10 @@ export const invoiceRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { d
   );
 };
 
-function cursorOf([start = '', id = '']: readonly string[]): InvoiceCursor | undefined {
-  const periodStartAt = new Date(start);
-  if (uuidOrNull(id) === null || Number.isNaN(periodStartAt.getTime())) return undefined;
-  return { periodStartAt, id };
-}
-
-/** A filter by somebody who does not exist is a typing error, which an empty list would hide. */
-async function customerIdFor(database: Database, reference: string): Promise<string> {
-  const customer = await findCustomer(database, reference);
-  if (customer !== undefined) return customer.id;
-  throw new DurabillError('not-found', { field: 'customer', reason: `There is no customer "${reference}".` });
-}
+const cursorForm: CursorForm<InvoiceCursor> = {
+  write: ({ periodStartAt, id }) => [periodStartAt.toISOString(), id],
+  read: (parts) => {
+    const position = readInstantAndId(parts);
+    return position && { periodStartAt: position.at, id: position.id };
+  },
+};

@@ -1,11 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { getClock } from '../../billing/open-clock.ts';
 import { readRunOrder } from '../../billing/order-run.ts';
 import { DurabillError } from '../../errors/error.ts';
 import { findRun, listRuns, type RunCursor } from '../../store/run-views.ts';
-import { uuidOrNull } from '../../store/uuid.ts';
 import type { ApiDeps } from '../deps.ts';
-import { defaultLimit, pageOf, readCursor } from '../paging.ts';
+import { clockIdFor } from '../filters.ts';
+import { type CursorForm, defaultLimit, pageOf, readCursor, readInstantAndId } from '../paging.ts';
 import { problems } from '../schemas/common.ts';
 import { NewRun, Run, RunPage, RunParams, RunQuery, StartedRun } from '../schemas/runs.ts';
 
@@ -19,8 +18,9 @@ export const runRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { datab
       schema: { tags, summary: 'Start a billing run', body: NewRun, response: { 202: StartedRun, ...problems } },
     },
     async ({ body }, reply) => {
-      const { kind, clock, at } = await readRunOrder(database, body);
-      const { id, workflowId, alreadyStarted } = await startRun({ kind, clockId: clock.id, at });
+      const { kind, clock, at, finished } = await readRunOrder(database, body);
+      const started = finished ?? (await startRun({ kind, clockId: clock.id, at }));
+      const { id, workflowId, alreadyStarted } = started;
       reply.header('location', `/v1/runs/${id}`);
       return reply.code(202).send({ id, kind, clock: clock.name, at, workflowId, alreadyStarted });
     },
@@ -33,13 +33,13 @@ export const runRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { datab
       schema: { tags, summary: 'List billing runs', querystring: RunQuery, response: { 200: RunPage, ...problems } },
     },
     async ({ query: { limit = defaultLimit, cursor, clock, kind } }) => {
-      const after = readCursor(cursor, cursorOf);
+      const after = readCursor(cursor, cursorForm);
       const filter = {
         ...(kind !== undefined && { kind }),
-        ...(clock !== undefined && { clockId: (await getClock(database, clock)).id }),
+        ...(clock !== undefined && { clockId: await clockIdFor(database, clock) }),
       };
       const rows = await listRuns(database, filter, { after, limit: limit + 1 });
-      return pageOf(rows, limit, ({ openedAt, id }) => [openedAt.toISOString(), id]);
+      return pageOf(rows, limit, cursorForm);
     },
   );
 
@@ -60,7 +60,10 @@ export const runRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { datab
   );
 };
 
-function cursorOf([opened = '', id = '']: readonly string[]): RunCursor | undefined {
-  const openedAt = new Date(opened);
-  return uuidOrNull(id) === null || Number.isNaN(openedAt.getTime()) ? undefined : { openedAt, id };
-}
+const cursorForm: CursorForm<RunCursor> = {
+  write: ({ openedAt, id }) => [openedAt.toISOString(), id],
+  read: (parts) => {
+    const position = readInstantAndId(parts);
+    return position && { openedAt: position.at, id: position.id };
+  },
+};

@@ -1,4 +1,5 @@
 import { type Static, type TSchema, Type } from 'typebox';
+import { writeCursor } from '../paging.ts';
 
 /** Instants leave as Date and are written by JSON as RFC 3339 with milliseconds, in UTC. */
 export const instant = (description: string, example = '2013-02-01T13:00:00.000Z') =>
@@ -12,6 +13,7 @@ export const instant = (description: string, example = '2013-02-01T13:00:00.000Z
 /** Instants arrive as text and are read by our own code, whose sentences are for people. */
 export const instantText = (description: string, example = '2013-02-01T13:00:00Z') =>
   Type.String({
+    format: 'date-time',
     maxLength: 64,
     description: `${description} (RFC 3339 with seconds and Z or an offset; cut to milliseconds)`,
     examples: [example],
@@ -40,21 +42,23 @@ export const nullable = <Schema extends TSchema>(schema: Schema) => Type.Union([
 
 export const closed = { additionalProperties: false } as const;
 
-export const pageQuery = {
+/** `exampleParts` are those of a cursor as the list writes it. */
+export const pageQuery = (exampleParts: readonly string[]) => ({
   limit: Type.Optional(
     Type.Integer({ minimum: 1, maximum: 200, description: 'Objects a page; 50 unless said otherwise', examples: [50] }),
   ),
-  cursor: Type.Optional(addressText('`nextCursor` of the page before', 'WyJhaXJsaW5lLTkiXQ', 1_024)),
-};
+  // 255 characters, each up to 6 bytes in JSON, and base64 makes four of three.
+  cursor: Type.Optional(addressText('`nextCursor` of the page before', writeCursor(exampleParts), 2_048)),
+});
 
-export const page = <Item extends TSchema>(item: Item, description: string) =>
+export const page = <Item extends TSchema>(item: Item, description: string, exampleParts: readonly string[]) =>
   Type.Object(
     {
       data: Type.Array(item),
       nextCursor: nullable(
         Type.String({
           description: 'Send it as `cursor` for the next page; null on the last one',
-          examples: ['WyJhIl0'],
+          examples: [writeCursor(exampleParts)],
         }),
       ),
     },

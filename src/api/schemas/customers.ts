@@ -65,6 +65,6 @@ export const Customer = Type.Object(
   { description: 'A customer' },
 );
 
-export const CustomerPage = page(Customer, 'Customers in the order of their external ids');
-export const CustomerQuery = Type.Object(pageQuery, closed);
+export const CustomerPage = page(Customer, 'Customers in the order of their external ids', ['B6']);
+export const CustomerQuery = Type.Object(pageQuery(['B6']), closed);
 export const CustomerParams = Type.Object({ id: addressText('Our id, or the external id', 'B6') }, closed);

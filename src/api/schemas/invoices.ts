@@ -111,14 +111,16 @@ export const InvoiceWithLines = Type.Object(
   { description: 'An invoice with its lines and their working' },
 );
 
-export const InvoicePage = page(Invoice, 'Invoices, those of the newest periods first');
+const cursorExample = ['2013-01-01T05:00:00.000Z', 'b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55'];
+
+export const InvoicePage = page(Invoice, 'Invoices, those of the newest periods first', cursorExample);
 export const InvoiceParams = Type.Object(
   { id: addressText('Our id of the invoice', 'b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55') },
   closed,
 );
 export const InvoiceQuery = Type.Object(
   {
-    ...pageQuery,
+    ...pageQuery(cursorExample),
     customer: Type.Optional(addressText('Only of this customer: external id, or ours', 'B6')),
     clock: Type.Optional(addressText('Only on the clock of this name', 'real', 80)),
     lifecycle: Type.Optional(lifecycle),

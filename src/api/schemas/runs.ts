@@ -48,14 +48,16 @@ export const Run = Type.Object(
   { description: 'A billing run' },
 );
 
-export const RunPage = page(Run, 'Runs, the latest first');
+const cursorExample = ['2026-11-22T21:00:00.000Z', 'b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55'];
+
+export const RunPage = page(Run, 'Runs, the latest first', cursorExample);
 export const RunParams = Type.Object(
   { id: addressText('Id of the run', 'b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55') },
   closed,
 );
 export const RunQuery = Type.Object(
   {
-    ...pageQuery,
+    ...pageQuery(cursorExample),
     clock: Type.Optional(addressText('Only on the clock of this name', 'sample', 80)),
     kind: Type.Optional(kind),
   },

@@ -15,8 +15,8 @@ export function translateStripeError(error: unknown): TargetError {
     });
   }
   const code = error.code ?? error.type;
-  const details = { cause: error, retryAfterMs: retryAfterMs(error.headers) };
-  const because = (sentence: string) => `${sentence} Stripe says: ${error.message}${requestOf(error)}`;
+  const details = { cause: error, retryAfterMs: retryAfterMs(error.headers), remoteMessage: error.message };
+  const because = (sentence: string) => `${sentence} ${signatureOf(error, code)}`;
 
   if (error instanceof Stripe.errors.StripeConnectionError) {
     return new TargetError('retry', 'connection', `No answer from Stripe: ${error.message}`, details);
@@ -42,6 +42,10 @@ export function translateStripeError(error: unknown): TargetError {
   if (error.statusCode === failedDependency || error.statusCode >= 500) {
     return new TargetError('look', code, because('Stripe had an error of its own.'), details);
   }
+  if (error.param === 'due_date') {
+    // The day was still to come when the request was stored, and is over now; anew it goes out with the terms instead.
+    return new TargetError('look', code, because('The due date has passed meanwhile.'), details);
+  }
   return new TargetError('person', code, because('Stripe refuses the request.'), details);
 }
 
@@ -64,8 +68,11 @@ export function answerOfKey(error: unknown): { status: number; requestId: string
   return status < 500 || isStored ? { status, requestId } : undefined;
 }
 
-function requestOf(error: Stripe.errors.StripeError): string {
-  return error.requestId ? ` (request ${error.requestId})` : '';
+/** What tells one failure from another, without Stripe's own words: `email_invalid at email (request req_…)`. */
+function signatureOf(error: Stripe.errors.StripeError, code: string): string {
+  const param = error.param ? ` at ${error.param}` : '';
+  const request = error.requestId ? ` (request ${error.requestId})` : '';
+  return `${code}${param}${request}`;
 }
 
 /** Seconds, as RFC 9110 has it; Stripe does not promise the header, but whoever stands between may send it. */
