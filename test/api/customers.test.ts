@@ -150,7 +150,7 @@ describe('Customers', () => {
     let url = '/v1/customers?limit=2';
     for (let pages = 0; pages < 20; pages += 1) {
       const { body } = await api.get(url);
-      assert.ok(body.data.length <= 2);
+      assert.ok(body.data.length <= 2, 'body.data.length <= 2');
       seen.push(...body.data.map(({ externalId }: { externalId: string }) => externalId));
       if (body.nextCursor === null) break;
       url = `/v1/customers?limit=2&cursor=${body.nextCursor}`;

@@ -52,7 +52,7 @@ describe('The HTTP interface', () => {
     runs.fail = new DurabillError('unavailable', { reason: 'Temporal cannot be reached.' });
     const away = await api.post('/v1/runs', run);
     assertProblem(away, 503, 'unavailable');
-    assert.ok(away.headers['retry-after']);
+    assert.ok(away.headers['retry-after'], "away.headers['retry-after']");
   });
 
   it('asks to try again when PostgreSQL is away', async () => {

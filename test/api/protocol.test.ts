@@ -105,7 +105,10 @@ describe('Over a socket, the API', () => {
     socket.resetAndDestroy();
     while (!logged.some((line) => line.includes('left before'))) await new Promise(setImmediate);
     assert.deepEqual(failures(logged), []);
-    assert.ok(answered.every((status) => status < 500));
+    assert.ok(
+      answered.every((status) => status < 500),
+      'answered.every((status) => status < 500)',
+    );
   });
 });
 

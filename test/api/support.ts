@@ -119,5 +119,8 @@ export function assertProblem(answer: Answer, status: number, code: string, fiel
   assert.equal(body.type, `urn:durabill:problem:${code}`);
   assert.equal(body.status, status);
   assert.equal(body.instance, `urn:uuid:${answer.headers['x-request-id']}`);
-  assert.ok(body.title.length > 0 && body.detail.length > 0 && body.mend.length > 0);
+  assert.ok(
+    body.title.length > 0 && body.detail.length > 0 && body.mend.length > 0,
+    'body.title.length > 0 && body.detail.length > 0 && body.mend.length > 0',
+  );
 }

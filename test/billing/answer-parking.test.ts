@@ -80,7 +80,7 @@ describe('An invoice that waits for a person', () => {
     await answer();
     await park();
     await assert.rejects(answer({ parkingNumber: 1 }), (error: unknown) => {
-      assert.ok(isStale(error));
+      assert.ok(isStale(error), 'isStale(error)');
       assert.match(String(error), /is for parking 1, the invoice is parked under 2/);
       return true;
     });
@@ -103,7 +103,7 @@ describe('An invoice that waits for a person', () => {
     const accepted = outcomes.filter((outcome) => outcome.status === 'fulfilled');
     const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
     assert.deepEqual([accepted.length, refused.length], [1, 1]);
-    assert.ok(isStale(refused[0]!.reason));
+    assert.ok(isStale(refused[0]!.reason), 'isStale(refused[0]!.reason)');
     assert.equal((await decisions()).length, 1);
     assert.equal((await told()).length, 2);
   });

@@ -85,7 +85,7 @@ describe('issueInvoices', () => {
     assert.deepEqual(await business.scan(dueScan), { ...nothing, issued: 2, rebuilt: 1 });
     assert.deepEqual((await invoices(late))[0]?.totalMinor, 300n);
     assert.deepEqual((await invoices(calm))[0]?.totalMinor, 100n);
-    assert.ok((await cuts(late)) > before[0]!);
+    assert.ok((await cuts(late)) > before[0]!, '(await cuts(late)) > before[0]!');
     assert.deepEqual(await cuts(calm), before[1]);
   });
 

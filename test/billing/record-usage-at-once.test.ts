@@ -29,7 +29,10 @@ describe('recordUsage, called by many and in any order', () => {
       const others = answers.flat().filter(({ status }) => status !== 'accepted');
       assert.equal(new Set(accepted.map(({ id }) => id)).size, 1_000);
       assert.equal(accepted.length, 1_000);
-      assert.ok(others.every(({ status }) => status === 'duplicate') && others.length === 3_000);
+      assert.ok(
+        others.every(({ status }) => status === 'duplicate') && others.length === 3_000,
+        "others.every(({ status }) => status === 'duplicate') && others.length === 3_000",
+      );
       assert.equal((await stored('race')).length, 1_000);
     } finally {
       await Promise.all(pools.map((pool) => pool.close()));
@@ -70,7 +73,10 @@ describe('recordUsage, called by many and in any order', () => {
           ),
         ),
       );
-      assert.ok(answers.flat().every(({ status }) => status === 'accepted'));
+      assert.ok(
+        answers.flat().every(({ status }) => status === 'accepted'),
+        "answers.flat().every(({ status }) => status === 'accepted')",
+      );
     } finally {
       await Promise.all(pools.map((pool) => pool.close()));
     }

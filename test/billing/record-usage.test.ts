@@ -59,7 +59,7 @@ describe('recordUsage', () => {
     ];
     for (const event of others) {
       const [outcome] = await record(event);
-      assert.ok(outcome?.status === 'conflict');
+      assert.ok(outcome?.status === 'conflict', "outcome?.status === 'conflict'");
       assert.equal(outcome.error.code, 'event-conflict');
     }
     assert.deepEqual((await stored('other'))[0]?.properties, { miles: 1 });
@@ -124,7 +124,10 @@ describe('recordUsage', () => {
       assert.equal(good.status, 'accepted');
       assert.ok(refused.status === 'rejected', JSON.stringify(refused));
       assert.deepEqual([refused.error.code, refused.error.field], [code, field], refused.error.reason);
-      assert.ok(refused.error.reason.length > 0 && refused.error.mend.length > 0);
+      assert.ok(
+        refused.error.reason.length > 0 && refused.error.mend.length > 0,
+        'refused.error.reason.length > 0 && refused.error.mend.length > 0',
+      );
     }
     assert.equal((await stored('mixed')).length, bad.length);
   });

@@ -37,7 +37,7 @@ describe('The connection to the broker', function () {
     await putRaw(connection, dueQueues.high, 'unwanted');
     const channel = await (await connection.ready()).createChannel();
     const got = await channel.get(dueQueues.high);
-    assert.ok(got);
+    assert.ok(got, 'got');
     channel.nack(got, false, false);
     await until(async () => (await channel.checkQueue(deadLetterQueue)).messageCount === 1, 'the letter arrives');
   });
@@ -83,7 +83,7 @@ describe('The connection to the broker', function () {
     await wire.close();
     const connection = vhost.connect({ url: `amqp://clerk:secret@127.0.0.1:${port}/bills` });
     await assert.rejects(connection.ready(50), (error) => {
-      assert.ok(isDurabillError(error, 'broker-unreachable'));
+      assert.ok(isDurabillError(error, 'broker-unreachable'), "isDurabillError(error, 'broker-unreachable')");
       assert.match(error.message, /ECONNREFUSED/);
       assert.doesNotMatch(error.message, /secret/);
       return true;

@@ -75,7 +75,7 @@ describe('The consumer of due invoices', function () {
       ),
       { numRuns: 1, seed: 20131103 },
     );
-    assert.ok(plan);
+    assert.ok(plan, 'plan');
     const handled: string[] = [];
     const consumer = consume({
       handle: async ({ invoiceId }) => {
@@ -129,7 +129,7 @@ describe('The consumer of due invoices', function () {
     });
     await publisher.publish(messages);
     await until(async () => firstTimers.size === 500 && (await depth(connection, queue)) === 0, 'all are handled');
-    assert.ok(wire.carried() >= 5);
+    assert.ok(wire.carried() >= 5, 'wire.carried() >= 5');
     assert.deepEqual(strangers, []);
     await until(() => consumer.status().held === 0, 'nothing is held');
     assertCounted(consumer);
@@ -158,7 +158,10 @@ describe('The consumer of due invoices', function () {
       letters.map(({ messageId }) => messageId).sort(),
       [...Array(10).keys()].map((bad) => `bad-${bad}`),
     );
-    assert.ok(letters.every((letter) => letter.queue === queue && /this program knows version 1/.test(letter.reason)));
+    assert.ok(
+      letters.every((letter) => letter.queue === queue && /this program knows version 1/.test(letter.reason)),
+      'letters.every((letter) => letter.queue === queue && /this program knows versi...',
+    );
   });
 
   it('keeps a message whose dead letter cannot be confirmed', async () => {
@@ -246,7 +249,7 @@ describe('The consumer of due invoices', function () {
     await until(() => consumer.status().state === 'resting', 'it rests');
     await until(async () => (await depth(connection, queue)) === 30, 'all are back');
     // One prefetch at most came round before it rested.
-    assert.ok(consumer.status().counters.delivered <= 20);
+    assert.ok(consumer.status().counters.delivered <= 20, 'consumer.status().counters.delivered <= 20');
     full = false;
     consumer.resume();
     await until(() => consumer.status().counters.acked === 30, 'all are handled');
@@ -355,7 +358,7 @@ describe('The consumer of due invoices', function () {
   it('serves the queue of high priority beside a full normal one', async () => {
     await publisher.publish(dueInvoices(50));
     const [urgent] = dueInvoices(1, 'high');
-    assert.ok(urgent);
+    assert.ok(urgent, 'urgent');
     await putRaw(connection, dueQueues.high, encodeInvoiceDue(urgent));
     const consumer = consume({
       queue: dueQueues.high,

@@ -58,10 +58,10 @@ describe('The reader of dead letters', function () {
 
   it('puts a chosen letter back into the queue that it came from, and counts how often', async () => {
     const [one, other] = dueInvoices(2, 'high');
-    assert.ok(one && other);
+    assert.ok(one && other, 'one && other');
     await bury([one, other]);
     const chosen = (await reader.list()).find(({ messageId }) => messageId === one.invoiceId);
-    assert.ok(chosen);
+    assert.ok(chosen, 'chosen');
 
     const report = await reader.requeue([chosen.id, 'feedfeedfeedfeed']);
     assert.deepEqual(report, { requeued: 1, kept: [], missing: ['feedfeedfeedfeed'] });

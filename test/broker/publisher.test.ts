@@ -47,11 +47,11 @@ describe('The publisher of due invoices', function () {
 
   it('writes persistent messages that carry the id of their invoice', async () => {
     const [message] = dueInvoices(1);
-    assert.ok(message);
+    assert.ok(message, 'message');
     await publisher.publish([message]);
     const channel = await (await connection.ready()).createChannel();
     const got = await channel.get(dueQueues.normal);
-    assert.ok(got);
+    assert.ok(got, 'got');
     assert.equal(got.properties.messageId, message.invoiceId);
     assert.equal(got.properties.deliveryMode, 2);
     assert.deepEqual(JSON.parse(got.content.toString()), { ...message });
@@ -95,7 +95,10 @@ describe('The publisher of due invoices', function () {
       error.failures.map(({ invoiceId }) => invoiceId),
       idsOf(high),
     );
-    assert.ok(error.failures.every(({ fate }) => fate === 'returned'));
+    assert.ok(
+      error.failures.every(({ fate }) => fate === 'returned'),
+      "error.failures.every(({ fate }) => fate === 'returned')",
+    );
     assert.match(error.message, /^12 of 32 messages were not confirmed \(returned: .*NO_ROUTE.*\): .* and 2 more\.$/);
     assert.deepEqual(told.sort(), idsOf(normal).sort());
 
@@ -107,7 +110,7 @@ describe('The publisher of due invoices', function () {
     const channel = await (await connection.ready()).createChannel();
     await channel.unbindQueue(dueQueues.high, dueExchange, dueRoutingKeys.high);
     const [normal] = dueInvoices(1);
-    assert.ok(normal);
+    assert.ok(normal, 'normal');
     const told: string[] = [];
     const both = [normal, { ...normal, priority: 'high' as const }];
     const error = await refusal(publisher.publish(both, (ids) => told.push(...ids)));
@@ -123,13 +126,22 @@ describe('The publisher of due invoices', function () {
       wire.cut();
     });
     const error = await refusal(publishing);
-    assert.ok(told.length > 0);
+    assert.ok(told.length > 0, 'told.length > 0');
     assert.equal(told.length + error.failures.length, messages.length);
-    assert.ok(error.failures.every(({ fate }) => fate === 'unconfirmed'));
-    assert.ok((await depth(connection, dueQueues.normal)) >= told.length);
+    assert.ok(
+      error.failures.every(({ fate }) => fate === 'unconfirmed'),
+      "error.failures.every(({ fate }) => fate === 'unconfirmed')",
+    );
+    assert.ok(
+      (await depth(connection, dueQueues.normal)) >= told.length,
+      '(await depth(connection, dueQueues.normal)) >= told.length',
+    );
 
     await publisher.publish(messages);
-    assert.ok((await depth(connection, dueQueues.normal)) >= messages.length);
+    assert.ok(
+      (await depth(connection, dueQueues.normal)) >= messages.length,
+      '(await depth(connection, dueQueues.normal)) >= messages.length',
+    );
   });
 
   it('rejects when the broker closes the channel in the middle', async () => {
@@ -148,7 +160,7 @@ describe('The publisher of due invoices', function () {
     };
     const told: string[] = [];
     const error = await refusal(publisher.publish(dueInvoices(1_000), (ids) => told.push(...ids)));
-    assert.ok(error.failures.length >= 501);
+    assert.ok(error.failures.length >= 501, 'error.failures.length >= 501');
     assert.equal(told.length + error.failures.length, 1_000);
     assert.match(error.message, /no-such-exchange/);
   });
@@ -202,7 +214,7 @@ describe('The publisher of due invoices', function () {
 
   it('refuses a message that is not one before anything is sent', async () => {
     const [good] = dueInvoices(1);
-    assert.ok(good);
+    assert.ok(good, 'good');
     const publishing = publisher.publish([good, { ...good, invoiceId: 'seven' }]);
     await assert.rejects(publishing, (error) => isDurabillError(error, 'message-invalid'));
     assert.equal(await depth(connection, dueQueues.normal), 0);

@@ -45,7 +45,7 @@ describe('the documents name only what is there', () => {
         read(document),
         /`((?:\.ci|activities|docs|examples|plans|prisma|src|test|workflows)\/[\w./-]*)`/g,
       );
-      assert.ok(read(document).startsWith('# '));
+      assert.ok(read(document).startsWith('# '), "read(document).startsWith('# ')");
       assert.deepEqual(deadLinks(document), []);
       assert.deepEqual(
         missing(named, (path) => existsSync(join(root, path))),
@@ -57,7 +57,7 @@ describe('the documents name only what is there', () => {
   it('every npm script of the README is in package.json', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
     const named = [...all(readme, /npm run ([\w-]+)/g), ...all(readme, /npm (start|test)\b/g)];
-    assert.ok(named.length > 5);
+    assert.ok(named.length > 5, 'named.length > 5');
     assert.deepEqual(
       missing(named, (name) => scripts[name] !== undefined),
       [],
@@ -73,7 +73,7 @@ describe('the documents name only what is there', () => {
   it('every environment variable of the README is read by the program', () => {
     const sources = filesUnder('src', '.ts').map(read).join('\n');
     const named = all(readme, /^\| `([A-Z_]+)`/gm);
-    assert.ok(named.length > 5);
+    assert.ok(named.length > 5, 'named.length > 5');
     assert.deepEqual(
       missing(named, (name) => sources.includes(`'${name}'`) || sources.includes(`  ${name}: '`)),
       [],
@@ -82,7 +82,7 @@ describe('the documents name only what is there', () => {
 
   it('every environment variable of the configuration is in the README', () => {
     const named = [...all(read('src/config.ts'), variable), ...all(read('src/bin/start.ts'), /env\['([A-Z_]+)'\]/g)];
-    assert.ok(named.length > 5);
+    assert.ok(named.length > 5, 'named.length > 5');
     assert.deepEqual(
       missing(named, (name) => readme.includes(`\`${name}\``)),
       [],

@@ -112,7 +112,10 @@ describe('Processes that are killed in the middle', function () {
       );
       const finalizing = sent.filter(({ operation }) => operation === 'invoices.finalizeInvoice');
       assert.equal(new Set(finalizing.map(({ idempotencyKey }) => idempotencyKey)).size, 1);
-      assert.ok(writesFor(atDeath, subjectOf(steps[4], invoices)).some(({ fault }) => fault === 'reset-before-commit'));
+      assert.ok(
+        writesFor(atDeath, subjectOf(steps[4], invoices)).some(({ fault }) => fault === 'reset-before-commit'),
+        'writesFor(atDeath, subjectOf(steps[4], invoices)).some(({ fault }) => fault =...',
+      );
     });
 
     it('inside a page of invoicing: the run goes on in the next worker, and makes its draft once', async () => {

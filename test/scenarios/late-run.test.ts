@@ -26,7 +26,7 @@ describe('Late runs and late usage', function () {
   const invoiceOn = async (clock: string): Promise<BilledInvoice> => {
     const [invoice, ...others] = await invoicesOf(world.database, clockIdOf(clock));
     assert.deepEqual(others, []);
-    assert.ok(invoice);
+    assert.ok(invoice, 'invoice');
     return invoice;
   };
   const scan = async (clock: string, nominal: string) =>

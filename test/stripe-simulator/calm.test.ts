@@ -57,7 +57,7 @@ describe('a calm sync against the simulator', () => {
     assert.equal(open.amount_remaining, 1_333_248);
     assert.equal(open.effective_at, 1_383_264_000);
     assert.equal(open.number, `${customer.invoice_prefix}-0001`);
-    assert.ok(open.status_transitions.finalized_at);
+    assert.ok(open.status_transitions.finalized_at, 'open.status_transitions.finalized_at');
     assert.equal(open.customer_name, 'Blue Heron Air');
   });
 
@@ -149,7 +149,7 @@ describe('a calm sync against the simulator', () => {
     const open = await stripe.invoices.finalizeInvoice(id);
     assert.deepEqual([open.total, open.starting_balance, open.ending_balance, open.amount_due], [1000, -300, 0, 700]);
     const after = await stripe.customers.retrieve(customer.id);
-    assert.ok(!after.deleted);
+    assert.ok(!after.deleted, '!after.deleted');
     assert.equal(after.balance, 0);
   });
 
@@ -175,12 +175,18 @@ describe('a calm sync against the simulator', () => {
     const { stripe } = bench;
     const customer = await stripe.customers.create({ name: 'Blue Heron Air' });
     const draft = await stripe.invoices.create({ customer: customer.id, expand: ['customer', 'payments'] });
-    assert.ok(typeof draft.customer === 'object' && draft.customer !== null && !draft.customer.deleted);
+    assert.ok(
+      typeof draft.customer === 'object' && draft.customer !== null && !draft.customer.deleted,
+      "typeof draft.customer === 'object' && draft.customer !== null && !draft.custo...",
+    );
     assert.equal(draft.customer.name, 'Blue Heron Air');
     assert.deepEqual(draft.payments?.data, []);
     const listed = await stripe.invoices.list({ expand: ['data.customer.tax_ids'] });
     const [first] = listed.data;
-    assert.ok(typeof first?.customer === 'object' && first.customer !== null && !first.customer.deleted);
+    assert.ok(
+      typeof first?.customer === 'object' && first.customer !== null && !first.customer.deleted,
+      "typeof first?.customer === 'object' && first.customer !== null && !first.cust...",
+    );
     assert.deepEqual(first.customer.tax_ids?.data, []);
   });
 });

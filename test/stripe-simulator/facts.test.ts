@@ -65,7 +65,7 @@ describe('sourced facts', () => {
     const { id } = await openInvoice(stripe);
     const voided = await stripe.invoices.voidInvoice(id);
     assert.deepEqual([voided.status, voided.total, voided.amount_due], ['void', 1000, 1000]);
-    assert.ok(voided.status_transitions.voided_at);
+    assert.ok(voided.status_transitions.voided_at, 'voided.status_transitions.voided_at');
     assert.deepEqual(signatureOf(await refusalOf(pay(id))), plain);
   });
 
@@ -73,7 +73,7 @@ describe('sourced facts', () => {
     const { id } = await draftWith(bench.stripe);
     const paid = await pay(id);
     assert.equal(paid.status, 'paid');
-    assert.ok(paid.number);
+    assert.ok(paid.number, 'paid.number');
     assert.equal(paid.status_transitions.finalized_at, paid.status_transitions.paid_at);
   });
 
@@ -207,7 +207,7 @@ describe('sourced facts', () => {
     const { id } = await stripe.invoices.create({ customer, number: 'DB-2013-10-000017' });
     assert.equal((await stripe.invoices.finalizeInvoice(id)).number, 'DB-2013-10-000017');
     const after = await stripe.customers.retrieve(customer);
-    assert.ok(!after.deleted);
+    assert.ok(!after.deleted, '!after.deleted');
     assert.equal(after.next_invoice_sequence, 1);
   });
 

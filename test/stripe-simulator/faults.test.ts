@@ -190,7 +190,7 @@ describe('faults on demand, as the SDK meets them', () => {
     };
     const first = await run();
     assert.deepEqual(await run(), first);
-    assert.ok(first.includes(true) && first.includes(false));
+    assert.ok(first.includes(true) && first.includes(false), 'first.includes(true) && first.includes(false)');
   });
 
   it('a misspelt rule is refused instead of never firing', async () => {

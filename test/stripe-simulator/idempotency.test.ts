@@ -37,7 +37,10 @@ describe('idempotency keys', () => {
     const { id: customer } = await stripe.customers.create({ name: 'A' }, { idempotencyKey: 'k' });
     const expected = { type: 'idempotency_error', code: undefined, param: undefined, status: 400 };
     const otherParams = await refusalOf(stripe.customers.create({ name: 'B' }, { idempotencyKey: 'k' }));
-    assert.ok(otherParams instanceof Stripe.errors.StripeIdempotencyError);
+    assert.ok(
+      otherParams instanceof Stripe.errors.StripeIdempotencyError,
+      'otherParams instanceof Stripe.errors.StripeIdempotencyError',
+    );
     assert.deepEqual(signatureOf(otherParams), expected);
     const otherEndpoint = await refusalOf(stripe.customers.update(customer, { name: 'A' }, { idempotencyKey: 'k' }));
     assert.deepEqual(signatureOf(otherEndpoint), expected);
@@ -83,7 +86,10 @@ describe('idempotency keys', () => {
     const options = { idempotencyKey: 'early' };
     const stranger = clientOf(simulator, 'sk_test_somebodyElse');
     const unauthorized = await refusalOf(stranger.customers.create({ name: 'Z' }, options));
-    assert.ok(unauthorized instanceof Stripe.errors.StripeAuthenticationError);
+    assert.ok(
+      unauthorized instanceof Stripe.errors.StripeAuthenticationError,
+      'unauthorized instanceof Stripe.errors.StripeAuthenticationError',
+    );
     await setFaults(simulator, { kind: '429', times: 1 });
     await refusalOf(stripe.customers.create({ name: 'Y' }, options));
     assert.equal((await stripe.customers.create({ name: 'X' }, options)).name, 'X');
@@ -108,7 +114,7 @@ describe('idempotency keys', () => {
     await stripe.customers.retrieve(customer, {}, options);
     await stripe.customers.update(customer, { name: 'B' });
     const read = await stripe.customers.retrieve(customer, {}, options);
-    assert.ok(!read.deleted);
+    assert.ok(!read.deleted, '!read.deleted');
     assert.equal(read.name, 'B');
   });
 

@@ -60,7 +60,7 @@ describe('shapes, against the typings of the SDK', () => {
     conforms(open.automatic_tax, namesIn('Invoices.d.ts', '    interface AutomaticTax'));
     conforms(open.payment_settings, namesIn('Invoices.d.ts', '    interface PaymentSettings'));
     const [line] = open.lines.data;
-    assert.ok(line);
+    assert.ok(line, 'line');
     conforms(line, namesIn('InvoiceLineItems.d.ts', 'export interface InvoiceLineItem'));
     conforms(line.taxes?.[0] ?? {}, namesIn('InvoiceLineItems.d.ts', '    interface Tax'));
     const customer = await stripe.customers.create({ name: 'A' });
@@ -114,7 +114,10 @@ describe('shapes, against the typings of the SDK', () => {
       [fieldsOf(price, 'product_data'), '            interface ProductData'],
     ];
     const file = readFileSync(join(resources, 'Invoices.d.ts'), 'utf8');
-    assert.ok(file.indexOf('namespace InvoiceAddLinesParams') < file.indexOf('namespace InvoiceUpdateLinesParams'));
+    assert.ok(
+      file.indexOf('namespace InvoiceAddLinesParams') < file.indexOf('namespace InvoiceUpdateLinesParams'),
+      "file.indexOf('namespace InvoiceAddLinesParams') < file.indexOf('namespace Inv...",
+    );
     for (const [fields, opening] of expected) {
       assert.deepEqual(Object.keys(fields).sort(), namesIn('Invoices.d.ts', opening).all.sort(), opening.trim());
     }

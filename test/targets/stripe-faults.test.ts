@@ -75,7 +75,7 @@ describe('a request whose key can no longer vouch for it', () => {
       .map((entry) => entry.idempotencyKey);
     assert.equal(keys.length, 2);
     assert.equal(keys[0], keys[1]);
-    assert.ok(!operationsOf(entries).includes('invoices.list'));
+    assert.ok(!operationsOf(entries).includes('invoices.list'), "!operationsOf(entries).includes('invoices.list')");
   });
 
   it('is looked for once the same key has repeated its server error', async () => {

@@ -55,7 +55,10 @@ describe('an invoice on its way to Stripe', () => {
     const before = await target.lastEntry();
     const failure = await failureOf(target.bring(invoice.id));
     assert.deepEqual([failure.action, failure.code], ['person', 'too-many-lines']);
-    assert.ok(!operationsOf(await target.journal(before)).includes('invoices.create'));
+    assert.ok(
+      !operationsOf(await target.journal(before)).includes('invoices.create'),
+      "!operationsOf(await target.journal(before)).includes('invoices.create')",
+    );
   });
 
   // Our minor units and what Stripe counts in: yen have no decimals, krónur none with us and two at Stripe.
@@ -80,7 +83,10 @@ describe('an invoice on its way to Stripe', () => {
     const before = await target.lastEntry();
     const failure = await failureOf(target.bring(invoice.id));
     assert.deepEqual([failure.action, failure.code], ['person', 'stripe-amount-unsupported']);
-    assert.ok(!operationsOf(await target.journal(before)).includes('invoices.create'));
+    assert.ok(
+      !operationsOf(await target.journal(before)).includes('invoices.create'),
+      "!operationsOf(await target.journal(before)).includes('invoices.create')",
+    );
   });
 
   it('sends the due date while it is to come, and the terms when it is past', async () => {
@@ -91,7 +97,7 @@ describe('an invoice on its way to Stripe', () => {
       return (await target.journal(before)).find(({ operation }) => operation === 'invoices.create')?.params;
     };
     const real = await paramsOf('real');
-    assert.ok(Number(real?.['due_date']) > Date.now() / 1_000);
+    assert.ok(Number(real?.['due_date']) > Date.now() / 1_000, "Number(real?.['due_date']) > Date.now() / 1_000");
     assert.equal(real?.['days_until_due'], undefined);
     const sample = await paramsOf('sample');
     assert.equal(sample?.['days_until_due'], '14');

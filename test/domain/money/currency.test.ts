@@ -14,7 +14,10 @@ describe('a currency', () => {
   it('is one of 155 in use, each named once', () => {
     assert.equal(currencies.length, 155);
     assert.equal(new Set(currencies).size, 155);
-    assert.ok(currencies.every((code) => /^[A-Z]{3}$/.test(code)));
+    assert.ok(
+      currencies.every((code) => /^[A-Z]{3}$/.test(code)),
+      'currencies.every((code) => /^[A-Z]{3}$/.test(code))',
+    );
   });
 
   it('is read in either case, as Stripe writes it in lower case', () => {

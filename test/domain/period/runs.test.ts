@@ -13,9 +13,12 @@ describe('the nominal times of runs', () => {
     assert.equal(iso(nextMonthlyRun(at('2013-02-01T12:59:59.999Z'))), '2013-02-01T13:00:00.000Z');
     assert.equal(iso(nextMonthlyRun(at('2013-02-01T13:00:00Z'))), '2013-03-01T13:00:00.000Z');
     assert.equal(iso(nextMonthlyRun(at('2013-12-31T23:59:59Z'))), '2014-01-01T13:00:00.000Z');
-    assert.ok(isMonthlyRunInstant(at('2013-02-01T13:00:00Z')));
-    assert.ok(!isMonthlyRunInstant(at('2013-02-01T13:00:00.001Z')));
-    assert.ok(!isMonthlyRunInstant(at('2013-02-02T13:00:00Z')));
+    assert.ok(isMonthlyRunInstant(at('2013-02-01T13:00:00Z')), "isMonthlyRunInstant(at('2013-02-01T13:00:00Z'))");
+    assert.ok(
+      !isMonthlyRunInstant(at('2013-02-01T13:00:00.001Z')),
+      "!isMonthlyRunInstant(at('2013-02-01T13:00:00.001Z'))",
+    );
+    assert.ok(!isMonthlyRunInstant(at('2013-02-02T13:00:00Z')), "!isMonthlyRunInstant(at('2013-02-02T13:00:00Z'))");
   });
 
   it('are 15:00 UTC every day for the due scan, at or after the instant asked for', () => {
@@ -28,9 +31,12 @@ describe('the nominal times of runs', () => {
   const isNext = (nextRun: typeof nextMonthlyRun) =>
     fc.property(fc.oneof(instant, instant.map(nextMonthlyRun)), (after) => {
       const run = nextRun(after);
-      assert.ok(isMonthlyRunInstant(run) && run > after);
+      assert.ok(isMonthlyRunInstant(run) && run > after, 'isMonthlyRunInstant(run) && run > after');
       // No run is passed over: two are never more than 31 days apart.
-      assert.ok(run.getTime() - after.getTime() <= 31 * 86_400_000);
+      assert.ok(
+        run.getTime() - after.getTime() <= 31 * 86_400_000,
+        'run.getTime() - after.getTime() <= 31 * 86_400_000',
+      );
     });
 
   it('never skip a month', () => {
@@ -44,7 +50,10 @@ describe('the nominal times of runs', () => {
       fc.property(fc.oneof(instant, instant.map(nextDailyScan)), (from) => {
         const scan = nextDailyScan(from);
         assert.equal(iso(scan).slice(11), '15:00:00.000Z');
-        assert.ok(scan >= from && scan.getTime() - from.getTime() < 86_400_000);
+        assert.ok(
+          scan >= from && scan.getTime() - from.getTime() < 86_400_000,
+          'scan >= from && scan.getTime() - from.getTime() < 86_400_000',
+        );
       }),
       runs,
     );

@@ -18,9 +18,12 @@ describe('periods tile time', function () {
       const until = new Date(startsAt.getTime() + 430 * 86_400_000);
       const periods = lay(undefined, startsAt, zone, until);
       assert.deepEqual(periods[0]?.startAt, startsAt);
-      assert.ok(periods.at(-1)!.startAt <= until && periods.at(-1)!.endAt > until);
+      assert.ok(
+        periods.at(-1)!.startAt <= until && periods.at(-1)!.endAt > until,
+        'periods.at(-1)!.startAt <= until && periods.at(-1)!.endAt > until',
+      );
       for (const [index, period] of periods.entries()) {
-        assert.ok(period.startAt < period.endAt);
+        assert.ok(period.startAt < period.endAt, 'period.startAt < period.endAt');
         assert.deepEqual(period.endAt, periods[index + 1]?.startAt ?? period.endAt);
         assertIsOneLocalMonth(period, zone);
         if (index > 0) assert.deepEqual(period.startAt, period.cycleStartAt);
@@ -116,7 +119,10 @@ describe('a month may be billed once it has ended everywhere', function () {
       const period = firstPeriod(at, zone);
       return { ...period, billableAt: new Date(period.billableAt.getTime() - 2 * 3_600_000) };
     };
-    assert.ok(atEleven(new Date('2024-01-15T00:00:00Z'), 'Etc/GMT+12').endAt > new Date('2024-02-01T11:00:00Z'));
+    assert.ok(
+      atEleven(new Date('2024-01-15T00:00:00Z'), 'Etc/GMT+12').endAt > new Date('2024-02-01T11:00:00Z'),
+      "atEleven(new Date('2024-01-15T00:00:00Z'), 'Etc/GMT+12').endAt > new Date('20...",
+    );
     assertFindsFault(hasEnded(atEleven));
   });
 });
@@ -128,6 +134,9 @@ function assertIsOneLocalMonth(period: Period, zone: string): void {
   assert.notEqual(localMonth(msBefore(period.cycleStartAt), zone), month);
   assert.equal(localMonth(msBefore(period.cycleEndAt), zone), month);
   assert.notEqual(localMonth(period.cycleEndAt, zone), month);
-  assert.ok(period.cycleStartAt <= period.startAt && period.startAt < period.cycleEndAt);
-  assert.ok(period.endAt <= period.cycleEndAt);
+  assert.ok(
+    period.cycleStartAt <= period.startAt && period.startAt < period.cycleEndAt,
+    'period.cycleStartAt <= period.startAt && period.startAt < period.cycleEndAt',
+  );
+  assert.ok(period.endAt <= period.cycleEndAt, 'period.endAt <= period.cycleEndAt');
 }

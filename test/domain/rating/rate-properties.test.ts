@@ -41,7 +41,10 @@ describe('rating', function () {
   const graduatedEqualsUnits = (rateIt: Rate) =>
     fc.property(tiersArbitrary, wholeQuantity, (tiers, quantity) => {
       const exact = exactOf(rateIt, priced({ model: 'graduated', tiers }), String(quantity));
-      assert.ok(equal(exact, graduatedUnitByUnit(tiers, quantity)));
+      assert.ok(
+        equal(exact, graduatedUnitByUnit(tiers, quantity)),
+        'equal(exact, graduatedUnitByUnit(tiers, quantity))',
+      );
     });
 
   it('of a graduated price equals one unit after the other', () => {
@@ -65,7 +68,7 @@ describe('rating', function () {
   const volumeEqualsItsTier = (rateIt: Rate) =>
     fc.property(tiersArbitrary, quantityText, (tiers, quantity) => {
       const exact = exactOf(rateIt, priced({ model: 'volume', tiers }), quantity);
-      assert.ok(equal(exact, volumeByTier(tiers, quantity)));
+      assert.ok(equal(exact, volumeByTier(tiers, quantity)), 'equal(exact, volumeByTier(tiers, quantity))');
     });
 
   it('of a volume price equals the whole quantity at its tier', () => {
@@ -83,7 +86,10 @@ describe('rating', function () {
           { model: 'volume', tiers },
           { model: 'per_unit', unitAmount },
         ]) {
-          assert.ok(equal(exactOf(rate, priced(price), quantity), perUnit));
+          assert.ok(
+            equal(exactOf(rate, priced(price), quantity), perUnit),
+            'equal(exactOf(rate, priced(price), quantity), perUnit)',
+          );
         }
       }),
       runs,
@@ -93,8 +99,14 @@ describe('rating', function () {
   const neverCheaper = (price: fc.Arbitrary<Price>) =>
     fc.property(price, quantityText, quantityText, (p, one, other) => {
       const [less, more] = compare(rational(one), rational(other)) <= 0 ? [one, other] : [other, one];
-      assert.ok(compare(exactOf(rate, p, less), exactOf(rate, p, more)) <= 0);
-      assert.ok(rate(p, parseDecimal(less), usd).amountMinor <= rate(p, parseDecimal(more), usd).amountMinor);
+      assert.ok(
+        compare(exactOf(rate, p, less), exactOf(rate, p, more)) <= 0,
+        'compare(exactOf(rate, p, less), exactOf(rate, p, more)) <= 0',
+      );
+      assert.ok(
+        rate(p, parseDecimal(less), usd).amountMinor <= rate(p, parseDecimal(more), usd).amountMinor,
+        'rate(p, parseDecimal(less), usd).amountMinor <= rate(p, parseDecimal(more), u...',
+      );
     });
 
   it('never makes more use cheaper per unit, graduated or in packages', () => {
@@ -115,7 +127,10 @@ describe('rating', function () {
           const price = priced({ model: 'per_unit', unitAmount });
           const together = all.map((q) => parseDecimal(q)).reduce((a, b) => a.plus(b));
           const apart = total(shuffled.map((quantity) => exactOf(rate, price, quantity)));
-          assert.ok(equal(rational(rate(price, together, usd).exactAmount), apart));
+          assert.ok(
+            equal(rational(rate(price, together, usd).exactAmount), apart),
+            'equal(rational(rate(price, together, usd).exactAmount), apart)',
+          );
         },
       ),
       runs,
@@ -125,13 +140,20 @@ describe('rating', function () {
   const addsUp = (rateIt: Rate) =>
     fc.property(risingPrice, quantityText, fc.constantFrom(...currencies), (price, quantity, currency) => {
       const line = rateIt(price, parseDecimal(quantity), currency);
-      assert.ok(equal(total(line.working.map(({ amount }) => rational(amount))), rational(line.exactAmount)));
+      assert.ok(
+        equal(total(line.working.map(({ amount }) => rational(amount))), rational(line.exactAmount)),
+        'equal(total(line.working.map(({ amount }) => rational(amount))), rational(lin...',
+      );
       assert.equal(line.amountMinor, roundedUnits(rational(line.exactAmount), currencyExponent(currency)));
       const steps = line.working.filter(({ kind }) => kind === 'included' || kind === 'tier' || kind === 'units');
       const counted = total(steps.map((step) => rational(step.quantity ?? '0')));
-      if (price.model !== 'package') assert.ok(equal(counted, rational(quantity)));
+      if (price.model !== 'package')
+        assert.ok(equal(counted, rational(quantity)), 'equal(counted, rational(quantity))');
       const included = total(line.working.filter(({ kind }) => kind === 'included').map((s) => rational(s.quantity!)));
-      assert.ok(equal(total([included, rational(line.billableQuantity)]), rational(quantity)));
+      assert.ok(
+        equal(total([included, rational(line.billableQuantity)]), rational(quantity)),
+        'equal(total([included, rational(line.billableQuantity)]), rational(quantity))',
+      );
     });
 
   it('shows a working that adds up to the exact amount, rounded once', () => {
@@ -167,8 +189,12 @@ describe('rating', function () {
         const over = compare(times(exact, rational(packageSize)), rational(use));
         const short = total([exact, { n: rounding === 'up' ? -1n : 1n, d: 1n }]);
         const other = compare(times(short, rational(packageSize)), rational(use));
-        if (rounding === 'up') assert.ok(rational(use).n === 0n ? exact.n === 0n : over >= 0 && other < 0);
-        else assert.ok(over <= 0 && other > 0);
+        if (rounding === 'up')
+          assert.ok(
+            rational(use).n === 0n ? exact.n === 0n : over >= 0 && other < 0,
+            'rational(use).n === 0n ? exact.n === 0n : over >= 0 && other < 0',
+          );
+        else assert.ok(over <= 0 && other > 0, 'over <= 0 && other > 0');
       },
     );
 
@@ -189,7 +215,7 @@ describe('rating', function () {
         const line = rateIt(priced({ model: 'flat', amount }), null, currency, { numerator, denominator });
         assert.equal(line.amountMinor, roundedUnits(exact, currencyExponent(currency)));
         // What is shown is cut off, never above the exact amount, and rounds to the same.
-        assert.ok(compare(rational(line.exactAmount), exact) <= 0);
+        assert.ok(compare(rational(line.exactAmount), exact) <= 0, 'compare(rational(line.exactAmount), exact) <= 0');
         assert.equal(roundedUnits(rational(line.exactAmount), currencyExponent(currency)), line.amountMinor);
       },
     );
