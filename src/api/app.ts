@@ -64,7 +64,8 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
 
 /** Limits of one server; behind each stands what a slow or broken sender could otherwise hold. */
 export const apiLimits = {
-  bodyLimit: 4 * 1_024 * 1_024,
+  /** An event of 8 KiB has room in it however it is escaped; reading the worst JSON of batches takes a good 100 ms a MiB. */
+  bodyLimit: 64 * 1_024,
   /** A whole request, headers and body, has to arrive in this time. */
   requestTimeout: 30_000,
   /** Longer than the idle time of common load balancers (60 s), so that they never reuse a connection just closed. */
@@ -72,8 +73,13 @@ export const apiLimits = {
   /** The answer has to be there by then; longer than the pool waits for a connection. */
   handlerTimeout: 30_000,
   forceCloseConnections: 'idle',
-  /** Requests without a host are refused by a hook, whose answer says why. */
-  http: { requireHostHeader: false, connectionsCheckingInterval: 5_000 },
+  http: {
+    /** Node takes the longer of the two for the whole request, and its own default is longer. */
+    headersTimeout: 30_000,
+    connectionsCheckingInterval: 5_000,
+    /** A hook refuses them, whose answer says why. */
+    requireHostHeader: false,
+  },
   /** External ids have up to 255 characters, each up to 12 when encoded. */
   routerOptions: { maxParamLength: 3_060 },
   trustProxy: false,

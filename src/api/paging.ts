@@ -54,5 +54,5 @@ function partsOf(cursor: string): readonly string[] {
 /** The parts of a position in a list that is ordered by an instant and, within it, by id. */
 export function readInstantAndId([text = '', id = '']: readonly string[]): { at: Date; id: string } | undefined {
   const at = parseInstant(text);
-  return at === undefined || uuidOrNull(id) === null ? undefined : { at, id };
+  return at === undefined || uuidOrNull(id) !== id ? undefined : { at, id };
 }

@@ -44,7 +44,7 @@ const frameworkErrors: Record<string, [code: ErrorCode, reason: string, field?: 
     'This address does not take this content type.',
     'content-type',
   ],
-  FST_ERR_CTP_BODY_TOO_LARGE: ['request-too-large', 'The request body is larger than 4 MiB.', 'body'],
+  FST_ERR_CTP_BODY_TOO_LARGE: ['request-too-large', 'The request body is larger than this address takes.', 'body'],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['request-invalid', 'The body is not as long as Content-Length says.', 'body'],
   FST_ERR_BAD_URL: ['request-invalid', 'The address is not correctly encoded.'],
   FST_ERR_MAX_PARAM_LENGTH: ['request-invalid', 'A part of the address is too long.'],

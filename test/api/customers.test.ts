@@ -183,6 +183,7 @@ describe('Customers', () => {
       ['invoices', given('-271821-04-20T00:00:00.000Z', id)],
       ['invoices', given('2013-01-01T05:00:00.000Z', id, '')],
       ['runs', given('2013-01-01T05:00:00.000Z', 'last')],
+      ['runs', given('2013-01-01T05:00:00.000Z', id.toUpperCase())],
       ['runs', given('2013-13-01T05:00:00.000Z', id)],
     ]) {
       assertProblem(await api.get(`/v1/${list}?cursor=${cursor}`), 400, 'request-invalid', 'cursor');

@@ -190,6 +190,22 @@ describe('POST /v1/events/batch', () => {
     ]);
   });
 
+  it('may be 4 MiB as a batch, and 64 KiB as a single event', async () => {
+    const many = { 'content-type': 'application/cloudevents-batch+json' };
+    const padded = (body: unknown, bytes: number) => JSON.stringify(body).padEnd(bytes);
+    const batch = padded({ events: [departure('large')] }, 4 * 1_024 * 1_024);
+    assert.equal((await api.call('POST', '/v1/events/batch', { raw: batch })).status, 200);
+    const cloudBatch = padded([cloudEvent('large')], 4 * 1_024 * 1_024);
+    assert.equal((await api.call('POST', '/v1/events', { raw: cloudBatch, headers: many })).status, 200);
+    const worst = departure('escaped', { properties: { text: 'x'.repeat(8_000) } });
+    const escaped = JSON.stringify(worst)
+      .replaceAll('x', '\\u0078')
+      .padEnd(64 * 1_024);
+    assert.equal((await api.call('POST', '/v1/events', { raw: escaped })).status, 202);
+    assertProblem(await api.call('POST', '/v1/events', { raw: `${escaped} ` }), 413, 'request-too-large', 'body');
+    assertProblem(await api.call('POST', '/v1/events/batch', { raw: `${batch} ` }), 413, 'request-too-large', 'body');
+  });
+
   it('refuses a key that could harm a reader with its event, not with the batch', async () => {
     const wanted = [
       departure('good'),

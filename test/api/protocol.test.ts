@@ -16,6 +16,7 @@ describe('Over a socket, the API', () => {
   const log = new Writable({
     write(line, _encoding, done) {
       logged.push(String(line));
+      log.emit(JSON.parse(String(line)).msg);
       done();
     },
   });
@@ -87,7 +88,7 @@ describe('Over a socket, the API', () => {
 
   it('waits a limited time for a request, and blames the sender', async () => {
     // The one counts from the first byte and is checked now and then; the other counts from the end of the headers.
-    const http = { ...apiLimits.http, connectionsCheckingInterval: 20 };
+    const http = { ...apiLimits.http, headersTimeout: 200, connectionsCheckingInterval: 20 };
     for (const limits of [{ requestTimeout: 200, http }, { handlerTimeout: 200 }]) {
       assertProblem(await exchange(await listen(limits), half()), 408, 'request-timeout');
     }
@@ -98,12 +99,14 @@ describe('Over a socket, the API', () => {
 
   it('does not take a sender that leaves for a failure', async () => {
     const port = await listen();
-    const arrived = once(apps[0]!.server, 'request');
+    const arrival = once(apps[0]!.server, 'request');
     const socket = connect(port, '127.0.0.1');
     socket.write(half());
-    await arrived;
+    const [request] = await arrival;
+    await once(request, 'resume');
+    const noticed = once(log, 'the client left before its request was whole');
     socket.resetAndDestroy();
-    while (!logged.some((line) => line.includes('left before'))) await new Promise(setImmediate);
+    await noticed;
     assert.deepEqual(failures(logged), []);
     assert.ok(
       answered.every((status) => status < 500),

@@ -8,13 +8,16 @@ import { readJson } from '../json.ts';
 import { problems } from '../schemas/common.ts';
 import { Batch, BatchAnswer, CloudEvent, CloudEventBatch, Event, EventAnswer } from '../schemas/events.ts';
 
+const batchBodyLimit = 4 * 1_024 * 1_024;
+
 export const eventRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { database, countEvents }) => {
   const record = async (events: unknown[], options?: Parameters<typeof recordUsage>[2]) => {
     const outcomes = await recordUsage(database, events, options);
     countEvents?.(countsOf(outcomes));
     return outcomes;
   };
-  app.addContentTypeParser([cloudEventType, cloudEventBatchType], { parseAs: 'buffer' }, readJson);
+  app.addContentTypeParser(cloudEventType, { parseAs: 'buffer' }, readJson);
+  app.addContentTypeParser(cloudEventBatchType, { parseAs: 'buffer', bodyLimit: batchBodyLimit }, readJson);
   // recordUsage checks events one by one; a schema would refuse the whole batch for one of them.
   app.setValidatorCompiler(() => () => true);
   const tags = ['events'];
@@ -57,6 +60,7 @@ export const eventRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { dat
     '/v1/events/batch',
     {
       config,
+      bodyLimit: batchBodyLimit,
       schema: {
         tags,
         summary: 'Record up to 1,000 usage events, each answered for itself',
