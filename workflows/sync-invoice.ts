@@ -36,6 +36,17 @@ type Failure = { code: string; reason: string; needsPerson: boolean; retryAfterM
 
 const calm: SyncResume = { failingSince: null, failures: 0 };
 
+/** The Web UI shows the outermost failure: so the sentence goes there, in place of "Activity task failed". */
+async function told<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    const cause = error instanceof ActivityFailure ? error.cause : undefined;
+    if (!(cause instanceof ApplicationFailure)) throw error;
+    throw ApplicationFailure.nonRetryable(cause.message, cause.type);
+  }
+}
+
 /** Refuses before anything is accepted, so that a slip of the pen leaves no trace and holds nothing up. */
 function refuseFaulty(given: Answer): void {
   const fault = faultOf(given);
@@ -57,7 +68,7 @@ export async function syncInvoice({ invoiceId, resume }: SyncInvoiceInput): Prom
     dirty = true;
   });
   const answer = async (given: Answer) => {
-    const outcome = await books.answerParking({ invoiceId, ...given });
+    const outcome = await told(books.answerParking({ invoiceId, ...given }));
     // Accepted already may mean: by an activity whose answer was lost. A look too many does no harm.
     answered = true;
     Object.assign(memory, calm);

@@ -7,8 +7,8 @@ import { documentOptions } from './document.ts';
 import { guardRoutes } from './guard.ts';
 import { readJson, writeJson } from './json.ts';
 import { refuseUnknown } from './methods.ts';
-import { sendProblem, standardHeaders } from './problems.ts';
-import { refuseOddRequests, refuseUnreadable } from './protocol.ts';
+import { isTooLarge, sendProblem, standardHeaders } from './problems.ts';
+import { readAway, refuseOddRequests, refuseUnreadable } from './protocol.ts';
 import { clockRoutes } from './routes/clocks.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -34,7 +34,10 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     ...(logger && { loggerInstance: logger }),
   });
   app.server.maxConnections = 1_000;
-  app.setErrorHandler(sendProblem);
+  app.setErrorHandler(async (error, request, reply) => {
+    if (isTooLarge(error)) await readAway(request.raw);
+    return sendProblem(error, request, reply);
+  });
   app.setValidatorCompiler(createValidatorCompiler());
   // Response schemas are for the document; a test holds every answer against them.
   app.setSerializerCompiler(() => writeJson);

@@ -18,6 +18,11 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   return reply.code(status).type(problemType).send(problemOf(known, request.id));
 }
 
+/** Whether the body was refused for its size, most likely before it was read. */
+export function isTooLarge(error: unknown): boolean {
+  return (error as FastifyError).code === 'FST_ERR_CTP_BODY_TOO_LARGE';
+}
+
 export function problemOf(error: DurabillError, requestId: string): Problem {
   const { status, title } = error.entry;
   return {

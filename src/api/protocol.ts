@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
+import { once } from 'node:events';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ConnectionError, FastifyInstance } from 'fastify';
 import { DurabillError } from '../errors/error.ts';
@@ -25,6 +26,29 @@ export function refuseOddRequests(app: FastifyInstance): void {
       throw new DurabillError('expectation-unsupported', { field: 'expect', reason });
     }
   });
+}
+
+/** Of a body that is refused, this much is read all the same, for this long at most. */
+const readAwayLimit = { bytes: 64 * 1_024 * 1_024, ms: 5_000 };
+
+/**
+ * Reads what is left of a refused request's body. A server that answers and closes while the client still writes
+ * resets the connection, and the client may never see why; so it is left to finish, within limits.
+ */
+export async function readAway(request: IncomingMessage): Promise<void> {
+  if (request.complete || request.destroyed || Number(request.headers['content-length'] ?? 0) > readAwayLimit.bytes)
+    return;
+  let bytes = 0;
+  const isOver = new AbortController();
+  const count = (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > readAwayLimit.bytes) isOver.abort();
+  };
+  request.on('data', count);
+  const signal = AbortSignal.any([isOver.signal, AbortSignal.timeout(readAwayLimit.ms)]);
+  // However it ends, the answer is tried: a client that left or will not stop does not get it.
+  await once(request, 'end', { signal }).catch(() => {});
+  request.off('data', count);
 }
 
 /** Answers bytes that are no request: no route, hook or log of one ever sees them. */

@@ -35,6 +35,7 @@ async function start(): Promise<void> {
   const abort = new AbortController();
   let stack: Stack | undefined;
   const stop = async () => {
+    if (stack !== undefined && !abort.signal.aborted) say('Stopping…');
     abort.abort();
     await stack?.stop();
   };
@@ -182,7 +183,9 @@ async function demonstrate(
     addresses: {
       api: address,
       apiDocument: `${address}/openapi.json`,
-      temporal: stack.temporalUiUrl ?? `outside, beside ${stack.temporalAddress}`,
+      temporal: stack.temporalUiUrl
+        ? `${stack.temporalUiUrl}/namespaces/durabill`
+        : `outside, beside ${stack.temporalAddress}`,
       rabbitmq: stack.rabbitmqUiUrl ?? 'outside',
       stripe: env.STRIPE_API_BASE === undefined ? 'Stripe itself, in test mode' : `${env.STRIPE_API_BASE}/_control/`,
     },

@@ -58,7 +58,7 @@ async function clearLeftovers(dataDir: string, say: (line: string) => void): Pro
 function heldBy(dataDir: string, pid: number): DurabillError {
   return new DurabillError('data-directory-held', {
     field: dataDir,
-    reason: `Another copy of Durabill (process ${pid}) uses the data directory ${dataDir}.`,
+    reason: `Another copy of Durabill (process ${pid}) uses the data directory ${dataDir}, or is still stopping.`,
   });
 }
 

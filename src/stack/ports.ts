@@ -1,4 +1,7 @@
 import { createServer } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { tryLock } from './lock.mjs';
 
 /** Ports given out by this process: the parts start at the same time and listen only a moment later. */
 const given = new Set<number>();
@@ -18,11 +21,29 @@ function tryPort(port: number): Promise<number | undefined> {
 }
 
 /**
+ * Well-known ports are wanted by every copy, and some programs listen seconds after they were told to: of copies that
+ * start together the first to claim a port has it, until its process ends.
+ */
+function claim(port: number): boolean {
+  try {
+    return tryLock(join(tmpdir(), `durabill-ports-${userInfo().username}`, String(port))).held;
+  } catch {
+    // Where nothing can be written down, any other port will do.
+    return false;
+  }
+}
+
+/**
  * A free port on 127.0.0.1: the preferred one if it is free, else any. Another process may still take it before its
  * user listens, so whoever uses it must be ready to ask again.
  */
 export async function freePort(preferred?: number): Promise<number> {
-  if (preferred !== undefined && !given.has(preferred) && (await tryPort(preferred)) !== undefined) {
+  if (
+    preferred !== undefined &&
+    !given.has(preferred) &&
+    claim(preferred) &&
+    (await tryPort(preferred)) !== undefined
+  ) {
     given.add(preferred);
     return preferred;
   }

@@ -12,8 +12,7 @@ const migrationsFolder = new URL('../../prisma/migrations/', import.meta.url);
  * time), so `_prisma_migrations` is kept as Prisma keeps it. Safe when several processes call it at once.
  */
 export async function migrate(databaseUrl: string): Promise<string[]> {
-  const gate = new pg.Client({ connectionString: databaseUrl });
-  await gate.connect();
+  const gate = await connect(databaseUrl);
   try {
     // The engine's own lock gives up after ten seconds; a copy that starts beside a long migration waits here instead.
     await gate.query(`SELECT pg_advisory_lock(hashtextextended('durabill-migrate', 0))`);
@@ -21,6 +20,14 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
   } finally {
     await gate.end();
   }
+}
+
+async function connect(databaseUrl: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  // A server that ends while nothing is asked would end this process too; the next query says so instead.
+  client.on('error', () => {});
+  await client.connect();
+  return client;
 }
 
 async function applyAll(databaseUrl: string): Promise<string[]> {
@@ -46,13 +53,12 @@ async function applyAll(databaseUrl: string): Promise<string[]> {
 function wholeScripts(databaseUrl: string): { factory: PrismaPg; dispose(): Promise<void> } {
   const factory = new PrismaPg({ connectionString: databaseUrl });
   const opened: { dispose(): Promise<void> }[] = [];
-  const connect = factory.connect.bind(factory);
+  const open = factory.connect.bind(factory);
   factory.connect = async () => {
-    const adapter = await connect();
+    const adapter = await open();
     opened.push(adapter);
     adapter.executeScript = async (script) => {
-      const client = new pg.Client({ connectionString: databaseUrl });
-      await client.connect();
+      const client = await connect(databaseUrl);
       try {
         await client.query(script);
       } finally {

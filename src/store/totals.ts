@@ -4,7 +4,8 @@ export type Totals = {
   customers: number;
   invoices: number;
   amounts: { currency: string; amountMinor: bigint; invoices: number }[];
-  sync: { synced: number; parked: number; waiting: number };
+  /** Of the invoices: at Stripe, waiting for a person, on their way, and drafts that are not issued yet. */
+  sync: { synced: number; parked: number; waiting: number; drafts: number };
 };
 
 /** What the books of a clock add up to: live invoices, their amounts by currency, and how far they are. */
@@ -20,11 +21,13 @@ export async function readTotals(sql: Sql, clockId: string): Promise<Totals> {
     synced: number;
     parked: number;
     waiting: number;
+    drafts: number;
   }>(
     `SELECT i.currency, sum(i.total_minor)::bigint AS "amountMinor", count(*)::int AS invoices,
             count(*) FILTER (WHERE s.sync = 'synced')::int AS synced,
             count(*) FILTER (WHERE s.sync = 'parked')::int AS parked,
-            count(*) FILTER (WHERE s.sync NOT IN ('none', 'synced', 'parked'))::int AS waiting
+            count(*) FILTER (WHERE s.sync NOT IN ('none', 'synced', 'parked'))::int AS waiting,
+            count(*) FILTER (WHERE s.lifecycle IN ('draft', 'held'))::int AS drafts
      FROM invoices i JOIN invoice_states s ON s.invoice_id = i.id
      WHERE i.clock_id = $1 AND s.lifecycle <> 'void' GROUP BY i.currency ORDER BY i.currency`,
     [clockId],
@@ -34,6 +37,11 @@ export async function readTotals(sql: Sql, clockId: string): Promise<Totals> {
     customers: customers[0]?.count ?? 0,
     invoices: sum((row) => row.invoices),
     amounts: rows.map(({ currency, amountMinor, invoices }) => ({ currency, amountMinor, invoices })),
-    sync: { synced: sum((row) => row.synced), parked: sum((row) => row.parked), waiting: sum((row) => row.waiting) },
+    sync: {
+      synced: sum((row) => row.synced),
+      parked: sum((row) => row.parked),
+      waiting: sum((row) => row.waiting),
+      drafts: sum((row) => row.drafts),
+    },
   };
 }

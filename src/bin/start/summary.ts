@@ -10,7 +10,7 @@ export type Summary = {
   invoices: { total: number; generated: number };
   /** Sum of the live invoices, one for each currency. */
   amounts: (Money & { invoices: number })[];
-  sync: { synced: number; parked: number; waiting: number };
+  sync: { synced: number; parked: number; waiting: number; drafts: number };
   /** Issued periods computed now, minus what was billed: late usage would show here. */
   recomputed: { periods: number; differing: number; differences: Money[] };
   seconds: Record<string, number>;
