@@ -80,6 +80,8 @@ export async function ensureCustomer(client: Client, customerId: string): Promis
       taskQueue: taskQueues.billing,
       workflowId: syncCustomerId(customerId),
       args: [{ customerId }],
+      staticSummary: `Customer ${customerId} at Stripe`,
+      typedSearchAttributes: new TypedSearchAttributes([{ key: keys.customerId, value: customerId }]),
       workflowIdConflictPolicy: 'USE_EXISTING',
     }),
   });
