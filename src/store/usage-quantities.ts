@@ -70,7 +70,9 @@ async function aggregateType(
      FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[]) AS w (id, customer_id, start_at, end_at)
      JOIN usage_events u ON u.customer_id = w.customer_id AND u.event_type = $5
        AND u.occurred_at >= w.start_at AND u.occurred_at < w.end_at
-       -- Constants, so that partitions outside of all windows are never looked at.
+       -- What the join implies, said once more as constants: so that other customers' events, and partitions outside of
+       -- all windows, are never looked at.
+       AND u.customer_id = ANY ($2::uuid[])
        AND u.occurred_at >= (SELECT min(t) FROM unnest($3::timestamptz[]) t)
        AND u.occurred_at < (SELECT max(t) FROM unnest($4::timestamptz[]) t)
      GROUP BY w.id`,
