@@ -57,5 +57,3 @@ export function createMetrics(processName: string) {
     }),
   };
 }
-
-export type Metrics = ReturnType<typeof createMetrics>;
