@@ -43,9 +43,12 @@ async function check() {
   process.exitCode = types || lint;
 }
 
-/** Any other command is the file of that name beside this one. */
+/** Any other command is the file of that name beside this one, or one of the bench. */
+const elsewhere = { bench: ['bench', 'index.ts'], chaos: ['bench', 'chaos', 'index.ts'] };
+const programOf = (command) => join(root, ...(elsewhere[command] ?? ['src', 'bin', `${command}.ts`]));
+
 async function program(command, args) {
-  const file = join(root, 'src', 'bin', `${command}.ts`);
+  const file = programOf(command);
   (await import('tsx/esm/api')).register();
   process.argv = [process.execPath, file, ...args];
   await importFile(file);
@@ -55,7 +58,7 @@ const own = { test, check };
 
 function commands() {
   const files = readdirSync(join(root, 'src', 'bin')).filter((name) => name.endsWith('.ts'));
-  return [...Object.keys(own), ...files.map((name) => name.slice(0, -'.ts'.length))].sort();
+  return [...Object.keys(own), ...Object.keys(elsewhere), ...files.map((name) => name.slice(0, -'.ts'.length))].sort();
 }
 
 async function main([command, ...args]) {

@@ -5,6 +5,7 @@ import type { Part } from './part.ts';
 export type StackContext = {
   dataDir: string;
   throwAway: boolean;
+  waitForDisks: boolean;
   preferKnownPorts: boolean;
   env: NodeJS.ProcessEnv;
   keeper: Keeper;

@@ -25,6 +25,8 @@ export type StackOptions = {
   dataDir: string;
   /** Removes the data directory at the end, and does not wait for disks. */
   throwAway?: boolean;
+  /** Waits for disks although the data is thrown away: for measurements. */
+  waitForDisks?: boolean;
   /** Takes 5432, 5672, 15672, 7233 and 8233 where they are free. */
   preferKnownPorts?: boolean;
   /** Names outside parts by DATABASE_URL, AMQP_URL and TEMPORAL_ADDRESS; process.env by default. */
@@ -115,7 +117,7 @@ function timer() {
  * command that gets the part, `part-failed` with the end of its log; nothing is left running then
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { throwAway = false, preferKnownPorts = false, env = process.env } = options;
+  const { throwAway = false, waitForDisks = !throwAway, preferKnownPorts = false, env = process.env } = options;
   const say = options.say ?? ((line: string) => console.error(line));
   const dataDir = resolve(options.dataDir);
   if (throwAway) await removeAbandoned(join(dataDir, '..'));
@@ -132,7 +134,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     say(`${part.name} has ended by itself, so everything stops; see ${part.log}.`);
     void stop().then(options.onLost ?? (() => process.exit(1)));
   };
-  const context: StackContext = { dataDir, throwAway, preferKnownPorts, env, keeper, say, onLost };
+  const context: StackContext = { dataDir, throwAway, waitForDisks, preferKnownPorts, env, keeper, say, onLost };
 
   options.signal?.addEventListener('abort', () => void stop(), { once: true });
 

@@ -30,7 +30,7 @@ const settings = {
  * Throw-away data need not survive a power cut, only the kills of tests: what a killed process had written stays with
  * the kernel, so skipping the sync is sound there, and much faster.
  */
-const throwAwaySettings = { fsync: 'off' };
+const hastySettings = { fsync: 'off' };
 
 function passwordOf({ home, user }: PostgresHome): string {
   const file = join(home, 'password');
@@ -61,7 +61,7 @@ async function initialise(context: StackContext, place: PostgresHome): Promise<v
       '--builtin-locale=C.UTF-8',
       '--no-locale',
       '--no-instructions',
-      ...(context.throwAway ? ['--no-sync'] : []),
+      ...(context.waitForDisks ? [] : ['--no-sync']),
     ],
     env: plainEnvironment(context.env, place.home),
     cwd: place.home,
@@ -71,7 +71,7 @@ async function initialise(context: StackContext, place: PostgresHome): Promise<v
 }
 
 function launch(context: StackContext, place: PostgresHome, port: number): Promise<KeptChild> {
-  const all = { ...settings, ...(context.throwAway ? throwAwaySettings : {}), port: String(port) };
+  const all = { ...settings, ...(context.waitForDisks ? {} : hastySettings), port: String(port) };
   return context.keeper.start({
     name: 'postgres',
     command: join(place.bin, 'postgres'),

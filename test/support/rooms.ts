@@ -38,7 +38,7 @@ export function roomOf(rooms: Rules['rooms'], path: string): string | undefined 
     .sort((a, b) => b.length - a.length)[0];
 }
 
-const isOurs = (target: string) => /^(?:src|workflows|activities|examples|test|prisma)\//.test(target);
+const isOurs = (target: string) => /^(?:src|workflows|activities|examples|bench|test|prisma)\//.test(target);
 const matches = (name: string, pattern: string) =>
   /[/:]$/.test(pattern) ? name.startsWith(pattern) : name === pattern || name.startsWith(`${pattern}/`);
 

@@ -1,0 +1,48 @@
+/**
+ * `npm run bench -- ID [--runs N] [--seed N] [--smoke]`: measures one benchmark and prints one line of JSON, the figure
+ * of ours beside a limit measured in the same run. Without an id it lists what there is.
+ */
+import { cpus, release } from 'node:os';
+import { parseArgs } from 'node:util';
+import { type Benchmark, measure } from './support/benchmark.ts';
+
+/** Each is loaded when it is asked for; what it needs besides takes long to read. */
+const benchmarks: Record<string, () => Promise<Benchmark>> = {};
+
+const usage = `Usage: npm run bench -- ID [--runs 5] [--seed 1] [--smoke]; there are: ${Object.keys(benchmarks).join(', ')}`;
+
+function readOptions() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      runs: { type: 'string' },
+      seed: { type: 'string', default: '1' },
+      smoke: { type: 'boolean', default: false },
+    },
+  });
+  const [id = ''] = positionals;
+  const runs = Number(values.runs ?? (values.smoke ? 1 : 5));
+  const seed = Number(values.seed);
+  if (positionals.length !== 1 || !Object.hasOwn(benchmarks, id) || !(runs >= 1) || !Number.isSafeInteger(seed)) {
+    throw new Error(usage);
+  }
+  return { id, runs, seed, smoke: values.smoke };
+}
+
+async function main(): Promise<void> {
+  const { id, runs, seed, smoke } = readOptions();
+  const benchmark = await benchmarks[id]!();
+  const say = (line: string) => void process.stderr.write(`${line}\n`);
+  const result = await measure(benchmark, runs, { smoke, seed, say });
+  const [{ model } = { model: 'unknown' }] = cpus();
+  const machine = `${cpus().length} × ${model.trim()}, Linux ${release()}, Node ${process.versions.node}`;
+  console.log(JSON.stringify({ ...result, machine, seed, smoke, at: new Date().toISOString() }));
+}
+
+main().then(
+  () => process.exit(0),
+  (error: Error) => {
+    console.error(error.message === usage ? usage : error.stack);
+    process.exit(1);
+  },
+);
