@@ -9,6 +9,8 @@ export type Config = {
     secretKey: string;
     /** Base address of the Stripe API, when it is not Stripe's own: the local simulator. */
     apiBase: string | undefined;
+    /** Requests a second, kept by all processes together: of one operation, and of all. */
+    rates: { perOperation: number; total: number };
   };
   api: { host: string; port: number };
   /** Where the process answers /healthz, /readyz and /metrics; port 0 takes any free one. */
@@ -26,6 +28,7 @@ const defaults = {
   DURABILL_OPERATIONS_HOST: '127.0.0.1',
   DURABILL_OPERATIONS_PORT: '0',
   DURABILL_SYNC_SLOTS: '500',
+  DURABILL_STRIPE_RATE_PER_OPERATION: '24',
 };
 
 /**
@@ -34,8 +37,11 @@ const defaults = {
  */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const faults: string[] = [];
+  // Stripe's own limits, less a little: 25 an operation; in all 100 in live mode and 25 in a sandbox.
+  const isLive = /^[sr]k_live_/.test(env['STRIPE_SECRET_KEY'] ?? '');
+  const fallbacks: Record<string, string> = { ...defaults, DURABILL_STRIPE_RATE_TOTAL: isLive ? '96' : '24' };
   const text = (name: string): string => {
-    const value = env[name] ?? (defaults as Record<string, string>)[name];
+    const value = env[name] ?? fallbacks[name];
     if (value === undefined || value === '') faults.push(`${name} is not set`);
     return value ?? '';
   };
@@ -61,6 +67,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     stripe: {
       secretKey: text('STRIPE_SECRET_KEY'),
       apiBase: env['STRIPE_API_BASE'] === undefined ? undefined : url('STRIPE_API_BASE', ['http:', 'https:']),
+      rates: {
+        perOperation: whole('DURABILL_STRIPE_RATE_PER_OPERATION', 1, 10_000),
+        total: whole('DURABILL_STRIPE_RATE_TOTAL', 1, 10_000),
+      },
     },
     api: { host: text('DURABILL_API_HOST'), port: whole('DURABILL_API_PORT', 0, 65_535) },
     operations: { host: text('DURABILL_OPERATIONS_HOST'), port: whole('DURABILL_OPERATIONS_PORT', 0, 65_535) },

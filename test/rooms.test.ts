@@ -61,7 +61,7 @@ const rooms: Record<string, Arrows> = {
 
 /** Packages that are spoken to in one place; elsewhere their types would spread, and with them their next version. */
 const owners: Record<string, Owner> = {
-  stripe: { rooms: ['src/targets/stripe'], typesIn: ['src/stripe-simulator'] },
+  stripe: { rooms: ['src/targets/stripe'], typesIn: ['src/stripe-simulator', 'bench'] },
   // The stack asks a new server whether it serves.
   pg: { rooms: ['src/store', 'src/stack'] },
   '@prisma/': { rooms: ['src/store'] },
@@ -69,7 +69,7 @@ const owners: Record<string, Owner> = {
   fastify: { rooms: ['src/api'] },
   '@fastify/': { rooms: ['src/api'] },
   // A program that replays knows the error by which that fails.
-  '@temporalio/workflow': { rooms: ['workflows', 'src/bin'] },
+  '@temporalio/workflow': { rooms: ['workflows', 'src/bin', 'bench'] },
   '@temporalio/activity': { rooms: ['activities'] },
 };
 

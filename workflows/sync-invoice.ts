@@ -59,9 +59,10 @@ function refuseFaulty(given: Answer): void {
  * it is looked at before the run ends. Failures are waited out by growing pauses for 72 hours, then the invoice is
  * parked, and a person's answer takes it up again.
  */
-export async function syncInvoice({ invoiceId, resume }: SyncInvoiceInput): Promise<void> {
+export async function syncInvoice({ invoiceId, resume, version }: SyncInvoiceInput): Promise<void> {
   const memory: SyncResume = { ...(resume ?? calm) };
   const status: SyncStatus = { state: 'syncing', failures: memory.failures, nextRetryAt: null, failure: null };
+  const show = version === 2 ? showTrouble() : showAll;
   let dirty = false;
   let answered = false;
   setHandler(defineSignal(messages.dirty), () => {
@@ -80,12 +81,12 @@ export async function syncInvoice({ invoiceId, resume }: SyncInvoiceInput): Prom
   for (let round = 1; ; round += 1) {
     dirty = false;
     answered = false;
-    enter(status, 'syncing');
+    enter(status, show, 'syncing');
     const outcome = await bring(invoiceId);
 
     if (outcome.state === 'parked') {
       const { parkingNumber, code, reason } = outcome;
-      enter(status, 'parked', { code, reason });
+      enter(status, show, 'parked', { code, reason });
       setCurrentDetails(details.parked({ invoiceId, parkingNumber, code, reason }));
       await condition(() => answered || dirty);
     } else if (outcome.state === 'failed') {
@@ -98,7 +99,7 @@ export async function syncInvoice({ invoiceId, resume }: SyncInvoiceInput): Prom
       } else {
         const nextRetryAt = new Date(Date.now() + pauseMs(memory.failures, outcome.retryAfterMs)).toISOString();
         await books.backOff({ invoiceId, nextRetryAt });
-        enter(status, 'backing off', outcome, nextRetryAt);
+        enter(status, show, 'backing off', outcome, nextRetryAt);
         setCurrentDetails(details.backingOff({ ...outcome, failures: memory.failures, nextRetryAt }));
         await condition(() => dirty || answered, Math.max(1, Date.parse(nextRetryAt) - Date.now()));
       }
@@ -109,7 +110,7 @@ export async function syncInvoice({ invoiceId, resume }: SyncInvoiceInput): Prom
       Object.assign(memory, calm);
       await condition(allHandlersFinished);
       if (!dirty && !answered) {
-        enter(status, 'done');
+        enter(status, show, 'done');
         setCurrentDetails(details.done(outcome.state));
         return;
       }
@@ -118,7 +119,7 @@ export async function syncInvoice({ invoiceId, resume }: SyncInvoiceInput): Prom
     if (round >= roundsPerRun || workflowInfo().continueAsNewSuggested) {
       // A signal that comes while handlers finish is not lost: the next run begins with a look at the books.
       await condition(allHandlersFinished);
-      await continueAsNew<typeof syncInvoice>({ invoiceId, resume: memory });
+      await continueAsNew<typeof syncInvoice>({ invoiceId, resume: memory, ...(version && { version }) });
     }
   }
 }
@@ -152,13 +153,37 @@ function pauseMs(failures: number, retryAfterMs = 0): number {
 
 function enter(
   status: SyncStatus,
+  show: Show,
   state: SyncStatus['state'],
   failure: { code: string; reason: string } | null = null,
   nextRetryAt: string | null = null,
 ): void {
   Object.assign(status, { state, nextRetryAt, failure: failure && { code: failure.code, reason: failure.reason } });
+  show(state, failure?.code ?? null);
+}
+
+/** Brings a state and its failure's code into the search attributes, by which operators filter. */
+type Show = (state: SyncStatus['state'], code: string | null) => void;
+
+const showAll: Show = (state, code) => {
   upsertSearchAttributes([
     { key: syncStateKey, value: state },
-    { key: failureCodeKey, value: failure?.code ?? null },
+    { key: failureCodeKey, value: code },
   ]);
+};
+
+/** Tells of trouble and takes it away again; a sync that has none costs no update. */
+function showTrouble(): Show {
+  const { typedSearchAttributes } = workflowInfo();
+  // A run that goes on from another has what that one showed.
+  let shown = [typedSearchAttributes.get(syncStateKey) ?? null, typedSearchAttributes.get(failureCodeKey) ?? null];
+  return (state, code) => {
+    const value = state === 'syncing' || state === 'done' ? null : state;
+    if (shown[0] === value && shown[1] === code) return;
+    shown = [value, code];
+    upsertSearchAttributes([
+      { key: syncStateKey, value },
+      { key: failureCodeKey, value: code },
+    ]);
+  };
 }

@@ -23,6 +23,8 @@ export type Deployment = {
   simulatorUrl: string;
   /** Starts one of our processes and waits until it says that it is ready; its log is named after `name`. */
   start(program: 'api' | 'worker' | 'bridge', options?: StartOptions): Promise<RunningChild>;
+  /** Starts another program of ours, told by its file. */
+  run(name: string, file: string, env?: Record<string, string>): Promise<RunningChild>;
   /** Asks the simulator's control API: `control('GET', '/counts')`. */
   control<Answer>(method: string, path: string, body?: unknown): Promise<Answer>;
   close(): Promise<void>;
@@ -99,6 +101,7 @@ async function furnish(stack: Stack, options: DeploymentOptions): Promise<Deploy
         ready: 'log',
       });
     },
+    run: async (name, file, more) => await startService(stack, { name, file, env: { ...env, ...more }, ready: 'log' }),
     async control<Answer>(method: string, path: string, body?: unknown) {
       const answer = await fetch(`${simulatorUrl}/_control${path}`, {
         method,

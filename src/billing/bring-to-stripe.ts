@@ -2,12 +2,13 @@ import { DurabillError } from '../errors/error.ts';
 import { appendAudit } from '../store/audit.ts';
 import { readMapping } from '../store/customer-mappings.ts';
 import type { Database } from '../store/database.ts';
-import { readLines } from '../store/invoice-facts.ts';
+import { readOutgoingLines } from '../store/invoice-facts.ts';
 import { beginAttempt, completeSync, failAttempt, readSyncState, type SyncFacts } from '../store/sync.ts';
 import { claimSlot } from '../store/sync-slots.ts';
 import { type RemoteInvoice, TargetError } from '../targets/port.ts';
 import { requestLogOf } from './request-log.ts';
 import type { StripeAccount } from './stripe-account.ts';
+import { notingOutage } from './target-outage.ts';
 
 export type BringOutcome =
   | { state: 'synced' }
@@ -83,9 +84,12 @@ async function bring(
   const accountId = await stripe.accountId();
   const remoteCustomerId =
     (await readMapping(database, accountId, facts.customerId)) ?? (await ensureCustomer(facts.customerId));
-  const lines = (await readLines(database, [facts.id])).get(facts.id) ?? [];
+  const lines = await readOutgoingLines(database, facts.id);
   const log = requestLogOf(database, { accountId, kind: 'invoice', id: facts.id });
-  return { accountId, remote: await stripe.target.bringInvoice({ ...facts, lines }, remoteCustomerId, log) };
+  const remote = await notingOutage(database, 'stripe', () =>
+    stripe.target.bringInvoice({ ...facts, lines }, remoteCustomerId, log),
+  );
+  return { accountId, remote };
 }
 
 async function settledOutcome(database: Database, invoiceId: string): Promise<BringOutcome> {

@@ -1,5 +1,5 @@
 import type { Database } from '../store/database.ts';
-import { latestRequest, type RequestSubject, recordAnswer, storeRequest } from '../store/requests.ts';
+import { type RequestSubject, recordAnswer, storeRequest } from '../store/requests.ts';
 import type { RequestLog } from '../targets/port.ts';
 
 /**
@@ -9,10 +9,9 @@ import type { RequestLog } from '../targets/port.ts';
 export function requestLogOf(database: Database, subject: RequestSubject): RequestLog {
   return {
     async begin({ step, operation, params, after }) {
-      const latest = (await latestRequest(database, subject, step))?.generation ?? 1;
-      const generation = Math.max(latest, after === undefined ? 1 : after.generation + 1);
-      const idempotencyKey = ['durabill', subject.accountId, subject.kind, subject.id, step, generation].join('/');
-      return await storeRequest(database, subject, { step, generation, idempotencyKey, operation, params });
+      const keyPrefix = ['durabill', subject.accountId, subject.kind, subject.id, step].join('/');
+      const afterGeneration = after?.generation ?? 0;
+      return await storeRequest(database, subject, { step, afterGeneration, keyPrefix, operation, params });
     },
     answered: async (request, answer) => await recordAnswer(database, request.idempotencyKey, answer),
   };

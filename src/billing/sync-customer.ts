@@ -2,6 +2,7 @@ import { insertMapping, readMapping, readOutgoingCustomer } from '../store/custo
 import type { Database } from '../store/database.ts';
 import { requestLogOf } from './request-log.ts';
 import type { StripeAccount } from './stripe-account.ts';
+import { notingOutage } from './target-outage.ts';
 
 /** Makes sure that the customer is at Stripe. Called by its one writer only. @returns its id there */
 export async function syncCustomer(database: Database, stripe: StripeAccount, customerId: string): Promise<string> {
@@ -11,6 +12,6 @@ export async function syncCustomer(database: Database, stripe: StripeAccount, cu
   const customer = await readOutgoingCustomer(database, customerId);
   if (customer === undefined) throw new Error(`there is no customer ${customerId}`);
   const log = requestLogOf(database, { accountId, kind: 'customer', id: customerId });
-  const remoteId = await stripe.target.createCustomer(customer, log);
+  const remoteId = await notingOutage(database, 'stripe', () => stripe.target.createCustomer(customer, log));
   return await insertMapping(database, { accountId, customerId, remoteId });
 }

@@ -1,6 +1,7 @@
 import { NativeConnection, Runtime } from '@temporalio/worker';
 import { createEnsureCustomer } from '../../activities/ensure-customer.ts';
 import { createActivities } from '../../activities/index.ts';
+import { requestPaceOf } from '../billing/request-pace.ts';
 import { bindStripe } from '../billing/stripe-account.ts';
 import { createConnection } from '../broker/connection.ts';
 import { createPublisher } from '../broker/publisher.ts';
@@ -28,7 +29,8 @@ const temporal = connectTemporal(config.temporal);
 const broker = createConnection({ url: config.amqpUrl, name: 'worker' });
 const publisher = createPublisher(broker);
 const metrics = createMetrics('worker');
-const target = createStripeTarget(openStripe(config.stripe), config.stripe.secretKey);
+const pace = requestPaceOf(database, config.stripe.rates);
+const target = createStripeTarget(openStripe({ ...config.stripe, pace }), config.stripe.secretKey);
 const connection = await NativeConnection.connect({ address: config.temporal.address });
 const workers = await createWorkers({
   connection,

@@ -3,12 +3,14 @@ import type { Client } from '@temporalio/client';
 import type { BrokerConnection } from '../broker/connection.ts';
 import { type Consumer, createConsumer, type Verdict } from '../broker/consumer.ts';
 import type { InvoiceDue, Priority } from '../broker/invoice-due.ts';
+import type { DeliveryContext } from '../broker/session.ts';
 import { dueQueues } from '../broker/topology.ts';
 import type { Currency } from '../domain/money/currency.ts';
 import { formatMoney, money } from '../domain/money/money.ts';
 import type { Database } from '../store/database.ts';
-import { claimSlot, type SlotClaim } from '../store/sync-slots.ts';
+import { claimSlots, type SlotClaim, type WantedSlot } from '../store/sync-slots.ts';
 import { signalSync } from '../temporal/syncs.ts';
+import { gather } from './gather.ts';
 
 export type BridgeDependencies = {
   database: Database;
@@ -21,23 +23,30 @@ export type BridgeDependencies = {
 
 export type Bridge = { stop(): Promise<void>; status(): Record<Priority, ReturnType<Consumer['status']>> };
 
-/** Messages in the hands of one bridge; what they wait for is two short calls. */
+/** Messages of one queue in the hands of one bridge. */
 const prefetch = 32;
+/** How often those that wait for a slot ask again, all of them in one statement. */
+const askAgainMs = 250;
+/** How long a message waits in the bridge's hands; RabbitMQ itself would take it back after half an hour. */
+const patienceMs = 60_000;
 /** A workflow id can be used again a second after its last run began; Temporal refuses an earlier start. */
 const tooSoonPauseMs = 1_100;
 
 /**
  * Carries messages to workflows: claims a slot in PostgreSQL, signals the invoice's sync (starting it if need be), then
- * acknowledges. When it dies in between, the message comes again and finds its slot claimed. While no slot is free, or
- * PostgreSQL or Temporal is away, the consumer rests and RabbitMQ keeps the messages.
+ * acknowledges. When it dies in between, the message comes again and finds its slot claimed. While no slot is free, the
+ * few messages in hand wait and RabbitMQ keeps the others; while PostgreSQL, Temporal or the target is away, the consumer
+ * rests and RabbitMQ keeps them all.
  */
 export function startBridge(dependencies: BridgeDependencies): Bridge {
+  const { database, slots } = dependencies;
+  const claim = gather((wanted: readonly WantedSlot[]) => claimSlots(database, wanted, { slots }), 2 * prefetch);
   const consumers = Object.fromEntries(
     Object.entries(dueQueues).map(([priority, queue]) => {
       const consumer = createConsumer(dependencies.broker, {
         queue,
         prefetch,
-        handle: (message) => carry(dependencies, message),
+        handle: (message, context) => carry(dependencies.client, claim, message, context),
         onChange: (status) => dependencies.onChange?.(queue, status),
       });
       consumer.start();
@@ -50,14 +59,32 @@ export function startBridge(dependencies: BridgeDependencies): Bridge {
   };
 }
 
-async function carry({ database, client, slots }: BridgeDependencies, message: InvoiceDue): Promise<Verdict> {
+type Claim = (wanted: WantedSlot) => Promise<SlotClaim>;
+
+async function carry(
+  client: Client,
+  claim: Claim,
+  message: InvoiceDue,
+  { signal: takenBack }: DeliveryContext,
+): Promise<Verdict> {
   const { invoiceId, priority } = message;
-  const { outcome, invoice } = await claimSlot(database, { invoiceId, priority, slots });
-  if (outcome === 'full') return { later: true };
-  if (outcome === 'unknown' || invoice === undefined) return { deadLetter: 'there is no such invoice in the books' };
-  if (outcome === 'settled') return 'ack';
-  await signal(client, { ...invoice, invoiceId, priority });
-  return 'ack';
+  const until = Date.now() + patienceMs;
+  for (;;) {
+    const { outcome, invoice } = await claim({ invoiceId, priority });
+    if (outcome === 'unknown' || invoice === undefined) return { deadLetter: 'there is no such invoice in the books' };
+    if (outcome === 'settled') return 'ack';
+    if (outcome === 'claimed' || outcome === 'open') {
+      await signal(client, { ...invoice, invoiceId, priority });
+      return 'ack';
+    }
+    if (outcome === 'away' || takenBack.aborted || Date.now() > until) return { later: true };
+    await pause(askAgainMs, takenBack);
+  }
+}
+
+/** Ends early when the delivery is taken back. */
+async function pause(ms: number, takenBack: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal: takenBack }).catch(() => undefined);
 }
 
 type Subject = Required<SlotClaim>['invoice'] & { invoiceId: string; priority: Priority };

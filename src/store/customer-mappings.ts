@@ -1,10 +1,11 @@
 import type { Sql } from './database.ts';
 
 export async function readMapping(sql: Sql, accountId: string, customerId: string): Promise<string | undefined> {
-  const { rows } = await sql.query<{ remoteId: string }>(
-    `SELECT remote_id AS "remoteId" FROM customer_mappings WHERE account_id = $1 AND customer_id = $2`,
-    [accountId, customerId],
-  );
+  const { rows } = await sql.query<{ remoteId: string }>({
+    name: 'read-customer-mapping',
+    text: 'SELECT remote_id AS "remoteId" FROM customer_mappings WHERE account_id = $1 AND customer_id = $2',
+    values: [accountId, customerId],
+  });
   return rows[0]?.remoteId;
 }
 

@@ -1,11 +1,15 @@
-import type { Database } from './database.ts';
+import type { Database, Sql } from './database.ts';
+import { failuresOfOutage } from './target-outages.ts';
+
+export type WantedSlot = { invoiceId: string; priority?: 'normal' | 'high' };
 
 export type SlotClaim = {
   /**
-   * `claimed`: this call took the slot. `open`: the sync is on its way already. `full`: no slot is free now.
-   * `settled`: nothing to do any more, it is synced, parked or void. `unknown`: there is no such invoice.
+   * `claimed`: this call took the slot. `open`: the sync is on its way already. `full`: no slot is free now. `away`: one
+   * would be, but the target is away and one other tries whether it is back. `settled`: nothing to do any more, it is
+   * synced, parked or void. `unknown`: there is no such invoice.
    */
-  outcome: 'claimed' | 'open' | 'full' | 'settled' | 'unknown';
+  outcome: 'claimed' | 'open' | 'full' | 'away' | 'settled' | 'unknown';
   /** For the workflow's summary and search attributes; not there when the invoice is unknown. */
   invoice?: {
     number: string;
@@ -20,43 +24,93 @@ export type SlotClaim = {
 /** Slots that only high priority may take. */
 export const reservedShare = 0.1;
 
+type Row = { lifecycle: string; sync: string; claimed: boolean; away: boolean } & Required<SlotClaim>['invoice'];
+
 /**
- * Claims a slot for the sync of an invoice. Bridges agree through one advisory lock, so that never more than `slots`
- * are open however many bridges there are. A slot ends when the invoice is synced, backs off or is parked; one that
- * comes back `fromRest` claims anew.
+ * Claims slots for the syncs of invoices, high priority first, as many as are free; answers for each in their order.
+ * Bridges agree through one advisory lock, so that never more than `slots` are open however many bridges there are. A
+ * slot ends when the invoice is synced, backs off or is parked; one that comes back `fromRest` claims anew.
+ *
+ * While the target is away nothing new is begun but one sync at a time, which finds out when it is back. Those that come
+ * back from a rest are not held up by that: their own timers have thinned them out.
  */
-export async function claimSlot(
+export async function claimSlots(
   database: Database,
-  claim: { invoiceId: string; priority?: 'normal' | 'high'; slots: number; fromRest?: boolean },
-): Promise<SlotClaim> {
-  const shared = Math.max(1, Math.floor(claim.slots * (1 - reservedShare)));
-  return await database.transaction(async (sql) => {
+  wanted: readonly WantedSlot[],
+  { slots, fromRest = false, target = 'stripe' }: { slots: number; fromRest?: boolean; target?: string },
+): Promise<SlotClaim[]> {
+  const shared = Math.max(1, Math.floor(slots * (1 - reservedShare)));
+  const rows = await database.transaction(async (sql) => {
     await sql.query(`SELECT pg_advisory_xact_lock(hashtextextended('sync-slots', 0))`);
-    const { rows } = await sql.query<
-      { lifecycle: string; sync: string; claimed: boolean } & Required<SlotClaim>['invoice']
-    >(
-      `WITH claimed AS (
-         UPDATE invoice_states SET sync = 'syncing', touched_at = now()
-         WHERE invoice_id = $1 AND lifecycle = 'issued'
-           AND (sync IN ('pending', 'queued') OR (sync = 'backing_off' AND $5::boolean))
-           AND (SELECT count(*) FROM invoice_states WHERE sync = 'syncing')
-             < CASE coalesce($4::text, priority) WHEN 'high' THEN $2::int ELSE $3::int END
-         RETURNING invoice_id)
-       SELECT s.lifecycle, s.sync, EXISTS (SELECT FROM claimed) AS claimed, i.number, i.currency, i.customer_id AS "customerId",
-              i.clock_id AS "clockId", i.total_minor AS "totalMinor", c.external_id AS "externalId"
-       FROM invoice_states s JOIN invoices i ON i.id = s.invoice_id JOIN customers c ON c.id = i.customer_id
-       WHERE s.invoice_id = $1`,
-      [claim.invoiceId, claim.slots, shared, claim.priority ?? null, claim.fromRest ?? false],
-    );
-    if (rows[0] === undefined) return { outcome: 'unknown' };
-    const { lifecycle, sync, claimed, ...invoice } = rows[0];
-    if (lifecycle !== 'issued') return { outcome: 'settled', invoice };
-    return { outcome: claimed ? 'claimed' : outcomeOf(sync, claim.fromRest ?? false), invoice };
+    // A statement of its own: its snapshot has to be later than the lock, so that it sees every claim before it.
+    return await claim(sql, wanted, { slots, shared, fromRest, target });
   });
+  return rows.map((row) => (row === null ? { outcome: 'unknown' } : outcomeOf(row, fromRest)));
 }
 
-/** `sync` as it was before the claim. */
-function outcomeOf(sync: string, fromRest: boolean): SlotClaim['outcome'] {
-  if (sync === 'pending' || sync === 'queued' || (sync === 'backing_off' && fromRest)) return 'full';
-  return sync === 'syncing' || sync === 'backing_off' ? 'open' : 'settled';
+/** The same for one. */
+export async function claimSlot(
+  database: Database,
+  { slots, fromRest, ...wanted }: WantedSlot & { slots: number; fromRest?: boolean },
+): Promise<SlotClaim> {
+  const [claimed] = await claimSlots(database, [wanted], { slots, fromRest: fromRest ?? false });
+  return claimed as SlotClaim;
+}
+
+async function claim(
+  sql: Sql,
+  wanted: readonly WantedSlot[],
+  limits: { slots: number; shared: number; fromRest: boolean; target: string },
+): Promise<(Row | null)[]> {
+  const { rows } = await sql.query<Row & { known: boolean }>({
+    name: 'claim-slots',
+    text: `WITH wanted AS (
+             SELECT * FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS w (invoice_id, priority, position)),
+           -- Locked in the order of ids, like everything that changes several invoices at once.
+           locked AS MATERIALIZED (
+             SELECT s.invoice_id, s.lifecycle, s.sync, s.priority FROM invoice_states s
+             WHERE s.invoice_id IN (SELECT invoice_id FROM wanted) ORDER BY s.invoice_id FOR UPDATE),
+           open AS (SELECT count(*) AS slots FROM invoice_states WHERE sync = 'syncing'),
+           outage AS (
+             SELECT NOT $5::boolean AND EXISTS (
+               SELECT FROM target_outages WHERE target = $6 AND failures_in_row >= ${failuresOfOutage}) AS is_on),
+           ranked AS (
+             SELECT l.invoice_id, is_high, row_number() OVER (ORDER BY is_high DESC, position) AS rank
+             FROM locked l JOIN (
+               SELECT invoice_id, min(position) AS position, bool_or(priority = 'high') AS asked_high
+               FROM wanted GROUP BY invoice_id) w USING (invoice_id)
+             CROSS JOIN LATERAL (SELECT coalesce(asked_high, l.priority = 'high') AS is_high) p
+             WHERE l.lifecycle = 'issued' AND (l.sync IN ('pending', 'queued') OR (l.sync = 'backing_off' AND $5::boolean))),
+           claimed AS (
+             UPDATE invoice_states s SET sync = 'syncing', touched_at = now()
+             FROM ranked r, open, outage
+             WHERE s.invoice_id = r.invoice_id AND open.slots + r.rank <=
+               CASE WHEN outage.is_on THEN 1 WHEN r.is_high THEN $3::int ELSE $4::int END
+             RETURNING s.invoice_id)
+           SELECT l.invoice_id IS NOT NULL AS known, l.lifecycle, l.sync, outage.is_on AS away,
+                  EXISTS (SELECT FROM claimed c WHERE c.invoice_id = w.invoice_id) AS claimed,
+                  i.number, i.currency, i.customer_id AS "customerId", i.clock_id AS "clockId",
+                  i.total_minor AS "totalMinor", c.external_id AS "externalId"
+           FROM wanted w CROSS JOIN outage LEFT JOIN locked l USING (invoice_id)
+           LEFT JOIN invoices i ON i.id = l.invoice_id LEFT JOIN customers c ON c.id = i.customer_id
+           ORDER BY w.position`,
+    values: [
+      wanted.map(({ invoiceId }) => invoiceId),
+      wanted.map(({ priority }) => priority ?? null),
+      limits.slots,
+      limits.shared,
+      limits.fromRest,
+      limits.target,
+    ],
+  });
+  return rows.map(({ known, ...row }) => (known ? row : null));
+}
+
+/** `sync` is the state before the claim. */
+function outcomeOf({ lifecycle, sync, claimed, away, ...invoice }: Row, fromRest: boolean): SlotClaim {
+  if (lifecycle !== 'issued') return { outcome: 'settled', invoice };
+  if (claimed) return { outcome: 'claimed', invoice };
+  const waits = sync === 'pending' || sync === 'queued' || (sync === 'backing_off' && fromRest);
+  if (waits) return { outcome: away ? 'away' : 'full', invoice };
+  return { outcome: sync === 'syncing' || sync === 'backing_off' ? 'open' : 'settled', invoice };
 }

@@ -20,8 +20,9 @@ export type SyncFacts = {
  * which the customer pays, counted from the customer's own today.
  */
 export async function beginAttempt(sql: Sql, invoiceId: string): Promise<SyncFacts | undefined> {
-  const { rows } = await sql.query<SyncFacts>(
-    `WITH begun AS (
+  const { rows } = await sql.query<SyncFacts>({
+    name: 'begin-attempt',
+    text: `WITH begun AS (
        UPDATE invoice_states s SET sync = 'syncing', sync_attempts = s.sync_attempts + 1, next_retry_at = NULL,
          touched_at = now(),
          payment_due_on = coalesce(s.payment_due_on, (business_now(k) AT TIME ZONE c.zone)::date + c.payment_terms_days)
@@ -35,8 +36,8 @@ export async function beginAttempt(sql: Sql, invoiceId: string): Promise<SyncFac
             i.period_start_at AS "periodStartAt", i.period_end_at AS "periodEndAt", i.issued_at AS "issuedAt",
             b.payment_due_on AS "paymentDueOn", b.payment_terms_days AS "paymentTermsDays", b.sync_attempts AS attempt
      FROM begun b JOIN invoices i ON i.id = b.invoice_id`,
-    [invoiceId],
-  );
+    values: [invoiceId],
+  });
   return rows[0];
 }
 
@@ -91,8 +92,9 @@ export async function completeSync(
     remote: { remoteId: string; status: string; totalMinor: bigint; url: string | null };
   },
 ): Promise<void> {
-  await sql.query(
-    `WITH mapping AS (
+  await sql.query({
+    name: 'complete-sync',
+    text: `WITH mapping AS (
        INSERT INTO invoice_mappings (account_id, invoice_id, remote_id, remote_status, remote_total_minor, remote_url)
        VALUES ($3, $1, $4, $5, $6, $7)
        ON CONFLICT (account_id, invoice_id) DO UPDATE SET remote_status = excluded.remote_status,
@@ -102,7 +104,7 @@ export async function completeSync(
      UPDATE invoice_states SET sync = 'synced', synced_at = now(), touched_at = now(), first_failed_at = NULL,
        parked_at = NULL,
        next_retry_at = NULL, failure_code = NULL, failure_reason = NULL WHERE invoice_id = $1`,
-    [
+    values: [
       done.invoiceId,
       done.attempt,
       done.accountId,
@@ -111,7 +113,7 @@ export async function completeSync(
       done.remote.totalMinor,
       done.remote.url,
     ],
-  );
+  });
 }
 
 /** Gives the slot back until the next try. */

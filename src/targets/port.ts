@@ -31,6 +31,17 @@ export type InvoiceTarget = {
   bringInvoice(invoice: OutgoingInvoice, remoteCustomerId: string, log: RequestLog): Promise<RemoteInvoice>;
 };
 
+/** The pace at which a target takes requests. */
+export type RequestPace = {
+  /**
+   * Resolves when a request of this operation may be sent.
+   * @throws TargetError retry, when too many wait for their turn already
+   */
+  turn(operation: string): Promise<void>;
+  /** The target has refused a request for coming too fast: of this operation, or of all together. */
+  refused(operation: string, scope: 'operation' | 'all'): Promise<void>;
+};
+
 /**
  * Requests of one subject, stored before they are sent, so that a retry sends the same content under the same key
  * whatever has changed since.
@@ -79,17 +90,25 @@ export class TargetError extends Error {
   readonly retryAfterMs: number | undefined;
   /** The target's own words, which may name a person: they stay in PostgreSQL. The message never does. */
   readonly remoteMessage: string | undefined;
+  /** The target itself is away or broken, whatever is asked of it: no use in beginning anything new. */
+  readonly isOutage: boolean;
 
   constructor(
     action: 'retry' | 'look' | 'person',
     code: string,
     reason: string,
-    details: { retryAfterMs?: number | undefined; remoteMessage?: string | undefined; cause?: unknown } = {},
+    details: {
+      retryAfterMs?: number | undefined;
+      remoteMessage?: string | undefined;
+      isOutage?: boolean;
+      cause?: unknown;
+    } = {},
   ) {
     super(reason, { cause: details.cause });
     this.action = action;
     this.code = code;
     this.retryAfterMs = details.retryAfterMs;
     this.remoteMessage = details.remoteMessage;
+    this.isOutage = details.isOutage ?? false;
   }
 }

@@ -33,7 +33,7 @@ function startOptions(subject: SyncSubject, amountText: string) {
   return {
     taskQueue: taskQueues.billing,
     workflowId: syncInvoiceId(invoiceId),
-    args: [{ invoiceId }] as [SyncInvoiceInput],
+    args: [{ invoiceId, version: 2 }] as [SyncInvoiceInput],
     staticSummary: `${subject.number} · ${subject.externalId} · ${amountText}`,
     priority: { priorityKey: priorityKeys[subject.priority] },
     typedSearchAttributes: new TypedSearchAttributes([

@@ -12,10 +12,10 @@ import { taskQueues } from '../../workflows/contract/task-queues.ts';
 
 const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
 
-/** Compiles the workflows into the one script that the sandbox runs. */
-export async function bundleWorkflows(): Promise<WorkflowBundleWithSourceMap> {
+/** Compiles workflows, ours unless said otherwise, into the one script that the sandbox runs. */
+export async function bundleWorkflows(path = workflowsPath): Promise<WorkflowBundleWithSourceMap> {
   // The bundler's own account of its work would stand between the log lines of whoever asked.
-  return await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
+  return await bundleWorkflowCode({ workflowsPath: path, logger: new DefaultLogger('WARN') });
 }
 
 /** After SIGTERM activities get this long to end; what is cut off is tried again elsewhere. */

@@ -6,6 +6,7 @@ import type { BrokerConnection } from '../../src/broker/connection.ts';
 import type { Priority } from '../../src/broker/invoice-due.ts';
 import { createPublisher, type Publisher } from '../../src/broker/publisher.ts';
 import { deadLetterQueue, dueQueues } from '../../src/broker/topology.ts';
+import { countOutage, endOutage, failuresOfOutage } from '../../src/store/target-outages.ts';
 import { syncInvoiceId } from '../../workflows/contract/ids.ts';
 import { createVhost, depth, putRaw, until, type Vhost } from '../broker/support.ts';
 import { openBooks } from '../support/books.ts';
@@ -60,6 +61,7 @@ describe('the bridge', function () {
     gate.open();
     await Promise.all(bridges.map((bridge) => bridge.stop()));
     bridges = [];
+    await endOutage(books.database, 'stripe');
     // Slots are counted over the whole database: the next test begins with none taken.
     await books.database.query(
       `UPDATE invoice_states SET sync = 'synced' WHERE sync NOT IN ('none', 'synced', 'parked')`,
@@ -158,18 +160,19 @@ describe('the bridge', function () {
     await until(() => bridge.status().normal.counters.deadLettered === 1, 'it is a dead letter');
   });
 
-  it('leaves messages in RabbitMQ while no slot is free, and goes on when one is', async () => {
-    const invoices = await issue(3);
+  it('leaves messages in RabbitMQ while no slot is free, holding a few, and goes on when one is', async () => {
+    const invoices = await issue(40);
     await publish(invoices);
     const bridge = start(1);
-    await until(() => bridge.status().normal.state === 'resting', 'the consumer rests');
-    await until(async () => (await depth(broker, dueQueues.normal)) === 2, 'two wait in RabbitMQ');
-    for (let settled = 1; settled <= 3; settled += 1) {
+    await until(() => bridge.status().normal.held === 32, 'it has as many in hand as it may');
+    await until(async () => (await depth(broker, dueQueues.normal)) === 7, 'the others wait in RabbitMQ');
+    for (let settled = 1; settled <= 10; settled += 1) {
       await until(() => acked(bridge) === settled, `message ${settled} is acknowledged`);
       const [open, ...others] = await inState('syncing');
       assert.deepEqual(others, []);
       await setSync(open!, 'synced');
     }
+    assert.equal(bridge.status().normal.counters.requeued, 0, 'none went back and forth meanwhile');
     assert.equal(await depth(broker, deadLetterQueue), 0);
   });
 
@@ -178,10 +181,31 @@ describe('the bridge', function () {
     const high = await issue(1);
     const bridge = start(2);
     await publish(normal);
-    await until(() => bridge.status().normal.state === 'resting', 'normal priority has no slot left');
+    await until(() => acked(bridge) === 1 && bridge.status().normal.held === 2, 'normal priority has no slot left');
     await publish(high, 'high');
     await until(() => bridge.status().high.counters.acked === 1, 'high priority has one');
     assert.equal((await inState('syncing')).length, 2);
+  });
+
+  it('gives back what it holds when it stops', async () => {
+    const invoices = await issue(3);
+    await publish(invoices);
+    const bridge = start(1);
+    await until(() => bridge.status().normal.held === 2, 'two wait for the slot of the first');
+    await bridge.stop();
+    await until(async () => (await depth(broker, dueQueues.normal)) === 2, 'both are in RabbitMQ again');
+  });
+
+  it('begins one sync at a time while Stripe is away, and rests; it goes on when Stripe is back', async () => {
+    const invoices = await issue(6);
+    for (let failure = 0; failure < failuresOfOutage; failure += 1) await countOutage(books.database, 'stripe');
+    await publish(invoices);
+    const bridge = start(10);
+    await until(() => bridge.status().normal.state === 'resting', 'the consumer rests');
+    await until(() => acked(bridge) === 1, 'one is carried');
+    assert.equal((await inState('syncing')).length, 1, 'it finds out when Stripe is back');
+    await endOutage(books.database, 'stripe');
+    await until(() => acked(bridge) === 6, 'the others follow', 40_000);
   });
 
   it('rests while Temporal is away, loses nothing, and goes on', async () => {

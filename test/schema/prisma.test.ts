@@ -8,6 +8,8 @@ const withoutModel: Record<string, string> = {
   event_keys: 'ingested by set-based SQL only',
   usage_events: 'partitioned, which Prisma has no word for; ingested and aggregated by set-based SQL only',
   usage_events_default: 'a partition of usage_events',
+  request_turns: 'the pace of requests, one statement a turn',
+  target_outages: 'a count, written and read by set-based SQL only',
   usage_rollups: 'a cache, written and read by set-based SQL only',
 };
 

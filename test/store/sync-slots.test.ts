@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { backOff, park } from '../../src/store/sync.ts';
-import { claimSlot, type SlotClaim } from '../../src/store/sync-slots.ts';
+import { claimSlot, claimSlots, type SlotClaim, type WantedSlot } from '../../src/store/sync-slots.ts';
+import { countOutage, endOutage, failuresOfOutage } from '../../src/store/target-outages.ts';
 import { flat, invoicesOf, issuedInvoices, openBusiness } from '../billing/business.ts';
 import { useTestDatabase } from '../support/database.ts';
 
@@ -127,5 +128,83 @@ describe('claimSlot', () => {
       [id],
     );
     assert.deepEqual(invoice, rows[0]);
+  });
+
+  describe('for several at once', () => {
+    const outcomes = async (wanted: readonly WantedSlot[], slots: number) =>
+      (await claimSlots(books.database, wanted, { slots })).map(({ outcome }) => outcome);
+
+    it('answers in the order of asking, and serves high priority first', async () => {
+      const wanted = ids.slice(0, 12).map((invoiceId, index) => ({
+        invoiceId,
+        priority: index >= 10 ? ('high' as const) : ('normal' as const),
+      }));
+      // Of 10 slots 9 are for all. Both high ones go first and take two of them, so seven are left for the ten others.
+      assert.deepEqual(await outcomes(wanted, 10), [
+        ...Array(7).fill('claimed'),
+        ...Array(3).fill('full'),
+        ...Array(2).fill('claimed'),
+      ]);
+    });
+
+    it('gives one slot to an invoice that is asked for twice, and goes on behind it', async () => {
+      const [first = '', second = ''] = ids;
+      const wanted = [first, first, second, randomUUID()].map((invoiceId) => ({ invoiceId }));
+      assert.deepEqual(await outcomes(wanted, 3), ['claimed', 'claimed', 'claimed', 'unknown']);
+      assert.equal(await open(), 2);
+    });
+
+    it('asks for each in its own words: one that is open, one that is over, one that is free', async () => {
+      const [first = '', second = '', third = ''] = ids;
+      await claim(first, 5);
+      await set(second, `sync = 'synced'`);
+      const wanted = [first, second, third].map((invoiceId) => ({ invoiceId }));
+      assert.deepEqual(await outcomes(wanted, 5), ['open', 'settled', 'claimed']);
+    });
+
+    it('never opens more than there are when many batches claim at once', async () => {
+      const batches = Array.from({ length: 10 }, (_, batch) => ids.slice(batch * 5, batch * 5 + 5));
+      const all = await Promise.all(
+        batches.map((batch) =>
+          outcomes(
+            batch.map((invoiceId) => ({ invoiceId })),
+            20,
+          ),
+        ),
+      );
+      assert.deepEqual(tally(all.flat()), { claimed: 18, full: 32 });
+    });
+  });
+
+  describe('while the target is away', () => {
+    before(async () => {
+      for (let failure = 0; failure < failuresOfOutage; failure += 1) await countOutage(books.database, 'stripe');
+    });
+    after(() => endOutage(books.database, 'stripe'));
+
+    it('lets one find out whether it is back, and no other begin', async () => {
+      const [first = '', second = ''] = ids;
+      assert.deepEqual(
+        [await claim(first, 20), await claim(second, 20), await claim(first, 20)],
+        ['claimed', 'away', 'open'],
+      );
+      await backOff(books.database, first, new Date());
+      assert.equal(await claim(second, 20), 'claimed', 'the next one tries when the first has given up');
+    });
+
+    it('does not hold up what comes back from a rest', async () => {
+      const [first = '', second = ''] = ids;
+      await claim(first, 20);
+      await set(second, `sync = 'backing_off'`);
+      const { outcome } = await claimSlot(books.database, { invoiceId: second, slots: 20, fromRest: true });
+      assert.equal(outcome, 'claimed');
+    });
+
+    it('goes on when something has been carried out, and after a few failures nothing is said to be away', async () => {
+      const [first = '', second = ''] = ids;
+      await endOutage(books.database, 'stripe');
+      for (let failure = 1; failure < failuresOfOutage; failure += 1) await countOutage(books.database, 'stripe');
+      assert.deepEqual([await claim(first, 20), await claim(second, 20)], ['claimed', 'claimed']);
+    });
   });
 });

@@ -11,7 +11,15 @@ export type AdvanceClockInput = { clockId: string; to: string; resume?: AdvanceR
 /** What an advance has done so far, and the syncs that had come to rest before it began. */
 export type AdvanceResume = { counts: Record<string, number>; before: { synced: number; parked: number } };
 
-export type SyncInvoiceInput = { invoiceId: string; resume?: SyncResume };
+export type SyncInvoiceInput = {
+  invoiceId: string;
+  resume?: SyncResume;
+  /**
+   * Which behaviour the run was started with; one that names none keeps the first. 2: the search attributes tell of
+   * trouble only, since an update of them costs as much as a good part of a calm sync.
+   */
+  version?: 2;
+};
 
 /** What a sync remembers across continue-as-new: since when it fails, and how often in a row. */
 export type SyncResume = { failingSince: string | null; failures: number };

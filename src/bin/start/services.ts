@@ -13,6 +13,8 @@ export type Service = {
   name: string;
   /** The file in src/bin, if it is not the name. */
   program?: string;
+  /** The file itself, if it is elsewhere. */
+  file?: string;
   args?: string[];
   env: Record<string, string>;
   ready: Readiness;
@@ -28,7 +30,12 @@ export async function startService(stack: Stack, service: Service): Promise<Runn
   const child = await stack.run({
     name: service.name,
     command: process.execPath,
-    args: ['--import', 'tsx', join('src', 'bin', `${service.program ?? service.name}.ts`), ...(service.args ?? [])],
+    args: [
+      '--import',
+      'tsx',
+      service.file ?? join('src', 'bin', `${service.program ?? service.name}.ts`),
+      ...(service.args ?? []),
+    ],
     env: service.env,
     cwd: root,
   });

@@ -9,6 +9,8 @@ import { TargetError } from '../port.ts';
  */
 export function translateStripeError(error: unknown): TargetError {
   if (error instanceof TargetError) return error;
+  // What our own HTTP client threw before it sent anything comes back inside a failure of the connection.
+  if (error instanceof Stripe.errors.StripeConnectionError && error.detail instanceof TargetError) return error.detail;
   if (!(error instanceof Stripe.errors.StripeError)) {
     return new TargetError('retry', 'unknown', error instanceof Error ? error.message : String(error), {
       cause: error,
@@ -19,7 +21,8 @@ export function translateStripeError(error: unknown): TargetError {
   const because = (sentence: string) => `${sentence} ${signatureOf(error, code)}`;
 
   if (error instanceof Stripe.errors.StripeConnectionError) {
-    return new TargetError('retry', 'connection', `No answer from Stripe: ${error.message}`, details);
+    const reason = `No answer from Stripe: ${error.message}`;
+    return new TargetError('retry', 'connection', reason, { ...details, isOutage: true });
   }
   if (error instanceof Stripe.errors.StripeRateLimitError) {
     const why = code === 'lock_timeout' ? 'Stripe is changing this object elsewhere.' : 'Stripe asks to slow down.';
@@ -37,10 +40,11 @@ export function translateStripeError(error: unknown): TargetError {
   if (error.statusCode === 409)
     return new TargetError('retry', code, because('The same step is still running.'), details);
   if (error.statusCode === undefined) {
-    return new TargetError('retry', code, because('Whoever stands before Stripe gave an answer of its own.'), details);
+    const reason = because('Whoever stands before Stripe gave an answer of its own.');
+    return new TargetError('retry', code, reason, { ...details, isOutage: true });
   }
   if (error.statusCode === failedDependency || error.statusCode >= 500) {
-    return new TargetError('look', code, because('Stripe had an error of its own.'), details);
+    return new TargetError('look', code, because('Stripe had an error of its own.'), { ...details, isOutage: true });
   }
   if (error.param === 'due_date') {
     // The day was still to come when the request was stored, and is over now; anew it goes out with the terms instead.

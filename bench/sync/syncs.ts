@@ -1,0 +1,61 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
+import type Stripe from 'stripe';
+import { publishDueInvoices } from '../../src/billing/publish-due-invoices.ts';
+import { bindStripe } from '../../src/billing/stripe-account.ts';
+import { createConnection } from '../../src/broker/connection.ts';
+import { createPublisher } from '../../src/broker/publisher.ts';
+import { insertMapping } from '../../src/store/customer-mappings.ts';
+import { openStripe } from '../../src/targets/stripe/client.ts';
+import { createStripeTarget } from '../../src/targets/stripe/target.ts';
+import { workflowTypes } from '../../workflows/contract/ids.ts';
+import type { Deployment } from '../support/deployment.ts';
+import { throughPages } from '../support/months.ts';
+
+/** Brings the customers to the simulated Stripe beforehand: a business bills the same customers every month. */
+export async function createRemoteCustomers({ database, config }: Deployment, customerIds: string[]): Promise<void> {
+  const stripe = openStripe(config.stripe);
+  const accountId = await bindStripe(database, createStripeTarget(stripe, config.stripe.secretKey)).accountId();
+  const create = async (customerId: string) => {
+    const customer: Stripe.Customer = await stripe.customers.create({ metadata: { durabill_customer: customerId } });
+    await insertMapping(database, { accountId, customerId, remoteId: customer.id });
+  };
+  for (let from = 0; from < customerIds.length; from += 16) {
+    await Promise.all(customerIds.slice(from, from + 16).map(create));
+  }
+}
+
+/** Publishes every issued invoice of the clock that is not on its way yet. */
+export async function publishAll({ database, config }: Deployment, clockId: string): Promise<void> {
+  const broker = createConnection({ url: config.amqpUrl, name: 'bench' });
+  const publisher = createPublisher(broker);
+  try {
+    await throughPages((after) => publishDueInvoices(database, publisher, { clockId, after, limit: 1_000 }));
+  } finally {
+    await publisher.close();
+    await broker.close();
+  }
+}
+
+/** Waits until so many syncs have ended in success and no workflow is left running. @throws Error when one is parked */
+export async function untilSynced({ database, temporal }: Deployment, clockId: string, total: number): Promise<void> {
+  for (;;) {
+    const { rows } = await database.query<{ synced: number; parked: number }>(
+      `SELECT count(*) FILTER (WHERE s.sync = 'synced')::int AS synced,
+              count(*) FILTER (WHERE s.sync = 'parked')::int AS parked
+       FROM invoice_states s JOIN invoices i ON i.id = s.invoice_id WHERE i.clock_id = $1`,
+      [clockId],
+    );
+    const { synced = 0, parked = 0 } = rows[0] ?? {};
+    if (parked > 0) throw new Error(`${parked} invoices are parked`);
+    if (synced >= total) break;
+    await sleep(100);
+  }
+  await untilCompleted(temporal.client, workflowTypes.syncInvoice, total);
+}
+
+/** Waits until so many workflows of a type have been completed. */
+export async function untilCompleted(client: Client, type: string, total: number): Promise<void> {
+  const query = `WorkflowType = '${type}' AND ExecutionStatus = 'Completed'`;
+  while ((await client.workflow.count(query)).count < total) await sleep(100);
+}

@@ -1,0 +1,34 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Database } from '../store/database.ts';
+import { furthestTurnMs, putOffTurns, takeTurn } from '../store/request-turns.ts';
+import { type RequestPace, TargetError } from '../targets/port.ts';
+
+/** Requests a second, kept by all processes together. */
+export type RequestRates = { perOperation: number; total: number };
+
+/** After a refusal nobody sends for as long as the target counts. */
+const putOffMs = 1_000;
+
+/**
+ * The pace of requests to a target, shared through PostgreSQL by every process on every machine. Waiting takes no
+ * connection and no lock; a turn whose caller dies is lost, which costs one interval.
+ */
+export function requestPaceOf(database: Database, rates: RequestRates): RequestPace {
+  const intervals = { operationMs: 1_000 / rates.perOperation, totalMs: 1_000 / rates.total };
+  return {
+    async turn(operation) {
+      const turn = await takeTurn(database, operation, intervals).catch((cause: Error) => {
+        throw new TargetError('retry', 'pace', `The pace of ${operation} cannot be read: ${cause.message}`, { cause });
+      });
+      if (turn === undefined) {
+        const reason = `The pace of ${operation} is booked out for ${furthestTurnMs / 1_000} s.`;
+        throw new TargetError('retry', 'pace', reason, { retryAfterMs: furthestTurnMs / 2 });
+      }
+      if (turn.waitMs > 0) await sleep(turn.waitMs);
+    },
+    async refused(operation, scope) {
+      // The refusal itself is what the caller hears; if putting off fails too, the next request finds out by itself.
+      await putOffTurns(database, scope === 'all' ? 'total' : operation, putOffMs).catch(() => undefined);
+    },
+  };
+}

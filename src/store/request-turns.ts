@@ -1,0 +1,49 @@
+import type { Sql } from './database.ts';
+
+export type Turn = {
+  /** Milliseconds from now until the request may be sent; 0 or less when it may go at once. */
+  waitMs: number;
+};
+
+/** Turns are given out this far ahead; whoever comes later is told to come back instead of waiting here. */
+export const furthestTurnMs = 30_000;
+
+/**
+ * Takes the next turn of an operation and then the next one of all operations together; the later of the two counts.
+ * Each row is moved on by one interval, in that order for everybody, so that any number of processes share one pace
+ * and never wait for each other in a circle. One statement: nothing is held while the caller waits for its turn.
+ * @param intervals milliseconds between two requests of the operation, and between two of any
+ * @returns undefined when every turn of the next half minute is taken
+ */
+export async function takeTurn(
+  sql: Sql,
+  operation: string,
+  intervals: { operationMs: number; totalMs: number },
+): Promise<Turn | undefined> {
+  const { rows } = await sql.query<Turn>({
+    name: 'take-turn',
+    text: `WITH operation AS (
+             INSERT INTO request_turns AS t (name, next_at) VALUES ($1, clock_timestamp() + $2 * interval '1 ms')
+             ON CONFLICT (name) DO UPDATE SET next_at = greatest(t.next_at, clock_timestamp()) + $2 * interval '1 ms'
+               WHERE t.next_at < clock_timestamp() + $4 * interval '1 ms'
+             RETURNING next_at - $2 * interval '1 ms' AS at),
+           total AS (
+             INSERT INTO request_turns AS t (name, next_at)
+             SELECT 'total', clock_timestamp() + $3 * interval '1 ms' FROM operation
+             ON CONFLICT (name) DO UPDATE SET next_at = greatest(t.next_at, clock_timestamp()) + $3 * interval '1 ms'
+             RETURNING next_at - $3 * interval '1 ms' AS at)
+           SELECT (extract(epoch FROM greatest(o.at, t.at) - clock_timestamp()) * 1000)::float8 AS "waitMs"
+           FROM operation o, total t`,
+    values: [operation, intervals.operationMs, intervals.totalMs, furthestTurnMs],
+  });
+  return rows[0];
+}
+
+/** Puts the next turn of an operation, or of all ('total'), off: the target says that it has had too many. */
+export async function putOffTurns(sql: Sql, name: string, forMs: number): Promise<void> {
+  await sql.query(
+    `INSERT INTO request_turns AS t (name, next_at) VALUES ($1, clock_timestamp() + $2 * interval '1 ms')
+     ON CONFLICT (name) DO UPDATE SET next_at = greatest(t.next_at, excluded.next_at)`,
+    [name, forMs],
+  );
+}

@@ -1,0 +1,43 @@
+import Stripe from 'stripe';
+import type { RequestPace } from '../port.ts';
+
+type HttpClient = ReturnType<typeof Stripe.createNodeHttpClient>;
+type Response = Awaited<ReturnType<HttpClient['makeRequest']>>;
+
+/** An id in a path: a short prefix, an underscore, and letters and digits that no word of the API has. */
+const id = /^[a-z]{2,8}_(?=[A-Za-z0-9]*[A-Z0-9])[A-Za-z0-9]{6,}$/;
+
+/**
+ * The operation that Stripe counts a request under: method and path pattern, ids left out (docs.stripe.com/rate-limits).
+ * `POST /v1/invoices/in_1Abc…/finalize` is `POST /v1/invoices/{id}/finalize`.
+ */
+export function operationOf(method: string, path: string): string {
+  const [pathname = ''] = path.split('?');
+  return `${method} ${pathname
+    .split('/')
+    .map((segment) => (id.test(segment) ? '{id}' : segment))
+    .join('/')}`;
+}
+
+/**
+ * The SDK's own HTTP client, with a turn taken before each request: retries of the SDK, pages of a list and reads after
+ * doubt count at Stripe like everything else. The limit of the SDK for an answer begins after the turn.
+ */
+export function pacedHttpClient(pace: RequestPace): HttpClient {
+  const plain = Stripe.createNodeHttpClient();
+  const makeRequest: HttpClient['makeRequest'] = async (host, port, path, method, headers, data, protocol, timeout) => {
+    const operation = operationOf(method, path);
+    await pace.turn(operation);
+    const response = await plain.makeRequest(host, port, path, method, headers, data, protocol, timeout);
+    if (response.getStatusCode() === 429) await tell(pace, operation, response);
+    return response;
+  };
+  return { getClientName: () => plain.getClientName(), makeRequest };
+}
+
+/** `lock_timeout` is a 429 too, without a reason: another request holds the object, and the pace is not at fault. */
+async function tell(pace: RequestPace, operation: string, response: Response): Promise<void> {
+  const reason = String(response.getHeaders()['stripe-rate-limited-reason'] ?? '');
+  if (reason.startsWith('global')) await pace.refused(operation, 'all');
+  else if (reason.startsWith('endpoint')) await pace.refused(operation, 'operation');
+}

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { requestPaceOf } from '../../src/billing/request-pace.ts';
+import { furthestTurnMs, putOffTurns, type Turn, takeTurn } from '../../src/store/request-turns.ts';
+import { TargetError } from '../../src/targets/port.ts';
+import { useTestDatabase } from '../support/database.ts';
+
+describe('the pace of requests', () => {
+  const books = useTestDatabase();
+  beforeEach(() => books.database.query('TRUNCATE request_turns'));
+
+  /** The instants of turns by the database's clock, in the order in which they come: time of the answer plus wait. */
+  async function turns(operations: readonly string[], intervals: { operationMs: number; totalMs: number }) {
+    const taken = await Promise.all(operations.map((operation) => takeTurn(books.database, operation, intervals)));
+    assert.equal(taken.includes(undefined), false);
+    return taken as Turn[];
+  }
+  const nextAt = async (name: string): Promise<number> => {
+    const { rows } = await books.database.query<{ ms: number }>(
+      `SELECT (extract(epoch FROM next_at) * 1000)::float8 AS ms FROM request_turns WHERE name = $1`,
+      [name],
+    );
+    return rows[0]!.ms;
+  };
+
+  it('moves an operation on by one interval for each turn, however many take one at once', async () => {
+    await takeTurn(books.database, 'create', { operationMs: 1_000, totalMs: 1 });
+    const first = await nextAt('create');
+    await turns(Array(10).fill('create'), { operationMs: 1_000, totalMs: 1 });
+    // 11 turns, each a second after the one before: nothing else can have moved the row within these seconds.
+    assert.equal(Math.round(await nextAt('create')), Math.round(first + 10_000));
+  });
+
+  it('holds all operations together at the pace of the total', async () => {
+    await takeTurn(books.database, 'a', { operationMs: 1, totalMs: 1_000 });
+    const first = await nextAt('total');
+    await turns(['a', 'b', 'c', 'd'], { operationMs: 1, totalMs: 1_000 });
+    assert.equal(Math.round(await nextAt('total')), Math.round(first + 4_000));
+  });
+
+  it('lets the first request go at once, also when the last one is long ago', async () => {
+    const intervals = { operationMs: 1_000, totalMs: 1_000 };
+    assert.equal((await takeTurn(books.database, 'create', intervals))!.waitMs <= 0, true);
+    await books.database.query(`UPDATE request_turns SET next_at = now() - interval '1 hour'`);
+    assert.equal((await takeTurn(books.database, 'create', intervals))!.waitMs <= 0, true);
+  });
+
+  it('makes the second wait until its turn, and not for another operation', async () => {
+    const intervals = { operationMs: 20_000, totalMs: 1 };
+    await takeTurn(books.database, 'create', intervals);
+    const second = await takeTurn(books.database, 'create', intervals);
+    assert.equal(second!.waitMs > 10_000, true);
+    const other = await takeTurn(books.database, 'finalize', intervals);
+    assert.equal(other!.waitMs < 1_000, true);
+  });
+
+  it('gives no turn that is further away than half a minute, and takes none of the total for it', async () => {
+    const intervals = { operationMs: furthestTurnMs / 2, totalMs: 1 };
+    for (let turn = 0; turn < 2; turn += 1) await takeTurn(books.database, 'create', intervals);
+    const total = await nextAt('total');
+    assert.equal((await takeTurn(books.database, 'create', { ...intervals, operationMs: 60_000 })) !== undefined, true);
+    assert.equal(await takeTurn(books.database, 'create', intervals), undefined);
+    const pace = requestPaceOf(books.database, { perOperation: 0.01, total: 1_000 });
+    const error = await pace.turn('create').catch((failure: unknown) => failure);
+    assert.ok(error instanceof TargetError, 'a refusal that is retried');
+    assert.deepEqual([error.action, error.code, error.isOutage], ['retry', 'pace', false]);
+    assert.equal((await nextAt('total')) - total < 1_000, true);
+  });
+
+  it('puts the next turns off after a refusal, and never brings them nearer', async () => {
+    await putOffTurns(books.database, 'create', 20_000);
+    const put = await nextAt('create');
+    await putOffTurns(books.database, 'create', 1_000);
+    assert.equal(await nextAt('create'), put);
+    assert.equal((await takeTurn(books.database, 'create', { operationMs: 1, totalMs: 1 }))!.waitMs > 10_000, true);
+  });
+
+  it('begins anew after a crash of the server has emptied the table', async () => {
+    const { rows } = await books.database.query(
+      `SELECT relpersistence AS kind FROM pg_class WHERE relname = 'request_turns'`,
+    );
+    assert.equal(rows[0]!['kind'], 'u', 'unlogged: no request waits for a disk');
+  });
+});
