@@ -9,6 +9,7 @@ import { type Benchmark, measure } from './support/benchmark.ts';
 /** Each is loaded when it is asked for; what it needs besides takes long to read. */
 const benchmarks: Record<string, () => Promise<Benchmark>> = {
   R5: async () => (await import('./sync/throughput.ts')).syncThroughput,
+  R6: async () => (await import('./sync/live-limits.ts')).syncAtLiveLimits,
 };
 
 const usage = `Usage: npm run bench -- ID [--runs 5] [--seed 1] [--smoke]; there are: ${Object.keys(benchmarks).join(', ')}`;
@@ -23,19 +24,23 @@ function readOptions() {
     },
   });
   const [id = ''] = positionals;
-  const runs = Number(values.runs ?? (values.smoke ? 1 : 5));
   const seed = Number(values.seed);
-  if (positionals.length !== 1 || !Object.hasOwn(benchmarks, id) || !(runs >= 1) || !Number.isSafeInteger(seed)) {
+  if (
+    positionals.length !== 1 ||
+    !Object.hasOwn(benchmarks, id) ||
+    (values.runs !== undefined && !/^[1-9]\d*$/.test(values.runs)) ||
+    !Number.isSafeInteger(seed)
+  ) {
     throw new Error(usage);
   }
-  return { id, runs, seed, smoke: values.smoke };
+  return { id, runs: values.runs === undefined ? undefined : Number(values.runs), seed, smoke: values.smoke };
 }
 
 async function main(): Promise<void> {
   const { id, runs, seed, smoke } = readOptions();
   const benchmark = await benchmarks[id]!();
   const say = (line: string) => void process.stderr.write(`${line}\n`);
-  const result = await measure(benchmark, runs, { smoke, seed, say });
+  const result = await measure(benchmark, runs ?? (smoke ? 1 : (benchmark.runs ?? 5)), { smoke, seed, say });
   const [{ model } = { model: 'unknown' }] = cpus();
   const machine = `${cpus().length} × ${model.trim()}, Linux ${release()}, Node ${process.versions.node}`;
   console.log(JSON.stringify({ ...result, machine, seed, smoke, at: new Date().toISOString() }));

@@ -5,6 +5,10 @@ export type Benchmark = {
   unit: string;
   /** Least ratio of ours to the limit. */
   goal: number;
+  /** Measurements of each side unless asked otherwise; 5 if not said. */
+  runs?: number;
+  /** False where a first run, thrown away, would only take long. */
+  warm?: boolean;
   open(options: BenchmarkOptions): Promise<OpenBenchmark>;
 };
 
@@ -36,10 +40,10 @@ export type Result = {
 
 /** Warms both sides once, then measures them in turn, and holds the medians against each other. */
 export async function measure(benchmark: Benchmark, runs: number, options: BenchmarkOptions): Promise<Result> {
-  const { id, unit, goal } = benchmark;
+  const { id, unit, goal, warm = true } = benchmark;
   const open = await benchmark.open(options);
   try {
-    if (!options.smoke) {
+    if (warm && !options.smoke) {
       options.say(`${id}: warming up`);
       await open.ours();
       await open.limit();

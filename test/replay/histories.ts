@@ -5,7 +5,7 @@ import type { HistoryJson } from '../../src/temporal/replay.ts';
 
 export const historiesDir = fileURLToPath(new URL('./histories/', import.meta.url));
 
-/** Recorded histories by their file names, `<workflow>.<branch>.json`. */
+/** Recorded histories by their file names, `<workflow>.<branch>.json`, or `<workflow>.<branch>.v2.json` of a later version. */
 export function readHistories(): { name: string; workflow: string; branch: string; history: HistoryJson }[] {
   return readdirSync(historiesDir)
     .filter((file) => file.endsWith('.json'))

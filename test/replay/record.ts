@@ -5,7 +5,7 @@
  *
  *     node --no-experimental-require-module --import tsx node_modules/mocha/bin/mocha.js test/replay/record.ts
  *
- * Its name ends in no `.test.ts`, so that `npm test` leaves it out. RECORD=syncInvoice.calm,… writes only those files.
+ * Its name ends in no `.test.ts`, so that `npm test` leaves it out. RECORD=syncInvoice.calm.v2,… writes only those files. The version is that of the input.
  */
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
@@ -132,13 +132,13 @@ async function recordSyncs(world: World, invoices: Invoices): Promise<void> {
     });
 
   await Promise.all((['parked', 'answered', 'continued'] as const).map((branch) => reached(branch, 'parked')));
-  await record(world, 'syncInvoice.parked', idOf('parked'));
+  await record(world, 'syncInvoice.parked.v2', idOf('parked'));
   const { runId } = await handleOf('continued').describe();
   await until(async () => {
     await handleOf('continued').signal(messages.dirty);
     return (await handleOf('continued').describe()).runId !== runId;
   }, 'the parked sync continues as a new run');
-  await record(world, 'syncInvoice.continued', idOf('continued'), runId);
+  await record(world, 'syncInvoice.continued.v2', idOf('continued'), runId);
 
   await reached('backed-off', 'backing off');
   await world.control('DELETE', '/faults');
@@ -149,7 +149,7 @@ async function recordSyncs(world: World, invoices: Invoices): Promise<void> {
   await Promise.all(ended.map((branch) => handleOf(branch).result()));
   for (const branch of ended) {
     // The second run of the one that was continued begins with what the first one remembered.
-    await record(world, `syncInvoice.${branch === 'continued' ? 'resumed' : branch}`, idOf(branch));
+    await record(world, `syncInvoice.${branch === 'continued' ? 'resumed' : branch}.v2`, idOf(branch));
   }
 }
 
