@@ -1,4 +1,4 @@
-import type { JournalEntry } from './journal.ts';
+import type { JournalEntry, RequestEntry } from './journal.ts';
 import { renderInvoice } from './objects/invoice.ts';
 import type { InvoiceRecord } from './objects/records.ts';
 import type { Business } from './objects/wire.ts';
@@ -31,13 +31,18 @@ function journalRow(entry: JournalEntry): string {
     entry.seq,
     entry.at,
     entry.operation ?? `${entry.method} ${entry.path}`,
-    entry.replayOf === null ? entry.outcome : `${entry.outcome} #${entry.replayOf}`,
+    outcomeOf(entry),
     entry.answered ? (entry.status ?? '') : `${entry.status ?? ''} (not answered)`,
     entry.fault ?? '',
     entry.idempotencyKey ?? '',
   ].map((cell) => `<td>${escapeHtml(String(cell))}</td>`);
   const summary = `<td><details><summary>${escapeHtml(entry.path)}</summary><pre>${escapeHtml(details)}</pre></details></td>`;
   return `<tr${bad ? ' class="bad"' : ''}>${cells.join('')}${summary}</tr>`;
+}
+
+function outcomeOf({ outcome, replayOf, limitedBy }: RequestEntry): string {
+  if (replayOf !== null) return `${outcome} #${replayOf}`;
+  return limitedBy === undefined ? outcome : `${outcome} by ${limitedBy}`;
 }
 
 /** The page behind `hosted_invoice_url`: what the customer would see at Stripe, in minor units. */
