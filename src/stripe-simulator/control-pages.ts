@@ -38,9 +38,10 @@ function journalRow(entry: JournalEntry): string {
   const bad = (entry.status ?? 599) >= 400 || !entry.answered;
   const sent = JSON.stringify(entry.params, null, 2);
   const answer = JSON.stringify(entry.response, null, 2);
+  const name = entry.operation ?? `${entry.method} ${entry.path}`;
   const key = entry.idempotencyKey === null ? '' : `<div class="faint">key ${escapeHtml(entry.idempotencyKey)}</div>`;
   return `<tr${bad ? ' class="bad"' : ''}>${begin}<td>${escapeHtml(outcomeOf(entry))}</td>
-<td class="wide"><details><summary>${escapeHtml(entry.operation ?? 'unknown')}</summary>
+<td class="wide"><details><summary>${escapeHtml(name)}</summary>
 <div>${escapeHtml(`${entry.method} ${entry.path}`)}</div><pre>${escapeHtml(sent)}</pre><pre>${escapeHtml(answer)}</pre>
 </details>${key}</td></tr>`;
 }
@@ -99,7 +100,7 @@ export function formatMoney(minor: number, currency: string): string {
 
 function page(title: string, body: string): string {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width,initial-scale=1"><title>${escapeHtml(title)}</title>
+<meta name="viewport" content="width=device-width,initial-scale=1"><link rel="icon" href="data:,"><title>${escapeHtml(title)}</title>
 <style>${style}</style></head><body><h1>${escapeHtml(title)}</h1>${body}</body></html>`;
 }
 
