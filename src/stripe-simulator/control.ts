@@ -4,6 +4,7 @@ import { parseFaultRules } from './fault-rules.ts';
 import type { JournalEntry } from './journal.ts';
 import { kinds } from './objects/records.ts';
 import type { Business } from './objects/wire.ts';
+import { parseRateLimits, type RateLimits } from './rate-limits.ts';
 
 interface Answer {
   status: number;
@@ -26,8 +27,11 @@ export function isControl(path: string): boolean {
 
 /**
  * The control API, for tests and curious people; needs no key and is no part of Stripe.
- * GET health, journal (?operation=&since=&limit=), counts, state (?kind=), faults, and the page itself;
- * POST clock {advanceSeconds}, POST faults (one rule, a list, or {rules}); DELETE faults.
+ * GET health, journal (?operation=&since=&limit=), counts, state (?kind=), faults, limits, and the page itself;
+ * GET rates: the most requests that the limits let through in any second, in all and by operation;
+ * POST clock {advanceSeconds}, POST faults (one rule, a list, or {rules}); DELETE faults;
+ * PUT limits ("none", "live", "sandbox", or {globalPerSecond, endpointPerSecond, globalConcurrency,
+ * endpointConcurrency}, where an absent number bounds nothing), in force at once and until the next start.
  */
 export function answerControl(core: Core, business: Business, method: string, url: URL, body: string): Answer {
   try {
@@ -50,6 +54,12 @@ const routes: Record<string, Route> = {
   'GET /journal': (core, url) => json(200, { entries: select(core, url, Number.POSITIVE_INFINITY) }),
   'GET /counts': (core) => json(200, core.counts),
   'GET /state': (core, url) => json(200, state(core, url)),
+  'GET /rates': (core) => json(200, core.rateLimiter.rates()),
+  'GET /limits': (core) => json(200, core.rateLimiter.limits),
+  'PUT /limits': (core, _url, body) => {
+    core.rateLimiter.limits = rateLimits(parseJson(body));
+    return json(200, core.rateLimiter.limits);
+  },
   'GET /faults': (core) => json(200, { rules: core.faults.list() }),
   'POST /faults': (core, _url, body) => {
     const rules = parseFaultRules(parseJson(body));
@@ -73,13 +83,12 @@ function select(core: Core, url: URL, defaultLimit: number): JournalEntry[] {
   const since = wholeNumber(url, 'since', 0);
   const limit = wholeNumber(url, 'limit', defaultLimit);
   const selected: JournalEntry[] = [];
-  for (const entry of core.journalEntries()) {
-    if (entry.seq <= since) continue;
+  for (const entry of core.journalNewestFirst()) {
+    if (entry.seq <= since || selected.length >= limit) break;
     if (operation !== null && (entry.kind !== 'request' || entry.operation !== operation)) continue;
     selected.push(entry);
-    if (selected.length > limit) selected.shift();
   }
-  return selected;
+  return selected.reverse();
 }
 
 function state(core: Core, url: URL): unknown {
@@ -94,6 +103,14 @@ function hostedInvoice(core: Core, business: Business, url: URL): Answer {
   const invoice = core.state.inOrderOfCreation('invoice').find((record) => record.hostedToken === token);
   if (token === undefined || invoice === undefined) return html(404, '<h1>No such invoice</h1>');
   return html(200, invoicePage(invoice, core.state, business));
+}
+
+function rateLimits(sent: unknown): RateLimits {
+  try {
+    return parseRateLimits(sent);
+  } catch (error) {
+    throw new ControlMistake(error instanceof Error ? error.message : String(error));
+  }
 }
 
 function wholeNumber(url: URL, name: string, fallback: number): number {

@@ -8,10 +8,11 @@ import {
   type JournalEntry,
   MemoryJournal,
   type Recall,
-  type RequestEntry,
+  type UnwrittenEntry,
 } from './journal.ts';
 import type { Business } from './objects/wire.ts';
-import type { Limits } from './operations/operation.ts';
+import type { LineLimits } from './operations/operation.ts';
+import { RateLimiter, type RateLimits } from './rate-limits.ts';
 import { State } from './state.ts';
 
 export interface CoreOptions {
@@ -20,10 +21,13 @@ export interface CoreOptions {
   journalFile: string | undefined;
   journalLimit: number;
   idempotencyRetentionMs: number;
-  limits: Limits;
+  lineLimits: LineLimits;
+  rateLimits: RateLimits;
+  /** Milliseconds on a clock that only moves forward; rates are counted by it. */
+  monotonicMs: () => number;
 }
 
-type Unnumbered = Omit<RequestEntry, 'kind' | 'seq' | 'at'>;
+type Unnumbered = Omit<Extract<UnwrittenEntry, { kind: 'request' }>, 'kind' | 'seq' | 'at'>;
 
 /**
  * Everything the simulator remembers. All of it is a fold of the journal: an entry is appended first and applied
@@ -36,11 +40,13 @@ export class Core {
   readonly counts = new Counts();
   readonly faults = new Faults();
   readonly keys: IdempotencyKeys;
+  readonly rateLimiter: RateLimiter;
   private readonly journal: Journal;
   private lastSeq = 0;
 
   constructor(options: CoreOptions) {
     this.options = options;
+    this.rateLimiter = new RateLimiter(options.rateLimits, options.monotonicMs);
     this.keys = new IdempotencyKeys(options.idempotencyRetentionMs);
     this.journal =
       options.journalFile === undefined
@@ -49,10 +55,9 @@ export class Core {
     for (const { entry, recall } of this.journal.entries()) this.apply(entry, recall);
   }
 
-  record(unnumbered: Unnumbered): RequestEntry {
-    const entry: RequestEntry = { kind: 'request', seq: this.lastSeq + 1, at: this.instant(), ...unnumbered };
+  record(unnumbered: Unnumbered): void {
+    const entry = { kind: 'request' as const, seq: this.lastSeq + 1, at: this.instant(), ...unnumbered };
     this.apply(entry, this.journal.append(entry));
-    return entry;
   }
 
   advanceClock(advanceSeconds: number): void {
@@ -60,24 +65,26 @@ export class Core {
     this.apply(entry, this.journal.append(entry));
   }
 
-  *journalEntries(): Iterable<JournalEntry> {
-    for (const { entry } of this.journal.entries()) yield entry;
+  /** From the latest to the oldest that is still held. */
+  journalNewestFirst(): Iterable<JournalEntry> {
+    return this.journal.newestFirst();
   }
 
   close(): void {
     this.journal.close();
   }
 
-  private apply(entry: JournalEntry, recall: Recall): void {
+  private apply(entry: JournalEntry | UnwrittenEntry, recall: Recall): void {
     this.lastSeq = entry.seq;
+    this.clock.notBefore(Date.parse(entry.at));
     this.counts.add(entry);
     if (entry.kind === 'clock') {
       this.clock.advance(entry.advanceSeconds);
       return;
     }
     this.state.apply(entry.writes);
-    if (entry.idempotencyKey === null || entry.fingerprint === null) return;
-    this.keys.store(entry.idempotencyKey, entry.fingerprint, Date.parse(entry.at), recall);
+    if (entry.idempotencyKey === null || entry.outcome !== 'executed') return;
+    this.keys.store(entry.idempotencyKey, Date.parse(entry.at), recall);
   }
 
   private instant(): string {

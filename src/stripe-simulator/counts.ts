@@ -1,4 +1,5 @@
-import type { JournalEntry } from './journal.ts';
+import type { JournalEntry, UnwrittenEntry } from './journal.ts';
+import { type Limiter, limiters } from './rate-limits.ts';
 
 export interface Count {
   executions: number;
@@ -9,16 +10,21 @@ export interface Count {
 /** More keys than any test or sample month uses; the oldest are forgotten beyond it, and the answer says how many. */
 const maximumKeys = 1_000_000;
 
-/** Tallies of the journal, kept as it grows: how often each operation and each idempotency key executed or replayed. */
+/**
+ * Tallies of the journal, kept as it grows: how often each operation and each idempotency key executed, replayed or was
+ * refused, and how often each of Stripe's limiters refused.
+ */
 export class Counts {
   private readonly operations = new Map<string, Count>();
   private readonly keys = new Map<string, Count & { operation: string }>();
   private keysForgotten = 0;
+  private readonly rateLimited = Object.fromEntries(limiters.map((limiter) => [limiter, 0])) as Record<Limiter, number>;
 
-  add(entry: JournalEntry): void {
+  add(entry: JournalEntry | UnwrittenEntry): void {
     if (entry.kind !== 'request') return;
     const operation = entry.operation ?? 'unknown';
     tally(this.operations, operation, entry.outcome, {});
+    if (entry.limitedBy !== undefined) this.rateLimited[entry.limitedBy] += 1;
     if (entry.idempotencyKey === null) return;
     tally(this.keys, entry.idempotencyKey, entry.outcome, { operation });
     if (this.keys.size <= maximumKeys) return;
@@ -29,6 +35,7 @@ export class Counts {
   toJSON(): unknown {
     return {
       operations: Object.fromEntries(this.operations),
+      rateLimited: this.rateLimited,
       keys: Object.fromEntries(this.keys),
       keysForgotten: this.keysForgotten,
     };

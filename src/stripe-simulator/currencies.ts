@@ -9,3 +9,13 @@ export const currencies: ReadonlySet<string> = new Set(
     'bhd jod kwd omr tnd'
   ).split(' '),
 );
+
+/** As Stripe counts: documentation page "Supported currencies", zero-decimal and three-decimal currencies. */
+const withoutDecimals = new Set('bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf'.split(' '));
+const withThreeDecimals = new Set('bhd jod kwd omr tnd'.split(' '));
+
+/** Places of an amount in this currency; its minor unit is 10 to the minus that. */
+export function decimalPlacesOf(currency: string): number {
+  if (withoutDecimals.has(currency)) return 0;
+  return withThreeDecimals.has(currency) ? 3 : 2;
+}

@@ -1,4 +1,5 @@
 import { Refusal, serverError } from './errors.ts';
+import { limiters } from './rate-limits.ts';
 
 /** What can go wrong on purpose. `commit-*` kinds happen after the write is durable, the others before it. */
 export const faultKinds = [
@@ -19,13 +20,8 @@ export const faultKinds = [
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
-export const limitReasons = [
-  'global-rate',
-  'endpoint-rate',
-  'global-concurrency',
-  'endpoint-concurrency',
-  'resource-specific',
-] as const;
+/** Values of Stripe-Rate-Limited-Reason: the limiters that are simulated, and one that only a fault can stand for. */
+export const limitReasons = [...limiters, 'resource-specific'] as const;
 
 /** All conditions of a rule must hold; an absent condition always does. */
 export interface FaultRule {

@@ -51,16 +51,18 @@ function decodeComponent(text: string): string {
 
 /** `a[b][]` → ['a', 'b', '']; a name with unbalanced brackets stands for itself and is then unknown. */
 function splitName(name: string): string[] {
-  const match = /^([^[\]]+)((?:\[[^[\]]*\])*)$/.exec(name);
-  if (match === null) return [name];
-  const inner = [...(match[2] ?? '').matchAll(/\[([^[\]]*)\]/g)].map((part) => part[1] ?? '');
-  return [match[1] ?? '', ...inner];
+  const open = name.indexOf('[');
+  if (open <= 0 || !name.endsWith(']')) return [name];
+  const path = name.slice(open + 1, -1).split('][');
+  path.unshift(name.slice(0, open));
+  return path.some((segment) => segment.includes('[') || segment.includes(']')) ? [name] : path;
 }
 
 function insert(root: RawMap, path: string[], value: string, name: string): void {
   if (path.length > maximumDepth) throw invalid(`Parameter is nested too deeply: ${name}`, name);
   let map = root;
-  for (const [depth, segment] of path.entries()) {
+  for (let depth = 0; depth < path.length; depth += 1) {
+    const segment = path[depth] ?? '';
     const key = segment === '' ? String(Object.keys(map).length) : segment;
     if (depth === path.length - 1) {
       map[key] = value;

@@ -1,8 +1,7 @@
-import { keyInUse, keyMismatch } from './errors.ts';
+import { keyInUse } from './errors.ts';
 import type { Recall } from './journal.ts';
 
 interface Stored {
-  fingerprint: string;
   atMs: number;
   recall: Recall;
 }
@@ -21,14 +20,11 @@ export class IdempotencyKeys {
     this.retentionMs = retentionMs;
   }
 
-  /** The stored answer of the same request, or undefined when it may execute. Throws on a mismatch or a running twin. */
-  find(key: string, fingerprint: string, nowMs: number): Recall | undefined {
+  /** The stored answer, or undefined when the request may execute. Throws on a running twin. */
+  find(key: string, nowMs: number): Recall | undefined {
     this.prune(nowMs);
     if (this.inFlight.has(key)) throw keyInUse(key);
-    const stored = this.stored.get(key);
-    if (stored === undefined) return undefined;
-    if (stored.fingerprint !== fingerprint) throw keyMismatch(key);
-    return stored.recall;
+    return this.stored.get(key)?.recall;
   }
 
   begin(key: string): void {
@@ -39,9 +35,9 @@ export class IdempotencyKeys {
     this.inFlight.delete(key);
   }
 
-  store(key: string, fingerprint: string, atMs: number, recall: Recall): void {
+  store(key: string, atMs: number, recall: Recall): void {
     this.stored.delete(key);
-    this.stored.set(key, { fingerprint, atMs, recall });
+    this.stored.set(key, { atMs, recall });
   }
 
   /** Keys stand in the order of their storing, so the old ones are at the front. */

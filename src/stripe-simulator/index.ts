@@ -1,10 +1,11 @@
 import { Core } from './core.ts';
 import { accountIdOf } from './ids.ts';
+import { parseRateLimits, type RateLimitChoice } from './rate-limits.ts';
 import { listen } from './server.ts';
 
 /**
  * A local Stripe, for development and tests. Owns: the wire behaviour of the operations in `operations/`, idempotency
- * keys, faults on demand, and a journal of every request. Does not own: anything of Durabill; it imports nothing of it,
+ * keys, rate limits, faults on demand, and a journal of every request. Does not own: anything of Durabill; it imports nothing of it,
  * so that a bug shared by both sides of a comparison cannot hide. Invariants: what was answered is in the journal, and
  * the state is exactly what the journal says.
  */
@@ -24,6 +25,10 @@ export interface SimulatorOptions {
   currency?: string;
   linesPerCall?: number;
   linesPerInvoice?: number;
+  /** Stripe's rate limits: `live` or `sandbox` as published, or numbers; `none` unless said otherwise. */
+  limits?: RateLimitChoice;
+  /** The clock of the rate limits, in milliseconds that only grow; a test may bring its own. */
+  monotonicMs?: () => number;
   /** Age at which a stored answer is forgotten and its key executes again. */
   idempotencyRetentionMs?: number;
   /** Entries that the journal in memory keeps at least (no bound with a file). */
@@ -60,7 +65,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     journalFile: options.journalFile,
     journalLimit: options.journalLimit ?? 20_000,
     idempotencyRetentionMs: options.idempotencyRetentionMs ?? dayMs,
-    limits: { linesPerCall: options.linesPerCall ?? 50, linesPerInvoice: options.linesPerInvoice ?? 250 },
+    lineLimits: { linesPerCall: options.linesPerCall ?? 50, linesPerInvoice: options.linesPerInvoice ?? 250 },
+    rateLimits: parseRateLimits(options.limits ?? 'none'),
+    monotonicMs: options.monotonicMs ?? (() => performance.now()),
   });
   try {
     const listening = await listen(core, host, options.port ?? 0);

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { RawMap } from './form.ts';
+import type { Limiter } from './rate-limits.ts';
 import type { Write } from './state.ts';
 
 /** One answered (or deliberately unanswered) request. Everything that a restart needs stands in it. */
@@ -24,12 +25,22 @@ export interface RequestEntry {
   answered: boolean;
   /** Status of the answer made; null when a fault cut the connection before there was one. */
   status: number | null;
+  replayOf: number | null;
+  /** The limiter that refused this request; absent when none did. */
+  limitedBy?: Limiter;
+  writes: Write[];
   /** The answer's body; lists are cut down to their ids, and a replay names the entry that it repeats instead. */
   response: unknown;
-  replayOf: number | null;
-  /** Present when the answer is stored under the key: what must be equal for a replay. */
-  fingerprint: string | null;
-  writes: Write[];
+}
+
+/** An entry before it is written, its answer already as JSON: the same text leaves as the answer's body. */
+export type UnwrittenEntry = (Omit<RequestEntry, 'response'> & { responseJson: string }) | ClockEntry;
+
+/** The entry's line; the answer's text is put in as it is, since making it is the dearest part of a request. */
+function lineOf(entry: UnwrittenEntry): string {
+  if (entry.kind === 'clock') return JSON.stringify(entry);
+  const { responseJson, ...others } = entry;
+  return `${JSON.stringify(others).slice(0, -1)},"response":${responseJson}}`;
 }
 
 export interface ClockEntry {
@@ -44,9 +55,11 @@ export type JournalEntry = RequestEntry | ClockEntry;
 export type Recall = () => JournalEntry;
 
 export interface Journal {
-  append(entry: JournalEntry): Recall;
+  append(entry: UnwrittenEntry): Recall;
   /** All entries still held, oldest first. */
   entries(): Iterable<{ entry: JournalEntry; recall: Recall }>;
+  /** The same from the end, so that the latest are found without reading a long journal. */
+  newestFirst(): Iterable<JournalEntry>;
   close(): void;
 }
 
@@ -59,8 +72,8 @@ export class MemoryJournal implements Journal {
     this.limit = limit;
   }
 
-  append(entry: JournalEntry): Recall {
-    const line = JSON.stringify(entry);
+  append(entry: UnwrittenEntry): Recall {
+    const line = lineOf(entry);
     this.lines.push(line);
     // Cut in bulk: shifting one by one would copy the array at every request.
     if (this.lines.length > this.limit * 1.2) this.lines.splice(0, this.lines.length - this.limit);
@@ -73,9 +86,20 @@ export class MemoryJournal implements Journal {
     }
   }
 
+  *newestFirst(): Iterable<JournalEntry> {
+    for (const line of this.lines.toReversed()) yield JSON.parse(line) as JournalEntry;
+  }
+
   close(): void {
     this.lines.length = 0;
   }
+}
+
+const blockBytes = 1 << 20;
+
+/** Where the line that ends (newline included) at `end` begins; 0 when it may begin further to the left. */
+function lineStart(bytes: Buffer, end: number): number {
+  return end < 2 ? 0 : bytes.lastIndexOf(10, end - 2) + 1;
 }
 
 /**
@@ -96,8 +120,8 @@ export class FileJournal implements Journal {
     ftruncateSync(this.descriptor, this.end);
   }
 
-  append(entry: JournalEntry): Recall {
-    const bytes = Buffer.from(`${JSON.stringify(entry)}\n`);
+  append(entry: UnwrittenEntry): Recall {
+    const bytes = Buffer.from(`${lineOf(entry)}\n`);
     const offset = this.end;
     try {
       for (let written = 0; written < bytes.length; ) {
@@ -116,6 +140,24 @@ export class FileJournal implements Journal {
     for (const { offset, bytes } of this.lines(this.end)) {
       const length = bytes.length;
       yield { entry: this.parse(bytes, offset), recall: () => this.read(offset, length) };
+    }
+  }
+
+  *newestFirst(): Iterable<JournalEntry> {
+    let position = this.end;
+    let unread: Buffer = Buffer.alloc(0);
+    while (position > 0) {
+      const block = Buffer.alloc(Math.min(blockBytes, position));
+      position -= block.length;
+      readSync(this.descriptor, block, 0, block.length, position);
+      const bytes = Buffer.concat([block, unread]);
+      let end = bytes.length;
+      for (let start = lineStart(bytes, end); start > 0 || (start === 0 && position === 0); ) {
+        yield this.parse(bytes.subarray(start, end - 1), position + start);
+        end = start;
+        start = end === 0 ? -1 : lineStart(bytes, end);
+      }
+      unread = Buffer.from(bytes.subarray(0, end));
     }
   }
 
@@ -139,7 +181,7 @@ export class FileJournal implements Journal {
 
   /** Complete lines only; reads in blocks, since a journal may be larger than a string can be. */
   private *lines(until: number): Iterable<{ offset: number; bytes: Buffer }> {
-    const block = Buffer.alloc(1 << 20);
+    const block = Buffer.alloc(blockBytes);
     let rest: Buffer = Buffer.alloc(0);
     let offset = 0;
     for (let position = 0; position < until; ) {

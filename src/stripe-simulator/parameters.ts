@@ -15,7 +15,8 @@ function checkFields(fields: Fields, raw: RawMap, path: string): Record<string, 
   const unknown = Object.keys(raw).filter((name) => !Object.hasOwn(fields, name));
   if (unknown.length > 0) throw unknownParameters(unknown.map((name) => join(path, name)));
   const checked: Record<string, unknown> = {};
-  for (const [name, parameter] of Object.entries(fields)) {
+  for (const name in fields) {
+    const parameter = fields[name] as Parameter;
     const value = raw[name];
     if (value === undefined) {
       if (parameter.required) throw missingParameter(join(path, name));

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { authenticate } from './authentication.ts';
 import type { Core } from './core.ts';
-import { Refusal, serverError } from './errors.ts';
+import { keyMismatch, Refusal, serverError } from './errors.ts';
 import { expandAnswer, validateExpansion } from './expansion.ts';
 import { faultRefusal, storedServerError } from './faults.ts';
 import { canonicalForm, decodeForm, emptyMap, type RawMap } from './form.ts';
@@ -10,14 +10,15 @@ import type { RequestEntry } from './journal.ts';
 import type { Business } from './objects/wire.ts';
 import { type Match, matchOperation } from './operations/index.ts';
 import { checkParameters } from './parameters.ts';
+import { RateLimited } from './rate-limits.ts';
 import { type Incoming, idsOnly, journal, type Outgoing, type Request, reply, transportOf } from './request.ts';
 import { Transaction } from './state.ts';
 
 const maximumKeyLength = 255;
 
 /**
- * Takes one request through Stripe's layers, in Stripe's order: authentication, limits (faults stand in for them),
- * the idempotency key, validation, execution. Only execution writes, and only its answers are stored under the key.
+ * Takes one request through Stripe's layers, in Stripe's order: authentication, limits, then faults on demand, the
+ * idempotency key, validation, execution. Only execution writes, and only its answers are stored under the key.
  */
 export async function handle(
   core: Core,
@@ -33,10 +34,12 @@ export async function handle(
     key: incoming.method === 'POST' ? (incoming.idempotencyKey ?? null) : null,
     fault: null,
   };
+  let answered = () => {};
   try {
     authenticate(incoming.authorization, core.options.key);
-    checkVersion(incoming.stripeVersion);
     request.match = matchOperation(incoming.method, incoming.path) ?? unknownUrl(incoming);
+    answered = core.rateLimiter.admit(request.match.operation.name);
+    checkVersion(incoming.stripeVersion);
     checkContentType(incoming);
     request.params = decodeForm(incoming.form);
     request.fault = core.faults.pick(request.match.operation.name, request.key);
@@ -46,6 +49,8 @@ export async function handle(
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return refuse(core, request, error);
+  } finally {
+    answered();
   }
 }
 
@@ -83,18 +88,17 @@ async function replayOrExecute(
   match: Match,
   stopped: AbortSignal,
 ): Promise<Outgoing> {
-  const { incoming, key, fault } = request;
-  const fingerprint = `${incoming.method} ${incoming.path} ${canonicalForm(request.params)}`;
+  const { key, fault } = request;
   if (key !== null) {
     if (key.length > maximumKeyLength) throw new Refusal('An idempotency key may have up to 255 characters.');
-    const stored = core.keys.find(key, fingerprint, core.clock.nowMs())?.();
-    if (stored?.kind === 'request') return replay(core, request, stored);
+    const stored = core.keys.find(key, core.clock.nowMs())?.();
+    if (stored?.kind === 'request') return replay(core, request, key, stored);
   }
   const params = validate(core, match, request.params);
   if (key !== null) core.keys.begin(key);
   try {
     if (fault?.kind === 'slow') await sleep(fault.delayMs ?? 1000, undefined, { signal: stopped });
-    return execute(core, business, request, match, params, key === null ? null : fingerprint);
+    return execute(core, business, request, match, params);
   } finally {
     if (key !== null) core.keys.end(key);
   }
@@ -110,7 +114,7 @@ type CheckedParams = Record<string, unknown> & { expand?: readonly string[] };
 function validate(core: Core, { operation }: Match, raw: RawMap): CheckedParams {
   const params = checkParameters(operation.parameters, raw) as CheckedParams;
   validateExpansion(operation, params.expand ?? []);
-  operation.validate(params, { now: core.clock.nowSeconds(), limits: core.options.limits });
+  operation.validate(params, { now: core.clock.nowSeconds(), limits: core.options.lineLimits });
   return params;
 }
 
@@ -121,14 +125,13 @@ function execute(
   request: Request,
   { operation, ids }: Match,
   params: CheckedParams,
-  fingerprint: string | null,
 ): Outgoing {
   const { fault } = request;
   const tx = new Transaction(core.state);
   let outcome: { status: number; body: object; headers: Record<string, string>; writes: RequestEntry['writes'] };
   try {
     const now = core.clock.nowSeconds();
-    const body = operation.run({ params, ids, tx, now, business, limits: core.options.limits });
+    const body = operation.run({ params, ids, tx, now, business, limits: core.options.lineLimits });
     expandAnswer(body as Record<string, unknown>, operation, params.expand ?? [], { tx, business });
     outcome = { status: 200, body, headers: {}, writes: tx.writes() };
   } catch (error) {
@@ -142,19 +145,20 @@ function execute(
   }
   const transport = transportOf(fault);
   const answered = transport === 'send';
+  const body = JSON.stringify(outcome.body);
   journal(core, request, {
     outcome: 'executed',
     status: outcome.status,
-    response: operation.isList && outcome.status === 200 ? idsOnly(outcome.body) : outcome.body,
     writes: outcome.writes,
-    fingerprint,
     answered,
+    responseJson: operation.isList && outcome.status === 200 ? JSON.stringify(idsOnly(outcome.body)) : body,
   });
   const original: Record<string, string> = request.key === null ? {} : { 'Original-Request': request.requestId };
-  return reply(request, outcome.status, outcome.body, { ...original, ...outcome.headers }, transport);
+  return reply(request, outcome.status, body, { ...original, ...outcome.headers }, transport);
 }
 
-function replay(core: Core, request: Request, stored: RequestEntry): Outgoing {
+function replay(core: Core, request: Request, key: string, stored: RequestEntry): Outgoing {
+  if (!isSame(stored, request)) throw keyMismatch(key);
   const transport = transportOf(request.fault);
   const status = stored.status ?? 500;
   const answered = transport === 'send';
@@ -165,12 +169,20 @@ function replay(core: Core, request: Request, stored: RequestEntry): Outgoing {
     // A stored 500 will be the same for ever: asking again is pointless, and Stripe says so.
     ...(status >= 500 ? { 'Stripe-Should-Retry': 'false' } : {}),
   };
-  return reply(request, status, stored.response as object, headers, transport);
+  return reply(request, status, JSON.stringify(stored.response), headers, transport);
+}
+
+/** Stripe compares endpoint and parameters; the order in which parameters were written does not matter. */
+function isSame(stored: RequestEntry, { incoming, params }: Request): boolean {
+  if (stored.method !== incoming.method || stored.path !== incoming.path) return false;
+  return canonicalForm(stored.params) === canonicalForm(params);
 }
 
 function refuse(core: Core, request: Request, refusal: Refusal): Outgoing {
-  journal(core, request, { outcome: 'refused', status: refusal.status, response: refusal.body });
-  return reply(request, refusal.status, refusal.body, refusal.headers, 'send');
+  const body = JSON.stringify(refusal.body);
+  const limited = refusal instanceof RateLimited ? { limitedBy: refusal.limiter } : {};
+  journal(core, request, { outcome: 'refused', status: refusal.status, responseJson: body, ...limited });
+  return reply(request, refusal.status, body, refusal.headers, 'send');
 }
 
 /** A defect of the simulator itself: shown as Stripe's 500, and loudly on stderr for whoever mends it. */

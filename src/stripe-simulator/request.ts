@@ -51,7 +51,7 @@ export function idsOnly(body: object): object {
 export function journal(
   core: Core,
   request: Request,
-  facts: Pick<RequestEntry, 'outcome' | 'status'> & Partial<RequestEntry>,
+  facts: Pick<RequestEntry, 'outcome' | 'status'> & Partial<Omit<RequestEntry, 'response'>> & { responseJson?: string },
 ) {
   core.record({
     requestId: request.requestId,
@@ -62,10 +62,9 @@ export function journal(
     idempotencyKey: request.key,
     fault: request.fault?.kind ?? null,
     answered: true,
-    response: null,
     replayOf: null,
-    fingerprint: null,
     writes: [],
+    responseJson: 'null',
     ...facts,
   });
 }
@@ -73,7 +72,7 @@ export function journal(
 export function reply(
   request: Request,
   status: number,
-  body: object,
+  body: string,
   headers: Record<string, string>,
   transport: Outgoing['transport'],
 ): Outgoing {
@@ -87,6 +86,6 @@ export function reply(
       ...(request.key === null ? {} : { 'Idempotency-Key': request.key }),
       ...headers,
     },
-    body: JSON.stringify(body, null, 2),
+    body,
   };
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { formatMoney } from '../../src/stripe-simulator/control-pages.ts';
 import { startSimulator } from '../../src/stripe-simulator/index.ts';
 import { clientOf, control, draftWith, journalOf, openInvoice, refusalOf, useSimulator } from './support.ts';
 
@@ -49,16 +50,35 @@ describe('the control API', () => {
     assert.ok(!html.includes('<script>alert'), "!html.includes('<script>alert')");
   });
 
-  it('serves the hosted page that an invoice links to', async () => {
-    const open = await openInvoice(bench.stripe, [{ amount: 4242, description: 'Departures' }]);
+  it('serves the hosted page that an invoice links to, its lines in the order of sending, its amounts as money', async () => {
+    const open = await openInvoice(bench.stripe, [
+      { amount: 123_456_789, description: 'Departures' },
+      { amount: -5, description: 'Arrivals' },
+    ]);
     const page = await fetch(open.hosted_invoice_url ?? '');
     assert.equal(page.status, 200);
     const html = await page.text();
-    assert.ok(
-      html.includes('4242') && html.includes('Departures') && html.includes(open.number ?? '?'),
-      "html.includes('4242') && html.includes('Departures') && html.includes(open.nu...",
+    const places = [open.number ?? '?', 'Departures', '1,234,567.89 USD', 'Arrivals', '−0.05 USD', 'Subtotal'].map(
+      (text) => html.indexOf(text),
+    );
+    assert.ok(!places.includes(-1), `${places}`);
+    assert.deepEqual(
+      places,
+      places.toSorted((left, right) => left - right),
     );
   });
+
+  for (const [minor, currency, shown] of [
+    [0, 'usd', '0.00 USD'],
+    [7, 'usd', '0.07 USD'],
+    [-1_234_567, 'eur', '−12,345.67 EUR'],
+    [1_234_567, 'jpy', '1,234,567 JPY'],
+    [1_234, 'kwd', '1.234 KWD'],
+  ] as const) {
+    it(`writes ${minor} in the minor unit of ${currency} as ${shown}`, () => {
+      assert.equal(formatMoney(minor, currency), shown);
+    });
+  }
 
   it('moves the clock forward only, ten years in all, and journals nothing else', async () => {
     const tenYears = 10 * 365 * 86_400;

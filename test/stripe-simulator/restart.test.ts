@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { startSimulator } from '../../src/stripe-simulator/index.ts';
 import { clientOf, control, journalOf, setFaults } from './support.ts';
 
@@ -90,6 +91,32 @@ describe('a simulator with a journal file', () => {
     await writeFile(journalFile, whole.replace('"kind"', 'kind'));
     await assert.rejects(startSimulator({ journalFile }), /damaged at byte 0/);
   });
+
+  it('finds the latest entries in a file larger than what is read at once, and the oldest too', async () => {
+    const simulator = await start();
+    const stripe = clientOf(simulator);
+    const description = 'Ä'.repeat(4000);
+    for (let customer = 0; customer < 80; customer += 1) {
+      await stripe.customers.create({ description, shipping: { name: description, address: { line1: description } } });
+    }
+    assert.ok((await stat(journalFile)).size > 2 * 1024 * 1024);
+    const seqsOf = async (query: string) => (await journalOf(simulator, query)).map(({ seq }) => seq);
+    assert.deepEqual(await seqsOf('?limit=2'), [79, 80]);
+    assert.deepEqual(await seqsOf('?since=77'), [78, 79, 80]);
+    const all = Array.from({ length: 80 }, (_, index) => index + 1);
+    assert.deepEqual(await seqsOf(''), all);
+  });
+
+  it('tells how it is started when asked, and when it is asked wrongly', async () => {
+    const run = promisify(execFile);
+    const program = ['--import', 'tsx', 'src/bin/simulator.ts'];
+    const { stdout } = await run(process.execPath, [...program, '--help']);
+    assert.match(stdout, /^Usage: .*--limits/);
+    await assert.rejects(run(process.execPath, [...program, '--limits', 'lively']), {
+      code: 1,
+      stderr: /Limits are one of none, live, sandbox.*\nUsage: /,
+    });
+  }).timeout(30_000);
 
   it('runs alone as a program, survives a kill -9, and stops cleanly on SIGTERM', async () => {
     const run = async () => {

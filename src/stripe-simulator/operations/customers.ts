@@ -12,7 +12,7 @@ import {
   type customerParameters,
   customerUpdateParameters,
 } from './customer-parameters.ts';
-import { pageParameters, paginate, validatePage, within } from './listing.ts';
+import { isBefore, pageParameters, paginate, validatePage, within } from './listing.ts';
 import { mergeMetadata } from './metadata.ts';
 import { operation } from './operation.ts';
 
@@ -138,9 +138,10 @@ export const customerOperations = [
     isList: true,
     validate: validatePage,
     run: ({ params, tx, business }) =>
-      paginate(tx.newestFirst('customer'), params, {
+      paginate(tx.all('customer'), params, {
         noun: 'customer',
         url: '/v1/customers',
+        isTooOld: ({ created }) => isBefore(params.created, created),
         // Filtering by test clock finds nothing here: no customer of the simulator has one.
         filter: (customer) =>
           !customer.deleted &&

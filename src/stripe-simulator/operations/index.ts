@@ -19,25 +19,49 @@ export interface Match {
   ids: Record<string, string>;
 }
 
-/** The row for a method and path; a literal segment beats a placeholder, whatever the order of the rows. */
-export function matchOperation(method: string, path: string): Match | undefined {
-  const segments = path.split('/');
-  const matches = operations.flatMap((operation) => {
-    const ids = operation.method === method ? matchPath(operation.path.split('/'), segments) : undefined;
-    return ids === undefined ? [] : [{ operation, ids }];
-  });
-  return matches.sort((left, right) => Object.keys(left.ids).length - Object.keys(right.ids).length)[0];
+/** A segment of a path: one fixed text, or the name of an id. */
+type Segment = { literal: string } | { name: string };
+
+interface Route {
+  operation: Operation;
+  template: readonly Segment[];
 }
 
-function matchPath(template: string[], segments: string[]): Record<string, string> | undefined {
-  if (template.length !== segments.length) return undefined;
+const sizeOf = (method: string, segments: readonly unknown[]) => `${method} ${segments.length}`;
+
+/** The table by method and number of segments; within one, a literal segment beats a placeholder. */
+const routes = new Map<string, Route[]>();
+for (const operation of operations) {
+  const template = operation.path.split('/').map((segment) => {
+    const name = /^\{(\w+)\}$/.exec(segment)?.[1];
+    return name === undefined ? { literal: segment } : { name };
+  });
+  const size = sizeOf(operation.method, template);
+  const names = ({ template }: Route) => template.filter((segment) => 'name' in segment).length;
+  const rows = [...(routes.get(size) ?? []), { operation, template }];
+  routes.set(
+    size,
+    rows.sort((left, right) => names(left) - names(right)),
+  );
+}
+
+/** The row for a method and path. */
+export function matchOperation(method: string, path: string): Match | undefined {
+  const segments = path.split('/');
+  for (const { operation, template } of routes.get(sizeOf(method, segments)) ?? []) {
+    const ids = matchPath(template, segments);
+    if (ids !== undefined) return { operation, ids };
+  }
+  return undefined;
+}
+
+function matchPath(template: readonly Segment[], segments: readonly string[]): Record<string, string> | undefined {
   const ids: Record<string, string> = {};
-  for (const [index, expected] of template.entries()) {
+  for (let index = 0; index < template.length; index += 1) {
+    const expected = template[index] as Segment;
     const segment = segments[index] ?? '';
-    const name = /^\{(\w+)\}$/.exec(expected)?.[1];
-    if (name === undefined && segment !== expected) return undefined;
-    if (name !== undefined && segment === '') return undefined;
-    if (name !== undefined) ids[name] = segment;
+    if ('name' in expected ? segment === '' : segment !== expected.literal) return undefined;
+    if ('name' in expected) ids[expected.name] = segment;
   }
   return ids;
 }

@@ -8,7 +8,7 @@ import type { InvoiceRecord, LineRecord, LineTax, TaxRateRecord } from '../objec
 import { tooManyElements } from '../parameters.ts';
 import { existingInvoice } from './invoice-record.ts';
 import { addLinesParameters, type LineParams, type TaxRateData } from './line-parameters.ts';
-import { pageParameters, paginate, validatePage } from './listing.ts';
+import { pageParameters, paginate, sequenceOf, validatePage } from './listing.ts';
 import { mergeMetadata } from './metadata.ts';
 import { type Call, operation } from './operation.ts';
 
@@ -154,7 +154,7 @@ export const invoiceLineOperations = [
     validate: validatePage,
     run: ({ params, ids, tx, business }) => {
       const invoice = existingInvoice(tx, ids['invoice'], 'invoice');
-      return paginate(linesOf(invoice, tx), params, {
+      return paginate(sequenceOf(linesOf(invoice, tx)), params, {
         noun: 'invoice line item',
         url: `/v1/invoices/${invoice.id}/lines`,
         render: (line) => renderLine(line, business),

@@ -8,7 +8,7 @@ import type { Transaction } from '../state.ts';
 import { changedInvoice, validateDates } from './invoice-changes.ts';
 import { invoiceCreateParameters, invoiceUpdateParameters } from './invoice-parameters.ts';
 import { existingInvoice } from './invoice-record.ts';
-import { pageParameters, paginate, validatePage, within } from './listing.ts';
+import { isBefore, pageParameters, paginate, validatePage, within } from './listing.ts';
 import { operation } from './operation.ts';
 
 function draftFor(customer: string, currency: string, now: number): InvoiceRecord {
@@ -144,11 +144,12 @@ export const invoiceOperations = [
       if (params.customer !== undefined && tx.get('customer', params.customer) === undefined) {
         throw resourceMissing('customer', params.customer, 'customer', 'parameter');
       }
-      return paginate(tx.newestFirst('invoice'), params, {
+      const { customer } = params;
+      return paginate(customer === undefined ? tx.all('invoice') : tx.invoicesOfCustomer(customer), params, {
         noun: 'invoice',
         url: '/v1/invoices',
+        isTooOld: ({ created }) => isBefore(params.created, created),
         filter: (invoice) =>
-          (params.customer === undefined || invoice.customer === params.customer) &&
           (params.status === undefined || invoice.status === params.status) &&
           (params.collection_method === undefined || invoice.collectionMethod === params.collection_method) &&
           within(params.created, invoice.created) &&

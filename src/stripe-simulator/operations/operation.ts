@@ -3,7 +3,7 @@ import type { Checked, Fields } from '../schema.ts';
 import type { Transaction } from '../state.ts';
 
 /** Bounds that differ between accounts at Stripe. */
-export interface Limits {
+export interface LineLimits {
   /** Lines that one add_lines call may carry; Stripe documented 50 and says that it may change. */
   readonly linesPerCall: number;
   /** Lines that one invoice may have. */
@@ -19,7 +19,7 @@ export interface Call<P = unknown> {
   /** Unix seconds on the simulator's clock. */
   readonly now: number;
   readonly business: Business;
-  readonly limits: Limits;
+  readonly limits: LineLimits;
 }
 
 /** The sort of object that an answer carries, which decides what may be expanded in it. */
@@ -36,7 +36,7 @@ export interface Operation {
   readonly answers: Answers;
   readonly isList: boolean;
   /** Rules between parameters, and against the time: part of validation, so a failure is not stored under the key. */
-  readonly validate: (params: unknown, context: { now: number; limits: Limits }) => void;
+  readonly validate: (params: unknown, context: { now: number; limits: LineLimits }) => void;
   readonly run: (call: Call) => object;
 }
 
@@ -47,7 +47,7 @@ interface Declaration<F extends Fields> {
   parameters: F;
   answers: Answers;
   isList?: boolean;
-  validate?: (params: Checked<F>, context: { now: number; limits: Limits }) => void;
+  validate?: (params: Checked<F>, context: { now: number; limits: LineLimits }) => void;
   run: (call: Call<Checked<F>>) => object;
 }
 
