@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { prepare } from '../../src/bin/shared/prepare.ts';
 import { startService } from '../../src/bin/start/services.ts';
@@ -66,7 +67,12 @@ async function furnish(stack: Stack, options: DeploymentOptions): Promise<Deploy
   const simulatorUrl = `http://127.0.0.1:${port}`;
   await startService(stack, {
     name: 'simulator',
-    args: ['--port', String(port), '--key', simulatorKey, ...(options.simulatorArgs ?? [])],
+    args: [
+      ...['--port', String(port), '--key', simulatorKey],
+      // In memory it would keep every answer; as a file it costs what it costs beside `npm start`.
+      ...['--journal', join(stack.dataDir, 'stripe-journal.ndjson')],
+      ...(options.simulatorArgs ?? []),
+    ],
     env: {},
     ready: { url: `${simulatorUrl}/_control/health` },
   });
