@@ -16,6 +16,11 @@ export type Advance = {
 
 type RunAnswer = { id: string; kind: string; finishedAt: string | null; progress: Partial<RunProgress> };
 
+/** A short run is watched closely; one that takes minutes is asked once a second. */
+function pauseMs(elapsedMs: number): number {
+  return Math.min(Math.max(elapsedMs / 20, 200), 1_000);
+}
+
 /**
  * Moves a clock to an instant and waits until all that became due on the way is done: invoices generated, issued,
  * published, and synced or parked. An advance that was cut short goes on where it was.
@@ -25,15 +30,16 @@ export async function advanceTo(
   api: Api,
   clock: string,
   at: Date,
-  options: { onProgress?: (progress: RunProgress) => void; stallMs?: number; pollMs?: number } = {},
+  options: { onProgress?: (progress: RunProgress) => void; stallMs?: number } = {},
 ): Promise<Advance> {
-  const { onProgress, stallMs = 10 * 60_000, pollMs = 250 } = options;
+  const { onProgress, stallMs = 10 * 60_000 } = options;
   const { id } = await api.post<{ id: string }>('/v1/runs', { kind: 'advance', clock, at: at.toISOString() });
   let run = await api.get<RunAnswer>(`/v1/runs/${id}`);
   const outcome = run.finishedAt === null ? 'advanced' : 'already there';
   let progress = progressOf(run);
   const times = timeStages(progress);
-  let movedAt = Date.now();
+  const startedAt = Date.now();
+  let movedAt = startedAt;
   while (run.finishedAt === null) {
     if (Date.now() - movedAt > stallMs) {
       throw new Error(
@@ -41,9 +47,10 @@ export async function advanceTo(
           `so far: ${JSON.stringify(progress)}. Look for its workflow in the Temporal Web UI.`,
       );
     }
-    await wait(pollMs);
+    await wait(pauseMs(Date.now() - startedAt));
     run = await api.get<RunAnswer>(`/v1/runs/${id}`);
-    const now = furthest(progress, sum([run, ...(run.finishedAt === null ? await openRuns(api, clock) : [])]));
+    const now =
+      run.finishedAt === null ? furthest(progress, sum([run, ...(await openRuns(api, clock))])) : progressOf(run);
     if (runCounts.some((name) => now[name] > progress[name])) movedAt = Date.now();
     progress = now;
     times.tell(progress);

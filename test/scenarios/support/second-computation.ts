@@ -40,7 +40,7 @@ const schema = 'second_computation';
  * Bills the sample a second time, in SQL alone: the CSV files and the plan's numbers go in, every customer's line for
  * each of the months comes out. It sees only its own scratch schema, which it drops again.
  * @param databaseUrl any PostgreSQL database with the right to create a schema
- * @param months local months such as 2013-01; the files up to the last of them are read
+ * @param months local months such as 2013-01
  */
 export async function computeAgain(
   databaseUrl: string,
@@ -81,7 +81,7 @@ async function copyFlights(client: pg.Client, months: readonly string[]): Promis
   await copy('airlines', new URL('airlines.csv', data));
   const columns = `flights (event_id, occurred_at, carrier, tailnum, origin, dest, flight, distance_miles,
     air_time_minutes, dep_delay_minutes, cancelled)`;
-  for (const month of monthsUpTo(months)) await copy(columns, new URL(`flights-${month}.csv.gz`, data));
+  for (const month of filesFor(months)) await copy(columns, new URL(`flights-${month}.csv.gz`, data));
 }
 
 /** Whose bills are computed, and a column of the flights that names them. */
@@ -92,10 +92,11 @@ async function nameCustomers(client: pg.Client, { column, customers }: Payers): 
   else await client.query('INSERT INTO customers SELECT DISTINCT tailnum FROM flights WHERE tailnum IS NOT NULL');
 }
 
-/** January up to the last month asked for: flights never move back a month, so later files have nothing to add. */
-function monthsUpTo(months: readonly string[]): string[] {
-  const last = Number([...months].sort().at(-1)?.slice(5) ?? 0);
-  return Array.from({ length: last }, (_, index) => `2013-${String(index + 1).padStart(2, '0')}`);
+/** A flight stands in the file of the month that it was scheduled in, and left in that month or early in the next. */
+function filesFor(months: readonly string[]): string[] {
+  const numbers = months.map((month) => Number(month.slice(5)));
+  const wanted = new Set(numbers.flatMap((number) => [number - 1, number]).filter((number) => number > 0));
+  return [...wanted].sort((a, b) => a - b).map((number) => `2013-${String(number).padStart(2, '0')}`);
 }
 
 /** Stores prices and tiers as numbers, and what each customer used of each price in each local month. */
