@@ -69,6 +69,8 @@ function barsOn(output: Output): Reporter {
     barCompleteChar: '█',
     barIncompleteChar: '░',
     fps: 8,
+    // A stage's line moves all bars down; one that has not changed would be missing in its new place.
+    forceRedraw: true,
     // The cursor and the line wrapping stay as they are, so that a killed process leaves nothing to restore.
     hideCursor: null,
     linewrap: null,
@@ -121,7 +123,7 @@ type Counter = {
 };
 
 /** The current rate is over the last seconds: long enough not to flicker, short enough to show a standstill. */
-const windowMs = 5_000;
+const windowMs = 10_000;
 
 function newCounter(bar: SingleBar): Counter {
   let last = { at: performance.now(), done: 0, total: 1 };
