@@ -63,4 +63,16 @@ describe('A demonstration that stops in a month and goes on', function () {
     assert.deepEqual([done.billedMonths, done.progress, done.events.accepted], [['2013-01'], noProgress, 0]);
     assert.deepEqual(await readJournal(world), before);
   });
+
+  it('says where the clock stands when it is to stop at an instant that is over', async () => {
+    const notes: string[] = [];
+    const reporter = { ...silent, note: (text: string) => notes.push(text) };
+    const done = await bill(api, airlines, { until: new Date('2013-01-10T00:00:00Z'), reporter });
+    assert.deepEqual([done.billedMonths, done.progress], [[], noProgress]);
+    assert.deepEqual(notes, [
+      'the clock stands at 2013-02-03T00:00:00.000Z, past the end asked for, and stays there',
+      'the clock is there already',
+    ]);
+    assert.equal(await clockStands(), '2013-02-03T00:00:00.000Z');
+  });
 });

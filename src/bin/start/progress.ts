@@ -22,7 +22,7 @@ function lineOf({ name, startedAt, notes, counters }: Stage): string {
 
 const count = (value: number): string => value.toLocaleString('en-US');
 
-/** Three digits at most behind a slow one: 9,731/s, 24.5/s. */
+/** 9,731/s, and 24.5/s where a digit more says something. */
 export function rateText(rate: number): string {
   return `${rate.toLocaleString('en-US', { maximumFractionDigits: rate < 100 ? 1 : 0 })}/s`;
 }
