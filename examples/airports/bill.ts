@@ -1,115 +1,134 @@
+import { advanceTo, noProgress, type RunProgress } from './advance.ts';
 import type { Api } from './api.ts';
-import { countDepartures, type Month, months } from './events.ts';
-import {
-  advanceTo,
-  createBusiness,
-  loadMonth,
-  noOutcomes,
-  noProgress,
-  type Outcomes,
-  type RunProgress,
-} from './load.ts';
+import { type Business, billedBy, type Expected, limitsOf } from './businesses.ts';
+import type { Month } from './events.ts';
+import { createBusiness, loadMonth, noOutcomes, type Outcomes } from './load.ts';
 import type { Reporter } from './reporter.ts';
-
-/** The instants between which the demonstration may stop: with some flights gone, and with all months billed. */
-export const earliestUntil = new Date('2013-01-02T00:00:00Z');
-export const latestUntil = new Date('2013-11-03T00:00:00Z');
+import { addWork, noWork, runStages, type Stage, stages, type Work } from './work.ts';
 
 export type Demonstration = {
   customers: number;
   /** What the API answered to the events of all months. */
   events: Outcomes;
+  /** Departures that were not sent, because nobody is known to pay for them. */
+  leftOut: number;
   /** The local months that are billed when this returns, in order; one left open is not among them. */
   billedMonths: Month[];
   /** What the clock's advances of this call did; all 0 when everything was there already. */
   progress: RunProgress;
+  /** How much this call did in each stage, and how long it took. */
+  work: Record<Stage, Work>;
   /** Time spent creating the customers, sending events, and advancing the clock. */
   seconds: { business: number; usage: number; billing: number };
 };
 
+/** As they are told, in the order in which an invoice meets them. */
+const counters: Record<Stage, string> = {
+  customers: 'customers ready',
+  events: 'events loaded',
+  generated: 'invoices generated',
+  issued: 'invoices issued',
+  published: 'invoices published',
+  synced: 'invoices synced',
+};
+
 /**
- * Bills the sample's months one after the other: sends a month's departures, then moves the clock to the 3rd of the
+ * Bills the months of a business one after the other: sends a month's departures, then moves the clock to the 3rd of the
  * next month, 00:00 UTC. By then its invoices have been generated (1st, 13:00 UTC) and issued and sent (2nd, 15:00).
  *
  * Doing it again is safe, whether the first time came to its end or not: known events are answered as duplicates, and a
  * step that the clock has passed advances nothing.
  * @param options.until stops the clock at this instant, with a month left open; later departures are not sent
  */
-export async function billAirports(api: Api, options: { until?: Date; reporter: Reporter }): Promise<Demonstration> {
-  const { until = latestUntil, reporter } = options;
-  const steps = stepsUntil(until);
-  const billedMonths = steps.filter(({ isWhole }) => isWhole).map(({ month }) => month);
+export async function bill(
+  api: Api,
+  business: Business,
+  options: { until?: Date; reporter: Reporter },
+): Promise<Demonstration> {
+  const { until = limitsOf(business).latest, reporter } = options;
+  const steps = await stepsUntil(business, until);
   const stopwatch = { business: 0, usage: 0, billing: 0 };
+  const work = Object.fromEntries(stages.map((stage) => [stage, noWork])) as Record<Stage, Work>;
 
   reporter.stage('Customers');
-  const { customers, now } = await timed(stopwatch, 'business', () => createBusiness(api));
+  const showCustomers = (ready: number, total: number) => reporter.progress(counters.customers, ready, total);
+  const { customers, now } = await timed(stopwatch, 'business', () =>
+    createBusiness(api, business, { onProgress: showCustomers }),
+  );
+  work.customers = { count: customers, seconds: stopwatch.business };
+  if (now > until) reporter.note(`the clock stands at ${now.toISOString()}, past the end asked for, and stays there`);
 
-  const showEvents = counter(reporter, { 'events loaded': await countEvents(steps, until) });
-  const invoices = customers * steps.filter(({ isWhole, advanceAt }) => isWhole && advanceAt > now).length;
-  // With a month left open it depends on the day how much of it is billed.
-  const expected = steps.every(({ isWhole }) => isWhole) ? invoices : undefined;
-  const showInvoices = counter(reporter, {
-    'invoices generated': expected,
-    'invoices published': expected,
-    'invoices synced': expected,
-  });
-  let events = noOutcomes;
-  let progress = noProgress;
+  const show = shower(reporter, totalsOf(steps, { customers, now }));
+  let [events, progress] = [noOutcomes, noProgress];
   for (const { name, month, advanceAt, isWhole } of steps) {
     reporter.stage(`${name}: departures`);
     const sentBefore = sumOf(events);
-    const onProgress = (sent: number) => showEvents({ 'events loaded': sentBefore + sent });
-    events = plus(events, await timed(stopwatch, 'usage', () => loadMonth(api, month, { until, onProgress })));
+    const onSent = (sent: number) => show({ events: sentBefore + sent });
+    const sending = () => loadMonth(api, business, month, { until, onProgress: onSent });
+    events = plus(events, await timed(stopwatch, 'usage', sending));
 
     reporter.stage(isWhole ? `${name}: invoices` : `${name}: stays open`);
     const done = progress;
-    const show = (sinceStart: RunProgress) => showInvoices(labelled(plus(done, sinceStart)));
-    const advance = () => (now > advanceAt ? undefined : advanceTo(api, advanceAt, { onProgress: show }));
-    const advanced = await timed(stopwatch, 'billing', async () => await advance());
-    if (advanced?.outcome === 'advanced') progress = plus(progress, advanced.progress);
-    else reporter.note(isWhole ? 'already billed' : 'the clock is there already');
+    const onAdvanced = (sinceStart: RunProgress) => show(plus(done, sinceStart));
+    const advancing = () => advanceTo(api, business.clock.name, advanceAt, { onProgress: onAdvanced });
+    const advanced = now > advanceAt ? undefined : await timed(stopwatch, 'billing', advancing);
+    if (advanced?.outcome === 'advanced') {
+      progress = plus(progress, advanced.progress);
+      for (const stage of runStages) work[stage] = addWork(work[stage], advanced.work[stage]);
+    } else reporter.note(isWhole ? 'already billed' : 'the clock is there already');
   }
-  return { customers, events, billedMonths, progress, seconds: stopwatch };
+  work.events = { count: sumOf(events), seconds: stopwatch.usage };
+  for (const stage of stages) if (work[stage].count > 0) reporter.finished(counters[stage], work[stage]);
+
+  const billedMonths = steps.filter(({ isWhole }) => isWhole).map(({ month }) => month);
+  const leftOut = steps.reduce((sum, { expected }) => sum + expected.leftOut, 0);
+  return { customers, events, leftOut, billedMonths, progress, work, seconds: stopwatch };
 }
 
-type Step = { month: Month; name: string; advanceAt: Date; isWhole: boolean };
+type Step = { month: Month; name: string; advanceAt: Date; isWhole: boolean; expected: Expected };
 
 /** Each month with departures before `until`, and the instant to which the clock moves once they are sent. */
-function stepsUntil(until: Date): Step[] {
-  if (!(until >= earliestUntil && until <= latestUntil)) {
+async function stepsUntil(business: Business, until: Date): Promise<Step[]> {
+  const { earliest, latest } = limitsOf(business);
+  if (!(until >= earliest && until <= latest)) {
     throw new RangeError(
-      `The sample can stop between ${earliestUntil.toISOString()} and ${latestUntil.toISOString()}, not at ` +
+      `This business can stop between ${earliest.toISOString()} and ${latest.toISOString()}, not at ` +
         `${Number.isNaN(until.getTime()) ? 'an instant that is none' : until.toISOString()}.`,
     );
   }
-  return months
-    .map((month) => ({ month, firstDay: new Date(`${month}-01T00:00:00Z`) }))
-    .filter(({ firstDay }) => firstDay < until)
-    .map(({ month, firstDay }) => {
-      const billedBy = new Date(Date.UTC(firstDay.getUTCFullYear(), firstDay.getUTCMonth() + 1, 3));
-      const isWhole = billedBy <= until;
-      return { month, name: nameOf(firstDay), advanceAt: isWhole ? billedBy : until, isWhole };
-    });
+  const steps: Step[] = [];
+  for (const month of business.months) {
+    const firstDay = new Date(`${month}-01T00:00:00Z`);
+    if (firstDay >= until) break;
+    const isWhole = billedBy(month) <= until;
+    const expected = await business.expect(month, until);
+    steps.push({ month, name: nameOf(firstDay), advanceAt: isWhole ? billedBy(month) : until, isWhole, expected });
+  }
+  return steps;
 }
 
 function nameOf(firstDay: Date): string {
   return firstDay.toLocaleDateString('en-US', { month: 'long', year: 'numeric', timeZone: 'UTC' });
 }
 
-async function countEvents(steps: readonly Step[], until: Date): Promise<number> {
-  let events = 0;
-  for (const { month } of steps) events += await countDepartures(month, until);
-  return events;
+type Totals = Partial<Record<Stage, number>>;
+
+/** How far each counter will go. With a month left open it depends on the day how much of it is billed. */
+function totalsOf(steps: readonly Step[], { customers, now }: { customers: number; now: Date }): Totals {
+  const events = steps.reduce((sum, { expected }) => sum + expected.events, 0);
+  if (!steps.every(({ isWhole }) => isWhole)) return { events };
+  const ahead = steps.filter(({ advanceAt }) => advanceAt > now);
+  const billed = ahead.reduce((sum, { expected }) => sum + expected.billed, 0);
+  return { events, generated: customers * ahead.length, issued: billed, published: billed, synced: billed };
 }
 
-function counter<Name extends string>(reporter: Reporter, totals: Record<Name, number | undefined>) {
-  return (done: Record<Name, number>) => {
-    for (const name of Object.keys(totals) as Name[]) reporter.progress(name, done[name], totals[name]);
+function shower(reporter: Reporter, totals: Totals) {
+  return (done: Partial<Record<Stage, number>>) => {
+    for (const stage of stages) {
+      const count = done[stage];
+      if (count !== undefined) reporter.progress(counters[stage], count, totals[stage]);
+    }
   };
-}
-
-function labelled({ generated, published, synced }: RunProgress) {
-  return { 'invoices generated': generated, 'invoices published': published, 'invoices synced': synced };
 }
 
 function plus<Counts extends Record<string, number>>(a: Counts, b: Counts): Counts {

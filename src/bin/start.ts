@@ -2,13 +2,14 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 import { connectApi } from '../../examples/airports/api.ts';
-import { billAirports } from '../../examples/airports/bill.ts';
-import { clockName } from '../../examples/airports/load.ts';
+import { bill } from '../../examples/airports/bill.ts';
+import { businesses } from '../../examples/airports/businesses.ts';
 import { createApiKey } from '../auth/api-keys.ts';
 import { scopes } from '../auth/scopes.ts';
 import { applyPlans } from '../billing/apply-plans.ts';
 import { clockIdOf } from '../billing/ids.ts';
 import { findLateUsage } from '../billing/late-usage.ts';
+import { getClock } from '../billing/open-clock.ts';
 import { readConfig } from '../config.ts';
 import { type Currency, parseCurrency } from '../domain/money/currency.ts';
 import { parsePlanFile } from '../domain/rating/plan.ts';
@@ -18,7 +19,7 @@ import { freePort } from '../stack/ports.ts';
 import { type Database, openDatabase } from '../store/database.ts';
 import { readTotals } from '../store/totals.ts';
 import { prepare } from './shared/prepare.ts';
-import { readStartOptions } from './start/options.ts';
+import { readStartOptions, type StartOptions, usage } from './start/options.ts';
 import { reportProgress } from './start/progress.ts';
 import { startService } from './start/services.ts';
 import { type Summary, summaryJson, summaryTable } from './start/summary.ts';
@@ -30,6 +31,10 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 
 async function start(): Promise<void> {
   const options = readStartOptions(process.argv.slice(2));
+  if (options.help) {
+    process.stdout.write(`${usage}\n`);
+    return;
+  }
   const dataDir = resolve(process.env['DURABILL_DATA_DIR'] ?? '.durabill');
   refuseLiveKey(process.env);
   const abort = new AbortController();
@@ -56,7 +61,7 @@ async function start(): Promise<void> {
     const env = await startOwnProcesses(stack, dataDir, watch);
     clock.lap('processes');
     const database = openDatabase(env.DATABASE_URL, { maxConnections: 4 });
-    const summary = await demonstrate(database, stack, env, options.until, clock);
+    const summary = await demonstrate(database, stack, env, options, clock);
     await database.close();
     if (options.json) {
       say(summaryTable(summary));
@@ -99,13 +104,13 @@ async function startOwnProcesses(stack: Stack, dataDir: string, watch: Watch): P
     ...stripe,
   };
   const config = readConfig({ ...process.env, ...env });
-  await prepare(config);
+  await told('schema', prepare(config));
   await applySamplePlan(env.DATABASE_URL);
   const apiAddress = `http://${config.api.host}:${env.DURABILL_API_PORT}`;
   const children = await Promise.all([
-    startService(stack, { name: 'worker', env, ready: 'log' }),
-    startService(stack, { name: 'bridge', env, ready: 'log' }),
-    startService(stack, { name: 'api', env, ready: { url: `${apiAddress}/readyz` } }),
+    told('worker', startService(stack, { name: 'worker', env, ready: 'log' })),
+    told('bridge', startService(stack, { name: 'bridge', env, ready: 'log' })),
+    told('api', startService(stack, { name: 'api', env, ready: { url: `${apiAddress}/readyz` } })),
   ]);
   children.forEach(watch);
   return { ...env, API_KEY: await apiKey(env.DATABASE_URL, dataDir) };
@@ -116,14 +121,25 @@ async function startStripe(stack: Stack, dataDir: string, watch: Watch): Promise
   if (process.env['STRIPE_SECRET_KEY'] !== undefined) return {};
   const port = await freePort(12111);
   const base = `http://127.0.0.1:${port}`;
-  const child = await startService(stack, {
-    name: 'simulator',
-    args: ['--port', String(port), '--key', simulatorKey, '--journal', join(dataDir, 'stripe-journal.ndjson')],
-    env: {},
-    ready: { url: `${base}/_control/health` },
-  });
+  const child = await told(
+    'simulator',
+    startService(stack, {
+      name: 'simulator',
+      args: ['--port', String(port), '--key', simulatorKey, '--journal', join(dataDir, 'stripe-journal.ndjson')],
+      env: {},
+      ready: { url: `${base}/_control/health` },
+    }),
+  );
   watch(child);
   return { STRIPE_SECRET_KEY: simulatorKey, STRIPE_API_BASE: base };
+}
+
+/** Says when a part is ready, and how long it took, so that nobody waits before a silent terminal. */
+async function told<T>(part: string, starting: Promise<T>): Promise<T> {
+  const startedAt = performance.now();
+  const result = await starting;
+  say(`${part} is ready (${((performance.now() - startedAt) / 1_000).toFixed(1)} s).`);
+  return result;
 }
 
 async function applySamplePlan(databaseUrl: string): Promise<void> {
@@ -155,20 +171,25 @@ async function demonstrate(
   database: Database,
   stack: Stack,
   env: Env,
-  until: Date | undefined,
+  { customers, until }: StartOptions,
   clock: ReturnType<typeof stopwatch>,
 ): Promise<Summary> {
   const address = `http://127.0.0.1:${env.DURABILL_API_PORT}`;
   const reporter = reportProgress();
   const api = connectApi({ baseUrl: address, apiKey: env.API_KEY });
-  const done = await billAirports(api, { ...(until && { until }), reporter }).finally(() => reporter.done());
-  const totals = await readTotals(database, clockIdOf(clockName));
+  const business = businesses[customers];
+  const done = await bill(api, business, { ...(until && { until }), reporter }).finally(() => reporter.done());
+  const clockId = clockIdOf(business.clock.name);
+  const totals = await readTotals(database, clockId);
   clock.skip();
-  const late = await findLateUsage(database, clockIdOf(clockName));
+  const late = await findLateUsage(database, clockId);
   clock.lap('recompute');
+  const { name, now } = await getClock(database, business.clock.name);
   return {
+    clock: { name, now },
     customers: totals.customers,
     events: done.events,
+    leftOut: done.leftOut,
     invoices: { total: totals.invoices, generated: done.progress.generated },
     amounts: totals.amounts.map((sum) => ({ ...sum, currency: sum.currency as Currency })),
     sync: totals.sync,
@@ -180,6 +201,7 @@ async function demonstrate(
       })),
     },
     seconds: { ...clock.seconds, ...done.seconds },
+    work: done.work,
     addresses: {
       api: address,
       apiDocument: `${address}/openapi.json`,

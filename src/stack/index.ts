@@ -98,13 +98,15 @@ function runner(keeper: Keeper, env: NodeJS.ProcessEnv, dataDir: string): Stack[
   };
 }
 
-/** Seconds from its creation to the end of each measured promise. */
-function timer() {
+/** Seconds from its creation to the end of each measured promise, told as each of them ends. */
+function timer(say: (line: string) => void) {
   const startedAt = performance.now();
   const seconds: Record<string, number> = {};
   const measure = async <T>(name: string, work: Promise<T>): Promise<T> => {
     const result = await work;
-    seconds[name] = Math.round((performance.now() - startedAt) / 10) / 100;
+    const taken = Math.round((performance.now() - startedAt) / 10) / 100;
+    seconds[name] = taken;
+    say(`${name} is ready (${taken.toFixed(1)} s).`);
     return result;
   };
   return { seconds, measure };
@@ -138,7 +140,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
   options.signal?.addEventListener('abort', () => void stop(), { once: true });
 
-  const timed = timer();
+  const timed = timer(say);
   const databaseUrl = env['DATABASE_URL'] || undefined;
   const amqpUrl = env['AMQP_URL'] || undefined;
   const temporalAddress = env['TEMPORAL_ADDRESS'] || undefined;

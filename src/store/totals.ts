@@ -3,9 +3,13 @@ import type { Sql } from './database.ts';
 export type Totals = {
   customers: number;
   invoices: number;
+  /** `invoices` leaves out those over nothing. */
   amounts: { currency: string; amountMinor: bigint; invoices: number }[];
-  /** Of the invoices: at Stripe, waiting for a person, on their way, and drafts that are not issued yet. */
-  sync: { synced: number; parked: number; waiting: number; drafts: number };
+  /**
+   * Of the invoices: at Stripe, waiting for a person, on their way, drafts that are not issued yet, and those over
+   * nothing, which were skipped.
+   */
+  sync: { synced: number; parked: number; waiting: number; drafts: number; skipped: number };
 };
 
 /** What the books of a clock add up to: live invoices, their amounts by currency, and how far they are. */
@@ -22,12 +26,14 @@ export async function readTotals(sql: Sql, clockId: string): Promise<Totals> {
     parked: number;
     waiting: number;
     drafts: number;
+    skipped: number;
   }>(
     `SELECT i.currency, sum(i.total_minor)::bigint AS "amountMinor", count(*)::int AS invoices,
             count(*) FILTER (WHERE s.sync = 'synced')::int AS synced,
             count(*) FILTER (WHERE s.sync = 'parked')::int AS parked,
             count(*) FILTER (WHERE s.sync NOT IN ('none', 'synced', 'parked'))::int AS waiting,
-            count(*) FILTER (WHERE s.lifecycle IN ('draft', 'held'))::int AS drafts
+            count(*) FILTER (WHERE s.lifecycle IN ('draft', 'held'))::int AS drafts,
+            count(*) FILTER (WHERE s.lifecycle = 'skipped')::int AS skipped
      FROM invoices i JOIN invoice_states s ON s.invoice_id = i.id
      WHERE i.clock_id = $1 AND s.lifecycle <> 'void' GROUP BY i.currency ORDER BY i.currency`,
     [clockId],
@@ -36,12 +42,17 @@ export async function readTotals(sql: Sql, clockId: string): Promise<Totals> {
   return {
     customers: customers[0]?.count ?? 0,
     invoices: sum((row) => row.invoices),
-    amounts: rows.map(({ currency, amountMinor, invoices }) => ({ currency, amountMinor, invoices })),
+    amounts: rows.map(({ currency, amountMinor, invoices, skipped }) => ({
+      currency,
+      amountMinor,
+      invoices: invoices - skipped,
+    })),
     sync: {
       synced: sum((row) => row.synced),
       parked: sum((row) => row.parked),
       waiting: sum((row) => row.waiting),
       drafts: sum((row) => row.drafts),
+      skipped: sum((row) => row.skipped),
     },
   };
 }

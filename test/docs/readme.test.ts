@@ -66,7 +66,7 @@ describe('the documents name only what is there', () => {
 
   it('every option in the table of options is taken by npm start', () => {
     const options = all(readme, /^\| `(--[^`]+)`/gm);
-    assert.equal(options.length, 3);
+    assert.equal(options.length, 5);
     for (const option of options) readStartOptions(option.split(' '));
   });
 

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { advanceTo } from '../../examples/airports/advance.ts';
 import type { Api } from '../../examples/airports/api.ts';
-import { type DepartureEvent, type Month, readDepartures } from '../../examples/airports/events.ts';
-import { advanceTo, clockName, createBusiness, loadMonth, type Outcomes } from '../../examples/airports/load.ts';
+import { airlines } from '../../examples/airports/businesses.ts';
+import type { DepartureEvent, Month } from '../../examples/airports/events.ts';
+import { createBusiness, loadMonth, type Outcomes, readDepartures } from '../../examples/airports/load.ts';
 import { findLateUsage } from '../../src/billing/late-usage.ts';
 import { openWorld, type World } from '../support/world.ts';
 import { assertGapless, type BilledInvoice, invoicesOf } from './support/books.ts';
 import { type InvoiceByHand, invoicesByHand } from './support/by-hand.ts';
 import { assertReadsLikeALedger } from './support/ledger.ts';
-import { assertBilledRight, openSample, sampleClockId } from './support/sample.ts';
+import { assertBilledRight, clockName, openSample, sampleClockId } from './support/sample.ts';
 import { assertCalmWrites, readJournal, stripeCopies } from './support/stripe-journal.ts';
 
 /**
@@ -29,11 +31,11 @@ describe('Two months at the airports', function () {
   before(async () => {
     world = await openWorld();
     [api] = await Promise.all([openSample(world), world.start('worker'), world.start('bridge')]);
-    await createBusiness(api);
-    sent.push(await loadMonth(api, '2013-01'));
-    await advanceTo(api, new Date('2013-02-03T00:00:00Z'));
-    sent.push(await loadMonth(api, '2013-02'));
-    await advanceTo(api, new Date('2013-03-03T00:00:00Z'));
+    await createBusiness(api, airlines);
+    sent.push(await loadMonth(api, airlines, '2013-01'));
+    await advanceTo(api, clockName, new Date('2013-02-03T00:00:00Z'));
+    sent.push(await loadMonth(api, airlines, '2013-02'));
+    await advanceTo(api, clockName, new Date('2013-03-03T00:00:00Z'));
   });
   after(async () => await world?.close());
 
@@ -52,9 +54,9 @@ describe('Two months at the airports', function () {
   });
 
   for (const byHand of invoicesByHand) {
-    it(`bills ${byHand.carrier} in ${byHand.month} what was derived by hand`, async () => {
+    it(`bills ${byHand.customer} in ${byHand.month} what was derived by hand`, async () => {
       const [invoice] = (await invoicesOfMonth(world, byHand.month)).filter(
-        ({ customer }) => customer === byHand.carrier,
+        ({ customer }) => customer === byHand.customer,
       );
       const shown = await api.get<ShownInvoice>(`/v1/invoices/${invoice?.id}`);
       assert.equal(shown.totalMinor, Number(byHand.totalMinor));
@@ -169,7 +171,7 @@ async function billedDepartures(world: World, month: string): Promise<Record<str
 
 async function departuresOf(month: Month): Promise<DepartureEvent[]> {
   const departures: DepartureEvent[] = [];
-  for await (const departure of readDepartures(month)) departures.push(departure);
+  for await (const departure of readDepartures(airlines, month)) departures.push(departure);
   return departures;
 }
 

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
+import { noProgress } from '../../examples/airports/advance.ts';
 import type { Api } from '../../examples/airports/api.ts';
-import { billAirports } from '../../examples/airports/bill.ts';
-import { clockName, noProgress } from '../../examples/airports/load.ts';
+import { bill } from '../../examples/airports/bill.ts';
+import { airlines } from '../../examples/airports/businesses.ts';
 import { silent } from '../../examples/airports/reporter.ts';
 import { findClock } from '../../src/store/clocks.ts';
 import { openWorld, type World } from '../support/world.ts';
 import { assertGapless, invoicesOf } from './support/books.ts';
-import { assertBilledRight, openSample, sampleClockId } from './support/sample.ts';
+import { assertBilledRight, clockName, openSample, sampleClockId } from './support/sample.ts';
 import { readJournal } from './support/stripe-journal.ts';
 
 /**
@@ -17,7 +18,7 @@ describe('A demonstration that stops in a month and goes on', function () {
   this.timeout(120_000);
   let world: World;
   let api: Api;
-  const billUntil = async (until: string) => await billAirports(api, { until: new Date(until), reporter: silent });
+  const billUntil = async (until: string) => await bill(api, airlines, { until: new Date(until), reporter: silent });
   const clockStands = async () => (await findClock(world.database, clockName))?.now.toISOString();
 
   before(async () => {
@@ -61,5 +62,17 @@ describe('A demonstration that stops in a month and goes on', function () {
     const done = await billUntil('2013-02-03T00:00:00Z');
     assert.deepEqual([done.billedMonths, done.progress, done.events.accepted], [['2013-01'], noProgress, 0]);
     assert.deepEqual(await readJournal(world), before);
+  });
+
+  it('says where the clock stands when it is to stop at an instant that is over', async () => {
+    const notes: string[] = [];
+    const reporter = { ...silent, note: (text: string) => notes.push(text) };
+    const done = await bill(api, airlines, { until: new Date('2013-01-10T00:00:00Z'), reporter });
+    assert.deepEqual([done.billedMonths, done.progress], [[], noProgress]);
+    assert.deepEqual(notes, [
+      'the clock stands at 2013-02-03T00:00:00.000Z, past the end asked for, and stays there',
+      'the clock is there already',
+    ]);
+    assert.equal(await clockStands(), '2013-02-03T00:00:00.000Z');
   });
 });

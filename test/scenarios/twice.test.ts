@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { advanceTo, noProgress } from '../../examples/airports/advance.ts';
 import type { Api } from '../../examples/airports/api.ts';
-import { advanceTo, clockName, createBusiness, loadMonth, noProgress } from '../../examples/airports/load.ts';
+import { airlines } from '../../examples/airports/businesses.ts';
+import { createBusiness, loadMonth } from '../../examples/airports/load.ts';
 import { extendPeriods } from '../../src/billing/extend-periods.ts';
 import { type BrokerConnection, createConnection } from '../../src/broker/connection.ts';
 import type { InvoiceDue } from '../../src/broker/invoice-due.ts';
@@ -14,7 +16,7 @@ import { depth, until } from '../broker/support.ts';
 import { openWorld, type World } from '../support/world.ts';
 import { assertGapless, type BilledInvoice, invoicesOf, meetAt, untilSynced } from './support/books.ts';
 import { type RunKind, startRun } from './support/runs.ts';
-import { assertBilledRight, openSample, sampleClockId } from './support/sample.ts';
+import { assertBilledRight, clockName, openSample, sampleClockId } from './support/sample.ts';
 import { assertCalmWrites, readJournal } from './support/stripe-journal.ts';
 
 /**
@@ -29,8 +31,8 @@ describe('A month billed twice, and twice at once', function () {
   before(async () => {
     world = await openWorld();
     [api] = await Promise.all([openSample(world), world.start('worker')]);
-    await createBusiness(api);
-    await loadMonth(api, '2013-01');
+    await createBusiness(api, airlines);
+    await loadMonth(api, airlines, '2013-01');
   });
   after(async () => await world?.close());
 
@@ -92,11 +94,16 @@ describe('A month billed twice, and twice at once', function () {
   });
 
   it('answers every event that is sent again as a duplicate', async () => {
-    assert.deepEqual(await loadMonth(api, '2013-01'), { accepted: 0, duplicate: 27_004, conflict: 0, rejected: 0 });
+    assert.deepEqual(await loadMonth(api, airlines, '2013-01'), {
+      accepted: 0,
+      duplicate: 27_004,
+      conflict: 0,
+      rejected: 0,
+    });
   });
 
   it('finds nothing to do when the clock is advanced over it all', async () => {
-    const { progress } = await advanceTo(api, new Date('2013-02-03T00:00:00Z'));
+    const { progress } = await advanceTo(api, clockName, new Date('2013-02-03T00:00:00Z'));
     assert.deepEqual(progress, noProgress);
     await assertNothingTwice();
   });

@@ -1,11 +1,12 @@
 /**
- * Two invoices of the sample, derived by hand from the flights file of January 2013 and plans/airports.yaml: no program
- * of ours has computed them. examples/airports/README.md tells how to count the quantities.
+ * Four invoices of the sample, derived by hand from the flights files and plans/airports.yaml: no program of ours has
+ * computed them. examples/airports/README.md tells how to count the quantities.
  *
  * Amounts are in cents. A line that is not told has the quantity 0 and the amount 0.
  */
 export type InvoiceByHand = {
-  carrier: string;
+  /** External id. */
+  customer: string;
   month: string;
   lines: { priceKey: string; quantity: string; amountMinor: bigint }[];
   totalMinor: bigint;
@@ -25,7 +26,7 @@ export type InvoiceByHand = {
  *   total                                                                       5,388.78
  */
 export const hawaiianInJanuary: InvoiceByHand = {
-  carrier: 'HA',
+  customer: 'HA',
   month: '2013-01',
   lines: [
     { priceKey: 'access', quantity: '1', amountMinor: 2_500_00n },
@@ -54,7 +55,7 @@ export const hawaiianInJanuary: InvoiceByHand = {
  *   total                                                                      21,196.96
  */
 export const airTranInJanuary: InvoiceByHand = {
-  carrier: 'FL',
+  customer: 'FL',
   month: '2013-01',
   lines: [
     { priceKey: 'access', quantity: '1', amountMinor: 2_500_00n },
@@ -69,3 +70,50 @@ export const airTranInJanuary: InvoiceByHand = {
 };
 
 export const invoicesByHand = [hawaiianInJanuary, airTranInJanuary];
+
+/**
+ * N3JNAA, of American: five departures from all three airports. The miles cross a tier, and a half cent is rounded away
+ * from zero.
+ *
+ *   landing-ewr   2 × 61.50                                                      123.00
+ *   landing-jfk   2 × 68.25                                                      136.50
+ *   landing-lga   1 × 54.75                                                       54.75
+ *   distance      5,690: 5,000 × 0.0385 = 192.50, and 690 × 0.0295 = 20.355,
+ *                 together 212.855, a half cent                                  212.86
+ *   total                                                                        527.11
+ */
+const n3jnaaInOctober: InvoiceByHand = {
+  customer: 'N3JNAA',
+  month: '2013-10',
+  lines: [
+    { priceKey: 'landing-ewr', quantity: '2', amountMinor: 123_00n },
+    { priceKey: 'landing-jfk', quantity: '2', amountMinor: 136_50n },
+    { priceKey: 'landing-lga', quantity: '1', amountMinor: 54_75n },
+    { priceKey: 'distance', quantity: '5690', amountMinor: 212_86n },
+  ],
+  totalMinor: 527_11n,
+};
+
+/**
+ * N515MQ, of Envoy: 49 departures, and miles in all three tiers.
+ *
+ *   landing-ewr    1 × 61.50                                                      61.50
+ *   landing-jfk   13 × 68.25                                                     887.25
+ *   landing-lga   35 × 54.75                                                   1,916.25
+ *   distance      28,502: 5,000 × 0.0385 = 192.50, 15,000 × 0.0295 = 442.50, and
+ *                 8,502 × 0.01975 = 167.9145, together 802.9145                  802.91
+ *   total                                                                      3,667.91
+ */
+const n515mqInOctober: InvoiceByHand = {
+  customer: 'N515MQ',
+  month: '2013-10',
+  lines: [
+    { priceKey: 'landing-ewr', quantity: '1', amountMinor: 61_50n },
+    { priceKey: 'landing-jfk', quantity: '13', amountMinor: 887_25n },
+    { priceKey: 'landing-lga', quantity: '35', amountMinor: 1_916_25n },
+    { priceKey: 'distance', quantity: '28502', amountMinor: 802_91n },
+  ],
+  totalMinor: 3_667_91n,
+};
+
+export const aircraftByHand = [n3jnaaInOctober, n515mqInOctober];

@@ -7,7 +7,8 @@ import { type PriceNumbers, readPlanNumbers } from './plan-numbers.ts';
 
 /** What one line of one bill has to say. Numbers are decimals without trailing zeros; exact amounts are in dollars. */
 export type ExpectedLine = {
-  carrier: string;
+  /** Its external id: the code of an airline, or the registration of an aircraft. */
+  customer: string;
   /** The local month, 2013-01. */
   month: string;
   periodStartAt: Date;
@@ -20,18 +21,32 @@ export type ExpectedLine = {
   amountMinor: bigint;
 };
 
+/** Who pays: the column of the flights that names the customer, and the key of the plan. */
+export type Payers = {
+  column: 'carrier' | 'tailnum';
+  planKey: string;
+  /** Only these; all whom the files name unless said otherwise. */
+  customers?: readonly string[];
+};
+export const airlinesPay: Payers = { column: 'carrier', planKey: 'airline' };
+export const aircraftPay: Payers = { column: 'tailnum', planKey: 'aircraft' };
+
 const root = new URL('../../../', import.meta.url);
 const data = new URL('examples/airports/data/', root);
 const zone = 'America/New_York';
 const schema = 'second_computation';
 
 /**
- * Bills the sample a second time, in SQL alone: the CSV files and the plan's numbers go in, every carrier's line for
+ * Bills the sample a second time, in SQL alone: the CSV files and the plan's numbers go in, every customer's line for
  * each of the months comes out. It sees only its own scratch schema, which it drops again.
  * @param databaseUrl any PostgreSQL database with the right to create a schema
- * @param months local months such as 2013-01; the files up to the last of them are read
+ * @param months local months such as 2013-01
  */
-export async function computeAgain(databaseUrl: string, months: readonly string[]): Promise<ExpectedLine[]> {
+export async function computeAgain(
+  databaseUrl: string,
+  months: readonly string[],
+  payers: Payers = airlinesPay,
+): Promise<ExpectedLine[]> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
@@ -39,7 +54,8 @@ export async function computeAgain(databaseUrl: string, months: readonly string[
     // Nothing else is on the path: a table of Durabill could not even be read by mistake.
     await client.query(`SET search_path TO ${schema}`);
     await copyFlights(client, months);
-    await measure(client, readPlanNumbers(new URL('plans/airports.yaml', root), 'airline'));
+    await nameCustomers(client, payers);
+    await measure(client, readPlanNumbers(new URL('plans/airports.yaml', root), payers.planKey));
     return await price(client, months);
   } finally {
     await client.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`).finally(() => client.end());
@@ -54,8 +70,9 @@ async function copyFlights(client: pg.Client, months: readonly string[]): Promis
       tailnum text, origin text NOT NULL, dest text NOT NULL, flight text NOT NULL, distance_miles numeric,
       air_time_minutes numeric, dep_delay_minutes numeric, cancelled boolean NOT NULL,
       month timestamp GENERATED ALWAYS AS (date_trunc('month', occurred_at AT TIME ZONE '${zone}')) STORED);
-    CREATE TABLE quantities (carrier text, month timestamp, position integer, quantity numeric NOT NULL,
-      PRIMARY KEY (carrier, month, position))`);
+    CREATE TABLE customers (customer text PRIMARY KEY);
+    CREATE TABLE quantities (customer text, month timestamp, position integer, quantity numeric NOT NULL,
+      PRIMARY KEY (customer, month, position))`);
   const copy = (table: string, file: URL) => {
     const rows = client.query(copyFrom(`COPY ${table} FROM STDIN (FORMAT csv, HEADER match)`));
     const content = createReadStream(file);
@@ -64,16 +81,25 @@ async function copyFlights(client: pg.Client, months: readonly string[]): Promis
   await copy('airlines', new URL('airlines.csv', data));
   const columns = `flights (event_id, occurred_at, carrier, tailnum, origin, dest, flight, distance_miles,
     air_time_minutes, dep_delay_minutes, cancelled)`;
-  for (const month of monthsUpTo(months)) await copy(columns, new URL(`flights-${month}.csv.gz`, data));
+  for (const month of filesFor(months)) await copy(columns, new URL(`flights-${month}.csv.gz`, data));
 }
 
-/** January up to the last month asked for: flights never move back a month, so later files have nothing to add. */
-function monthsUpTo(months: readonly string[]): string[] {
-  const last = Number([...months].sort().at(-1)?.slice(5) ?? 0);
-  return Array.from({ length: last }, (_, index) => `2013-${String(index + 1).padStart(2, '0')}`);
+/** Whose bills are computed, and a column of the flights that names them. */
+async function nameCustomers(client: pg.Client, { column, customers }: Payers): Promise<void> {
+  await client.query(`ALTER TABLE flights ADD COLUMN customer text GENERATED ALWAYS AS (${column}) STORED`);
+  if (customers !== undefined) await client.query('INSERT INTO customers SELECT unnest($1::text[])', [customers]);
+  else if (column === 'carrier') await client.query('INSERT INTO customers SELECT code FROM airlines');
+  else await client.query('INSERT INTO customers SELECT DISTINCT tailnum FROM flights WHERE tailnum IS NOT NULL');
 }
 
-/** Stores prices and tiers as numbers, and what each carrier used of each price in each local month. */
+/** A flight stands in the file of the month that it was scheduled in, and left in that month or early in the next. */
+function filesFor(months: readonly string[]): string[] {
+  const numbers = months.map((month) => Number(month.slice(5)));
+  const wanted = new Set(numbers.flatMap((number) => [number - 1, number]).filter((number) => number > 0));
+  return [...wanted].sort((a, b) => a - b).map((number) => `2013-${String(number).padStart(2, '0')}`);
+}
+
+/** Stores prices and tiers as numbers, and what each customer used of each price in each local month. */
 async function measure(client: pg.Client, plan: { currency: string; prices: PriceNumbers[] }): Promise<void> {
   if (plan.currency !== 'USD') throw new Error(`the second computation counts cents of USD, not ${plan.currency}`);
   await client.query(
@@ -88,8 +114,8 @@ async function measure(client: pg.Client, plan: { currency: string; prices: Pric
   for (const { position, usage } of plan.prices) {
     if (usage === null) continue;
     await client.query(
-      `INSERT INTO quantities SELECT carrier, month, ${position}, ${aggregateOf(usage.aggregation, usage.property)}
-       FROM flights WHERE ${conditionOf(usage.filters)} GROUP BY carrier, month`,
+      `INSERT INTO quantities SELECT customer, month, ${position}, ${aggregateOf(usage.aggregation, usage.property)}
+       FROM flights JOIN customers USING (customer) WHERE ${conditionOf(usage.filters)} GROUP BY customer, month`,
     );
   }
 }
@@ -121,15 +147,15 @@ function conditionOf(filters: Record<string, string[]>[]): string {
 
 /**
  * Tier arithmetic in NUMERIC. round(numeric) goes half away from zero and is applied once a line, to whole cents. Every
- * carrier gets every price in every month: an idle month is a line with the quantity 0, not a line that is missing.
+ * customer gets every price in every month: an idle month is a line with the quantity 0, not a line that is missing.
  */
 async function price(client: pg.Client, months: readonly string[]): Promise<ExpectedLine[]> {
   const { rows } = await client.query<Omit<ExpectedLine, 'amountMinor'> & { amountMinor: string }>(
     `WITH used AS (
-       SELECT a.code AS carrier, m.month, p.*, coalesce(q.quantity, (p.model = 'flat')::int) AS quantity,
+       SELECT c.customer, m.month, p.*, coalesce(q.quantity, (p.model = 'flat')::int) AS quantity,
               greatest(coalesce(q.quantity, (p.model = 'flat')::int) - p.included, 0) AS billable
-       FROM airlines a CROSS JOIN unnest($1::timestamp[]) AS m (month) CROSS JOIN prices p
-       LEFT JOIN quantities q ON q.carrier = a.code AND q.month = m.month AND q.position = p.position
+       FROM customers c CROSS JOIN unnest($1::timestamp[]) AS m (month) CROSS JOIN prices p
+       LEFT JOIN quantities q ON q.customer = c.customer AND q.month = m.month AND q.position = p.position
      ), priced AS (
        SELECT *, coalesce(CASE model
            WHEN 'flat' THEN amount
@@ -145,11 +171,11 @@ async function price(client: pg.Client, months: readonly string[]): Promise<Expe
          END, 0) AS exact
        FROM used
      )
-     SELECT carrier, to_char(month, 'YYYY-MM') AS month, month AT TIME ZONE '${zone}' AS "periodStartAt",
+     SELECT customer, to_char(month, 'YYYY-MM') AS month, month AT TIME ZONE '${zone}' AS "periodStartAt",
             (month + interval '1 month') AT TIME ZONE '${zone}' AS "periodEndAt", position, key AS "priceKey",
             trim_scale(quantity)::text AS quantity, trim_scale(billable)::text AS "billableQuantity",
             trim_scale(exact)::text AS "exactAmount", round(exact * 100)::text AS "amountMinor"
-     FROM priced ORDER BY carrier, priced.month, position`,
+     FROM priced ORDER BY customer, priced.month, position`,
     [months.map((month) => `${month}-01`)],
   );
   return rows.map((row) => ({ ...row, amountMinor: BigInt(row.amountMinor) }));
