@@ -125,13 +125,18 @@ async function startStripe(stack: Stack, dataDir: string, watch: Watch): Promise
     'simulator',
     startService(stack, {
       name: 'simulator',
-      args: ['--port', String(port), '--key', simulatorKey, '--journal', join(dataDir, 'stripe-journal.ndjson')],
+      args: [
+        ...['--port', String(port), '--key', simulatorKey, '--journal', join(dataDir, 'stripe-journal.ndjson')],
+        ...['--limits', 'live'],
+      ],
       env: {},
       ready: { url: `${base}/_control/health` },
     }),
   );
   watch(child);
-  return { STRIPE_SECRET_KEY: simulatorKey, STRIPE_API_BASE: base };
+  // It limits requests as Stripe does in live mode, so the pace is that of live mode, which the key alone does not say.
+  const pace = process.env['DURABILL_STRIPE_RATE_TOTAL'] ?? '96';
+  return { STRIPE_SECRET_KEY: simulatorKey, STRIPE_API_BASE: base, DURABILL_STRIPE_RATE_TOTAL: pace };
 }
 
 /** Says when a part is ready, and how long it took, so that nobody waits before a silent terminal. */
