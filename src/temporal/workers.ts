@@ -3,12 +3,13 @@ import {
   type ActivityInterceptorsFactory,
   bundleWorkflowCode,
   DefaultLogger,
-  type NativeConnection,
+  NativeConnection,
   Worker,
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
 import type { Activities } from '../../activities/index.ts';
 import { taskQueues } from '../../workflows/contract/task-queues.ts';
+import type { TemporalConfig } from '../config.ts';
 
 const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
 
@@ -16,6 +17,14 @@ const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.m
 export async function bundleWorkflows(): Promise<WorkflowBundleWithSourceMap> {
   // The bundler's own account of its work would stand between the log lines of whoever asked.
   return await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
+}
+
+/** The connection that workers poll on, reached as clients reach the server. */
+export async function connectWorkers({
+  namespace: _ofTheWorkers,
+  ...options
+}: TemporalConfig): Promise<NativeConnection> {
+  return await NativeConnection.connect(options);
 }
 
 /** After SIGTERM activities get this long to end; what is cut off is tried again elsewhere. */

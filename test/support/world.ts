@@ -25,7 +25,7 @@ export type World = {
   namespace: string;
   simulator: Simulator;
   env: Record<string, string>;
-  start(name: ServiceName): Promise<RunningChild>;
+  start(name: ServiceName, options?: { args?: string[]; env?: Record<string, string> }): Promise<RunningChild>;
   /** Asks the simulator's control API: `control('GET', '/journal')`. */
   control(method: string, path: string, body?: unknown): Promise<unknown>;
   close(): Promise<void>;
@@ -44,6 +44,7 @@ export async function openWorld(): Promise<World> {
     STRIPE_SECRET_KEY: simulator.key,
     STRIPE_API_BASE: simulator.url,
     DURABILL_API_PORT: String(await freePort()),
+    DURABILL_API_DRAIN_SECONDS: '0',
   };
   await prepare(readConfig(env));
   const temporal = connectTemporal({ address: stack.temporalAddress, namespace });
@@ -55,11 +56,12 @@ export async function openWorld(): Promise<World> {
     namespace,
     simulator,
     env,
-    async start(name) {
+    async start(name, options = {}) {
       const service = await startService(stack, {
         name: `${name}-${id}-${services.length + 1}`,
         program: name,
-        env,
+        args: options.args ?? [],
+        env: { ...env, ...options.env },
         ready: 'log',
       });
       services.push(service);

@@ -31,6 +31,8 @@ export async function startService(stack: Stack, service: Service): Promise<Runn
     args: ['--import', 'tsx', join('src', 'bin', `${service.program ?? service.name}.ts`), ...(service.args ?? [])],
     env: service.env,
     cwd: root,
+    // Past the grace time that a process gives itself.
+    graceMs: 30_000,
   });
   let ended = false;
   void child.exited.then(() => {
