@@ -58,7 +58,7 @@ export async function createWorkers(options: {
     activities,
     shutdownGraceTime: graceMs,
     maxHeartbeatThrottleInterval: heartbeatIntervalMs,
-    interceptors: { activity: [observing(options.observe ?? (() => {}))] },
+    interceptors: { activity: [observing(options.observe ?? (() => {})), leavingAtShutdown] },
   };
   const create = {
     billing: () =>
@@ -81,6 +81,29 @@ export async function createWorkers(options: {
   const queues = options.queues ?? (Object.keys(taskQueues) as (keyof typeof taskQueues)[]);
   return await Promise.all(queues.map((queue) => create[queue]()));
 }
+
+/**
+ * Leaves an activity that has not ended by the end of the grace time, such as one that waits for an answer of Stripe's:
+ * it counts as failed at once and is tried again elsewhere, instead of holding its process until that is killed. What
+ * it still does is what an attempt does that timed out; requests are stored before they are sent, so that the next
+ * attempt goes on from there.
+ */
+const leavingAtShutdown: ActivityInterceptorsFactory = ({ cancelled }) => ({
+  inbound: {
+    async execute(input, next) {
+      const work = next(input);
+      // A cancellation for another reason is the activity's own to heed.
+      const shutdown = cancelled.catch((reason: Error) => (reason.message === 'WORKER_SHUTDOWN' ? reason : undefined));
+      const ended = await Promise.race([work.then((result) => ({ result })), shutdown]);
+      if (ended instanceof Error) {
+        // Nobody waits for it any more; how it ends is told by its next attempt.
+        work.catch(() => undefined);
+        throw ended;
+      }
+      return ended === undefined ? await work : ended.result;
+    },
+  },
+});
 
 type Observe = NonNullable<Parameters<typeof createWorkers>[0]['observe']>;
 

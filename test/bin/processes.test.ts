@@ -10,7 +10,7 @@ import { readJournal, stripeCopies } from '../scenarios/support/stripe-journal.t
 import { addCustomer, openBooks } from '../support/books.ts';
 import { openWorld, type World } from '../support/world.ts';
 import { issueInvoice, usd } from '../targets/support.ts';
-import { type Launched, launch, watch } from './support.ts';
+import { type Launched, launch } from './support.ts';
 
 /** The lock by which bridges agree: while a test has it, no message can be carried. */
 const slotLock = `SELECT pg_advisory_xact_lock(hashtextextended('sync-slots', 0))`;
@@ -36,11 +36,18 @@ describe('A process that is told to end', function () {
     broker = createConnection({ url: world.env['AMQP_URL'] ?? '', name: 'test' });
   });
   after(async () => {
+    await Promise.all(processes.map(({ child }) => child.stop()));
     await broker?.close();
     await world?.close();
   });
 
-  const start = async (...args: Parameters<World['start']>): Promise<Launched> => watch(await world.start(...args));
+  const processes: Launched[] = [];
+  const start = async (program: string, options: { args?: string[]; env?: Record<string, string> } = {}) => {
+    const launched = await launch(program, { ...world.env, ...options.env }, options.args);
+    processes.push(launched);
+    await launched.said('ready');
+    return launched;
+  };
   const apiUrl = () => `http://127.0.0.1:${world.env['DURABILL_API_PORT']}`;
   const sendBatch = async (batch: number) => {
     const events = Array.from({ length: 50 }, (_, index) => {

@@ -48,8 +48,7 @@ export async function launch(program: string, env: Record<string, string>, args:
   return watch(child);
 }
 
-/** Looks into a process that runs already. */
-export function watch(child: RunningChild): Launched {
+function watch(child: RunningChild): Launched {
   const file = join(getStack().dataDir, 'log', `${child.name}.log`);
   const linesSaying = async (message: string): Promise<Line[]> => {
     const text = await readFile(file, 'utf8');
@@ -62,7 +61,7 @@ export function watch(child: RunningChild): Launched {
       lines = await linesSaying(message);
       return lines.length > 0;
     };
-    await until(isSaid, `${child.name} says "${message}"`, 60_000);
+    await until(isSaid, `${child.name} says "${message}"`, 180_000);
     return lines;
   };
   return {
