@@ -152,19 +152,20 @@ function readTemporal(env: NodeJS.ProcessEnv, tell: Tell): TemporalConfig {
 }
 
 function checkTls(given: Record<string, string>, tell: Tell): void {
-  const { TEMPORAL_TLS: wanted, TEMPORAL_API_KEY: apiKey } = given;
+  const wanted = given['TEMPORAL_TLS'];
   if (wanted !== undefined && !['true', 'false', '1', '0'].includes(wanted)) {
     tell('TEMPORAL_TLS', `is "${wanted}"`, 'write true or false');
   }
-  if (apiKey !== undefined && ['false', '0'].includes(wanted ?? '')) {
+  if (given['TEMPORAL_API_KEY'] !== undefined && ['false', '0'].includes(wanted ?? '')) {
     tell(
       'TEMPORAL_TLS',
       'is off while TEMPORAL_API_KEY is set',
       'leave it out, so that the key is not sent in the clear',
     );
   }
-  const has = (what: string) => [`${what}_PATH`, `${what}_DATA`].some((name) => given[name] !== undefined);
-  if (has('TEMPORAL_TLS_CLIENT_CERT') !== has('TEMPORAL_TLS_CLIENT_KEY')) {
+  const hasOwn = (what: string) =>
+    ['PATH', 'DATA'].some((form) => given[`TEMPORAL_TLS_CLIENT_${what}_${form}`] !== undefined);
+  if (hasOwn('CERT') !== hasOwn('KEY')) {
     tell('TEMPORAL_TLS_CLIENT_CERT_…', 'and its key are not both set', 'name both, by _PATH or _DATA, or neither');
   }
   if (given['TEMPORAL_TLS_DISABLE_HOST_VERIFICATION'] !== undefined) {

@@ -6,7 +6,6 @@ import { createPublisher } from '../../src/broker/publisher.ts';
 import { deadLetterQueue, dueQueues } from '../../src/broker/topology.ts';
 import { depth, until } from '../broker/support.ts';
 import { meetAt } from '../scenarios/support/books.ts';
-import { readJournal, stripeCopies } from '../scenarios/support/stripe-journal.ts';
 import { addCustomer, openBooks } from '../support/books.ts';
 import { openWorld, type World } from '../support/world.ts';
 import { issueInvoice, usd } from '../targets/support.ts';
@@ -166,30 +165,6 @@ describe('A process that is told to end', function () {
       await until(async () => (await carried()) === count, 'the next bridge carries the rest');
       await until(async () => (await waiting()) === 0, 'no message is left');
       assert.equal(await depth(broker, deadLetterQueue), 0);
-    });
-
-    it('the worker: ends within the grace time, and what it had under way is done by another', async () => {
-      // Carried out at Stripe, and never answered: these activities cannot end by themselves in time.
-      await world.control('POST', '/faults', { kind: 'commit-then-timeout', operation: 'invoices.create', times: 5 });
-      const worker = await start('worker');
-      const unanswered = async () => (await readJournal(world)).filter(({ answered }) => !answered).length;
-      await until(async () => (await unanswered()) === 5, 'five activities hang', 60_000);
-      worker.child.kill('SIGTERM');
-      assert.deepEqual(await worker.child.exited, clean);
-      assert.equal((await worker.said('stopping')).length, 1);
-
-      // Two, each for a part of the queues: together they do what one did.
-      await start('worker', { args: ['--queue', 'stripe', '--queue', 'customers'] });
-      await start('worker', { args: ['--queue', 'billing'] });
-      const synced = async () => {
-        const { rows } = await world.database.query<{ count: bigint }>(
-          `SELECT count(*) FROM invoice_states WHERE sync = 'synced'`,
-        );
-        return Number(rows[0]?.count);
-      };
-      await until(async () => (await synced()) === count, 'every invoice is synced', 90_000);
-      const copies = stripeCopies(await readJournal(world)).filter(({ status }) => status === 'open');
-      assert.deepEqual(copies.map(({ invoiceId }) => invoiceId).toSorted(), invoices.toSorted());
     });
   });
 

@@ -25,7 +25,7 @@ export type World = {
   namespace: string;
   simulator: Simulator;
   env: Record<string, string>;
-  start(name: ServiceName, options?: { args?: string[]; env?: Record<string, string> }): Promise<RunningChild>;
+  start(name: ServiceName): Promise<RunningChild>;
   /** Asks the simulator's control API: `control('GET', '/journal')`. */
   control(method: string, path: string, body?: unknown): Promise<unknown>;
   close(): Promise<void>;
@@ -45,7 +45,6 @@ export async function openWorld(): Promise<World> {
     STRIPE_API_BASE: simulator.url,
     DURABILL_API_PORT: String(await freePort()),
     DURABILL_API_DRAIN_SECONDS: '0',
-    DURABILL_API_DRAIN_SECONDS: '0',
   };
   await prepare(readConfig(env));
   const temporal = connectTemporal({ address: stack.temporalAddress, namespace });
@@ -57,12 +56,11 @@ export async function openWorld(): Promise<World> {
     namespace,
     simulator,
     env,
-    async start(name, options = {}) {
+    async start(name) {
       const service = await startService(stack, {
         name: `${name}-${id}-${services.length + 1}`,
         program: name,
-        args: options.args ?? [],
-        env: { ...env, ...options.env },
+        env,
         ready: 'log',
       });
       services.push(service);
