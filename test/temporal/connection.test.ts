@@ -94,9 +94,10 @@ describe('a Temporal server behind TLS', function () {
     server.on('stream', (stream, headers: IncomingHttpHeaders) => {
       const { subject } = (stream.session!.socket as TLSSocket).getPeerCertificate();
       calls.push({ path: headers[':path'], authorization: headers.authorization, subject: String(subject.CN) });
-      // Clients take this for an old server, and go on.
-      stream.respond({ ':status': 200, 'content-type': 'application/grpc', 'grpc-status': `${unimplemented}` });
-      stream.end();
+      stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
+      stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
+      // A message without content, which every answer may be.
+      stream.end(Buffer.alloc(5));
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
