@@ -1,6 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { accessSync, chmodSync, constants, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -119,7 +129,11 @@ const sdkDownload = fileURLToPath(new URL('./temporal-download.mjs', import.meta
  * @param script what fetches; a test has one of its own
  * @throws DurabillError `part-missing`
  */
-export async function downloadThroughSdk(context: StackContext, directory: string, script = sdkDownload): Promise<void> {
+export async function downloadThroughSdk(
+  context: StackContext,
+  directory: string,
+  script = sdkDownload,
+): Promise<void> {
   try {
     await runToEnd(context.keeper, {
       name: 'temporal-download',

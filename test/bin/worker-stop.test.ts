@@ -63,7 +63,10 @@ describe('A worker that is told to end', function () {
     assert.ok((await synced()) <= count - hanging, 'what hung is not done');
 
     // Two, each for a part of the queues: together they do what one did.
-    await Promise.all([start('worker', '--queue', 'stripe', '--queue', 'customers'), start('worker', '--queue', 'billing')]);
+    await Promise.all([
+      start('worker', '--queue', 'stripe', '--queue', 'customers'),
+      start('worker', '--queue', 'billing'),
+    ]);
     await until(async () => (await synced()) === count, 'every invoice is synced', limitMs);
     const copies = stripeCopies(await readJournal(world)).filter(({ status }) => status === 'open');
     assert.deepEqual(copies.map(({ invoiceId }) => invoiceId).toSorted(), invoices.toSorted());

@@ -51,14 +51,21 @@ const commands = {
     });
     if (positionals.join() !== settings.image || existsSync(pidFile(values.name))) process.exit(125);
     const portOf = (inside) => {
-      const found = values.publish.map((one) => /^127\.0\.0\.1:(\d+):(\d+)$/.exec(one)).find((one) => one?.[2] === inside);
+      const found = values.publish
+        .map((one) => /^127\.0\.0\.1:(\d+):(\d+)$/.exec(one))
+        .find((one) => one?.[2] === inside);
       if (found === undefined) process.exit(125);
       return Number(found[1]);
     };
     // The volume, or one without a name.
     const data = join(home, values.volume?.[0]?.split(':')[0] ?? `anonymous-${process.pid}`);
     mkdirSync(data, { recursive: true });
-    const [amqp, management, distribution, epmd] = [portOf('5672'), portOf('15672'), await freePort(), await freePort()];
+    const [amqp, management, distribution, epmd] = [
+      portOf('5672'),
+      portOf('15672'),
+      await freePort(),
+      await freePort(),
+    ];
     writeFileSync(join(data, 'env.conf'), '');
     writeFileSync(join(data, 'plugins'), '[rabbitmq_management].\n');
     writeFileSync(
