@@ -1,10 +1,17 @@
+import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/envconfig';
 import { DurabillError } from './errors/error.ts';
+
+/** How Temporal is reached: the same for clients and workers. */
+export type TemporalConfig = { address: string; namespace: string } & Pick<
+  NonNullable<ClientConnectConfig['connectionOptions']>,
+  'apiKey' | 'tls' | 'metadata'
+>;
 
 /** Everything a Durabill process is told from outside, checked once at its start. */
 export type Config = {
   databaseUrl: string;
   amqpUrl: string;
-  temporal: { address: string; namespace: string };
+  temporal: TemporalConfig;
   stripe: {
     secretKey: string;
     /** Base address of the Stripe API, when it is not Stripe's own: the local simulator. */
@@ -12,7 +19,12 @@ export type Config = {
     /** Requests a second, kept by all processes together: of one operation, and of all. */
     rates: { perOperation: number; total: number };
   };
-  api: { host: string; port: number };
+  api: {
+    host: string;
+    port: number;
+    /** From a signal to the end of listening: until load balancers have noticed that it is not ready. */
+    drainMs: number;
+  };
   /** Where the process answers /healthz, /readyz and /metrics; port 0 takes any free one. */
   operations: { host: string; port: number };
   sync: {
@@ -21,34 +33,95 @@ export type Config = {
   };
 };
 
-const defaults = {
+const defaults: Record<string, string> = {
   TEMPORAL_NAMESPACE: 'durabill',
   DURABILL_API_HOST: '127.0.0.1',
   DURABILL_API_PORT: '7070',
+  DURABILL_API_DRAIN_SECONDS: '5',
   DURABILL_OPERATIONS_HOST: '127.0.0.1',
   DURABILL_OPERATIONS_PORT: '0',
   DURABILL_SYNC_SLOTS: '500',
   DURABILL_STRIPE_RATE_PER_OPERATION: '24',
 };
 
+/** What the variables that have no default name, for whoever has not set them. */
+const examples: Record<string, string> = {
+  DATABASE_URL: 'name your PostgreSQL, such as postgresql://durabill:PASSWORD@db.example.com:5432/durabill',
+  AMQP_URL: 'name your RabbitMQ, such as amqps://durabill:PASSWORD@mq.example.com:5671',
+  TEMPORAL_ADDRESS: 'name your Temporal server, such as temporal.example.com:7233',
+  STRIPE_SECRET_KEY: 'take the secret key of your Stripe account, sk_test_… or sk_live_…',
+};
+
+/** One thing that is wrong: the variable, what is wrong with it, and how to mend it. */
+type Tell = (name: string, reason: string, mend: string) => void;
+
 /**
- * Reads the configuration from environment variables. All faults are told at once, each naming its variable, in one
- * `config-invalid`.
+ * Reads the configuration from environment variables; an empty one counts as not set. All faults are told at once in one
+ * `config-invalid`, each in its own line, with its variable and how to mend it.
  */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const faults: string[] = [];
+  const tell: Tell = (name, reason, mend) => faults.push(`${name} ${reason}: ${mend}.`);
   // Stripe's own limits, less a little: 25 an operation; in all 100 in live mode and 25 in a sandbox.
-  const isLive = /^[sr]k_live_/.test(env['STRIPE_SECRET_KEY'] ?? '');
-  const fallbacks: Record<string, string> = { ...defaults, DURABILL_STRIPE_RATE_TOTAL: isLive ? '96' : '24' };
+  const rateTotal = /^[sr]k_live_/.test(env['STRIPE_SECRET_KEY'] ?? '') ? '96' : '24';
+  const { text, url, whole } = readers({ DURABILL_STRIPE_RATE_TOTAL: rateTotal, ...given(env) }, tell);
+  const config: Config = {
+    databaseUrl: url('DATABASE_URL', ['postgres:', 'postgresql:']),
+    amqpUrl: url('AMQP_URL', ['amqp:', 'amqps:']),
+    temporal: readTemporal(env, tell),
+    stripe: {
+      secretKey: text('STRIPE_SECRET_KEY'),
+      apiBase: env['STRIPE_API_BASE'] ? url('STRIPE_API_BASE', ['http:', 'https:']) : undefined,
+      rates: {
+        perOperation: whole('DURABILL_STRIPE_RATE_PER_OPERATION', 1, 10_000),
+        total: whole('DURABILL_STRIPE_RATE_TOTAL', 1, 10_000),
+      },
+    },
+    api: {
+      host: text('DURABILL_API_HOST'),
+      port: whole('DURABILL_API_PORT', 0, 65_535),
+      drainMs: whole('DURABILL_API_DRAIN_SECONDS', 0, 15) * 1_000,
+    },
+    operations: { host: text('DURABILL_OPERATIONS_HOST'), port: whole('DURABILL_OPERATIONS_PORT', 0, 65_535) },
+    sync: { slots: whole('DURABILL_SYNC_SLOTS', 1, 5_000) },
+  };
+  refuse(faults);
+  return config;
+}
+
+/** Reads how Temporal is reached, for a program that needs nothing else. */
+export function readTemporalConfig(env: NodeJS.ProcessEnv): TemporalConfig {
+  const faults: string[] = [];
+  const config = readTemporal(env, (name, reason, mend) => faults.push(`${name} ${reason}: ${mend}.`));
+  refuse(faults);
+  return config;
+}
+
+function refuse(faults: readonly string[]): void {
+  if (faults.length === 0) return;
+  throw new DurabillError('config-invalid', {
+    reason: ['The configuration is not valid.', ...faults].join('\n'),
+    mend: 'Nothing was started. All variables are in the table "Configuration" of README.md.',
+  });
+}
+
+/** What is set: an empty variable is as good as none. */
+function given(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => !!entry[1]));
+}
+
+function readers(env: NodeJS.ProcessEnv, tell: Tell) {
   const text = (name: string): string => {
-    const value = env[name] ?? fallbacks[name];
-    if (value === undefined || value === '') faults.push(`${name} is not set`);
-    return value ?? '';
+    const value = env[name] || defaults[name] || '';
+    if (value === '') tell(name, 'is not set', examples[name] ?? 'set it');
+    return value;
   };
   const url = (name: string, protocols: string[]): string => {
     const value = text(name);
     if (value !== '' && !(URL.canParse(value) && protocols.includes(new URL(value).protocol))) {
-      faults.push(`${name} is no address that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`);
+      const starts = protocols.map((protocol) => `${protocol}//`).join(' or ');
+      // The value is not repeated: it may be a password that slipped into the wrong variable.
+      tell(name, `is no address that starts with ${starts}`, examples[name] ?? 'write the whole address');
     }
     return value;
   };
@@ -56,28 +129,59 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     const value = text(name);
     const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
     if (value !== '' && !(number >= low && number <= high)) {
-      faults.push(`${name} must be a whole number from ${low} to ${high}, not "${value}"`);
+      tell(name, `is "${value}"`, `write a whole number from ${low} to ${high}`);
     }
     return number;
   };
-  const config: Config = {
-    databaseUrl: url('DATABASE_URL', ['postgres:', 'postgresql:']),
-    amqpUrl: url('AMQP_URL', ['amqp:', 'amqps:']),
-    temporal: { address: text('TEMPORAL_ADDRESS'), namespace: text('TEMPORAL_NAMESPACE') },
-    stripe: {
-      secretKey: text('STRIPE_SECRET_KEY'),
-      apiBase: env['STRIPE_API_BASE'] === undefined ? undefined : url('STRIPE_API_BASE', ['http:', 'https:']),
-      rates: {
-        perOperation: whole('DURABILL_STRIPE_RATE_PER_OPERATION', 1, 10_000),
-        total: whole('DURABILL_STRIPE_RATE_TOTAL', 1, 10_000),
-      },
-    },
-    api: { host: text('DURABILL_API_HOST'), port: whole('DURABILL_API_PORT', 0, 65_535) },
-    operations: { host: text('DURABILL_OPERATIONS_HOST'), port: whole('DURABILL_OPERATIONS_PORT', 0, 65_535) },
-    sync: { slots: whole('DURABILL_SYNC_SLOTS', 1, 5_000) },
-  };
-  if (faults.length > 0) {
-    throw new DurabillError('config-invalid', { reason: `The configuration is not valid: ${faults.join('; ')}.` });
+  return { text, url, whole };
+}
+
+/**
+ * The variables of Temporal's own tools (TEMPORAL_API_KEY, TEMPORAL_TLS_…), read by Temporal's own package. What that
+ * would take for something else than was meant, without a word, is refused here first. Its file of profiles is not
+ * read: a deployment is told everything by its environment.
+ */
+function readTemporal(env: NodeJS.ProcessEnv, tell: Tell): TemporalConfig {
+  const { text } = readers(env, tell);
+  const address = text('TEMPORAL_ADDRESS');
+  const namespace = text('TEMPORAL_NAMESPACE');
+  const settings = Object.fromEntries(Object.entries(given(env)).filter(([name]) => name.startsWith('TEMPORAL_')));
+  checkTls(settings, tell);
+  try {
+    const { connectionOptions = {} } = loadClientConnectConfig({ disableFile: true, overrideEnvVars: settings });
+    const { apiKey, tls, metadata } = connectionOptions;
+    return {
+      address,
+      namespace,
+      ...(apiKey !== undefined && { apiKey }),
+      ...(tls !== undefined && { tls }),
+      ...(metadata !== undefined && { metadata }),
+    };
+  } catch (error) {
+    tell('TEMPORAL_TLS_…', `cannot be read (${(error as Error).message})`, 'name files that this process may read');
+    return { address, namespace };
   }
-  return config;
+}
+
+function checkTls(settings: Record<string, string>, tell: Tell): void {
+  const wanted = settings['TEMPORAL_TLS'];
+  if (wanted !== undefined && !['true', 'false', '1', '0'].includes(wanted)) {
+    tell('TEMPORAL_TLS', `is "${wanted}"`, 'write true or false');
+  }
+  if (settings['TEMPORAL_API_KEY'] !== undefined && ['false', '0'].includes(wanted ?? '')) {
+    tell(
+      'TEMPORAL_TLS',
+      'is off while TEMPORAL_API_KEY is set',
+      'leave it out, so that the key is not sent in the clear',
+    );
+  }
+  const hasOwn = (what: string) =>
+    ['PATH', 'DATA'].some((form) => settings[`TEMPORAL_TLS_CLIENT_${what}_${form}`] !== undefined);
+  if (hasOwn('CERT') !== hasOwn('KEY')) {
+    tell('TEMPORAL_TLS_CLIENT_CERT_…', 'and its key are not both set', 'name both, by _PATH or _DATA, or neither');
+  }
+  if (settings['TEMPORAL_TLS_DISABLE_HOST_VERIFICATION'] !== undefined) {
+    const mend = 'leave it out, and name the authority by TEMPORAL_TLS_SERVER_CA_CERT_PATH';
+    tell('TEMPORAL_TLS_DISABLE_HOST_VERIFICATION', 'is not supported', mend);
+  }
 }

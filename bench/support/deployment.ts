@@ -83,6 +83,7 @@ async function furnish(stack: Stack, options: DeploymentOptions): Promise<Deploy
     STRIPE_SECRET_KEY: simulatorKey,
     STRIPE_API_BASE: simulatorUrl,
     DURABILL_API_PORT: String(await freePort()),
+    DURABILL_API_DRAIN_SECONDS: '0',
     ...options.env,
   };
   const config = readConfig(env);

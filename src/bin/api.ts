@@ -1,8 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ServiceError } from '@temporalio/client';
 import { buildApi } from '../api/app.ts';
 import { runIdOf } from '../billing/ids.ts';
 import { createConnection } from '../broker/connection.ts';
-import { readConfig } from '../config.ts';
 import { DurabillError } from '../errors/error.ts';
 import { openDatabase } from '../store/database.ts';
 import { recordRun } from '../store/runs.ts';
@@ -11,19 +11,26 @@ import { createMetrics } from '../telemetry/metrics.ts';
 import { serveOperations } from '../telemetry/operations-server.ts';
 import { connectTemporal } from '../temporal/connection.ts';
 import { startRun } from '../temporal/start-run.ts';
-import { healthOf } from './shared/parts.ts';
-import { runUntilStopped } from './shared/process.ts';
+import { readCommand } from './shared/command-line.ts';
+import { watchReadiness } from './shared/parts.ts';
+import { beginLife } from './shared/process.ts';
 
 /** Of gRPC: nobody answered, or not in time. */
 const grpcStatus = { DEADLINE_EXCEEDED: 4, UNAVAILABLE: 14 };
 
-const config = readConfig(process.env);
+const usage = `Usage: npm run api
+Answers the HTTP API. Everything is configured by environment variables; the README lists them.`;
+
+const { config } = readCommand(usage, {});
 const log = createLog('api');
+const life = beginLife(log);
 const database = openDatabase(config.databaseUrl);
 const temporal = connectTemporal(config.temporal);
 const broker = createConnection({ url: config.amqpUrl, name: 'api' });
 const metrics = createMetrics('api');
-const health = () => healthOf(log, { database, broker, temporal });
+const { health, untilSetUp } = watchReadiness(log, life, { database, broker, temporal });
+const operations = await serveOperations({ ...config.operations, registry: metrics.registry, health });
+log.info({ port: operations.port }, 'operations');
 
 /** The client itself would wait half a minute and longer; who starts a run may as well try again. */
 async function reachTemporal<T>(call: () => Promise<T>): Promise<T> {
@@ -52,13 +59,13 @@ const api = buildApi({
     for (const [outcome, count] of Object.entries(counts)) metrics.events.inc({ outcome }, count);
   },
 });
+await untilSetUp();
 await api.listen({ host: config.api.host, port: config.api.port });
-const operations = await serveOperations({ ...config.operations, registry: metrics.registry, health });
-log.info({ port: operations.port }, 'operations');
 
-await runUntilStopped(log, new Promise<never>(() => {}), async () => {
-  // Requests that are being answered are finished first.
-  await api.close();
-  await operations.close();
-  await Promise.all([temporal.close(), broker.close(), database.close()]);
+await life.run({
+  // `/readyz` has said no since the signal; until load balancers have noticed, what they send is answered.
+  'the time for load balancers': () => sleep(config.api.drainMs),
+  'requests that are being answered': () => api.close(),
+  connections: () => Promise.all([temporal.close(), broker.close(), database.close()]),
+  'operations pages': () => operations.close(),
 });

@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
+import { readTemporalConfig } from '../config.ts';
 import { connectTemporal } from '../temporal/connection.ts';
 import { type HistoryJson, replayHistory, workflowTypeOf } from '../temporal/replay.ts';
 import { bundleWorkflows } from '../temporal/workers.ts';
@@ -29,8 +30,7 @@ try {
 
 /** The last run under the id, as the server has it. */
 async function fetchHistory(workflowId: string): Promise<HistoryJson> {
-  const { TEMPORAL_ADDRESS: address = '127.0.0.1:7233', TEMPORAL_NAMESPACE: namespace = 'durabill' } = process.env;
-  const temporal = await connectTemporal({ address, namespace });
+  const temporal = connectTemporal(readTemporalConfig({ TEMPORAL_ADDRESS: '127.0.0.1:7233', ...process.env }));
   try {
     return parse(historyToJSON(await temporal.client.workflow.getHandle(workflowId).fetchHistory()));
   } finally {

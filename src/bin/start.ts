@@ -101,6 +101,8 @@ async function startOwnProcesses(stack: Stack, dataDir: string, watch: Watch): P
     AMQP_URL: stack.amqpUrl,
     TEMPORAL_ADDRESS: stack.temporalAddress,
     DURABILL_API_PORT: String(await freePort(7070)),
+    // No load balancer stands before a demonstration.
+    DURABILL_API_DRAIN_SECONDS: '0',
     ...stripe,
   };
   const config = readConfig({ ...process.env, ...env });

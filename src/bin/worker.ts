@@ -1,11 +1,11 @@
-import { NativeConnection, Runtime } from '@temporalio/worker';
+import { Runtime } from '@temporalio/worker';
 import { createEnsureCustomer } from '../../activities/ensure-customer.ts';
 import { createActivities } from '../../activities/index.ts';
+import { taskQueues } from '../../workflows/contract/task-queues.ts';
 import { requestPaceOf } from '../billing/request-pace.ts';
 import { bindStripe } from '../billing/stripe-account.ts';
 import { createConnection } from '../broker/connection.ts';
 import { createPublisher } from '../broker/publisher.ts';
-import { readConfig } from '../config.ts';
 import { readAttention } from '../store/attention.ts';
 import { openDatabase } from '../store/database.ts';
 import { openStripe } from '../targets/stripe/client.ts';
@@ -15,12 +15,25 @@ import { createMetrics } from '../telemetry/metrics.ts';
 import { serveOperations } from '../telemetry/operations-server.ts';
 import { temporalLog } from '../telemetry/temporal-log.ts';
 import { connectTemporal } from '../temporal/connection.ts';
-import { bundleWorkflows, createWorkers } from '../temporal/workers.ts';
-import { healthOf } from './shared/parts.ts';
-import { runUntilStopped } from './shared/process.ts';
+import { bundleWorkflows, connectWorkers, createWorkers } from '../temporal/workers.ts';
+import { readCommand } from './shared/command-line.ts';
+import { watchReadiness } from './shared/parts.ts';
+import { beginLife } from './shared/process.ts';
 
-const config = readConfig(process.env);
+const queueNames = Object.keys(taskQueues) as (keyof typeof taskQueues)[];
+const isQueue = (name: string): name is keyof typeof taskQueues => (queueNames as string[]).includes(name);
+
+const usage = `Usage: npm run worker [-- --queue NAME]...
+Runs workflows and their activities. Everything else is configured by environment variables; the README lists them.
+  --queue   serve this task queue only: ${queueNames.join(', ')}; may be given more than once. Without it, all of them`;
+
+const { values, config } = readCommand(usage, { queue: { type: 'string', multiple: true } }, ({ queue = [] }) => {
+  const unknown = queue.find((name) => !isQueue(name));
+  if (unknown !== undefined) throw new Error(`There is no queue "${unknown}".`);
+});
+const queues = values.queue === undefined ? queueNames : queueNames.filter((name) => values.queue?.includes(name));
 const log = createLog('worker');
+const life = beginLife(log);
 // Signals are ours to handle: the workers are shut down first, then what they use.
 Runtime.install({ logger: temporalLog(log), shutdownSignals: [] });
 
@@ -31,10 +44,25 @@ const publisher = createPublisher(broker);
 const metrics = createMetrics('worker');
 const pace = requestPaceOf(database, config.stripe.rates);
 const target = createStripeTarget(openStripe({ ...config.stripe, pace }), config.stripe.secretKey);
-const connection = await NativeConnection.connect({ address: config.temporal.address });
+const { health, untilSetUp } = watchReadiness(log, life, { database, broker, temporal });
+const operations = await serveOperations({
+  ...config.operations,
+  registry: metrics.registry,
+  health,
+  async beforeMetrics() {
+    const { oldestOpenSyncSeconds, ...attention } = await readAttention(database);
+    metrics.oldestOpenSync.set(oldestOpenSyncSeconds);
+    for (const [what, count] of Object.entries(attention)) metrics.attention.set({ what }, count);
+  },
+});
+log.info({ port: operations.port }, 'operations');
+
+await untilSetUp();
+const connection = await connectWorkers(config.temporal);
 const workers = await createWorkers({
   connection,
   namespace: config.temporal.namespace,
+  queues,
   workflowBundle: await bundleWorkflows(),
   activities: createActivities({
     database,
@@ -45,22 +73,19 @@ const workers = await createWorkers({
   }),
   observe: ({ name, outcome, seconds }) => metrics.activities.observe({ activity: name, outcome }, seconds),
 });
-const operations = await serveOperations({
-  ...config.operations,
-  registry: metrics.registry,
-  health: () => healthOf(log, { database, broker, temporal }),
-  async beforeMetrics() {
-    const { oldestOpenSyncSeconds, ...attention } = await readAttention(database);
-    metrics.oldestOpenSync.set(oldestOpenSyncSeconds);
-    for (const [what, count] of Object.entries(attention)) metrics.attention.set({ what }, count);
-  },
-});
-log.info({ port: operations.port }, 'operations');
+log.info({ queues }, 'queues');
 const running = Promise.all(workers.map((worker) => worker.run()));
 
-await runUntilStopped(log, running, async () => {
-  for (const worker of workers) worker.shutdown();
-  await running;
-  await Promise.all([publisher.close(), operations.close()]);
-  await Promise.all([connection.close(), temporal.close(), broker.close(), database.close()]);
-});
+await life.run(
+  {
+    async 'activities that are under way'() {
+      // One that has failed has stopped by itself, and what made it fail is told.
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      await running;
+    },
+    'messages that are being confirmed': () => publisher.close(),
+    connections: () => Promise.all([connection.close(), temporal.close(), broker.close(), database.close()]),
+    'operations pages': () => operations.close(),
+  },
+  running,
+);

@@ -31,6 +31,8 @@ export type StartOrder = {
   level: number;
   uid?: number | undefined;
   gid?: number | undefined;
+  /** Run once it has ended, however that happened: removes what it leaves behind outside of its process group. */
+  afterwards?: { command: string; args: string[] };
 };
 
 export type Keeper = {

@@ -3,7 +3,7 @@
  * hears nothing of the terminal, and takes orders as JSON lines on stdin:
  *
  *   {"op":"start","id":1,"name":"postgres","command":"…","args":[],"env":{},"cwd":"/","log":"…","uid":1,"gid":1,
- *    "stopSignal":"SIGINT","graceMs":10000,"level":1}
+ *    "stopSignal":"SIGINT","graceMs":10000,"level":1,"afterwards":{"command":"…","args":[]}}
  *   {"op":"signal","id":1,"signal":"SIGKILL"}
  *   {"op":"stop","id":1}
  *
@@ -40,6 +40,7 @@ function notePids() {
     name: order.name,
     stopSignal: order.stopSignal,
     graceMs: order.graceMs,
+    afterwards: order.afterwards,
   }));
   writeFileSync(`${pidsFile}.new`, JSON.stringify({ keeper: ownIdentity(), children: running }, null, 2));
   renameSync(`${pidsFile}.new`, pidsFile);
@@ -77,8 +78,9 @@ function start(order) {
 function keep(order, child) {
   const { pid } = child;
   const exited = new Promise((resolve) => {
-    child.on('exit', (code, signal) => {
+    child.on('exit', async (code, signal) => {
       killGroup(pid);
+      await tidyAfter(order);
       children.delete(order.id);
       notePids();
       report({ event: 'exited', id: order.id, code, signal });
@@ -88,6 +90,17 @@ function keep(order, child) {
   children.set(order.id, { pid, identity: identityOf(pid) ?? '', order, exited });
   notePids();
   report({ event: 'started', id: order.id, pid });
+}
+
+/** What was started by way of another program, such as a container, is not in the process group. */
+function tidyAfter({ afterwards, env, cwd }) {
+  if (afterwards === undefined) return undefined;
+  return new Promise((resolve) => {
+    // What it says goes to the keeper's own log; if it fails, the next start tries again.
+    const tidy = spawn(afterwards.command, afterwards.args, { env, cwd, stdio: ['ignore', 2, 2] });
+    tidy.on('error', resolve);
+    tidy.on('exit', resolve);
+  });
 }
 
 function send(pid, signal) {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DurabillError } from '../errors/error.ts';
@@ -7,7 +8,12 @@ import { externalHomeOf } from './postgres-home.ts';
 import { isAlive, type ProcessIdentity } from './process-identity.mjs';
 import { until } from './until.ts';
 
-type Leftover = ProcessIdentity & { name: string; stopSignal: NodeJS.Signals; graceMs: number };
+type Leftover = ProcessIdentity & {
+  name: string;
+  stopSignal: NodeJS.Signals;
+  graceMs: number;
+  afterwards?: { command: string; args: string[] };
+};
 type Pids = { keeper: ProcessIdentity; children: Leftover[] };
 
 /** Longer than the keeper needs for its slowest level. */
@@ -30,7 +36,12 @@ function send(pid: number, signal: NodeJS.Signals): void {
 }
 
 async function endLeftover(leftover: Leftover): Promise<void> {
-  if (!isAlive(leftover)) return;
+  if (isAlive(leftover)) await endProcess(leftover);
+  // The keeper would have done it.
+  if (leftover.afterwards) spawnSync(leftover.afterwards.command, leftover.afterwards.args, { stdio: 'ignore' });
+}
+
+async function endProcess(leftover: Leftover): Promise<void> {
   send(leftover.pid, leftover.stopSignal);
   const ended = await until(() => !isAlive(leftover), { timeoutMs: leftover.graceMs });
   // Each kept process leads its own group (see keeper.mjs).

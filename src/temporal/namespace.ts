@@ -1,6 +1,7 @@
 import type { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { searchAttributes } from '../../workflows/contract/search-attributes.ts';
+import { DurabillError } from '../errors/error.ts';
 import { untilTrue } from './until-true.ts';
 
 /** Closed runs can be looked at, reset and replayed for this long. */
@@ -11,45 +12,76 @@ const indexedValueTypes = { Keyword: 2, Int: 3, Datetime: 6 } as const;
 /** grpc.status */
 const notFound = 5;
 const alreadyExists = 6;
+/** PERMISSION_DENIED, UNIMPLEMENTED, UNAUTHENTICATED: how Temporal Cloud, or a server with rules of its own, says no. */
+const refusals = [7, 12, 16];
+
+const codeOf = (error: unknown) => (error as { code?: number }).code;
+const isRefusal = (error: unknown) => refusals.includes(codeOf(error) ?? 0);
 
 /**
  * Makes sure that the namespace is there, keeps closed runs for 30 days and knows our search attributes. Safe to call at
  * every start and by several processes at once; attributes are only ever added.
+ *
+ * @returns what the server does not let us set, and can be lived with, one sentence each
+ * @throws DurabillError config-invalid when it is to be made by a person, as on Temporal Cloud
  */
-export async function ensureNamespace(connection: Connection, namespace: string): Promise<void> {
-  await registerNamespace(connection, namespace);
+export async function ensureNamespace(connection: Connection, namespace: string): Promise<string[]> {
+  const notes = await registerNamespace(connection, namespace);
   // A new namespace is known to every part of the server a few seconds later.
   await untilTrue(() => namespaceIsServed(connection, namespace), 60_000);
   await ensureSearchAttributes(connection, namespace);
+  return notes;
 }
 
-async function registerNamespace(connection: Connection, namespace: string): Promise<void> {
+async function registerNamespace(connection: Connection, namespace: string): Promise<string[]> {
   const { workflowService } = connection;
-  const workflowExecutionRetentionPeriod = msToTs(retentionSeconds * 1_000);
+  const config = { workflowExecutionRetentionTtl: msToTs(retentionSeconds * 1_000) };
+  let kept: number;
   try {
-    const { config } = await workflowService.describeNamespace({ namespace });
-    if (Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0) < retentionSeconds) {
-      await workflowService.updateNamespace({
-        namespace,
-        config: { workflowExecutionRetentionTtl: workflowExecutionRetentionPeriod },
-      });
-    }
+    const described = await workflowService.describeNamespace({ namespace });
+    kept = Number(described.config?.workflowExecutionRetentionTtl?.seconds ?? 0);
   } catch (error) {
-    if ((error as { code?: number }).code !== notFound) throw error;
-    try {
-      await workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod });
-    } catch (failure) {
-      if ((failure as { code?: number }).code !== alreadyExists) throw failure;
-    }
+    if (isRefusal(error)) throw namespaceNeeded(namespace, error);
+    if (codeOf(error) !== notFound) throw error;
+    await workflowService
+      .registerNamespace({ namespace, workflowExecutionRetentionPeriod: config.workflowExecutionRetentionTtl })
+      .catch((failure: unknown) => {
+        if (isRefusal(failure)) throw namespaceNeeded(namespace, failure);
+        if (codeOf(failure) !== alreadyExists) throw failure;
+      });
+    return [];
+  }
+  if (kept >= retentionSeconds) return [];
+  try {
+    await workflowService.updateNamespace({ namespace, config });
+    return [];
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    const days = Math.floor(kept / 86_400);
+    return [
+      `The namespace ${namespace} keeps closed runs for ${days} days; 30 are advised, and here only its owner can set it.`,
+    ];
   }
 }
 
-async function namespaceIsServed(connection: Connection, namespace: string): Promise<boolean> {
+function namespaceNeeded(namespace: string, cause: unknown): DurabillError {
+  return new DurabillError('config-invalid', {
+    field: 'TEMPORAL_NAMESPACE',
+    reason: `The Temporal server knows no namespace "${namespace}" that we may use, and does not let us make it.`,
+    mend:
+      'Make it first (Temporal Cloud: in its console, with 30 days of retention) and set TEMPORAL_NAMESPACE to its ' +
+      'whole name, there with the account behind a dot, and TEMPORAL_API_KEY to a key that may use it.',
+    cause,
+  });
+}
+
+/** Whether every part of the server knows the namespace. */
+export async function namespaceIsServed(connection: Connection, namespace: string): Promise<boolean> {
   try {
     await connection.workflowService.listWorkflowExecutions({ namespace, pageSize: 1 });
     return true;
   } catch (error) {
-    if ((error as { code?: number }).code === notFound) return false;
+    if (codeOf(error) === notFound) return false;
     throw error;
   }
 }
@@ -68,7 +100,18 @@ async function ensureSearchAttributes(connection: Connection, namespace: string)
       searchAttributes: Object.fromEntries(missing.map(([name, type]) => [name, indexedValueTypes[type]])),
     });
   } catch (error) {
-    if ((error as { code?: number }).code !== alreadyExists) throw error;
+    if (isRefusal(error)) throw attributesNeeded(namespace, missing, error);
+    if (codeOf(error) !== alreadyExists) throw error;
   }
   await untilTrue(async () => (await listMissing()).length === 0, 60_000);
+}
+
+function attributesNeeded(namespace: string, missing: [string, string][], cause: unknown): DurabillError {
+  const list = missing.map(([name, type]) => `${name} (${type})`).join(', ');
+  return new DurabillError('config-invalid', {
+    field: 'TEMPORAL_NAMESPACE',
+    reason: `The namespace "${namespace}" lacks search attributes, and its server does not let us add them: ${list}.`,
+    mend: 'Add them by name and type (Temporal Cloud: in its console, at the namespace), then run the setup again.',
+    cause,
+  });
 }

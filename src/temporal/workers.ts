@@ -3,12 +3,13 @@ import {
   type ActivityInterceptorsFactory,
   bundleWorkflowCode,
   DefaultLogger,
-  type NativeConnection,
+  NativeConnection,
   Worker,
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
 import type { Activities } from '../../activities/index.ts';
 import { taskQueues } from '../../workflows/contract/task-queues.ts';
+import type { TemporalConfig } from '../config.ts';
 
 const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
 
@@ -16,6 +17,14 @@ const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.m
 export async function bundleWorkflows(path = workflowsPath): Promise<WorkflowBundleWithSourceMap> {
   // The bundler's own account of its work would stand between the log lines of whoever asked.
   return await bundleWorkflowCode({ workflowsPath: path, logger: new DefaultLogger('WARN') });
+}
+
+/** The connection that workers poll on, reached as clients reach the server. */
+export async function connectWorkers({
+  namespace: _ofTheWorkers,
+  ...options
+}: TemporalConfig): Promise<NativeConnection> {
+  return await NativeConnection.connect(options);
 }
 
 /** After SIGTERM activities get this long to end; what is cut off is tried again elsewhere. */
@@ -49,7 +58,7 @@ export async function createWorkers(options: {
     activities,
     shutdownGraceTime: graceMs,
     maxHeartbeatThrottleInterval: heartbeatIntervalMs,
-    interceptors: { activity: [observing(options.observe ?? (() => {}))] },
+    interceptors: { activity: [observing(options.observe ?? (() => {})), leavingAtShutdown] },
   };
   const create = {
     billing: () =>
@@ -72,6 +81,29 @@ export async function createWorkers(options: {
   const queues = options.queues ?? (Object.keys(taskQueues) as (keyof typeof taskQueues)[]);
   return await Promise.all(queues.map((queue) => create[queue]()));
 }
+
+/**
+ * Leaves an activity that has not ended by the end of the grace time, such as one that waits for an answer of Stripe's:
+ * it counts as failed at once and is tried again elsewhere, instead of holding its process until that is killed. What
+ * it still does is what an attempt does that timed out; requests are stored before they are sent, so that the next
+ * attempt goes on from there.
+ */
+const leavingAtShutdown: ActivityInterceptorsFactory = ({ cancelled }) => ({
+  inbound: {
+    async execute(input, next) {
+      const work = next(input);
+      // A cancellation for another reason is the activity's own to heed.
+      const shutdown = cancelled.catch((reason: Error) => (reason.message === 'WORKER_SHUTDOWN' ? reason : undefined));
+      const ended = await Promise.race([work.then((result) => ({ result })), shutdown]);
+      if (ended instanceof Error) {
+        // Nobody waits for it any more; how it ends is told by its next attempt.
+        work.catch(() => undefined);
+        throw ended;
+      }
+      return ended === undefined ? await work : ended.result;
+    },
+  },
+});
 
 type Observe = NonNullable<Parameters<typeof createWorkers>[0]['observe']>;
 

@@ -44,6 +44,7 @@ export async function openWorld(): Promise<World> {
     STRIPE_SECRET_KEY: simulator.key,
     STRIPE_API_BASE: simulator.url,
     DURABILL_API_PORT: String(await freePort()),
+    DURABILL_API_DRAIN_SECONDS: '0',
   };
   await prepare(readConfig(env));
   const temporal = connectTemporal({ address: stack.temporalAddress, namespace });

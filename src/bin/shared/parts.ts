@@ -1,16 +1,65 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { BrokerConnection } from '../../broker/connection.ts';
 import { within } from '../../broker/limits.ts';
 import type { Database } from '../../store/database.ts';
+import { missingMigrations } from '../../store/migrate.ts';
 import type { Logger } from '../../telemetry/log.ts';
 import type { Temporal } from '../../temporal/connection.ts';
+import { namespaceIsServed } from '../../temporal/namespace.ts';
+import type { Life } from './process.ts';
 
 const answerLimitMs = 2_000;
+const setupCheckMs = 1_000;
 
-/** Asks each part that a process stands on whether it answers. */
-export async function healthOf(
-  log: Logger,
-  parts: { database: Database; broker: BrokerConnection; temporal: Temporal },
-): Promise<Record<'postgresql' | 'rabbitmq' | 'temporal', string>> {
+export type Parts = { database: Database; broker: BrokerConnection; temporal: Temporal };
+
+export type Readiness = {
+  /** Each part that the process stands on: `up`, or in a few words what is wrong. */
+  health(): Promise<Record<string, string>>;
+  /** Resolves once `npm run setup` has been run for this version; until then `health` says that it has not. */
+  untilSetUp(): Promise<void>;
+};
+
+/**
+ * Whether a process can do its work. It waits for its setup instead of failing, so that processes and setup may be
+ * started in any order; and from a signal to its end it is not ready, so that nothing new is sent to it.
+ */
+export function watchReadiness(log: Logger, life: Life, parts: Parts): Readiness {
+  let lacking: string | undefined = 'not looked at yet';
+  return {
+    async health() {
+      if (life.stopping()) return { process: 'stopping' };
+      const states = await healthOf(log, parts);
+      return lacking === undefined ? states : { ...states, setup: lacking };
+    },
+    async untilSetUp() {
+      for (;;) {
+        const found = await lackingSetup(parts);
+        if (found !== lacking && found !== undefined) log.warn({ lacking: found }, 'waiting for the setup');
+        lacking = found;
+        if (lacking === undefined) return;
+        await sleep(setupCheckMs);
+      }
+    },
+  };
+}
+
+/** What `npm run setup` has yet to do, in words for whoever runs the process. */
+async function lackingSetup({ database, temporal }: Parts): Promise<string | undefined> {
+  try {
+    const missing = await missingMigrations(database);
+    if (missing.length > 0) return 'the schema of this version is not in the database: run `npm run setup`';
+    const { namespace } = temporal.client.options;
+    if (await namespaceIsServed(temporal.connection, namespace)) return undefined;
+    return `the Temporal namespace ${namespace} is not there: run \`npm run setup\``;
+  } catch {
+    // Which part is away, and why, is told beside this, by the part.
+    return 'cannot be looked at';
+  }
+}
+
+/** Asks each part whether it answers. */
+async function healthOf(log: Logger, parts: Parts): Promise<Record<string, string>> {
   const [postgresql, rabbitmq, temporal] = await Promise.all([
     stateOf(log, 'postgresql', parts.database.query('SELECT 1')),
     stateOf(log, 'rabbitmq', parts.broker.ready(answerLimitMs)),

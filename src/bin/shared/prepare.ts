@@ -10,16 +10,20 @@ import { reconcileSchedules, schedulesOf } from '../../temporal/schedules.ts';
 /**
  * Brings everything that Durabill stands on into its form: schema, real clock, namespace, Schedules. Every step can be
  * repeated, and copies that do it at once agree.
+ *
+ * @returns what the operator should know, one sentence each
+ * @throws DurabillError config-invalid when the Temporal server does not let us make what it lacks
  */
-export async function prepare(config: Config): Promise<void> {
+export async function prepare(config: Config): Promise<string[]> {
   await migrate(config.databaseUrl);
   const database = openDatabase(config.databaseUrl, { maxConnections: 1 });
   const temporal = connectTemporal(config.temporal);
   try {
     await ensureComingPartitions(database, new Date());
     const realClock = await ensureRealClock(database);
-    await ensureNamespace(temporal.connection, config.temporal.namespace);
+    const notes = await ensureNamespace(temporal.connection, config.temporal.namespace);
     await reconcileSchedules(temporal.client, schedulesOf(realClock.id));
+    return notes;
   } finally {
     await Promise.all([database.close(), temporal.close()]);
   }

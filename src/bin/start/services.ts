@@ -38,6 +38,8 @@ export async function startService(stack: Stack, service: Service): Promise<Runn
     ],
     env: service.env,
     cwd: root,
+    // Past the grace time that a process gives itself.
+    graceMs: 30_000,
   });
   let ended = false;
   void child.exited.then(() => {
