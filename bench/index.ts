@@ -7,7 +7,10 @@ import { parseArgs } from 'node:util';
 import { type Benchmark, measure } from './support/benchmark.ts';
 
 /** Each is loaded when it is asked for; what it needs besides takes long to read. */
-const benchmarks: Record<string, () => Promise<Benchmark>> = {};
+const benchmarks: Record<string, () => Promise<Benchmark>> = {
+  R3: async () => (await import('./generate.ts')).generate,
+  R4: async () => (await import('./publish.ts')).publish,
+};
 
 const usage = `Usage: npm run bench -- ID [--runs 5] [--seed 1] [--smoke]; there are: ${Object.keys(benchmarks).join(', ')}`;
 

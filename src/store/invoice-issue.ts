@@ -1,21 +1,31 @@
 import type { Sql } from './database.ts';
 
+/** The drafts of a clock that are due, a page by id after the cursor. */
+export async function dueDraftIds(
+  sql: Sql,
+  page: { clockId: string; cutoffAt: Date; after: string; limit: number },
+): Promise<string[]> {
+  const { rows } = await sql.query<{ id: string }>(
+    `SELECT s.invoice_id AS id FROM invoice_states s JOIN invoices i ON i.id = s.invoice_id
+     WHERE s.lifecycle = 'draft' AND i.clock_id = $1 AND i.due_at <= $2 AND s.invoice_id > $3
+     ORDER BY s.invoice_id LIMIT $4`,
+    [page.clockId, page.cutoffAt, page.after, page.limit],
+  );
+  return rows.map(({ id }) => id);
+}
+
 export type DueDraft = { id: string; customerId: string; totalMinor: bigint };
 
 /**
- * Locks the drafts of a clock that are due, a page by id after the cursor. Of two scans at once the second waits here
- * and then no longer sees what the first has issued.
+ * Locks those of the invoices that still are drafts, in one order for everybody. Of two scans at once the second waits
+ * here and then no longer sees what the first has issued.
  */
-export async function lockDueDrafts(
-  sql: Sql,
-  page: { clockId: string; cutoffAt: Date; after: string; limit: number },
-): Promise<DueDraft[]> {
+export async function lockDrafts(sql: Sql, invoiceIds: readonly string[]): Promise<DueDraft[]> {
   const { rows } = await sql.query<DueDraft>(
     `SELECT i.id, i.customer_id AS "customerId", i.total_minor AS "totalMinor"
      FROM invoice_states s JOIN invoices i ON i.id = s.invoice_id
-     WHERE s.lifecycle = 'draft' AND i.clock_id = $1 AND i.due_at <= $2 AND i.id > $3
-     ORDER BY i.id LIMIT $4 FOR UPDATE OF s`,
-    [page.clockId, page.cutoffAt, page.after, page.limit],
+     WHERE s.invoice_id = ANY ($1::uuid[]) AND s.lifecycle = 'draft' ORDER BY s.invoice_id FOR UPDATE OF s`,
+    [invoiceIds],
   );
   return rows;
 }

@@ -4,6 +4,7 @@ import { createCustomer } from '../../src/billing/create-customer.ts';
 import { extendPeriods, firstCursor } from '../../src/billing/extend-periods.ts';
 import { generateInvoices } from '../../src/billing/generate-invoices.ts';
 import { runIdOf } from '../../src/billing/ids.ts';
+import { type BegunPage, inPages } from '../../src/billing/in-pages.ts';
 import { issueInvoices } from '../../src/billing/issue-invoices.ts';
 import { createTestClock } from '../../src/billing/open-clock.ts';
 import { recordUsage } from '../../src/billing/record-usage.ts';
@@ -122,18 +123,16 @@ export async function openBusiness(database: Database) {
 
 export type Business = Awaited<ReturnType<typeof openBusiness>>;
 
-/** The sums of all pages' counts. */
-export async function throughPages<Page extends { cursor: string | undefined }>(
-  page: (after: string) => Promise<Page>,
-): Promise<Omit<Page, 'cursor'>> {
+/** The sums of all pages' counts; one page at a time. */
+export async function throughPages<Counts extends Record<string, number>>(
+  begin: (after: string) => Promise<BegunPage<Counts>>,
+): Promise<Counts> {
   const sums: Record<string, number> = {};
-  let after: string | undefined = firstCursor;
-  while (after !== undefined) {
-    const { cursor, ...counts }: Page = await page(after);
-    for (const [name, count] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + (count as number);
-    after = cursor;
-  }
-  return sums as unknown as Omit<Page, 'cursor'>;
+  const onDone = (_cursor: string | undefined, counts: Counts) => {
+    for (const [name, count] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + count;
+  };
+  await inPages({ after: firstCursor, atOnce: 1, begin, onDone });
+  return sums as Counts;
 }
 
 export type StoredInvoice = {
