@@ -34,7 +34,8 @@ export async function inPages<Counts>(paging: Paging<Counts>): Promise<string | 
       }
       const oldest = underWay[0];
       if (oldest === undefined) return next;
-      onDone?.(oldest.cursor, await oldest.done);
+      const counts = await oldest.done;
+      onDone?.(oldest.cursor, counts);
       underWay.shift();
     }
   } finally {

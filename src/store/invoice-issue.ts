@@ -57,6 +57,7 @@ export async function issueDrafts(sql: Sql, clockId: string, invoiceIds: readonl
 
 /** A zero invoice is not sent to anybody; it stays as the proof that the period was billed. */
 export async function skipDrafts(sql: Sql, invoiceIds: readonly string[]): Promise<void> {
+  if (invoiceIds.length === 0) return;
   await sql.query(`UPDATE invoice_states SET lifecycle = 'skipped' WHERE invoice_id = ANY ($1::uuid[])`, [invoiceIds]);
 }
 
@@ -65,6 +66,7 @@ export async function holdDrafts(
   sql: Sql,
   held: readonly { id: string; code: string; reason: string }[],
 ): Promise<void> {
+  if (held.length === 0) return;
   await sql.query(
     `UPDATE invoice_states s SET lifecycle = 'held', failure_code = h.code, failure_reason = h.reason
      FROM unnest($1::uuid[], $2::text[], $3::text[]) AS h (id, code, reason) WHERE s.invoice_id = h.id`,
@@ -85,7 +87,7 @@ export async function invoicesToPublish(
   const { rows } = await sql.query<ToPublish>(
     `SELECT s.invoice_id AS "invoiceId", s.priority
      FROM invoice_states s JOIN invoices i ON i.id = s.invoice_id
-     WHERE i.clock_id = $1 AND s.invoice_id > $2 AND s.lifecycle = 'issued'
+     WHERE i.clock_id = $1 AND s.invoice_id > $2 AND s.lifecycle = 'issued' AND s.sync NOT IN ('none', 'synced')
        AND (s.sync = 'pending' OR (s.sync IN ('queued', 'syncing', 'backing_off')
             AND greatest(s.touched_at, s.next_retry_at) < now() - interval '1 hour'))
      ORDER BY s.invoice_id LIMIT $3`,
@@ -96,6 +98,7 @@ export async function invoicesToPublish(
 
 /** Marks what the broker has confirmed. A bridge may have been faster: then the state is already further. */
 export async function markQueued(sql: Sql, invoiceIds: readonly string[]): Promise<void> {
+  if (invoiceIds.length === 0) return;
   await sql.query(
     `UPDATE invoice_states SET sync = CASE WHEN sync = 'pending' THEN 'queued' ELSE sync END, touched_at = now()
      WHERE invoice_id = ANY ($1::uuid[]) AND sync IN ('pending', 'queued', 'syncing', 'backing_off')`,
