@@ -1,9 +1,9 @@
 import { extendPeriods } from '../src/billing/extend-periods.ts';
-import { generateAll } from './support/run-pages.ts';
 import type { Database } from '../src/store/database.ts';
 import { type Benchmark, type BenchmarkOptions, type OpenBenchmark, rateOf } from './support/benchmark.ts';
 import { openDeployment } from './support/deployment.ts';
 import { addManyCustomers, month, prices } from './support/many-customers.ts';
+import { generateAll } from './support/run-pages.ts';
 
 /**
  * R3: a month's drafts by our use case, page by page as the activity makes them, against one INSERT … SELECT that

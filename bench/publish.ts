@@ -1,3 +1,4 @@
+import { extendPeriods } from '../src/billing/extend-periods.ts';
 import { createConnection } from '../src/broker/connection.ts';
 import { encodeInvoiceDue, invoiceDueType } from '../src/broker/invoice-due.ts';
 import { createPublisher } from '../src/broker/publisher.ts';
@@ -6,7 +7,6 @@ import type { Database } from '../src/store/database.ts';
 import { type Benchmark, type BenchmarkOptions, type OpenBenchmark, rateOf } from './support/benchmark.ts';
 import { openDeployment } from './support/deployment.ts';
 import { addManyCustomers, month } from './support/many-customers.ts';
-import { extendPeriods } from '../src/billing/extend-periods.ts';
 import { generateAll, issueAll, publishAll } from './support/run-pages.ts';
 
 type Channel = Awaited<

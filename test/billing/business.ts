@@ -107,31 +107,35 @@ export async function openBusiness(database: Database) {
     },
 
     /** Lays out periods and bills those that may be billed at the cut-off, to which it advances the clock. */
-    async invoice(at: string, { limit = 100 } = {}) {
+    async invoice(at: string, { limit = 100, atOnce = 1 } = {}) {
       const run = await open('invoicing', at);
       await extendPeriods(database, { clockId, until: run.cutoffAt });
-      return await throughPages((after) => generateInvoices(database, run, { after, limit }));
+      return await throughPages((after) => generateInvoices(database, run, { after, limit }), atOnce);
     },
 
     /** Issues the drafts that are due at the cut-off, to which it advances the clock. */
-    async scan(at: string, { limit = 100 } = {}) {
+    async scan(at: string, { limit = 100, atOnce = 1 } = {}) {
       const { id, cutoffAt } = await open('due-scan', at);
-      return await throughPages((after) => issueInvoices(database, { id, clockId, cutoffAt }, { after, limit }));
+      return await throughPages(
+        (after) => issueInvoices(database, { id, clockId, cutoffAt }, { after, limit }),
+        atOnce,
+      );
     },
   };
 }
 
 export type Business = Awaited<ReturnType<typeof openBusiness>>;
 
-/** The sums of all pages' counts; one page at a time. */
+/** The sums of all pages' counts. */
 export async function throughPages<Counts extends Record<string, number>>(
   begin: (after: string) => Promise<BegunPage<Counts>>,
+  atOnce = 1,
 ): Promise<Counts> {
   const sums: Record<string, number> = {};
   const onDone = (_cursor: string | undefined, counts: Counts) => {
     for (const [name, count] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + count;
   };
-  await inPages({ after: firstCursor, atOnce: 1, begin, onDone });
+  await inPages({ after: firstCursor, atOnce, begin, onDone });
   return sums as Counts;
 }
 

@@ -188,6 +188,16 @@ describe('generateInvoices', () => {
     for (const id of ids) assert.deepEqual(await totals(id), [10_000n]);
   });
 
+  it('agrees with itself when pages are under way together, and with another run that does the same', async () => {
+    for (let index = 0; index < 12; index += 1) await business.customer(`C${index}`, { plan: base });
+    const runs = await Promise.all([2, 3].map((limit) => business.invoice(januaryRun, { limit, atOnce: 3 })));
+    assert.equal(
+      runs.reduce((sum, { generated }) => sum + generated, 0),
+      12,
+    );
+    assert.equal((await invoices(business.clockId)).length, 12);
+  });
+
   for (const limit of [1, 2, 3, 5, 6]) {
     it(`takes whole customers at the borders of pages of ${limit}`, async () => {
       for (let index = 0; index < 5; index += 1) {
