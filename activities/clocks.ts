@@ -4,9 +4,13 @@ import { runIdOf } from '../src/billing/ids.ts';
 import type { Database } from '../src/store/database.ts';
 import { moveTestClock } from '../src/store/due-work.ts';
 import { type RunKind, readRunEnd, recordProgress } from '../src/store/runs.ts';
-import { countSyncs } from '../src/store/sync.ts';
+import { countSyncs, hasOpenSync } from '../src/store/sync.ts';
+import { whileHeartbeating } from './heartbeats.ts';
 
-const pollMs = 250;
+/** The time between two looks grows to the longest: quick for a handful, cheap for a backlog of hours. */
+const pollMs = { first: 250, longest: 1_000, growth: 1.3 };
+/** Counting reads every invoice of the clock: it may take a twentieth of the time, so that a few are told of at once. */
+const countingShare = 0.05;
 /** How long one call waits before the workflow asks again. */
 const waitMs = 60_000;
 
@@ -15,7 +19,8 @@ type AtRest = { synced: number; parked: number };
 export function createClockActivities({ database }: { database: Database }) {
   return {
     async findNextDue({ clockId, until }: { clockId: string; until: string }) {
-      const due = await findNextDue(database, clockId, new Date(until));
+      // The first time it lays out the periods of every subscription on the way.
+      const due = await whileHeartbeating(() => findNextDue(database, clockId, new Date(until)));
       return due === undefined ? null : { kind: due.kind, at: due.at.toISOString() };
     },
 
@@ -32,12 +37,23 @@ export function createClockActivities({ database }: { database: Database }) {
      * came to rest since `before`.
      */
     async awaitSyncs({ clockId, runId, before }: { clockId: string; runId: string; before: AtRest }) {
-      return await poll(async () => {
+      const count = async () => {
         const { open, ...now } = await countSyncs(database, clockId);
         const atRest = { synced: now.synced - before.synced, parked: now.parked - before.parked };
         await recordProgress(database, runId, atRest);
-        return { isOver: open === 0, answer: { open, ...atRest } };
+        return { open, ...atRest };
+      };
+      let countAt = Date.now();
+      await poll(async () => {
+        const isOver = !(await hasOpenSync(database, clockId));
+        if (!isOver && Date.now() >= countAt) {
+          const startedAt = Date.now();
+          await count();
+          countAt = Date.now() + (Date.now() - startedAt) / countingShare;
+        }
+        return { isOver, answer: undefined };
       });
+      return await count();
     },
 
     /** Waits until a run has finished, or until a minute is over: then null. */
@@ -56,10 +72,10 @@ export function createClockActivities({ database }: { database: Database }) {
 async function poll<T>(ask: () => Promise<{ isOver: boolean; answer: T }>): Promise<T> {
   const context = Context.current();
   const until = Date.now() + waitMs;
-  for (;;) {
+  for (let pauseMs = pollMs.first; ; pauseMs = Math.min(pauseMs * pollMs.growth, pollMs.longest)) {
     const { isOver, answer } = await ask();
     if (isOver || Date.now() >= until) return answer;
     context.heartbeat();
-    await context.sleep(pollMs);
+    await context.sleep(pauseMs);
   }
 }

@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import { type BegunPage, inPages } from '../src/billing/in-pages.ts';
 import { whileHeartbeating } from './heartbeats.ts';
 
 export type Counts = Record<string, number>;
@@ -8,28 +9,40 @@ type Cursor = { after: string; counts: Counts };
 const pagesPerCall = 40;
 
 /**
- * Goes through pages from a cursor until none is left or the limit is reached, with a heartbeat after each and while
- * one takes long. A retry goes on from the last heartbeat that reached the server, so few pages are repeated; counts
- * are of the pages that were told.
+ * Goes through pages from a cursor until none is left or the limit is reached, so many at once, with a heartbeat after
+ * each and while one takes long. A retry goes on from the last heartbeat that reached the server, so few pages are
+ * repeated; counts are of the pages that were told.
  * @returns where to go on, or null at the end
  */
-export async function throughPages(
+export async function throughPages<PageCounts extends Counts>(
   after: string,
-  page: (after: string) => Promise<{ cursor: string | undefined }>,
+  atOnce: number,
+  begin: (after: string) => Promise<BegunPage<PageCounts>>,
+  onPage: (counts: PageCounts) => void = () => undefined,
 ): Promise<{ after: string | null; counts: Counts }> {
   const context = Context.current();
   let at: Cursor = (context.info.heartbeatDetails as Cursor | undefined) ?? { after, counts: {} };
   const goThrough = async () => {
-    for (let pages = 0; pages < pagesPerCall; pages += 1) {
-      context.cancellationSignal.throwIfAborted();
-      const { cursor, ...counts } = (await page(at.after)) as { cursor: string | undefined } & Counts;
-      const sums = { ...at.counts };
-      for (const [name, count] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + (count as number);
-      if (cursor === undefined) return { after: null, counts: sums };
-      at = { after: cursor, counts: sums };
-      context.heartbeat(at);
-    }
-    return at;
+    const next = await inPages<PageCounts>({
+      after: at.after,
+      atOnce,
+      maxPages: pagesPerCall,
+      begin(cursor) {
+        context.cancellationSignal.throwIfAborted();
+        return begin(cursor);
+      },
+      onDone(cursor, counts) {
+        at = { after: cursor ?? at.after, counts: sumOf(at.counts, counts) };
+        context.heartbeat(at);
+        onPage(counts);
+      },
+    });
+    return { after: next ?? null, counts: at.counts };
   };
   return await whileHeartbeating(goThrough, () => at);
+}
+
+function sumOf(sums: Counts, counts: Counts): Counts {
+  const added = Object.entries(counts).map(([name, count]) => [name, (sums[name] ?? 0) + count]);
+  return { ...sums, ...Object.fromEntries(added) };
 }

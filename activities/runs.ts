@@ -10,8 +10,17 @@ import { finishRun, openRun, type RunKind, recordProgress } from '../src/store/r
 import { ensureComingPartitions } from '../src/store/usage-events.ts';
 import { type Counts, throughPages } from './paging.ts';
 
-/** Customers a transaction of generation, invoices of issuing and publishing, subscriptions of extending. */
-const pageSizes = { extend: 1_000, generate: 250, issue: 500, publish: 1_000 };
+/**
+ * Subscriptions, customers and invoices of a page, and the pages that are under way together: PostgreSQL writes one
+ * while this process rates the other. A page is a transaction, so its size bounds what a death undoes and what two runs
+ * at once wait for each other; pages of publishing keep the broker's window of 1,000 full while others are marked.
+ */
+export const paging = {
+  extend: { limit: 1_000, atOnce: 2 },
+  generate: { limit: 500, atOnce: 2 },
+  issue: { limit: 500, atOnce: 2 },
+  publish: { limit: 1_000, atOnce: 3 },
+};
 
 type Page = { runId: string; clockId: string; cutoffAt: string; startedAt: string; after: string };
 type PageResult = Promise<{ after: string | null; counts: Counts }>;
@@ -26,34 +35,34 @@ export function createRunActivities({ database, publisher }: { database: Databas
     },
 
     async extendPeriods({ clockId, cutoffAt, after }: Page): PageResult {
+      const { limit, atOnce } = paging.extend;
       const until = new Date(cutoffAt);
-      return await throughPages(after, (cursor) =>
-        extendPeriodsPage(database, { clockId, until, after: cursor, limit: pageSizes.extend }),
-      );
+      const begin = (cursor: string) => extendPeriodsPage(database, { clockId, until, after: cursor, limit });
+      return await throughPages(after, atOnce, begin);
     },
 
     async generateInvoices({ runId, clockId, cutoffAt, startedAt, after }: Page): PageResult {
+      const { limit, atOnce } = paging.generate;
       const run = { id: runId, clockId, cutoffAt: new Date(cutoffAt), startedAt: new Date(startedAt) };
-      return await throughPages(after, async (cursor) => {
-        const page = await generateInvoices(database, run, { after: cursor, limit: pageSizes.generate });
-        if (page.parkedPeriods > 0) log.warn('periods parked', { runId, parkedPeriods: page.parkedPeriods });
-        return page;
+      const begin = (cursor: string) => generateInvoices(database, run, { after: cursor, limit });
+      return await throughPages(after, atOnce, begin, ({ parkedPeriods }) => {
+        if (parkedPeriods > 0) log.warn('periods parked', { runId, parkedPeriods });
       });
     },
 
     async issueInvoices({ runId, clockId, cutoffAt, after }: Page): PageResult {
+      const { limit, atOnce } = paging.issue;
       const scan = { id: runId, clockId, cutoffAt: new Date(cutoffAt) };
-      return await throughPages(after, async (cursor) => {
-        const page = await issueInvoices(database, scan, { after: cursor, limit: pageSizes.issue });
-        if (page.held > 0) log.warn('drafts held', { runId, held: page.held });
-        return page;
+      const begin = (cursor: string) => issueInvoices(database, scan, { after: cursor, limit });
+      return await throughPages(after, atOnce, begin, ({ held }) => {
+        if (held > 0) log.warn('drafts held', { runId, held });
       });
     },
 
     async publishDueInvoices({ clockId, after }: Page): PageResult {
-      return await throughPages(after, (cursor) =>
-        publishDueInvoices(database, publisher, { clockId, after: cursor, limit: pageSizes.publish }),
-      );
+      const { limit, atOnce } = paging.publish;
+      const begin = (cursor: string) => publishDueInvoices(database, publisher, { clockId, after: cursor, limit });
+      return await throughPages(after, atOnce, begin);
     },
 
     async recordProgress({ runId, counts }: { runId: string; counts: Counts }): Promise<void> {

@@ -10,6 +10,8 @@ import { type Benchmark, measure } from './support/benchmark.ts';
 const benchmarks: Record<string, () => Promise<Benchmark>> = {
   R5: async () => (await import('./sync/throughput.ts')).syncThroughput,
   R6: async () => (await import('./sync/live-limits.ts')).syncAtLiveLimits,
+  R3: async () => (await import('./generate.ts')).generate,
+  R4: async () => (await import('./publish.ts')).publish,
 };
 
 const usage = `Usage: npm run bench -- ID [--runs 5] [--seed 1] [--smoke]; there are: ${Object.keys(benchmarks).join(', ')}`;

@@ -41,7 +41,7 @@ export async function advanceClock(input: AdvanceClockInput): Promise<RunResult>
       await pages.publishDueInvoices({ runId, clockId, cutoffAt: to, startedAt: to, after: firstCursor });
       continue;
     }
-    const due = await books.findNextDue({ clockId, until: to });
+    const due = await pages.findNextDue({ clockId, until: to });
     if (due === null) break;
     setCurrentDetails(`Advancing to ${to}, now at ${due.at}: **${due.kind}**`);
     await books.moveClock({ clockId, at: due.at });

@@ -1,14 +1,10 @@
 import { applyPlans } from '../../src/billing/apply-plans.ts';
 import { createCustomer } from '../../src/billing/create-customer.ts';
-import { extendPeriods, firstCursor } from '../../src/billing/extend-periods.ts';
-import { generateInvoices } from '../../src/billing/generate-invoices.ts';
-import { runIdOf } from '../../src/billing/ids.ts';
-import { issueInvoices } from '../../src/billing/issue-invoices.ts';
+import { extendPeriods } from '../../src/billing/extend-periods.ts';
 import { createTestClock } from '../../src/billing/open-clock.ts';
 import { parsePlanFile } from '../../src/domain/rating/plan.ts';
 import type { Database } from '../../src/store/database.ts';
-import { moveTestClock } from '../../src/store/due-work.ts';
-import { openRun, type RunKind } from '../../src/store/runs.ts';
+import { generateAll, issueAll } from './run-pages.ts';
 
 /** Five lines an invoice, as the figures of Stripe's own limits assume; what they are over does not matter here. */
 const plan = {
@@ -30,8 +26,6 @@ const plan = {
 };
 
 const first = { year: 2013, month: 0 };
-const pageSize = 500;
-
 export type Months = {
   clockId: string;
   customerIds: string[];
@@ -55,30 +49,16 @@ export async function openMonths(database: Database, customers: number): Promise
     customerIds.push((await createCustomer(database, input, 'bench')).customer.id);
   }
   const clockId = clock.id;
-
-  async function open(kind: RunKind, cutoffAt: Date) {
-    await moveTestClock(database, clockId, cutoffAt);
-    const id = runIdOf(clockId, kind, cutoffAt);
-    return await openRun(database, { id, clockId, kind, cutoffAt, workflowId: 'bench' });
-  }
-
   let month = 0;
   return {
     clockId,
     customerIds,
     async issueNext() {
       month += 1;
-      const run = await open('invoicing', at(month, 1, 13));
-      await extendPeriods(database, { clockId, until: run.cutoffAt });
-      await throughPages((after) => generateInvoices(database, run, { after, limit: pageSize }));
-      const scan = await open('due-scan', at(month, 2, 15));
-      await throughPages((after) => issueInvoices(database, scan, { after, limit: pageSize }));
+      const [billedAt, issuedAt] = [at(month, 1, 13), at(month, 2, 15)];
+      await extendPeriods(database, { clockId, until: billedAt });
+      await generateAll(database, clockId, billedAt.toISOString());
+      await issueAll(database, clockId, issuedAt.toISOString());
     },
   };
-}
-
-/** Goes through pages by key until there are no more. */
-export async function throughPages(page: (after: string) => Promise<{ cursor: string | undefined }>): Promise<void> {
-  let after: string | undefined = firstCursor;
-  while (after !== undefined) after = (await page(after)).cursor;
 }

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type Stripe from 'stripe';
-import { publishDueInvoices } from '../../src/billing/publish-due-invoices.ts';
 import { bindStripe } from '../../src/billing/stripe-account.ts';
 import { createConnection } from '../../src/broker/connection.ts';
 import { createPublisher } from '../../src/broker/publisher.ts';
@@ -10,7 +9,7 @@ import { openStripe } from '../../src/targets/stripe/client.ts';
 import { createStripeTarget } from '../../src/targets/stripe/target.ts';
 import { workflowTypes } from '../../workflows/contract/ids.ts';
 import type { Deployment } from '../support/deployment.ts';
-import { throughPages } from '../support/months.ts';
+import * as runs from '../support/run-pages.ts';
 
 /** Brings the customers to the simulated Stripe beforehand: a business bills the same customers every month. */
 export async function createRemoteCustomers({ database, config }: Deployment, customerIds: string[]): Promise<void> {
@@ -30,7 +29,7 @@ export async function publishAll({ database, config }: Deployment, clockId: stri
   const broker = createConnection({ url: config.amqpUrl, name: 'bench' });
   const publisher = createPublisher(broker);
   try {
-    await throughPages((after) => publishDueInvoices(database, publisher, { clockId, after, limit: 1_000 }));
+    await runs.publishAll(database, publisher, clockId);
   } finally {
     await publisher.close();
     await broker.close();

@@ -16,20 +16,19 @@ import {
   lockUnsettled,
   type PeriodFailure,
   parkPeriods,
-  periodsSettledBy,
+  periodsByInvoice,
   periodsToBill,
   settlePeriods,
 } from '../store/periods.ts';
 import { invoiceIdOf } from './ids.ts';
+import type { BegunPage } from './in-pages.ts';
 import { type Rated, rateInvoices } from './rate-invoices.ts';
 
 /** The review day of a draft: from the run, or from its cut-off if that is later, to the due scan that issues it. */
 const reviewMs = 24 * 60 * 60 * 1_000;
 
 export type InvoicingRun = { id: string; clockId: string; cutoffAt: Date; startedAt: Date };
-export type GeneratedPage = {
-  /** The last customer of the page; undefined when there was none left. */
-  cursor: string | undefined;
+export type Generated = {
   generated: number;
   /** Drafts that were there and gained a period. */
   rebuilt: number;
@@ -40,26 +39,29 @@ export type GeneratedPage = {
  * Bills the unsettled periods of the clock's next customers: one draft for each (customer, currency, group, period),
  * with all its lines, in one transaction. A period is settled by the first run that bills it, however many run at once.
  * A customer that cannot be billed is parked with the reason; the others go on.
+ * @returns the page as it begins; its cursor is the last customer, undefined when there was none left
  */
 export async function generateInvoices(
   database: Database,
   run: InvoicingRun,
   page: { after: string; limit: number },
-): Promise<GeneratedPage> {
+): Promise<BegunPage<Generated>> {
   const periods = await periodsToBill(database, { clockId: run.clockId, cutoffAt: run.cutoffAt, ...page });
   const cursor = periods.at(-1)?.customerId;
-  if (cursor === undefined) return { cursor, generated: 0, rebuilt: 0, parkedPeriods: 0 };
-  return await database.transaction(async (sql) => {
-    const unsettled = await lockUnsettled(
-      sql,
-      periods.map((period) => period.id),
-    );
-    const groups = await groupByInvoice(
-      sql,
-      periods.filter((period) => unsettled.has(period.id)),
-    );
-    return { cursor, ...(await writeGroups(sql, run, groups)) };
-  });
+  if (cursor === undefined) return { cursor, done: Promise.resolve({ generated: 0, rebuilt: 0, parkedPeriods: 0 }) };
+  return { cursor, done: database.transaction((sql) => billPeriods(sql, run, periods)) };
+}
+
+async function billPeriods(sql: Sql, run: InvoicingRun, periods: readonly BillablePeriod[]): Promise<Generated> {
+  const unsettled = await lockUnsettled(
+    sql,
+    periods.map((period) => period.id),
+  );
+  const groups = await groupByInvoice(
+    sql,
+    periods.filter((period) => unsettled.has(period.id)),
+  );
+  return await writeGroups(sql, run, groups);
 }
 
 /** The periods of one invoice: new ones, and those that its draft already has. */
@@ -76,14 +78,16 @@ async function groupByInvoice(sql: Sql, periods: readonly BillablePeriod[]): Pro
   const byKey = new Map<string, BillablePeriod[]>();
   for (const period of periods) {
     const name = [period.customerId, period.currency, period.billingGroup, +period.startAt, +period.endAt].join();
-    byKey.set(name, [...(byKey.get(name) ?? []), period]);
+    const ofKey = byKey.get(name);
+    if (ofKey === undefined) byKey.set(name, [period]);
+    else ofKey.push(period);
   }
   const groups = [...byKey.values()];
   const keys = groups.map(([first]) => keyOf(first as BillablePeriod));
   // Locked before they are read: a scan that is issuing one of them is waited for, or waits for us.
   await lockLiveInvoices(sql, keys);
   const states = await readKeyStates(sql, keys);
-  const present = await periodsSettledBy(
+  const present = await periodsByInvoice(
     sql,
     states.flatMap(({ live }) => (live === null ? [] : [live.id])),
   );
@@ -91,7 +95,7 @@ async function groupByInvoice(sql: Sql, periods: readonly BillablePeriod[]): Pro
     const [key, state] = [keys[index] as InvoiceKey, states[index] as KeyState];
     const revision = state.lastRevision + (state.live === null ? 1 : 0);
     const invoiceId = state.live?.id ?? invoiceIdOf(key, revision);
-    const all = [...present.filter((period) => period.settledBy === invoiceId), ...added];
+    const all = [...(present.get(invoiceId) ?? []), ...added];
     return { key, invoiceId, revision, state, added, all };
   });
 }
@@ -109,11 +113,7 @@ function keyOf(period: BillablePeriod): InvoiceKey {
 
 type Ready = Group & { lines: InvoiceLine[]; totalMinor: bigint };
 
-async function writeGroups(
-  sql: Sql,
-  run: InvoicingRun,
-  groups: readonly Group[],
-): Promise<Omit<GeneratedPage, 'cursor'>> {
+async function writeGroups(sql: Sql, run: InvoicingRun, groups: readonly Group[]): Promise<Generated> {
   const open = groups.filter(({ state }) => state.live === null || state.live.lifecycle === 'draft');
   const usageCutAt = await readMachineTime(sql);
   const rated = await rateInvoices(

@@ -1,11 +1,12 @@
 import { appendAudit } from '../store/audit.ts';
 import type { Database, Sql } from '../store/database.ts';
 import { type InvoiceLine, readLines, readMachineTime, rebuildDrafts } from '../store/invoice-facts.ts';
-import { type DueDraft, holdDrafts, issueDrafts, lockDueDrafts, skipDrafts } from '../store/invoice-issue.ts';
-import { periodsSettledBy } from '../store/periods.ts';
+import { type DueDraft, dueDraftIds, holdDrafts, issueDrafts, lockDrafts, skipDrafts } from '../store/invoice-issue.ts';
+import { periodsByInvoice } from '../store/periods.ts';
+import type { BegunPage } from './in-pages.ts';
 import { type Rated, rateInvoices } from './rate-invoices.ts';
 
-export type IssuedPage = { cursor: string | undefined; issued: number; skipped: number; held: number; rebuilt: number };
+export type Issued = { issued: number; skipped: number; held: number; rebuilt: number };
 
 type Verdict =
   | { outcome: 'held'; code: string; reason: string }
@@ -13,36 +14,39 @@ type Verdict =
 
 /**
  * Issues the drafts of a clock that are due, a page in one transaction: recomputes those of periods from raw usage,
- * rebuilds them where late usage has changed them, and gives it its number and its frozen facts. A zero invoice is skipped; one that
- * cannot be computed any more is held with the reason.
+ * rebuilds them where late usage has changed them, and gives each its number and its frozen facts. A zero invoice is
+ * skipped; one that cannot be computed any more is held with the reason.
+ * @returns the page as it begins; its cursor is the last draft, undefined when there was none left
  */
 export async function issueInvoices(
   database: Database,
   scan: { id: string; clockId: string; cutoffAt: Date },
   page: { after: string; limit: number },
-): Promise<IssuedPage> {
-  return await database.transaction(async (sql) => {
-    const drafts = await lockDueDrafts(sql, { ...scan, ...page });
-    const cursor = drafts.at(-1)?.id;
-    if (cursor === undefined) return { cursor, issued: 0, skipped: 0, held: 0, rebuilt: 0 };
-    const usageCutAt = await readMachineTime(sql);
-    const verdicts = await judge(sql, drafts);
-    await auditVerdicts(sql, `run ${scan.id}`, verdicts);
-    return { cursor, ...(await apply(sql, scan.clockId, verdicts, usageCutAt)) };
-  });
+): Promise<BegunPage<Issued>> {
+  const ids = await dueDraftIds(database, { clockId: scan.clockId, cutoffAt: scan.cutoffAt, ...page });
+  return { cursor: ids.at(-1), done: database.transaction((sql) => issuePage(sql, scan, ids)) };
+}
+
+async function issuePage(sql: Sql, scan: { id: string; clockId: string }, ids: readonly string[]): Promise<Issued> {
+  const drafts = await lockDrafts(sql, ids);
+  if (drafts.length === 0) return { issued: 0, skipped: 0, held: 0, rebuilt: 0 };
+  const usageCutAt = await readMachineTime(sql);
+  const verdicts = await judge(sql, drafts);
+  await auditVerdicts(sql, `run ${scan.id}`, verdicts);
+  return await apply(sql, scan.clockId, verdicts, usageCutAt);
 }
 
 async function judge(sql: Sql, drafts: readonly DueDraft[]): Promise<Map<string, Verdict>> {
   const ids = drafts.map((draft) => draft.id);
-  const periods = await periodsSettledBy(sql, ids);
+  const periods = await periodsByInvoice(sql, ids);
   const rated = await rateInvoices(
     sql,
-    ids.map((invoiceId) => ({ invoiceId, periods: periods.filter((period) => period.settledBy === invoiceId) })),
+    ids.map((invoiceId) => ({ invoiceId, periods: periods.get(invoiceId) ?? [] })),
   );
   const stored = await readLines(sql, ids);
   const verdicts = new Map<string, Verdict>();
   for (const { id, totalMinor } of drafts) {
-    if (!periods.some((period) => period.settledBy === id)) {
+    if (!periods.has(id)) {
       // Not made from usage: what stands on it is what is issued.
       const outcome = totalMinor === 0n ? 'skipped' : 'issued';
       verdicts.set(id, { outcome, lines: stored.get(id) ?? [], totalMinor, changed: false });
@@ -73,12 +77,7 @@ function contentOf(lines: readonly InvoiceLine[]): string {
   );
 }
 
-async function apply(
-  sql: Sql,
-  clockId: string,
-  verdicts: Map<string, Verdict>,
-  usageCutAt: Date,
-): Promise<Omit<IssuedPage, 'cursor'>> {
+async function apply(sql: Sql, clockId: string, verdicts: Map<string, Verdict>, usageCutAt: Date): Promise<Issued> {
   const entries = [...verdicts].map(([id, verdict]) => ({ id, ...verdict }));
   const held = entries.flatMap((e) => (e.outcome === 'held' ? [e] : []));
   const changed = entries.flatMap((e) => (e.outcome !== 'held' && e.changed ? [e] : []));

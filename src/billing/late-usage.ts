@@ -1,6 +1,6 @@
 import type { Database } from '../store/database.ts';
 import { billedInvoices } from '../store/invoice-facts.ts';
-import { periodsSettledBy } from '../store/periods.ts';
+import { periodsByInvoice } from '../store/periods.ts';
 import { firstCursor } from './extend-periods.ts';
 import { rateInvoices } from './rate-invoices.ts';
 
@@ -25,13 +25,13 @@ export async function findLateUsage(database: Database, clockId: string): Promis
     const page = await billedInvoices(database, { clockId, after, limit: pageSize });
     const last = page.at(-1);
     if (last === undefined) break;
-    const settled = await periodsSettledBy(
+    const settled = await periodsByInvoice(
       database,
       page.map(({ id }) => id),
     );
     const rated = await rateInvoices(
       database,
-      page.map(({ id }) => ({ invoiceId: id, periods: settled.filter((period) => period.settledBy === id) })),
+      page.map(({ id }) => ({ invoiceId: id, periods: settled.get(id) ?? [] })),
     );
     for (const { id, currency, totalMinor } of page) {
       const now = rated.get(id);

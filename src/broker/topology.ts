@@ -31,7 +31,7 @@ const dueDeliveryLimit = 1_000_000;
 /** Looking at dead letters takes and returns them, which counts too, and past the limit of this queue they vanish. */
 const deadLetterDeliveryLimit = 1_000_000_000;
 
-const dueQueueArguments = {
+export const dueQueueArguments = {
   'x-queue-type': 'quorum',
   'x-delivery-limit': dueDeliveryLimit,
   'x-dead-letter-exchange': deadLetterExchange,

@@ -1,21 +1,31 @@
 import type { Sql } from './database.ts';
 
+/** The drafts of a clock that are due, a page by id after the cursor. */
+export async function dueDraftIds(
+  sql: Sql,
+  page: { clockId: string; cutoffAt: Date; after: string; limit: number },
+): Promise<string[]> {
+  const { rows } = await sql.query<{ id: string }>(
+    `SELECT s.invoice_id AS id FROM invoice_states s JOIN invoices i ON i.id = s.invoice_id
+     WHERE s.lifecycle = 'draft' AND i.clock_id = $1 AND i.due_at <= $2 AND s.invoice_id > $3
+     ORDER BY s.invoice_id LIMIT $4`,
+    [page.clockId, page.cutoffAt, page.after, page.limit],
+  );
+  return rows.map(({ id }) => id);
+}
+
 export type DueDraft = { id: string; customerId: string; totalMinor: bigint };
 
 /**
- * Locks the drafts of a clock that are due, a page by id after the cursor. Of two scans at once the second waits here
- * and then no longer sees what the first has issued.
+ * Locks those of the invoices that still are drafts, in one order for everybody. Of two scans at once the second waits
+ * here and then no longer sees what the first has issued.
  */
-export async function lockDueDrafts(
-  sql: Sql,
-  page: { clockId: string; cutoffAt: Date; after: string; limit: number },
-): Promise<DueDraft[]> {
+export async function lockDrafts(sql: Sql, invoiceIds: readonly string[]): Promise<DueDraft[]> {
   const { rows } = await sql.query<DueDraft>(
     `SELECT i.id, i.customer_id AS "customerId", i.total_minor AS "totalMinor"
      FROM invoice_states s JOIN invoices i ON i.id = s.invoice_id
-     WHERE s.lifecycle = 'draft' AND i.clock_id = $1 AND i.due_at <= $2 AND i.id > $3
-     ORDER BY i.id LIMIT $4 FOR UPDATE OF s`,
-    [page.clockId, page.cutoffAt, page.after, page.limit],
+     WHERE s.invoice_id = ANY ($1::uuid[]) AND s.lifecycle = 'draft' ORDER BY s.invoice_id FOR UPDATE OF s`,
+    [invoiceIds],
   );
   return rows;
 }
@@ -47,6 +57,7 @@ export async function issueDrafts(sql: Sql, clockId: string, invoiceIds: readonl
 
 /** A zero invoice is not sent to anybody; it stays as the proof that the period was billed. */
 export async function skipDrafts(sql: Sql, invoiceIds: readonly string[]): Promise<void> {
+  if (invoiceIds.length === 0) return;
   await sql.query(`UPDATE invoice_states SET lifecycle = 'skipped' WHERE invoice_id = ANY ($1::uuid[])`, [invoiceIds]);
 }
 
@@ -55,6 +66,7 @@ export async function holdDrafts(
   sql: Sql,
   held: readonly { id: string; code: string; reason: string }[],
 ): Promise<void> {
+  if (held.length === 0) return;
   await sql.query(
     `UPDATE invoice_states s SET lifecycle = 'held', failure_code = h.code, failure_reason = h.reason
      FROM unnest($1::uuid[], $2::text[], $3::text[]) AS h (id, code, reason) WHERE s.invoice_id = h.id`,
@@ -75,7 +87,7 @@ export async function invoicesToPublish(
   const { rows } = await sql.query<ToPublish>(
     `SELECT s.invoice_id AS "invoiceId", s.priority
      FROM invoice_states s JOIN invoices i ON i.id = s.invoice_id
-     WHERE i.clock_id = $1 AND s.invoice_id > $2 AND s.lifecycle = 'issued'
+     WHERE i.clock_id = $1 AND s.invoice_id > $2 AND s.lifecycle = 'issued' AND s.sync NOT IN ('none', 'synced')
        AND (s.sync = 'pending' OR (s.sync IN ('queued', 'syncing', 'backing_off')
             AND greatest(s.touched_at, s.next_retry_at) < now() - interval '1 hour'))
      ORDER BY s.invoice_id LIMIT $3`,
@@ -86,6 +98,7 @@ export async function invoicesToPublish(
 
 /** Marks what the broker has confirmed. A bridge may have been faster: then the state is already further. */
 export async function markQueued(sql: Sql, invoiceIds: readonly string[]): Promise<void> {
+  if (invoiceIds.length === 0) return;
   await sql.query(
     `UPDATE invoice_states SET sync = CASE WHEN sync = 'pending' THEN 'queued' ELSE sync END, touched_at = now()
      WHERE invoice_id = ANY ($1::uuid[]) AND sync IN ('pending', 'queued', 'syncing', 'backing_off')`,

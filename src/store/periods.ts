@@ -44,6 +44,7 @@ export type NewPeriod = Period & { id: string; subscriptionId: string; customerI
 
 /** Adds periods; one that another run has just added is left as it is. */
 export async function insertPeriods(sql: Sql, periods: readonly NewPeriod[]): Promise<void> {
+  if (periods.length === 0) return;
   await sql.query(
     `INSERT INTO periods (id, subscription_id, customer_id, start_at, end_at, cycle_start_at, cycle_end_at, billable_at)
      SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[],
@@ -101,13 +102,23 @@ export async function periodsToBill(
   return rows;
 }
 
-/** The periods that these invoices settled. */
-export async function periodsSettledBy(sql: Sql, invoiceIds: readonly string[]): Promise<BillablePeriod[]> {
-  const { rows } = await sql.query<BillablePeriod>(
+/** The periods that these invoices settled, by invoice; one that settled none is not there. */
+export async function periodsByInvoice(
+  sql: Sql,
+  invoiceIds: readonly string[],
+): Promise<Map<string, BillablePeriod[]>> {
+  const byInvoice = new Map<string, BillablePeriod[]>();
+  if (invoiceIds.length === 0) return byInvoice;
+  const { rows } = await sql.query<BillablePeriod & { settledBy: string }>(
     `${billable} WHERE p.settled_by = ANY ($1::uuid[]) ORDER BY p.settled_by, p.start_at, p.id`,
     [invoiceIds],
   );
-  return rows;
+  for (const period of rows) {
+    const others = byInvoice.get(period.settledBy);
+    if (others === undefined) byInvoice.set(period.settledBy, [period]);
+    else others.push(period);
+  }
+  return byInvoice;
 }
 
 /** Locks those of the periods that are still unsettled, so that of two runs at once one bills each. */

@@ -66,10 +66,13 @@ async function claim(
     name: 'claim-slots',
     text: `WITH wanted AS (
              SELECT * FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS w (invoice_id, priority, position)),
-           -- Locked in the order of ids, like everything that changes several invoices at once.
+           -- Locked in the order of ids, like everything that changes several invoices at once; what is settled is left
+           -- alone, as with all messages of a month that came a second time.
            locked AS MATERIALIZED (
-             SELECT s.invoice_id, s.lifecycle, s.sync, s.priority FROM invoice_states s
-             WHERE s.invoice_id IN (SELECT invoice_id FROM wanted) ORDER BY s.invoice_id FOR UPDATE),
+             SELECT s.invoice_id, s.priority FROM invoice_states s
+             WHERE s.invoice_id IN (SELECT invoice_id FROM wanted) AND s.lifecycle = 'issued'
+               AND (s.sync IN ('pending', 'queued') OR (s.sync = 'backing_off' AND $5::boolean))
+             ORDER BY s.invoice_id FOR UPDATE),
            open AS (SELECT count(*) AS slots FROM invoice_states WHERE sync = 'syncing'),
            outage AS (
              SELECT NOT $5::boolean AND EXISTS (
@@ -79,20 +82,19 @@ async function claim(
              FROM locked l JOIN (
                SELECT invoice_id, min(position) AS position, bool_or(priority = 'high') AS asked_high
                FROM wanted GROUP BY invoice_id) w USING (invoice_id)
-             CROSS JOIN LATERAL (SELECT coalesce(asked_high, l.priority = 'high') AS is_high) p
-             WHERE l.lifecycle = 'issued' AND (l.sync IN ('pending', 'queued') OR (l.sync = 'backing_off' AND $5::boolean))),
+             CROSS JOIN LATERAL (SELECT coalesce(asked_high, l.priority = 'high') AS is_high) p),
            claimed AS (
              UPDATE invoice_states s SET sync = 'syncing', touched_at = now()
              FROM ranked r, open, outage
              WHERE s.invoice_id = r.invoice_id AND open.slots + r.rank <=
                CASE WHEN outage.is_on THEN 1 WHEN r.is_high THEN $3::int ELSE $4::int END
              RETURNING s.invoice_id)
-           SELECT l.invoice_id IS NOT NULL AS known, l.lifecycle, l.sync, outage.is_on AS away,
+           SELECT s.invoice_id IS NOT NULL AS known, s.lifecycle, s.sync, outage.is_on AS away,
                   EXISTS (SELECT FROM claimed c WHERE c.invoice_id = w.invoice_id) AS claimed,
                   i.number, i.currency, i.customer_id AS "customerId", i.clock_id AS "clockId",
                   i.total_minor AS "totalMinor", c.external_id AS "externalId"
-           FROM wanted w CROSS JOIN outage LEFT JOIN locked l USING (invoice_id)
-           LEFT JOIN invoices i ON i.id = l.invoice_id LEFT JOIN customers c ON c.id = i.customer_id
+           FROM wanted w CROSS JOIN outage LEFT JOIN invoice_states s USING (invoice_id)
+           LEFT JOIN invoices i ON i.id = s.invoice_id LEFT JOIN customers c ON c.id = i.customer_id
            ORDER BY w.position`,
     values: [
       wanted.map(({ invoiceId }) => invoiceId),

@@ -176,7 +176,17 @@ export async function findDecision(
   return rows[0];
 }
 
-/** Issued invoices of a clock that are neither at their target nor waiting for a person, and those that are. */
+/** Whether an issued invoice of the clock is neither at its target nor waiting for a person; looks at open ones only. */
+export async function hasOpenSync(sql: Sql, clockId: string): Promise<boolean> {
+  const { rows } = await sql.query<{ isOpen: boolean }>(
+    `SELECT EXISTS (SELECT FROM invoice_states s JOIN invoices i ON i.id = s.invoice_id
+       WHERE s.sync NOT IN ('none', 'synced') AND s.sync <> 'parked' AND s.lifecycle = 'issued' AND i.clock_id = $1) AS "isOpen"`,
+    [clockId],
+  );
+  return rows[0]?.isOpen === true;
+}
+
+/** Issued invoices of a clock that are neither at their target nor waiting for a person, and those that are: reads them all. */
 export async function countSyncs(sql: Sql, clockId: string): Promise<{ open: number; synced: number; parked: number }> {
   const { rows } = await sql.query<{ open: number; synced: number; parked: number }>(
     `SELECT count(*) FILTER (WHERE s.sync NOT IN ('synced', 'parked'))::int AS open,

@@ -4,6 +4,7 @@ import { createCustomer } from '../../src/billing/create-customer.ts';
 import { extendPeriods, firstCursor } from '../../src/billing/extend-periods.ts';
 import { generateInvoices } from '../../src/billing/generate-invoices.ts';
 import { runIdOf } from '../../src/billing/ids.ts';
+import { type BegunPage, inPages } from '../../src/billing/in-pages.ts';
 import { issueInvoices } from '../../src/billing/issue-invoices.ts';
 import { createTestClock } from '../../src/billing/open-clock.ts';
 import { recordUsage } from '../../src/billing/record-usage.ts';
@@ -106,16 +107,19 @@ export async function openBusiness(database: Database) {
     },
 
     /** Lays out periods and bills those that may be billed at the cut-off, to which it advances the clock. */
-    async invoice(at: string, { limit = 100 } = {}) {
+    async invoice(at: string, { limit = 100, atOnce = 1 } = {}) {
       const run = await open('invoicing', at);
       await extendPeriods(database, { clockId, until: run.cutoffAt });
-      return await throughPages((after) => generateInvoices(database, run, { after, limit }));
+      return await throughPages((after) => generateInvoices(database, run, { after, limit }), atOnce);
     },
 
     /** Issues the drafts that are due at the cut-off, to which it advances the clock. */
-    async scan(at: string, { limit = 100 } = {}) {
+    async scan(at: string, { limit = 100, atOnce = 1 } = {}) {
       const { id, cutoffAt } = await open('due-scan', at);
-      return await throughPages((after) => issueInvoices(database, { id, clockId, cutoffAt }, { after, limit }));
+      return await throughPages(
+        (after) => issueInvoices(database, { id, clockId, cutoffAt }, { after, limit }),
+        atOnce,
+      );
     },
   };
 }
@@ -123,17 +127,16 @@ export async function openBusiness(database: Database) {
 export type Business = Awaited<ReturnType<typeof openBusiness>>;
 
 /** The sums of all pages' counts. */
-export async function throughPages<Page extends { cursor: string | undefined }>(
-  page: (after: string) => Promise<Page>,
-): Promise<Omit<Page, 'cursor'>> {
+export async function throughPages<Counts extends Record<string, number>>(
+  begin: (after: string) => Promise<BegunPage<Counts>>,
+  atOnce = 1,
+): Promise<Counts> {
   const sums: Record<string, number> = {};
-  let after: string | undefined = firstCursor;
-  while (after !== undefined) {
-    const { cursor, ...counts }: Page = await page(after);
-    for (const [name, count] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + (count as number);
-    after = cursor;
-  }
-  return sums as unknown as Omit<Page, 'cursor'>;
+  const onDone = (_cursor: string | undefined, counts: Counts) => {
+    for (const [name, count] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + count;
+  };
+  await inPages({ after: firstCursor, atOnce, begin, onDone });
+  return sums as Counts;
 }
 
 export type StoredInvoice = {

@@ -140,7 +140,7 @@ describe('extendPeriods', () => {
       const pages: number[] = [];
       await throughPages(async (after) => {
         const page = await extendPeriodsPage(books.database, { clockId: business.clockId, until, after, limit });
-        pages.push(page.periods);
+        pages.push((await page.done).periods);
         return page;
       });
       // Those of the first round are laid out, so that the next ones find nobody.

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { extendPeriods, firstCursor } from '../../src/billing/extend-periods.ts';
+import { extendPeriods } from '../../src/billing/extend-periods.ts';
 import { generateInvoices } from '../../src/billing/generate-invoices.ts';
 import { runIdOf } from '../../src/billing/ids.ts';
 import { moveTestClock } from '../../src/store/due-work.ts';
@@ -188,6 +188,16 @@ describe('generateInvoices', () => {
     for (const id of ids) assert.deepEqual(await totals(id), [10_000n]);
   });
 
+  it('agrees with itself when pages are under way together, and with another run that does the same', async () => {
+    for (let index = 0; index < 12; index += 1) await business.customer(`C${index}`, { plan: base });
+    const runs = await Promise.all([2, 3].map((limit) => business.invoice(januaryRun, { limit, atOnce: 3 })));
+    assert.equal(
+      runs.reduce((sum, { generated }) => sum + generated, 0),
+      12,
+    );
+    assert.equal((await invoices(business.clockId)).length, 12);
+  });
+
   for (const limit of [1, 2, 3, 5, 6]) {
     it(`takes whole customers at the borders of pages of ${limit}`, async () => {
       for (let index = 0; index < 5; index += 1) {
@@ -210,7 +220,10 @@ describe('generateInvoices', () => {
     const run = { id: runIdOf(business.clockId, 'invoicing', cutoffAt), clockId: business.clockId, cutoffAt };
     await business.invoice('2013-01-31T00:00:00Z');
     // The run itself is not there, so that the first statement that names it fails, at the end of a page's work.
-    const failing = generateInvoices(books.database, { ...run, startedAt: cutoffAt }, { after: firstCursor, limit: 1 });
+    const startedAt = cutoffAt;
+    const failing = throughPages((after) =>
+      generateInvoices(books.database, { ...run, startedAt }, { after, limit: 1 }),
+    );
     await assert.rejects(failing, /invoices_run_id_fkey/);
     assert.deepEqual(await invoices(business.clockId), []);
     assert.deepEqual(await business.invoice(januaryRun), { ...nothing, generated: 2 });

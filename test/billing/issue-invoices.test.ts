@@ -34,6 +34,20 @@ describe('issueInvoices', () => {
     assert.deepEqual([invoice?.number, invoice?.lifecycle, invoice?.sync], [numberOf(1), 'issued', 'pending']);
   });
 
+  it('gives every number once and without a gap when pages and scans are under way together', async () => {
+    await customers(12, base);
+    await business.invoice(januaryRun);
+    const scans = await Promise.all([2, 3].map((limit) => business.scan(dueScan, { limit, atOnce: 3 })));
+    assert.equal(
+      scans.reduce((sum, { issued }) => sum + issued, 0),
+      12,
+    );
+    assert.deepEqual(
+      await numbers(),
+      Array.from({ length: 12 }, (_, index) => numberOf(index + 1)),
+    );
+  });
+
   it('issues a draft that was not made from usage as it stands', async () => {
     const owner = await business.customer('B6', { plan: base });
     await business.invoice(januaryRun);

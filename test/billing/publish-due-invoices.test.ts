@@ -25,10 +25,10 @@ describe('publishDueInvoices', function () {
     await vhost.remove();
   });
 
-  async function publish(ids: readonly string[], limit = 100): Promise<number> {
+  async function publish(ids: readonly string[], limit = 100, atOnce = 1): Promise<number> {
     const clockId = await clockOf(ids);
     const page = (after: string) => publishDueInvoices(books.database, publisher, { clockId, after, limit });
-    return (await throughPages(page)).published;
+    return (await throughPages(page, atOnce)).published;
   }
   async function clockOf([id]: readonly string[]): Promise<string> {
     const { rows } = await books.database.query<{ clock: string }>(
@@ -62,6 +62,13 @@ describe('publishDueInvoices', function () {
       invoiceId: high[0],
       priority: 'high',
     });
+  });
+
+  it('publishes each once too when pages are under way together', async () => {
+    const ids = await issuedInvoices(books.database, 7);
+    assert.equal(await publish(ids, 2, 3), 7);
+    assert.equal(await depth(connection, dueQueues.normal), 7);
+    assert.deepEqual(await syncs(ids), Array(7).fill('queued'));
   });
 
   it('keeps what the broker returns, and the next scan brings it', async () => {

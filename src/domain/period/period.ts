@@ -68,7 +68,25 @@ function epochSeconds(at: Date): bigint {
 
 type Cycle = { month: Temporal.PlainYearMonth; cycleStartAt: Date; cycleEndAt: Date };
 
+/**
+ * Cycles that were computed before, by zone and UTC month. A run asks for the same few months of the same few zones a
+ * hundred thousand times, and each answer of a zone's rules takes a millisecond.
+ */
+const known = new Map<string, Cycle>();
+const mostKnown = 10_000;
+
+/** The cycle that the instant is in. Those of a zone follow each other without gap, so it is in one only. */
 function cycleOf(at: Date, zone: string): Cycle {
+  const name = `${at.getUTCFullYear()} ${at.getUTCMonth()} ${zone}`;
+  const before = known.get(name);
+  if (before !== undefined && before.cycleStartAt <= at && at < before.cycleEndAt) return before;
+  const cycle = computeCycle(at, zone);
+  if (known.size >= mostKnown) known.clear();
+  known.set(name, cycle);
+  return cycle;
+}
+
+function computeCycle(at: Date, zone: string): Cycle {
   const local = Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(zone);
   const cycle = cycleIn(local.toPlainDate().toPlainYearMonth(), zone);
   // Where clocks go back across the midnight that begins a month (St John's, 1 November 2009, from 00:01 to 23:01), the
