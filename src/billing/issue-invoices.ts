@@ -3,6 +3,7 @@ import type { Database, Sql } from '../store/database.ts';
 import { type InvoiceLine, readLines, readMachineTime, rebuildDrafts } from '../store/invoice-facts.ts';
 import { type DueDraft, holdDrafts, issueDrafts, lockDueDrafts, skipDrafts } from '../store/invoice-issue.ts';
 import { periodsSettledBy } from '../store/periods.ts';
+import { aggregateUsage } from '../store/usage-quantities.ts';
 import { type Rated, rateInvoices } from './rate-invoices.ts';
 
 export type IssuedPage = { cursor: string | undefined; issued: number; skipped: number; held: number; rebuilt: number };
@@ -38,6 +39,7 @@ async function judge(sql: Sql, drafts: readonly DueDraft[]): Promise<Map<string,
   const rated = await rateInvoices(
     sql,
     ids.map((invoiceId) => ({ invoiceId, periods: periods.filter((period) => period.settledBy === invoiceId) })),
+    aggregateUsage,
   );
   const stored = await readLines(sql, ids);
   const verdicts = new Map<string, Verdict>();
