@@ -7,7 +7,9 @@ import { parseArgs } from 'node:util';
 import { type Benchmark, measure } from './support/benchmark.ts';
 
 /** Each is loaded when it is asked for; what it needs besides takes long to read. */
-const benchmarks: Record<string, () => Promise<Benchmark>> = {};
+const benchmarks: Record<string, () => Promise<Benchmark>> = {
+  R1: async () => (await import('./ingest.ts')).ingest,
+};
 
 const usage = `Usage: npm run bench -- ID [--runs 5] [--seed 1] [--smoke]; there are: ${Object.keys(benchmarks).join(', ')}`;
 

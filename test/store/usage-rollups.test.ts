@@ -81,11 +81,11 @@ const properties = fc.record(
   },
   { requiredKeys: [] },
 );
-const sent = fc.array(
+type Sent = { customer: number; type: string; at: number; properties: Record<string, unknown> }[];
+const sent: fc.Arbitrary<Sent> = fc.array(
   fc.record({ customer: fc.nat(2), type: fc.constantFrom('departure', 'arrival', 'other'), at: instant, properties }),
   { minLength: 1, maxLength: 8 },
 );
-type Sent = typeof sent extends fc.Arbitrary<infer T> ? T : never;
 
 /** What happens between two looks: senders store, some of them leave their transaction open, the roller goes a way. */
 const step = fc.oneof(
