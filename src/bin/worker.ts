@@ -7,6 +7,7 @@ import { createPublisher } from '../broker/publisher.ts';
 import { readConfig } from '../config.ts';
 import { readAttention } from '../store/attention.ts';
 import { openDatabase } from '../store/database.ts';
+import { readRollupLagSeconds } from '../store/usage-rollups.ts';
 import { openStripe } from '../targets/stripe/client.ts';
 import { createStripeTarget } from '../targets/stripe/target.ts';
 import { createLog } from '../telemetry/log.ts';
@@ -50,6 +51,7 @@ const operations = await serveOperations({
   async beforeMetrics() {
     const { oldestOpenSyncSeconds, ...attention } = await readAttention(database);
     metrics.oldestOpenSync.set(oldestOpenSyncSeconds);
+    metrics.usageRollupLag.set(await readRollupLagSeconds(database));
     for (const [what, count] of Object.entries(attention)) metrics.attention.set({ what }, count);
   },
 });
