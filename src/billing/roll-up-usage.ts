@@ -83,10 +83,9 @@ async function define(database: Database, wanted: readonly WantedRollup[]): Prom
  */
 async function rollUpStep(sql: Sql, limit: number): Promise<RolledUp> {
   const { definitions, horizon } = await lockRollups(sql);
-  const behind = definitions.filter(({ watermark }) => watermark < horizon).map(({ watermark }) => watermark);
-  if (behind.length === 0) return { events: 0n, isCaughtUp: true };
-  const from = behind.reduce((least, watermark) => (watermark < least ? watermark : least));
-  const before = behind.reduce((next, mark) => (mark > from && mark < next ? mark : next), horizon);
+  const marks = new Set(definitions.map(({ watermark }) => watermark).filter((watermark) => watermark < horizon));
+  const [from, before = horizon] = [...marks].sort((a, b) => (a < b ? -1 : 1));
+  if (from === undefined) return { events: 0n, isCaughtUp: true };
   const { until, isLast } = await nextEvents(sql, from, before, limit);
   const events = await rollUp(
     sql,
