@@ -1,6 +1,7 @@
 import type { BringDependencies } from '../src/billing/bring-to-stripe.ts';
 import type { Publisher } from '../src/broker/publisher.ts';
 import { createClockActivities } from './clocks.ts';
+import { createRollupActivities } from './rollups.ts';
 import { createRunActivities } from './runs.ts';
 import { createSyncActivities } from './sync.ts';
 
@@ -15,6 +16,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...createRunActivities(dependencies),
     ...createClockActivities(dependencies),
     ...createSyncActivities(dependencies),
+    ...createRollupActivities(dependencies),
   };
 }
 

@@ -12,6 +12,7 @@ const benchmarks: Record<string, () => Promise<Benchmark>> = {
   R6: async () => (await import('./sync/live-limits.ts')).syncAtLiveLimits,
   R3: async () => (await import('./generate.ts')).generate,
   R4: async () => (await import('./publish.ts')).publish,
+  R1: async () => (await import('./ingest.ts')).ingest,
 };
 
 const usage = `Usage: npm run bench -- ID [--runs 5] [--seed 1] [--smoke]; there are: ${Object.keys(benchmarks).join(', ')}`;

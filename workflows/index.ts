@@ -2,5 +2,6 @@
 export { advanceClock } from './advance-clock.ts';
 export { dueInvoiceScan } from './due-invoice-scan.ts';
 export { monthlyInvoicing } from './monthly-invoicing.ts';
+export { rollUpUsage } from './roll-up-usage.ts';
 export { syncCustomer } from './sync-customer.ts';
 export { syncInvoice } from './sync-invoice.ts';

@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { DurabillError, isDurabillError } from '../errors/error.ts';
+import { isUnreachable } from '../store/database.ts';
 import type { Problem } from './schemas/common.ts';
 import { validationFault } from './validation.ts';
 
@@ -84,11 +85,4 @@ function toDurabillError(error: FastifyError, { raw }: FastifyRequest): Durabill
 
 function hidden(): DurabillError {
   return new DurabillError('internal');
-}
-
-/** PostgreSQL is away, starting, stopping or has no connection left; nothing is known to be wrong with the request. */
-function isUnreachable({ code, message }: FastifyError): boolean {
-  if (/^(08|57P0)|^(53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/.test(code ?? '')) return true;
-  // pg gives these two no code.
-  return /^timeout exceeded when trying to connect|^Connection terminated/.test(message ?? '');
 }

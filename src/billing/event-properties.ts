@@ -1,4 +1,5 @@
 import { DurabillError } from '../errors/error.ts';
+import { canonicalJson } from './canonical-json.ts';
 import { isStorable, kindOf } from './text.ts';
 
 export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
@@ -14,17 +15,18 @@ export const maxDepth = 5;
 const maxValues = maxBytes / 2;
 
 /**
- * Checks that properties can be stored without loss and read back as they were sent. Stops at the first limit: what was
- * sent may be a thousand times larger than what is taken.
+ * Checks that properties can be stored without loss and read back as they were sent, and writes them as canonical JSON.
+ * Stops at the first limit: what was sent may be a thousand times larger than what is taken.
  * @throws DurabillError event-invalid
  */
-export function checkProperties(value: unknown): asserts value is EventProperties {
+export function readProperties(value: unknown): string {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw refusal('properties', `The properties must be an object, not ${kindOf(value)}.`);
   }
   checkNode(value, { path: 'properties', depth: 1, tally: { keys: 0, values: 0 } });
-  const bytes = Buffer.byteLength(JSON.stringify(value));
-  if (bytes > maxBytes) throw tooLarge();
+  const json = canonicalJson(value as EventProperties);
+  if (json.length > maxBytes || Buffer.byteLength(json) > maxBytes) throw tooLarge();
+  return json;
 }
 
 /** `tally` is shared by all nodes of one event. */
@@ -53,8 +55,15 @@ function checkInside(node: object, { path, depth, tally }: Place): void {
     checkText(key, path);
     if (key === '__proto__') throw refusal(path, 'A property cannot have the name "__proto__".');
     const item = (node as { [key: string]: unknown })[key];
+    if (isPlainlyFine(item)) continue;
     checkNode(item, { path: `${path}.${key.slice(0, 100)}`, depth: depth + 1, tally });
   }
+}
+
+/** What most properties are: nothing about them is to be refused, so that nobody has to know where they stand. */
+function isPlainlyFine(item: unknown): boolean {
+  if (typeof item === 'string') return item.length <= maxBytes && isStorable(item);
+  return typeof item === 'boolean' || Number.isSafeInteger(item);
 }
 
 function checkText(text: string, path: string): void {

@@ -20,6 +20,7 @@ import {
   periodsToBill,
   settlePeriods,
 } from '../store/periods.ts';
+import { aggregateRolledUsage } from '../store/rolled-quantities.ts';
 import { invoiceIdOf } from './ids.ts';
 import type { BegunPage } from './in-pages.ts';
 import { type Rated, rateInvoices } from './rate-invoices.ts';
@@ -119,6 +120,8 @@ async function writeGroups(sql: Sql, run: InvoicingRun, groups: readonly Group[]
   const rated = await rateInvoices(
     sql,
     open.map(({ invoiceId, all }) => ({ invoiceId, periods: all })),
+    // A draft is computed once more from raw events before it is issued.
+    aggregateRolledUsage,
   );
   const { ready, failures } = sortOut(groups, rated);
   const fresh = ready.filter(({ state }) => state.live === null);

@@ -8,6 +8,8 @@ const lastInstant = new Date('2100-01-01T00:00:00.000Z');
 
 const form = /^(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 
+const isoLength = '2013-01-31T23:59:59.999Z'.length;
+
 /**
  * Reads an instant in the form of RFC 3339, the part of ISO 8601 that leaves nothing open: date, time with seconds, and
  * Z or an offset. What is finer than a millisecond is cut off, not refused, because the clocks of many languages write
@@ -15,6 +17,11 @@ const form = /^(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-
  * undefined for anything else: local times, dates alone, days that do not exist, leap seconds.
  */
 export function parseInstant(text: string): Date | undefined {
+  // The form that most programs write; what comes back as it was is a day and a time that exist.
+  if (text.length === isoLength && text.endsWith('Z')) {
+    const instant = new Date(text);
+    if (!Number.isNaN(instant.getTime()) && instant.toISOString() === text) return instant;
+  }
   const parts = form.exec(text);
   if (parts === null) return undefined;
   const [, day, time, fraction = '', sign, offsetHours, offsetMinutes] = parts;

@@ -3,6 +3,7 @@ import type { Database, Sql } from '../store/database.ts';
 import { type InvoiceLine, readLines, readMachineTime, rebuildDrafts } from '../store/invoice-facts.ts';
 import { type DueDraft, dueDraftIds, holdDrafts, issueDrafts, lockDrafts, skipDrafts } from '../store/invoice-issue.ts';
 import { periodsByInvoice } from '../store/periods.ts';
+import { aggregateUsage } from '../store/usage-quantities.ts';
 import type { BegunPage } from './in-pages.ts';
 import { type Rated, rateInvoices } from './rate-invoices.ts';
 
@@ -42,6 +43,7 @@ async function judge(sql: Sql, drafts: readonly DueDraft[]): Promise<Map<string,
   const rated = await rateInvoices(
     sql,
     ids.map((invoiceId) => ({ invoiceId, periods: periods.get(invoiceId) ?? [] })),
+    aggregateUsage,
   );
   const stored = await readLines(sql, ids);
   const verdicts = new Map<string, Verdict>();

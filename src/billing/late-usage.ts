@@ -1,6 +1,7 @@
 import type { Database } from '../store/database.ts';
 import { billedInvoices } from '../store/invoice-facts.ts';
 import { periodsByInvoice } from '../store/periods.ts';
+import { aggregateUsage } from '../store/usage-quantities.ts';
 import { firstCursor } from './extend-periods.ts';
 import { rateInvoices } from './rate-invoices.ts';
 
@@ -32,6 +33,7 @@ export async function findLateUsage(database: Database, clockId: string): Promis
     const rated = await rateInvoices(
       database,
       page.map(({ id }) => ({ invoiceId: id, periods: settled.get(id) ?? [] })),
+      aggregateUsage,
     );
     for (const { id, currency, totalMinor } of page) {
       const now = rated.get(id);

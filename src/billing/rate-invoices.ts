@@ -8,7 +8,7 @@ import type { Sql } from '../store/database.ts';
 import type { InvoiceLine } from '../store/invoice-facts.ts';
 import type { BillablePeriod } from '../store/periods.ts';
 import { type PlanVersion, readPlanVersions } from '../store/plans.ts';
-import { aggregateUsage, noUsage, type Quantity } from '../store/usage-quantities.ts';
+import { type AggregateUsage, noUsage, type Quantity } from '../store/usage-quantities.ts';
 import { lineIdOf } from './ids.ts';
 
 /** What one invoice bills: all periods of its key. */
@@ -19,13 +19,18 @@ export type Rated = { lines: InvoiceLine[]; totalMinor: bigint } | { failure: Du
 const maxLines = 10_000;
 
 /**
- * The one way from usage to lines: reads the quantities of all periods from raw events, set-based, and rates each price
- * of each period. An invoice that cannot be computed gets its failure, the others their lines.
+ * The one way from usage to lines: reads the quantities of all periods, set-based, and rates each price of each period.
+ * An invoice that cannot be computed gets its failure, the others their lines.
+ * @param aggregate where quantities come from: raw events for what is issued, rollups for what may be looked at first
  */
-export async function rateInvoices(sql: Sql, invoices: readonly ToRate[]): Promise<Map<string, Rated>> {
+export async function rateInvoices(
+  sql: Sql,
+  invoices: readonly ToRate[],
+  aggregate: AggregateUsage,
+): Promise<Map<string, Rated>> {
   const periods = invoices.flatMap((invoice) => invoice.periods);
   const versions = await readPlanVersions(sql, [...new Set(periods.map((period) => period.planVersionId))]);
-  const quantities = await readQuantities(sql, periods, versions);
+  const quantities = await readQuantities(sql, periods, versions, aggregate);
   return new Map(invoices.map((invoice) => [invoice.invoiceId, rateInvoice(invoice, versions, quantities)] as const));
 }
 
@@ -36,10 +41,11 @@ async function readQuantities(
   sql: Sql,
   periods: readonly BillablePeriod[],
   versions: Map<string, PlanVersion>,
+  aggregate: AggregateUsage,
 ): Promise<Quantities> {
   const result: Quantities = new Map();
   for (const version of versions.values()) {
-    const ofVersion = await aggregateUsage(
+    const ofVersion = await aggregate(
       sql,
       periods.filter((period) => period.planVersionId === version.id),
       version.prices.flatMap(({ id, price, meter }) =>

@@ -1,14 +1,15 @@
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { DurabillError, isDurabillError } from '../errors/error.ts';
-import type { Database } from '../store/database.ts';
+import { type Database, isUnreachable } from '../store/database.ts';
 import {
   type EventCustomer,
   ensurePartitions,
-  findEventCustomers,
   insertUsageEvents,
   type NewUsageEvent,
   storedHashes,
 } from '../store/usage-events.ts';
+import { findCustomers, readCustomers } from './event-customers.ts';
+import { gather } from './gather.ts';
 import { contentHash, type ReadEvent, readEvent } from './usage-event.ts';
 
 export type { UsageEvent } from './usage-event.ts';
@@ -63,20 +64,33 @@ export async function recordUsage(
   };
 
   const read = events.map((raw, index) => attempt(index, () => readEvent(translate(raw))));
-  const customers = await findCustomers(database, read);
+  const customers = await customersOf(database, read);
   const placed = read
     .map((event, index) => event && attempt(index, () => place(event, index, customers.get(event.customer))))
     .filter((event) => event !== undefined);
-  for (const outcome of await store(database, placed)) outcomes[outcome.index] = outcome;
+  if (placed.length > 0) for (const outcome of await storing(database)(placed)) outcomes[outcome.index] = outcome;
   return outcomes;
 }
 
-async function findCustomers(
+/** Reads the clocks of those customers anew whose events seem to lie too far ahead: the others are fine in any case. */
+async function customersOf(
   database: Database,
   events: readonly (ReadEvent | undefined)[],
 ): Promise<Map<string, EventCustomer>> {
-  const references = events.flatMap((event) => (event === undefined ? [] : [event.customer]));
-  return references.length === 0 ? new Map() : await findEventCustomers(database, references);
+  const references = new Set<string>();
+  for (const event of events) if (event !== undefined) references.add(event.customer);
+  const customers = await findCustomers(database, references);
+  const ahead = new Set<string>();
+  for (const event of events) {
+    const customer = event && customers.get(event.customer);
+    if (customer !== undefined && event!.occurredAt.getTime() > latestMs(customer)) ahead.add(event!.customer);
+  }
+  for (const [reference, customer] of await readCustomers(database, [...ahead])) customers.set(reference, customer);
+  return customers;
+}
+
+function latestMs({ businessNow, onTestClock }: EventCustomer): number {
+  return businessNow.getTime() + (onTestClock ? aheadOfTestClockMs : aheadOfRealClockMs);
 }
 
 /** Puts an event under its customer and holds it against the customer's clock. */
@@ -85,9 +99,8 @@ function place(event: ReadEvent, index: number, customer: EventCustomer | undefi
     const reason = `There is no customer "${event.customer}".`;
     throw new DurabillError('event-customer-unknown', { field: 'customer', reason });
   }
-  const ahead = customer.onTestClock ? aheadOfTestClockMs : aheadOfRealClockMs;
-  const latest = new Date(customer.businessNow.getTime() + ahead);
-  if (event.occurredAt > latest) {
+  if (event.occurredAt.getTime() > latestMs(customer)) {
+    const latest = new Date(latestMs(customer));
     const reason = `The event is dated ${event.occurredAt.toISOString()}; on the customer's clock events up to ${latest.toISOString()} are taken now.`;
     throw new DurabillError('event-too-late', { field: 'occurredAt', reason });
   }
@@ -99,13 +112,43 @@ function place(event: ReadEvent, index: number, customer: EventCustomer | undefi
     type: event.type,
     occurredAt: event.occurredAt,
     properties: event.properties,
+    propertiesJson: event.propertiesJson,
     contentHash: contentHash(event, customer.id),
   };
 }
 
+/** Statements of one process under way at once: PostgreSQL works on one while the next is written here. */
+const statementsAtOnce = 2;
+
+const stores = new WeakMap<Database, (events: Placed[]) => Promise<EventOutcome[]>>();
+
+/**
+ * Stores the events of a call, together with those of other calls that came while a statement was under way: a commit
+ * waits for the disk once for all of them.
+ */
+function storing(database: Database): (events: Placed[]) => Promise<EventOutcome[]> {
+  let stored = stores.get(database);
+  if (stored === undefined) {
+    stored = gather((calls) => storeCalls(database, calls), {
+      max: maxEventsPerCall,
+      sizeOf: (events) => events.length,
+      atOnce: statementsAtOnce,
+      concernsAll: isUnreachable,
+    });
+    stores.set(database, stored);
+  }
+  return stored;
+}
+
+async function storeCalls(database: Database, calls: readonly Placed[][]): Promise<EventOutcome[][]> {
+  const events = calls.flat();
+  const outcomes = new Map<Placed, EventOutcome>();
+  for (const [event, outcome] of await store(database, events)) outcomes.set(event, outcome);
+  return calls.map((call) => call.map((event) => outcomes.get(event) as EventOutcome));
+}
+
 /** The first event of each key is inserted; every other one is held against the content that won. */
-async function store(database: Database, events: readonly Placed[]): Promise<EventOutcome[]> {
-  if (events.length === 0) return [];
+async function store(database: Database, events: readonly Placed[]): Promise<[Placed, EventOutcome][]> {
   await ensurePartitions(
     database,
     events.map((event) => event.occurredAt),
@@ -120,11 +163,12 @@ async function store(database: Database, events: readonly Placed[]): Promise<Eve
   return copiesByKey.flatMap((copies) => {
     const first = copies[0]!;
     const winner = winners.get(first);
-    return copies.map((event) =>
+    return copies.map((event): [Placed, EventOutcome] => [
+      event,
       event === first && winner === undefined
-        ? { index: event.index, id: event.eventId, status: 'accepted' as const }
+        ? { index: event.index, id: event.eventId, status: 'accepted' }
         : compare(event, winner ?? first.contentHash),
-    );
+    ]);
   });
 }
 

@@ -3,7 +3,7 @@ import { DurabillError } from '../errors/error.ts';
 
 /** PostgreSQL stores neither the character NUL nor half a surrogate pair; both would fail or be changed on the way. */
 export function isStorable(text: string): boolean {
-  return !text.includes('\0') && !/\p{Surrogate}/u.test(text);
+  return !text.includes('\0') && text.isWellFormed();
 }
 
 /** The JSON type of a value, for sentences: "must be a string, not a number". */

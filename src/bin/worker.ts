@@ -8,6 +8,7 @@ import { createConnection } from '../broker/connection.ts';
 import { createPublisher } from '../broker/publisher.ts';
 import { readAttention } from '../store/attention.ts';
 import { openDatabase } from '../store/database.ts';
+import { readRollupLagSeconds } from '../store/usage-rollups.ts';
 import { openStripe } from '../targets/stripe/client.ts';
 import { createStripeTarget } from '../targets/stripe/target.ts';
 import { createLog } from '../telemetry/log.ts';
@@ -52,6 +53,7 @@ const operations = await serveOperations({
   async beforeMetrics() {
     const { oldestOpenSyncSeconds, ...attention } = await readAttention(database);
     metrics.oldestOpenSync.set(oldestOpenSyncSeconds);
+    metrics.usageRollupLag.set(await readRollupLagSeconds(database));
     for (const [what, count] of Object.entries(attention)) metrics.attention.set({ what }, count);
   },
 });

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
+import { gather } from '../billing/gather.ts';
 import type { BrokerConnection } from '../broker/connection.ts';
 import { type Consumer, createConsumer, type Verdict } from '../broker/consumer.ts';
 import type { InvoiceDue, Priority } from '../broker/invoice-due.ts';
@@ -7,10 +8,9 @@ import type { DeliveryContext } from '../broker/session.ts';
 import { dueQueues } from '../broker/topology.ts';
 import type { Currency } from '../domain/money/currency.ts';
 import { formatMoney, money } from '../domain/money/money.ts';
-import type { Database } from '../store/database.ts';
+import { type Database, isUnreachable } from '../store/database.ts';
 import { claimSlots, type SlotClaim, type WantedSlot } from '../store/sync-slots.ts';
 import { signalSync } from '../temporal/syncs.ts';
-import { gather } from './gather.ts';
 
 export type BridgeDependencies = {
   database: Database;
@@ -40,7 +40,10 @@ const tooSoonPauseMs = 1_100;
  */
 export function startBridge(dependencies: BridgeDependencies): Bridge {
   const { database, slots } = dependencies;
-  const claim = gather((wanted: readonly WantedSlot[]) => claimSlots(database, wanted, { slots }), 2 * prefetch);
+  const claim = gather((wanted: WantedSlot[]) => claimSlots(database, wanted, { slots }), {
+    max: 2 * prefetch,
+    concernsAll: isUnreachable,
+  });
   const consumers = Object.fromEntries(
     Object.entries(dueQueues).map(([priority, queue]) => {
       const consumer = createConsumer(dependencies.broker, {

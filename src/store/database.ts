@@ -69,3 +69,11 @@ async function inTransaction<T>(pool: pg.Pool, work: (sql: Sql) => Promise<T>): 
     client.release(broken);
   }
 }
+
+/** PostgreSQL is away, starting, stopping or has no connection left; nothing is known to be wrong with what was asked. */
+export function isUnreachable(error: unknown): boolean {
+  const { code, message } = error as { code?: string; message?: string };
+  if (/^(08|57P0)|^(53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/.test(code ?? '')) return true;
+  // pg gives these two no code.
+  return /^timeout exceeded when trying to connect|^Connection terminated/.test(message ?? '');
+}

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DurabillError } from '../errors/error.ts';
+import { byteaArray, jsonbArray, textArray, timestamptzArray, uuidArray } from './binary-arrays.ts';
 import type { Database, Sql } from './database.ts';
 import { uuidOrNull } from './uuid.ts';
 
@@ -10,6 +11,8 @@ export type NewUsageEvent = {
   type: string;
   occurredAt: Date;
   properties: Record<string, unknown>;
+  /** The properties as JSON, where they are there already. */
+  propertiesJson?: string;
   /** SHA-256 of the event's content, 32 bytes. */
   contentHash: Buffer;
 };
@@ -38,7 +41,7 @@ export async function findEventCustomers(sql: Sql, references: Iterable<string>)
 }
 
 /** Months whose partitions this process has seen; partitions are never taken away, so that it stays true. */
-const knownMonths = new WeakMap<Database, Set<string>>();
+const knownMonths = new WeakMap<Database, Set<number>>();
 
 const harmless = new Set([
   // duplicate_table: another process made it while this one waited for its turn.
@@ -51,13 +54,13 @@ const harmless = new Set([
 export async function ensurePartitions(database: Database, instants: Iterable<Date>): Promise<void> {
   const known = knownMonths.get(database) ?? new Set();
   knownMonths.set(database, known);
-  const missing = new Set<string>();
+  const missing = new Set<number>();
   for (const instant of instants) {
-    const month = `${instant.toISOString().slice(0, 7)}-01`;
+    const month = instant.getUTCFullYear() * 12 + instant.getUTCMonth();
     if (!known.has(month)) missing.add(month);
   }
-  for (const month of [...missing].sort()) {
-    await ensurePartition(database, month);
+  for (const month of [...missing].sort((a, b) => a - b)) {
+    await ensurePartition(database, new Date(Date.UTC(Math.floor(month / 12), month % 12)).toISOString().slice(0, 10));
     known.add(month);
   }
 }
@@ -124,13 +127,13 @@ export async function insertUsageEvents(sql: Sql, events: readonly NewUsageEvent
            )
            SELECT i.ordinal FROM incoming i LEFT JOIN fresh f USING (source, event_id) WHERE f.event_id IS NULL`,
     values: [
-      column((event) => event.source),
-      column((event) => event.eventId),
-      column((event) => event.occurredAt.toISOString()),
-      column((event) => event.contentHash),
-      column((event) => event.customerId),
-      column((event) => event.type),
-      column((event) => JSON.stringify(event.properties)),
+      textArray(column((event) => event.source)),
+      textArray(column((event) => event.eventId)),
+      timestamptzArray(column((event) => event.occurredAt)),
+      byteaArray(column((event) => event.contentHash)),
+      uuidArray(column((event) => event.customerId)),
+      textArray(column((event) => event.type)),
+      jsonbArray(column((event) => event.propertiesJson ?? JSON.stringify(event.properties))),
     ],
   });
   return new Set(rows.map(({ ordinal }) => sorted[Number(ordinal) - 1]!.position));

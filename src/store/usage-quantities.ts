@@ -14,10 +14,17 @@ export type Quantity = {
   skippedCount: bigint;
 };
 
+/** One of the ways to the same answer: from raw events, or from rollups where they reach. */
+export type AggregateUsage = (
+  sql: Sql,
+  windows: readonly UsageWindow[],
+  quantities: readonly QuantityOf[],
+) => Promise<Map<string, Map<string, Quantity>>>;
+
 export const noUsage: Quantity = { quantity: '0', eventCount: 0n, skippedCount: 0n };
 
 /** PostgreSQL takes 1,664 columns and 65,535 parameters a query; a hundred quantities stay far below both. */
-const quantitiesPerQuery = 100;
+export const quantitiesPerQuery = 100;
 
 /**
  * The quantities of many windows from raw events, `result.get(windowId)?.get(quantityId)`; what is not there has no
@@ -47,7 +54,26 @@ function byEventType(quantities: readonly QuantityOf[]): Map<string, QuantityOf[
   return groups;
 }
 
-type Row = { id: string } & { [column: string]: string | bigint | null };
+export type QuantityRow = { id: string } & { [column: string]: string | bigint | null };
+
+/** Adds what a query answered, a row a window with the columns of `aggregateColumns`, to the result. */
+export function readRows(
+  rows: readonly QuantityRow[],
+  quantities: readonly QuantityOf[],
+  result: Map<string, Map<string, Quantity>>,
+): void {
+  for (const row of rows) {
+    const ofWindow = result.get(row.id) ?? new Map<string, Quantity>();
+    quantities.forEach(({ id }, index) => {
+      ofWindow.set(id, {
+        quantity: String(row[`q${index}`] ?? '0'),
+        eventCount: row[`n${index}`] as bigint,
+        skippedCount: row[`s${index}`] as bigint,
+      });
+    });
+    result.set(row.id, ofWindow);
+  }
+}
 
 async function aggregateType(
   sql: Sql,
@@ -65,7 +91,7 @@ async function aggregateType(
   ];
   const bind = (value: unknown) => `$${values.push(value)}`;
   const columns = quantities.map((quantity, index) => aggregateColumns(quantity, index, bind));
-  const { rows } = await sql.query<Row>(
+  const { rows } = await sql.query<QuantityRow>(
     `SELECT w.id, ${columns.join(', ')}
      FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[]) AS w (id, customer_id, start_at, end_at)
      JOIN usage_events u ON u.customer_id = w.customer_id AND u.event_type = $5
@@ -78,21 +104,15 @@ async function aggregateType(
      GROUP BY w.id`,
     values,
   );
-  for (const row of rows) {
-    const ofWindow = result.get(row.id) ?? new Map<string, Quantity>();
-    quantities.forEach(({ id }, index) => {
-      ofWindow.set(id, {
-        quantity: String(row[`q${index}`] ?? '0'),
-        eventCount: row[`n${index}`] as bigint,
-        skippedCount: row[`s${index}`] as bigint,
-      });
-    });
-    result.set(row.id, ofWindow);
-  }
+  readRows(rows, quantities, result);
 }
 
-/** Three columns: the quantity, the events read, and those of them left out. */
-function aggregateColumns({ meter, filter }: QuantityOf, index: number, bind: (value: unknown) => string): string {
+/** Three columns of events `u`: the quantity, the events read, and those of them left out. */
+export function aggregateColumns(
+  { meter, filter }: QuantityOf,
+  index: number,
+  bind: (value: unknown) => string,
+): string {
   const conditions = [...Object.entries(meter.filter ?? {}), ...Object.entries(filter ?? {})].map(
     ([property, values]) => `u.properties ->> ${bind(property)} = ANY (${bind(values)}::text[])`,
   );

@@ -43,6 +43,11 @@ export function createMetrics(processName: string) {
       help: 'Silence of the open sync that has been silent the longest',
       registers,
     }),
+    usageRollupLag: new Gauge({
+      name: 'durabill_usage_rollup_lag_seconds',
+      help: 'Age of the oldest usage event that is not rolled up yet; drafts read those events one by one',
+      registers,
+    }),
     consumerMessages: new Gauge({
       name: 'durabill_consumer_messages',
       help: 'Messages of a queue since the start, by what became of them',

@@ -12,8 +12,10 @@ const day = 24 * 60 * 60 * 1_000;
 /** A run that was missed while everything was down is still taken for this long: a whole month's run, and some days. */
 const catchupWindow = 35 * day;
 
+const minute = 60_000;
+
 /**
- * All Schedules, for the real clock; test clocks are driven by advanceClock. One Schedule fans out over all customers,
+ * All Schedules. Those that bill are for the real clock; test clocks are driven by advanceClock. One Schedule fans out over all customers,
  * since Schedules start at most 30 workflows a second a namespace. They start at nominal times in UTC, which no change
  * of clocks moves or doubles.
  */
@@ -48,6 +50,20 @@ export function schedulesOf(realClockId: string): ScheduleOptions[] {
         taskQueue: taskQueues.billing,
         staticSummary: 'Due invoices: issue and send on their way',
         args,
+      },
+    },
+    {
+      scheduleId: scheduleIds.usageRollup,
+      spec: { intervals: [{ every: minute }] },
+      // Whichever minute it is, it takes all that is there: one that was missed leaves nothing undone.
+      policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: minute, pauseOnFailure: false },
+      action: {
+        type: 'startWorkflow',
+        workflowType: workflowTypes.rollUpUsage,
+        workflowId: scheduleIds.usageRollup,
+        taskQueue: taskQueues.billing,
+        staticSummary: 'Usage rollups: what came in since the last minute',
+        args: [],
       },
     },
   ];

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { createTestClock } from '../../src/billing/open-clock.ts';
 import { recordUsage } from '../../src/billing/record-usage.ts';
+import { moveTestClock } from '../../src/store/due-work.ts';
 import { addCustomer, openBooks } from '../support/books.ts';
 import { useTestDatabase } from '../support/database.ts';
 import { departure, statuses, storedEvents } from './support.ts';
@@ -209,6 +211,20 @@ describe('recordUsage', () => {
       live('later', rows[0]!.later.toISOString()),
     );
     assert.deepEqual(statuses(outcomes), ['accepted', 'rejected']);
+  });
+
+  it('sees that a clock has been advanced since it last took an event of the customer', async () => {
+    const { clock } = await createTestClock(
+      books.database,
+      { name: 'moving', startsAt: '2013-01-01T00:00:00Z', numberPrefix: 'MOVING' },
+      'test',
+    );
+    await addCustomer(books.database, 'moved', 'moving');
+    const at = (id: string, occurredAt: string) => departure(id, { customer: 'moved', source: 'moving', occurredAt });
+    const sent = () => record(at('soon', '2013-03-01T00:00:00Z'), at('later', '2013-06-01T00:00:00Z'));
+    assert.deepEqual(statuses(await sent()), ['accepted', 'rejected']);
+    await moveTestClock(books.database, clock.id, new Date('2013-05-01T00:00:00Z'));
+    assert.deepEqual(statuses(await sent()), ['duplicate', 'accepted']);
   });
 
   it('refuses more than 1,000 events at once as a whole', async () => {

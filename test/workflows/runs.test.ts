@@ -4,8 +4,9 @@ import { ScheduleOverlapPolicy } from '@temporalio/client';
 import type { Activities } from '../../activities/index.ts';
 import { reconcileSchedules, schedulesOf } from '../../src/temporal/schedules.ts';
 import { startRun } from '../../src/temporal/start-run.ts';
-import { dueInvoiceScanId, monthlyInvoicingId, scheduleIds } from '../../workflows/contract/ids.ts';
+import { dueInvoiceScanId, monthlyInvoicingId, scheduleIds, workflowTypes } from '../../workflows/contract/ids.ts';
 import { messages } from '../../workflows/contract/messages.ts';
+import { taskQueues } from '../../workflows/contract/task-queues.ts';
 import { until } from '../broker/support.ts';
 import { detailsOf, useWorkflows } from './support.ts';
 
@@ -26,6 +27,7 @@ function createRunBooks() {
     publishDueInvoices: () => ({ after: null, counts: { published: 3 } }),
     findNextDue: () => null,
     awaitSyncs: () => ({ open: 0, synced: 3, parked: 0 }),
+    rollUpUsage: () => ({ events: 12, isCaughtUp: true }),
   };
   const activities = Object.fromEntries(
     Object.keys(answers).map((activity) => [
@@ -69,6 +71,15 @@ describe('the runs of a clock', function () {
       books.of(clockId).map(({ activity }) => activity),
       ['openRun', 'issueInvoices', 'publishDueInvoices'],
     );
+  });
+
+  it('rollUpUsage does one pass and tells how much it was', async () => {
+    const workflowId = randomUUID();
+    const result = await temporal.client.workflow.execute(workflowTypes.rollUpUsage, {
+      workflowId,
+      taskQueue: taskQueues.billing,
+    });
+    assert.deepEqual(result, { events: 12, isCaughtUp: true });
   });
 
   it('takes the nominal time of its Schedule as the cut-off, late or not', async () => {

@@ -8,9 +8,14 @@ export const workflowTypes = {
   syncInvoice: 'syncInvoice',
   syncCustomer: 'syncCustomer',
   advanceClock: 'advanceClock',
+  rollUpUsage: 'rollUpUsage',
 } as const;
 
-export const scheduleIds = { monthlyInvoicing: 'monthly-invoicing', dueInvoiceScan: 'due-invoice-scan' } as const;
+export const scheduleIds = {
+  monthlyInvoicing: 'monthly-invoicing',
+  dueInvoiceScan: 'due-invoice-scan',
+  usageRollup: 'usage-rollup',
+} as const;
 
 /** `cutoffAt` and `to` are ISO 8601 instants in UTC, as Date.toISOString writes them. */
 export const monthlyInvoicingId = (clockId: string, cutoffAt: string) => `monthly-invoicing/${clockId}/${cutoffAt}`;

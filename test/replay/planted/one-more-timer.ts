@@ -12,5 +12,6 @@ const late = (workflow: Workflow) => async (input: never) => {
 export const advanceClock = late(workflows.advanceClock);
 export const dueInvoiceScan = late(workflows.dueInvoiceScan);
 export const monthlyInvoicing = late(workflows.monthlyInvoicing);
+export const rollUpUsage = late(workflows.rollUpUsage);
 export const syncCustomer = late(workflows.syncCustomer);
 export const syncInvoice = late(workflows.syncInvoice);

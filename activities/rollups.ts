@@ -1,0 +1,17 @@
+import { Context } from '@temporalio/activity';
+import { rollUpUsage } from '../src/billing/roll-up-usage.ts';
+import type { Database } from '../src/store/database.ts';
+import { whileHeartbeating } from './heartbeats.ts';
+
+export function createRollupActivities({ database }: { database: Database }) {
+  return {
+    /** Where it stands is in PostgreSQL with what it did, so a retry needs nothing from a heartbeat. */
+    async rollUpUsage() {
+      const { cancellationSignal } = Context.current();
+      const { events, isCaughtUp } = await whileHeartbeating(() =>
+        rollUpUsage(database, { afterStep: () => cancellationSignal.throwIfAborted() }),
+      );
+      return { events: Number(events), isCaughtUp };
+    },
+  };
+}
