@@ -9,8 +9,8 @@ import { whileHeartbeating } from './heartbeats.ts';
 
 /** The time between two looks grows to the longest: quick for a handful, cheap for a backlog of hours. */
 const pollMs = { first: 250, longest: 1_000, growth: 1.3 };
-/** Counting reads every invoice of the clock: it may take a twentieth of the time, so that a few are told of at once. */
-const countingShare = 0.05;
+/** Counting reads every invoice of the clock: it takes a twentieth of the time at most, and is told once a second. */
+const countEvery = { leastMs: 1_000, timesItsOwn: 20 };
 /** How long one call waits before the workflow asks again. */
 const waitMs = 60_000;
 
@@ -43,13 +43,14 @@ export function createClockActivities({ database }: { database: Database }) {
         await recordProgress(database, runId, atRest);
         return { open, ...atRest };
       };
-      let countAt = Date.now();
+      let countAt = Date.now() + countEvery.leastMs;
       await poll(async () => {
         const isOver = !(await hasOpenSync(database, clockId));
         if (!isOver && Date.now() >= countAt) {
           const startedAt = Date.now();
           await count();
-          countAt = Date.now() + (Date.now() - startedAt) / countingShare;
+          const tookMs = Date.now() - startedAt;
+          countAt = Date.now() + Math.max(countEvery.leastMs, tookMs * countEvery.timesItsOwn);
         }
         return { isOver, answer: undefined };
       });
