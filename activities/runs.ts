@@ -5,6 +5,7 @@ import { runIdOf } from '../src/billing/ids.ts';
 import { issueInvoices } from '../src/billing/issue-invoices.ts';
 import { publishDueInvoices } from '../src/billing/publish-due-invoices.ts';
 import type { Publisher } from '../src/broker/publisher.ts';
+import { crashPoint } from '../src/crash-points.ts';
 import type { Database } from '../src/store/database.ts';
 import { finishRun, openRun, type RunKind, recordProgress } from '../src/store/runs.ts';
 import { ensureComingPartitions } from '../src/store/usage-events.ts';
@@ -22,20 +23,24 @@ export function createRunActivities({ database, publisher }: { database: Databas
       const cutoffAt = new Date(run.cutoffAt);
       await ensureComingPartitions(database, cutoffAt);
       const opened = await openRun(database, { ...run, cutoffAt, id: runIdOf(run.clockId, run.kind, cutoffAt) });
+      crashPoint('run.opened');
       return { runId: opened.id, startedAt: opened.startedAt.toISOString() };
     },
 
     async extendPeriods({ clockId, cutoffAt, after }: Page): PageResult {
       const until = new Date(cutoffAt);
-      return await throughPages(after, (cursor) =>
-        extendPeriodsPage(database, { clockId, until, after: cursor, limit: pageSizes.extend }),
-      );
+      return await throughPages(after, async (cursor) => {
+        const page = await extendPeriodsPage(database, { clockId, until, after: cursor, limit: pageSizes.extend });
+        if (page.cursor !== undefined) crashPoint('run.periods-extended');
+        return page;
+      });
     },
 
     async generateInvoices({ runId, clockId, cutoffAt, startedAt, after }: Page): PageResult {
       const run = { id: runId, clockId, cutoffAt: new Date(cutoffAt), startedAt: new Date(startedAt) };
       return await throughPages(after, async (cursor) => {
         const page = await generateInvoices(database, run, { after: cursor, limit: pageSizes.generate });
+        if (page.cursor !== undefined) crashPoint('run.drafts-written');
         if (page.parkedPeriods > 0) log.warn('periods parked', { runId, parkedPeriods: page.parkedPeriods });
         return page;
       });
@@ -45,6 +50,7 @@ export function createRunActivities({ database, publisher }: { database: Databas
       const scan = { id: runId, clockId, cutoffAt: new Date(cutoffAt) };
       return await throughPages(after, async (cursor) => {
         const page = await issueInvoices(database, scan, { after: cursor, limit: pageSizes.issue });
+        if (page.cursor !== undefined) crashPoint('run.invoices-issued');
         if (page.held > 0) log.warn('drafts held', { runId, held: page.held });
         return page;
       });
@@ -62,6 +68,7 @@ export function createRunActivities({ database, publisher }: { database: Databas
 
     async finishRun({ runId, counts }: { runId: string; counts: Counts }): Promise<void> {
       await finishRun(database, runId, counts);
+      crashPoint('run.finished');
     },
   };
 }

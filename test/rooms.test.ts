@@ -45,7 +45,7 @@ const rooms: Record<string, Arrows> = {
   'src/domain': { to: ['src/errors'], packages: ['big.js', 'temporal-polyfill'] },
   'src/errors': { to: [], packages: [] },
   'src/config.ts': { to: ['src/errors'], packages: [] },
-  'src/crash-points.ts': { to: [], packages: [] },
+  'src/crash-points.ts': { to: [], packages: ['node:'] },
   'src/telemetry': { to: ['src/errors'] },
 
   // They stand in for other companies' programs and customers, so they share nothing that could hide a fault of ours.

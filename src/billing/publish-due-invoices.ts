@@ -1,4 +1,5 @@
 import type { Publisher } from '../broker/publisher.ts';
+import { crashPoint } from '../crash-points.ts';
 import type { Database } from '../store/database.ts';
 import { invoicesToPublish, markQueued } from '../store/invoice-issue.ts';
 
@@ -21,7 +22,9 @@ export async function publishDueInvoices(
       (invoiceIds) => confirmed.push(...invoiceIds),
     );
   } finally {
+    if (confirmed.length > 0) crashPoint('run.messages-confirmed');
     await markQueued(database, confirmed);
+    if (confirmed.length > 0) crashPoint('run.messages-marked');
   }
   return { cursor: due.at(-1)?.invoiceId, published: confirmed.length };
 }

@@ -4,6 +4,7 @@ import type { BrokerConnection } from '../broker/connection.ts';
 import { type Consumer, createConsumer, type Verdict } from '../broker/consumer.ts';
 import type { InvoiceDue, Priority } from '../broker/invoice-due.ts';
 import { dueQueues } from '../broker/topology.ts';
+import { crashPoint } from '../crash-points.ts';
 import type { Currency } from '../domain/money/currency.ts';
 import { formatMoney, money } from '../domain/money/money.ts';
 import type { Database } from '../store/database.ts';
@@ -56,7 +57,9 @@ async function carry({ database, client, slots }: BridgeDependencies, message: I
   if (outcome === 'full') return { later: true };
   if (outcome === 'unknown' || invoice === undefined) return { deadLetter: 'there is no such invoice in the books' };
   if (outcome === 'settled') return 'ack';
+  crashPoint('bridge.slots-claimed');
   await signal(client, { ...invoice, invoiceId, priority });
+  crashPoint('bridge.sync-signalled');
   return 'ack';
 }
 
