@@ -39,7 +39,7 @@ async function runWith(setting: string) {
 describe('Crash points', () => {
   it('are all placed in the product, and no other name is', () => {
     const placed = new Set<string>();
-    for (const [path, source] of readSources(['src', 'activities', 'workflows'])) {
+    for (const [path, source] of readSources(['src', 'activities', 'workflows'], /^src\/store\/generated\//)) {
       const names = [...source.matchAll(/\bcrashPoint\('([^']*)'\)/g)].map(([, name]) => name!);
       const calls = [...source.matchAll(/\bcrashPoint\(/g)].length - (path === 'src/crash-points.ts' ? 1 : 0);
       assert.equal(names.length, calls, `${path} names each point in the call itself`);

@@ -1,0 +1,41 @@
+import { type CrashPoint, crashPoints } from '../../src/crash-points.ts';
+import type { Random } from './random.ts';
+
+export const kinds = ['api', 'worker', 'bridge'] as const;
+export type Kind = (typeof kinds)[number];
+
+/** Passed a few times in each wave: a high count would never be reached before the process dies of something else. */
+const rare: ReadonlySet<string> = new Set(['sync.backed-off', 'sync.parked', 'sync.decision-stored']);
+
+/** The kind of process that passes a point. */
+export function kindOf(point: CrashPoint): Kind {
+  if (point.startsWith('api.')) return 'api';
+  return point.startsWith('bridge.') ? 'bridge' : 'worker';
+}
+
+/**
+ * What DURABILL_CRASH_AT says for a process that is about to start: all wanted points of its kind that nobody has died
+ * at yet; once there are none left, one that has been hit least, for every second start.
+ */
+export function armsFor(
+  kind: Kind,
+  plan: { wanted: readonly CrashPoint[]; hitsOf(point: string): number; random: Random },
+): string {
+  const { wanted, hitsOf, random } = plan;
+  const ofKind = wanted.filter((point) => kindOf(point) === kind);
+  const unhit = ofKind.filter((point) => hitsOf(point) === 0);
+  if (unhit.length > 0) return unhit.map((point) => armOf(point, random)).join(',');
+  if (ofKind.length === 0 || random.next() < 0.5) return '';
+  const least = Math.min(...ofKind.map(hitsOf));
+  return armOf(random.pick(ofKind.filter((point) => hitsOf(point) === least)), random);
+}
+
+function armOf(point: CrashPoint, random: Random): string {
+  const isRare = rare.has(point) || /^(?:run|clock)\.|^api\.run/.test(point);
+  return `${point}:${random.whole(1, isRare ? 2 : 12)}`;
+}
+
+/** Points that have to be hit and were not. */
+export function unhitOf(wanted: readonly CrashPoint[], hitsOf: (point: string) => number): CrashPoint[] {
+  return crashPoints.filter((point) => wanted.includes(point) && hitsOf(point) === 0);
+}
