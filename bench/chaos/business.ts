@@ -45,15 +45,19 @@ export type Wave = { clock: string; numberPrefix: string; mode: Mode; customers:
 
 export function makeWaves(random: Random, invoices: number, count: number): Wave[] {
   return Array.from({ length: count }, (_, index) => {
-    const name = `wave-${index + 1}`;
     const size = Math.floor((invoices * (index + 1)) / count) - Math.floor((invoices * index) / count);
-    return {
-      clock: name,
-      numberPrefix: `W${index + 1}`,
-      mode: index % 2 === 0 ? ('runs' as const) : ('advance' as const),
-      customers: Array.from({ length: size }, (_, customer) => makeCustomer(random, `${name}-c${customer + 1}`)),
-    };
+    return makeWave(random, index + 1, size);
   });
+}
+
+export function makeWave(random: Random, number: number, size: number): Wave {
+  const name = `wave-${number}`;
+  return {
+    clock: name,
+    numberPrefix: `W${number}`,
+    mode: number % 2 === 1 ? 'runs' : 'advance',
+    customers: Array.from({ length: size }, (_, index) => makeCustomer(random, `${name}-c${index + 1}`)),
+  };
 }
 
 function makeCustomer(random: Random, externalId: string): Customer {

@@ -11,10 +11,14 @@ export type Kill = {
 
 export type KillLog = {
   readonly all: readonly Kill[];
+  /** Counts the seconds from now on. */
+  begin(): void;
   note(target: string, point?: string): void;
   /** What was killed serves again: every kill of it that is open has recovered. */
   recovered(target: string): void;
-  /** Passes are counted from 1, so that the sum tells how often each point has killed. */
+  /** Whether one of the targets is away now, or was within the last so many seconds. */
+  wasAway(targets: readonly string[], seconds: number): boolean;
+  /** How often a process has died at this crash point. */
   hitsOf(point: string): number;
   summary(): {
     kills: number;
@@ -25,10 +29,13 @@ export type KillLog = {
 };
 
 export function openKillLog(say: (line: string) => void, nowMs: () => number = () => performance.now()): KillLog {
-  const all: (Kill & { atMs: number })[] = [];
-  const startedMs = nowMs();
+  const all: (Kill & { atMs: number; recoveredAtMs?: number })[] = [];
+  let startedMs = nowMs();
   return {
     all,
+    begin() {
+      startedMs = nowMs();
+    },
     note(target, point) {
       const atMs = nowMs();
       const atSeconds = seconds(atMs - startedMs);
@@ -38,9 +45,15 @@ export function openKillLog(say: (line: string) => void, nowMs: () => number = (
     recovered(target) {
       for (const kill of all) {
         if (kill.target !== target || kill.recoveredAfterSeconds !== undefined) continue;
-        kill.recoveredAfterSeconds = seconds(nowMs() - kill.atMs);
+        kill.recoveredAtMs = nowMs();
+        kill.recoveredAfterSeconds = seconds(kill.recoveredAtMs - kill.atMs);
       }
     },
+    wasAway: (targets, within) =>
+      all.some(
+        ({ target, recoveredAtMs }) =>
+          targets.includes(target) && (recoveredAtMs === undefined || nowMs() - recoveredAtMs < 1_000 * within),
+      ),
     hitsOf: (point) => all.filter((kill) => kill.point === point).length,
     summary() {
       const killsByTarget: Record<string, number> = {};

@@ -15,26 +15,30 @@ export type Unrest = {
 };
 
 const lookEveryMs = 2_000;
-/** Beyond the last planned retry. */
+/** How long nothing may move, beyond the last planned retry; a busy machine is slow, and yet it moves. */
 const patienceMs = 180_000;
-const mostMs = 600_000;
+const mostMs = 900_000;
 
-/** Waits until nothing is under way, for three minutes after the last planned retry at most. @returns what is left */
+/** Waits until nothing is under way, or until nothing has moved for three minutes. @returns what is left */
 export async function awaitRest(
   deployment: Deployment,
   options: { isOver(): boolean; say(line: string): void },
 ): Promise<Unrest> {
   const startedAt = Date.now();
   let said = '';
+  let movedAt = startedAt;
   for (;;) {
     const unrest = await readUnrest(deployment);
     const { deadLetters: _dead, ...underWay } = unrest;
     const line = JSON.stringify({ ...underWay, workflows: unrest.workflows.length });
-    if (line !== said) options.say(`coming to rest: ${line}`);
+    if (line !== said) {
+      options.say(`coming to rest: ${line}`);
+      movedAt = Date.now();
+    }
     said = line;
     if (isAtRest(unrest) && options.isOver()) return unrest;
     const lastRetryAt = await readLastRetry(deployment);
-    if (Date.now() > Math.min(startedAt + mostMs, Math.max(startedAt, lastRetryAt) + patienceMs)) return unrest;
+    if (Date.now() > Math.min(startedAt + mostMs, Math.max(movedAt, lastRetryAt) + patienceMs)) return unrest;
     await sleep(lookEveryMs);
   }
 }

@@ -76,10 +76,15 @@ async function runOn(deployment: Deployment, options: ChaosOptions, say: (line: 
     const api = connectApis(apis, apiKey, giveUp.signal);
     const context: Context = { deployment, api, sent, seed, faults, giveUp: giveUp.signal, say };
 
+    kills.begin();
     const startedAt = performance.now();
     const work = startWork(context, options, faultsOver.signal);
     const killing = torment({ stack: deployment.stack, supervisor, kills, faults, seed }, faultsOver.signal);
-    await pause(options.minutes * 60_000, new AbortController().signal);
+    await pause(options.minutes * 60_000, giveUp.signal);
+    const lacks = () => unhitOf(points, kills.hitsOf).length > 0 || kills.all.length < options.leastKills;
+    const until = Date.now() + overtimeMs(options.minutes);
+    if (lacks()) say('not every point has been hit, or too few were killed: the faults go on for a while');
+    while (lacks() && Date.now() < until) await pause(1_000, giveUp.signal);
     faultsOver.abort();
     say('the faults are over');
     await killing;
@@ -100,12 +105,18 @@ async function runOn(deployment: Deployment, options: ChaosOptions, say: (line: 
       atStripe: stripe.invoices.length,
       answers: sent.answers.size,
       repeatedMessages,
+      startsGivenUp: supervisor.startsGivenUp(),
       faultSeconds: Math.round(faultSeconds),
       restSeconds: Math.round(restSeconds),
     });
   } finally {
     supervisor.release();
   }
+}
+
+/** On a busy machine everything takes longer; what has not been reached in twice the time is told. */
+function overtimeMs(minutes: number): number {
+  return Math.min(5, Math.max(2, minutes)) * 60_000;
 }
 
 /** Plan, key and queues. @returns the key's secret */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readyMessage } from '../../src/bin/shared/process.ts';
 import type { RunningChild } from '../../src/stack/index.ts';
 import type { Deployment } from '../support/deployment.ts';
 import type { Kind } from './crash-plan.ts';
@@ -14,6 +15,9 @@ const instances = 2;
 const probeEveryMs = 250;
 /** One that ends by itself over and over is not started more often than this. */
 const afterOwnEndMs = 1_000;
+/** What a process needs for its start; one that gives up while it is away is started again, as anywhere. */
+const neededParts = ['postgres', 'rabbitmq', 'temporal'];
+const giveUpSeconds = 30;
 
 export type Place = {
   name: string;
@@ -30,13 +34,17 @@ export type Supervisor = {
   kill(name: string): void;
   /** Processes that ended without having been killed, in a sentence each. */
   readonly ownEnds: readonly string[];
+  /** How many gave up their start because a part was away. */
+  startsGivenUp(): number;
   /** Whether every process serves. */
   allServe(): boolean;
   /** Starts nothing any more. What runs ends with the deployment. */
   release(): void;
 };
 
-type Life = { child: RunningChild | undefined; isKilled: boolean; serves: boolean };
+type Exit = Awaited<RunningChild['exited']>;
+
+type Life = { child: RunningChild | undefined; isKilled: boolean; serves: boolean; hasServed: boolean };
 
 /**
  * Two processes of each kind, started again at once whenever one ends, and armed by `armsFor` at every start. Notes who
@@ -50,10 +58,11 @@ export function superviseProcesses(
   const released = new AbortController();
   const ownEnds: string[] = [];
   const lives = new Map<string, Life>();
+  let startsGivenUp = 0;
 
   async function keepUp(place: Place): Promise<void> {
     while (!released.signal.aborted) {
-      const life: Life = { child: undefined, isKilled: false, serves: false };
+      const life: Life = { child: undefined, isKilled: false, serves: false, hasServed: false };
       lives.set(place.name, life);
       const child = await startIn(place);
       life.child = child;
@@ -65,15 +74,18 @@ export function superviseProcesses(
       void watch(place, life, () => ended);
       const exit = await exited;
       if (released.signal.aborted) return;
-      const point = await pointOf(place, child.pid);
-      if (exit.signal === 'SIGKILL' && point !== undefined) kills.note(place.name, point);
-      else if (!life.isKilled) {
-        ownEnds.push(
-          `${place.name} ended by itself (${exit.signal ?? exit.code}): ${await lastLines(logOf(place), 3)}`,
-        );
-        await pause(afterOwnEndMs, released.signal);
-      }
+      if (!(await wasKilled(place, life, exit))) await pause(afterOwnEndMs, released.signal);
     }
+  }
+
+  /** Notes how a process has ended: at a crash point, killed from here, or by itself. */
+  async function wasKilled(place: Place, life: Life, { signal, code }: Exit): Promise<boolean> {
+    const point = await pointOf(place, life.child!.pid);
+    if (point !== undefined) kills.note(place.name, point);
+    if (point !== undefined || life.isKilled) return true;
+    if (!life.hasServed && kills.wasAway(neededParts, giveUpSeconds)) startsGivenUp += 1;
+    else ownEnds.push(`${place.name} ended by itself (${signal ?? code}): ${await lastLines(logOf(place), 3)}`);
+    return false;
   }
 
   function startIn({ name, kind, port, operationsPort }: Place): Promise<RunningChild> {
@@ -88,18 +100,27 @@ export function superviseProcesses(
         DURABILL_API_PORT: String(port),
         DURABILL_OPERATIONS_PORT: String(operationsPort),
         DURABILL_CRASH_AT: arms,
+        DURABILL_WORKFLOW_CACHE: join(deployment.stack.dataDir, 'workflows'),
       },
     });
   }
 
   async function watch(place: Place, life: Life, hasEnded: () => boolean): Promise<void> {
-    while (!hasEnded() && !(await isReady(place))) await pause(probeEveryMs, released.signal);
+    const serves = async () => (await isReady(place)) && (await saysReady(place, life.child!.pid));
+    while (!hasEnded() && !(await serves())) await pause(probeEveryMs, released.signal);
     if (hasEnded()) return;
     life.serves = true;
+    life.hasServed = true;
     kills.recovered(place.name);
   }
 
   const logOf = ({ name }: Place) => join(deployment.stack.dataDir, 'log', `${name}.log`);
+
+  /** Beside the parts being there: that it has begun with its own work. */
+  async function saysReady(place: Place, pid: number): Promise<boolean> {
+    const lines = (await lastLines(logOf(place), 500)).split('\n');
+    return lines.some((line) => line.includes(`"pid":${pid},`) && line.includes(`"msg":"${readyMessage}"`));
+  }
 
   async function pointOf(place: Place, pid: number): Promise<string | undefined> {
     const lines = (await lastLines(logOf(place), 20)).split('\n');
@@ -124,6 +145,7 @@ export function superviseProcesses(
       life.child.kill('SIGKILL');
     },
     ownEnds,
+    startsGivenUp: () => startsGivenUp,
     allServe: () => options.places.every(({ name }) => lives.get(name)?.serves),
     release: () => released.abort(),
   };

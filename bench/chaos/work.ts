@@ -1,5 +1,5 @@
 import { answerParked } from './answers.ts';
-import { makeWaves, type Wave } from './business.ts';
+import { makeWave, makeWaves, type Wave } from './business.ts';
 import type { Context } from './context.ts';
 import { repeatMessages } from './messages.ts';
 import { pause } from './patience.ts';
@@ -10,6 +10,10 @@ import { runWave } from './waves.ts';
 /** Customers of a wave: some pages of every run, and yet a wave begins every few seconds. */
 const waveSize = 40;
 const leastWaves = 4;
+/** When the planned ones are done before the time is over. */
+const leastUnderWay = 2;
+const fillSize = 12;
+const fillEveryMs = 2_000;
 /** The part of the time in which waves begin; the rest is for what is under way. */
 const spread = { short: 0.3, long: 0.75 };
 /** A run of fewer minutes has its waves early, so that each has been through every step in the end. */
@@ -38,12 +42,29 @@ export function startWork(
     context.say(`${who} has failed: ${error.message}`);
   };
 
-  const billing = Promise.all(
-    waves.map(async (wave: Wave, index) => {
-      await pause(index * everyMs, context.giveUp);
-      await runWave(context, wave).catch(fail(wave.clock));
-    }),
-  );
+  let underWay = 0;
+  const bill = async (wave: Wave) => {
+    underWay += 1;
+    await runWave(context, wave).catch(fail(wave.clock));
+    underWay -= 1;
+  };
+  const planned = waves.map(async (wave, index) => {
+    await pause(index * everyMs, context.giveUp);
+    await bill(wave);
+  });
+  /** Small waves as long as the faults go on, so that nobody is ever without work. */
+  const fillUp = async () => {
+    await pause((waves.length - 1) * everyMs, faultsOver);
+    const further: Promise<void>[] = [];
+    for (let number = count + 1; !faultsOver.aborted; ) {
+      await pause(fillEveryMs, faultsOver);
+      if (faultsOver.aborted || underWay >= leastUnderWay) continue;
+      further.push(bill(makeWave(randomOf(context.seed, `wave ${number}`), number, fillSize)));
+      number += 1;
+    }
+    await Promise.all(further);
+  };
+  const billing = Promise.all([...planned, fillUp()]);
   const usage = trickle(context, faultsOver).catch(fail('the later usage'));
   const messages = (context.faults.has('messages') ? repeatMessages(context, faultsOver) : Promise.resolve(0)).catch(
     (error: Error) => {

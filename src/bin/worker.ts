@@ -13,8 +13,9 @@ import { createLog } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { serveOperations } from '../telemetry/operations-server.ts';
 import { temporalLog } from '../telemetry/temporal-log.ts';
+import { loadWorkflows } from '../temporal/bundle-cache.ts';
 import { connectTemporal } from '../temporal/connection.ts';
-import { bundleWorkflows, createWorkers } from '../temporal/workers.ts';
+import { createWorkers } from '../temporal/workers.ts';
 import { healthOf } from './shared/parts.ts';
 import { runUntilStopped } from './shared/process.ts';
 
@@ -33,7 +34,7 @@ const connection = await NativeConnection.connect({ address: config.temporal.add
 const workers = await createWorkers({
   connection,
   namespace: config.temporal.namespace,
-  workflowBundle: await bundleWorkflows(),
+  workflowBundle: await loadWorkflows(process.env['DURABILL_WORKFLOW_CACHE']),
   activities: createActivities({
     database,
     publisher,
