@@ -1,5 +1,8 @@
+import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import { v5 } from 'uuid';
 import { answerSync, type SyncSubject } from '../../src/temporal/syncs.ts';
+import { failureTypes } from '../../workflows/contract/failure-types.ts';
 import type { Context } from './context.ts';
 import { Hopeless, pause, untilDone } from './patience.ts';
 
@@ -44,18 +47,26 @@ async function answerTwice(context: Context, parked: Parked, decisionId: string)
   sent.answers.set(decisionId, entry);
   const answer = { decisionId, parkingNumber: parked.parkingNumber, actor: 'chaos', reason: 'The fault has passed.' };
   const send = () =>
-    untilDone(
-      () =>
-        client.withDeadline(Date.now() + answerLimitMs, () =>
+    untilDone(async () => {
+      try {
+        await client.withDeadline(Date.now() + answerLimitMs, () =>
           answerSync(client, parked, `${parked.totalMinor} minor units`, answer),
-        ),
-      giveUp,
-    );
+        );
+      } catch (error) {
+        throw isRefusal(error) ? new Hopeless((error as Error).message) : error;
+      }
+    }, giveUp);
   try {
     await Promise.all([send(), send()]);
     entry.acknowledged = true;
   } catch (error) {
     sent.surprises.push(`the answer to ${parked.number} was not taken: ${(error as Error).message}`);
-    if (!(error instanceof Hopeless) && !giveUp.aborted) throw error;
   }
+}
+
+/** The books have refused the answer, which the next time would be refused too. */
+function isRefusal(error: unknown): boolean {
+  const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
+  const refusals: readonly unknown[] = [failureTypes.staleAnswer, failureTypes.faultyAnswer];
+  return cause instanceof ApplicationFailure && refusals.includes(cause.type);
 }
