@@ -24,10 +24,10 @@ export function armsFor(
   const { wanted, hitsOf, random } = plan;
   const ofKind = wanted.filter((point) => kindOf(point) === kind);
   const unhit = ofKind.filter((point) => hitsOf(point) === 0);
-  if (unhit.length > 0)
-    return someOf(unhit, random)
-      .map((point) => armOf(point, random))
-      .join(',');
+  if (unhit.length > 0) {
+    const arms = someOf(unhit, random).map((point) => armOf(point, random));
+    return arms.join(',');
+  }
   if (ofKind.length === 0 || random.next() < 0.5) return '';
   const least = Math.min(...ofKind.map(hitsOf));
   return armOf(random.pick(ofKind.filter((point) => hitsOf(point) === least)), random);
@@ -41,7 +41,7 @@ function someOf(points: readonly CrashPoint[], random: Random): CrashPoint[] {
 
 function armOf(point: CrashPoint, random: Random): string {
   const isRare = rare.has(point) || /^(?:run|clock)\.|^api\.run/.test(point);
-  return `${point}:${random.whole(1, isRare ? 2 : 12)}`;
+  return `${point}:${isRare ? random.pick([1, 1, 1, 2]) : random.whole(1, 12)}`;
 }
 
 /** Points that have to be hit and were not. */

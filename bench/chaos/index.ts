@@ -16,10 +16,19 @@ async function main(): Promise<boolean> {
     say(usage);
     return false;
   }
+  setTimeout(() => {
+    say('the run does not come to its end');
+    process.exit(1);
+  }, limitMs(options.minutes)).unref();
   const { findings, ...report } = await runChaos(options, say);
   for (const { kind, what } of findings.slice(0, 50)) say(`${kind}: ${what}`);
   console.log(JSON.stringify(report));
   return report.passed;
+}
+
+/** Far beyond the faults, their overtime and the rest: then something hangs, and everything is stopped. */
+function limitMs(minutes: number): number {
+  return (2 * minutes + 40) * 60_000;
 }
 
 main().then(
