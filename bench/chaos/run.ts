@@ -79,12 +79,14 @@ async function runOn(deployment: Deployment, options: ChaosOptions, say: (line: 
     kills.begin();
     const startedAt = performance.now();
     const work = startWork(context, options, faultsOver.signal);
-    const killing = torment({ stack: deployment.stack, supervisor, kills, faults, seed }, faultsOver.signal);
+    const randomKillsOver = new AbortController();
+    const killing = torment({ stack: deployment.stack, supervisor, kills, faults, seed }, randomKillsOver.signal);
     await pause(options.minutes * 60_000, giveUp.signal);
-    const lacks = () => unhitOf(points, kills.hitsOf).length > 0 || kills.all.length < options.leastKills;
-    const until = Date.now() + overtimeMs(options.minutes);
-    if (lacks()) say('not every point has been hit, or too few were killed: the faults go on for a while');
-    while (lacks() && Date.now() < until) await pause(1_000, giveUp.signal);
+    const overtime = AbortSignal.timeout(overtimeMs(options.minutes));
+    await untilSo(() => kills.all.length >= options.leastKills, overtime);
+    randomKillsOver.abort();
+    say('the random kills are over');
+    await untilSo(() => unhitOf(points, kills.hitsOf).length === 0, overtime);
     faultsOver.abort();
     say('the faults are over');
     await killing;
@@ -114,9 +116,13 @@ async function runOn(deployment: Deployment, options: ChaosOptions, say: (line: 
   }
 }
 
-/** On a busy machine everything takes longer; what has not been reached in twice the time is told. */
+/** What has not been reached in twice the time, as on a busy machine, is told. */
 function overtimeMs(minutes: number): number {
-  return Math.min(5, Math.max(2, minutes)) * 60_000;
+  return Math.min(10, Math.max(3, minutes)) * 60_000;
+}
+
+async function untilSo(condition: () => boolean, limit: AbortSignal): Promise<void> {
+  while (!condition() && !limit.aborted) await pause(1_000, limit);
 }
 
 /** Plan, key and queues. @returns the key's secret */
