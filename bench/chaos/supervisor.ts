@@ -18,6 +18,8 @@ const afterOwnEndMs = 1_000;
 /** What a process needs for its start; one that gives up while it is away is started again, as anywhere. */
 const neededParts = ['postgres', 'rabbitmq', 'temporal'];
 const giveUpSeconds = 30;
+/** Lines: an exception with its stack. */
+const lastWords = 25;
 
 export type Place = {
   name: string;
@@ -84,7 +86,7 @@ export function superviseProcesses(
     if (point !== undefined) kills.note(place.name, point);
     if (point !== undefined || life.isKilled) return true;
     if (!life.hasServed && kills.wasAway(neededParts, giveUpSeconds)) startsGivenUp += 1;
-    else ownEnds.push(`${place.name} ended by itself (${signal ?? code}): ${await lastLines(logOf(place), 3)}`);
+    else ownEnds.push(`${place.name} ended by itself (${signal ?? code}): ${await lastLines(logOf(place), lastWords)}`);
     return false;
   }
 
