@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { findNextDue } from '../src/billing/find-next-due.ts';
 import { runIdOf } from '../src/billing/ids.ts';
+import { crashPoint } from '../src/crash-points.ts';
 import type { Database } from '../src/store/database.ts';
 import { moveTestClock } from '../src/store/due-work.ts';
 import { type RunKind, readRunEnd, recordProgress } from '../src/store/runs.ts';
@@ -26,6 +27,7 @@ export function createClockActivities({ database }: { database: Database }) {
 
     async moveClock({ clockId, at }: { clockId: string; at: string }): Promise<void> {
       await moveTestClock(database, clockId, new Date(at));
+      crashPoint('clock.moved');
     },
 
     async countSyncs({ clockId }: { clockId: string }) {

@@ -2,9 +2,11 @@ import { log } from '@temporalio/activity';
 import { extendPeriodsPage } from '../src/billing/extend-periods.ts';
 import { generateInvoices } from '../src/billing/generate-invoices.ts';
 import { runIdOf } from '../src/billing/ids.ts';
+import type { BegunPage } from '../src/billing/in-pages.ts';
 import { issueInvoices } from '../src/billing/issue-invoices.ts';
 import { publishDueInvoices } from '../src/billing/publish-due-invoices.ts';
 import type { Publisher } from '../src/broker/publisher.ts';
+import { type CrashPoint, crashPoint } from '../src/crash-points.ts';
 import type { Database } from '../src/store/database.ts';
 import { finishRun, openRun, type RunKind, recordProgress } from '../src/store/runs.ts';
 import { ensureComingPartitions } from '../src/store/usage-events.ts';
@@ -31,20 +33,23 @@ export function createRunActivities({ database, publisher }: { database: Databas
       const cutoffAt = new Date(run.cutoffAt);
       await ensureComingPartitions(database, cutoffAt);
       const opened = await openRun(database, { ...run, cutoffAt, id: runIdOf(run.clockId, run.kind, cutoffAt) });
+      crashPoint('run.opened');
       return { runId: opened.id, startedAt: opened.startedAt.toISOString() };
     },
 
     async extendPeriods({ clockId, cutoffAt, after }: Page): PageResult {
       const { limit, atOnce } = paging.extend;
       const until = new Date(cutoffAt);
-      const begin = (cursor: string) => extendPeriodsPage(database, { clockId, until, after: cursor, limit });
+      const begin = (cursor: string) =>
+        mayDieAfter('run.periods-extended', extendPeriodsPage(database, { clockId, until, after: cursor, limit }));
       return await throughPages(after, atOnce, begin);
     },
 
     async generateInvoices({ runId, clockId, cutoffAt, startedAt, after }: Page): PageResult {
       const { limit, atOnce } = paging.generate;
       const run = { id: runId, clockId, cutoffAt: new Date(cutoffAt), startedAt: new Date(startedAt) };
-      const begin = (cursor: string) => generateInvoices(database, run, { after: cursor, limit });
+      const begin = (cursor: string) =>
+        mayDieAfter('run.drafts-written', generateInvoices(database, run, { after: cursor, limit }));
       return await throughPages(after, atOnce, begin, ({ parkedPeriods }) => {
         if (parkedPeriods > 0) log.warn('periods parked', { runId, parkedPeriods });
       });
@@ -53,7 +58,8 @@ export function createRunActivities({ database, publisher }: { database: Databas
     async issueInvoices({ runId, clockId, cutoffAt, after }: Page): PageResult {
       const { limit, atOnce } = paging.issue;
       const scan = { id: runId, clockId, cutoffAt: new Date(cutoffAt) };
-      const begin = (cursor: string) => issueInvoices(database, scan, { after: cursor, limit });
+      const begin = (cursor: string) =>
+        mayDieAfter('run.invoices-issued', issueInvoices(database, scan, { after: cursor, limit }));
       return await throughPages(after, atOnce, begin, ({ held }) => {
         if (held > 0) log.warn('drafts held', { runId, held });
       });
@@ -71,6 +77,21 @@ export function createRunActivities({ database, publisher }: { database: Databas
 
     async finishRun({ runId, counts }: { runId: string; counts: Counts }): Promise<void> {
       await finishRun(database, runId, counts);
+      crashPoint('run.finished');
     },
   };
+}
+
+/** A place to die at, between a page's commit and its heartbeat. */
+async function mayDieAfter<PageCounts>(
+  point: CrashPoint,
+  begun: Promise<BegunPage<PageCounts>>,
+): Promise<BegunPage<PageCounts>> {
+  const { cursor, done } = await begun;
+  if (cursor === undefined) return { cursor, done };
+  const committed = done.then((counts) => {
+    crashPoint(point);
+    return counts;
+  });
+  return { cursor, done: committed };
 }

@@ -3,6 +3,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { type BringDependencies, type BringOutcome, bringToStripe } from '../src/billing/bring-to-stripe.ts';
 import { answerParking, parkInvoice, type RetryAnswer } from '../src/billing/park-invoice.ts';
 import { syncCustomer } from '../src/billing/sync-customer.ts';
+import { crashPoint } from '../src/crash-points.ts';
 import { isDurabillError } from '../src/errors/error.ts';
 import { backOff } from '../src/store/sync.ts';
 import { TargetError } from '../src/targets/port.ts';
@@ -22,16 +23,20 @@ export function createSyncActivities(dependencies: BringDependencies) {
 
     async backOff({ invoiceId, nextRetryAt }: { invoiceId: string; nextRetryAt: string }): Promise<void> {
       await backOff(database, invoiceId, new Date(nextRetryAt));
+      crashPoint('sync.backed-off');
     },
 
     async parkInvoice(parked: { invoiceId: string; code: string; reason: string }): Promise<void> {
       log.warn('invoice parked', { invoiceId: parked.invoiceId, code: parked.code });
       await parkInvoice(database, parked);
+      crashPoint('sync.parked');
     },
 
     async answerParking(answer: RetryAnswer): Promise<'accepted' | 'already accepted'> {
       try {
-        return await answerParking(database, answer);
+        const outcome = await answerParking(database, answer);
+        crashPoint('sync.decision-stored');
+        return outcome;
       } catch (error) {
         if (isDurabillError(error, 'answer-stale')) {
           throw ApplicationFailure.nonRetryable(`${error.message} ${error.mend}`, failureTypes.staleAnswer);

@@ -31,6 +31,8 @@ export type Config = {
     /** Invoices that may be on their way to Stripe at once; the others wait in RabbitMQ. */
     slots: number;
   };
+  /** Where compiled workflows are kept for the next start; without it each start compiles them. */
+  workflowCacheDir: string | undefined;
 };
 
 const defaults: Record<string, string> = {
@@ -84,6 +86,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     },
     operations: { host: text('DURABILL_OPERATIONS_HOST'), port: whole('DURABILL_OPERATIONS_PORT', 0, 65_535) },
     sync: { slots: whole('DURABILL_SYNC_SLOTS', 1, 5_000) },
+    workflowCacheDir: env['DURABILL_WORKFLOW_CACHE'] || undefined,
   };
   refuse(faults);
   return config;

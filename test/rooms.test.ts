@@ -46,7 +46,7 @@ const rooms: Record<string, Arrows> = {
   'src/errors': { to: [], packages: [] },
   // How Temporal is reached is read as Temporal's own tools read it.
   'src/config.ts': { to: ['src/errors'], packages: ['@temporalio/envconfig'] },
-  'src/crash-points.ts': { to: [], packages: [] },
+  'src/crash-points.ts': { to: [], packages: ['node:'] },
   'src/telemetry': { to: ['src/errors'] },
 
   // They stand in for other companies' programs and customers, so they share nothing that could hide a fault of ours.

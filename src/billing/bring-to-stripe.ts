@@ -1,3 +1,4 @@
+import { crashPoint } from '../crash-points.ts';
 import { DurabillError } from '../errors/error.ts';
 import { appendAudit } from '../store/audit.ts';
 import { readMapping } from '../store/customer-mappings.ts';
@@ -39,6 +40,7 @@ export async function bringToStripe(dependencies: BringDependencies, invoiceId: 
   const facts = (await beginAttempt(database, invoiceId)) ?? (await claimAndBegin(dependencies, invoiceId));
   if (facts === undefined) return await settledOutcome(database, invoiceId);
   if (facts === 'full') return { state: 'no slot' };
+  crashPoint('sync.attempt-begun');
   try {
     const { accountId, remote } = await bring(dependencies, facts);
     await database.transaction(async (sql) => {
@@ -53,6 +55,7 @@ export async function bringToStripe(dependencies: BringDependencies, invoiceId: 
         },
       ]);
     });
+    crashPoint('sync.completed');
     return { state: 'synced' };
   } catch (error) {
     const failure = asTargetError(error);
@@ -63,6 +66,7 @@ export async function bringToStripe(dependencies: BringDependencies, invoiceId: 
       reason: failure.message,
       remoteMessage: failure.remoteMessage ?? null,
     });
+    crashPoint('sync.failure-stored');
     throw failure;
   }
 }

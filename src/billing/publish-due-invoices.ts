@@ -1,4 +1,5 @@
 import type { Publisher } from '../broker/publisher.ts';
+import { crashPoint } from '../crash-points.ts';
 import type { Database } from '../store/database.ts';
 import { invoicesToPublish, markQueued, type ToPublish } from '../store/invoice-issue.ts';
 import type { BegunPage } from './in-pages.ts';
@@ -29,7 +30,9 @@ async function publishAndMark(database: Database, publisher: Publisher, due: rea
       (invoiceIds) => confirmed.push(...invoiceIds),
     );
   } finally {
+    if (confirmed.length > 0) crashPoint('run.messages-confirmed');
     await markQueued(database, confirmed);
+    if (confirmed.length > 0) crashPoint('run.messages-marked');
   }
   return { published: confirmed.length };
 }

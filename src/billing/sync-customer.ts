@@ -1,3 +1,4 @@
+import { crashPoint } from '../crash-points.ts';
 import { insertMapping, readMapping, readOutgoingCustomer } from '../store/customer-mappings.ts';
 import type { Database } from '../store/database.ts';
 import { requestLogOf } from './request-log.ts';
@@ -13,5 +14,7 @@ export async function syncCustomer(database: Database, stripe: StripeAccount, cu
   if (customer === undefined) throw new Error(`there is no customer ${customerId}`);
   const log = requestLogOf(database, { accountId, kind: 'customer', id: customerId });
   const remoteId = await notingOutage(database, 'stripe', () => stripe.target.createCustomer(customer, log));
-  return await insertMapping(database, { accountId, customerId, remoteId });
+  const mappedId = await insertMapping(database, { accountId, customerId, remoteId });
+  crashPoint('customer.mapped');
+  return mappedId;
 }

@@ -3,6 +3,7 @@ import { ServiceError } from '@temporalio/client';
 import { buildApi } from '../api/app.ts';
 import { runIdOf } from '../billing/ids.ts';
 import { createConnection } from '../broker/connection.ts';
+import { crashPoint } from '../crash-points.ts';
 import { DurabillError } from '../errors/error.ts';
 import { openDatabase } from '../store/database.ts';
 import { recordRun } from '../store/runs.ts';
@@ -48,6 +49,7 @@ const api = buildApi({
   logger: log,
   async startRun(run) {
     const started = await reachTemporal(() => startRun(temporal.client, run));
+    crashPoint('api.run-started');
     const id = runIdOf(run.clockId, run.kind, run.at);
     // The workflow does the same first; whoever started it can look at once.
     await recordRun(database, { ...run, id, cutoffAt: run.at, workflowId: started.workflowId });

@@ -15,8 +15,9 @@ import { createLog } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { serveOperations } from '../telemetry/operations-server.ts';
 import { temporalLog } from '../telemetry/temporal-log.ts';
+import { loadWorkflows } from '../temporal/bundle-cache.ts';
 import { connectTemporal } from '../temporal/connection.ts';
-import { bundleWorkflows, connectWorkers, createWorkers } from '../temporal/workers.ts';
+import { connectWorkers, createWorkers } from '../temporal/workers.ts';
 import { readCommand } from './shared/command-line.ts';
 import { watchReadiness } from './shared/parts.ts';
 import { beginLife } from './shared/process.ts';
@@ -65,7 +66,7 @@ const workers = await createWorkers({
   connection,
   namespace: config.temporal.namespace,
   queues,
-  workflowBundle: await bundleWorkflows(),
+  workflowBundle: await loadWorkflows(config.workflowCacheDir),
   activities: createActivities({
     database,
     publisher,

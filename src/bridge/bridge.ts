@@ -6,6 +6,7 @@ import { type Consumer, createConsumer, type Verdict } from '../broker/consumer.
 import type { InvoiceDue, Priority } from '../broker/invoice-due.ts';
 import type { DeliveryContext } from '../broker/session.ts';
 import { dueQueues } from '../broker/topology.ts';
+import { crashPoint } from '../crash-points.ts';
 import type { Currency } from '../domain/money/currency.ts';
 import { formatMoney, money } from '../domain/money/money.ts';
 import { type Database, isUnreachable } from '../store/database.ts';
@@ -77,7 +78,9 @@ async function carry(
     if (outcome === 'unknown' || invoice === undefined) return { deadLetter: 'there is no such invoice in the books' };
     if (outcome === 'settled') return 'ack';
     if (outcome === 'claimed' || outcome === 'open') {
+      crashPoint('bridge.slots-claimed');
       await signal(client, { ...invoice, invoiceId, priority });
+      crashPoint('bridge.sync-signalled');
       return 'ack';
     }
     if (outcome === 'away' || takenBack.aborted || Date.now() > until) return { later: true };

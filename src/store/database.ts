@@ -43,6 +43,8 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
   });
   // Without a listener, a connection that breaks while idle would end the process; the next query finds out itself.
   pool.on('error', options.onIdleError ?? (() => {}));
+  // The pool listens to idle ones only: in a transaction, too, the next statement finds out that its connection broke.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return {
     pool,
     prisma: new PrismaClient({ adapter: new PrismaPg(pool) }),

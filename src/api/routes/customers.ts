@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { createCustomer } from '../../billing/create-customer.ts';
+import { crashPoint } from '../../crash-points.ts';
 import { DurabillError } from '../../errors/error.ts';
 import { findCustomer, listCustomers } from '../../store/customers.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -25,6 +26,7 @@ export const customerRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { 
     },
     async (request, reply) => {
       const { customer, created } = await createCustomer(database, request.body, actorOf(request));
+      crashPoint('api.customer-stored');
       reply.header('location', `/v1/customers/${customer.id}`);
       return reply.code(created ? 201 : 200).send(customer);
     },

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { recordUsage } from '../../billing/record-usage.ts';
+import { crashPoint } from '../../crash-points.ts';
 import { attributePath, cloudEventBatchType, cloudEventType, fromCloudEvent } from '../cloud-events.ts';
 import type { ApiDeps } from '../deps.ts';
 import { batchAnswer, countsOf, inside, readBatch, readList, singleAnswer } from '../event-answers.ts';
@@ -13,6 +14,7 @@ const batchBodyLimit = 4 * 1_024 * 1_024;
 export const eventRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { database, countEvents }) => {
   const record = async (events: unknown[], options?: Parameters<typeof recordUsage>[2]) => {
     const outcomes = await recordUsage(database, events, options);
+    crashPoint('api.events-stored');
     countEvents?.(countsOf(outcomes));
     return outcomes;
   };

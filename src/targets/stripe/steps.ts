@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { crashPoint } from '../../crash-points.ts';
 import type { RequestLog, StoredRequest } from '../port.ts';
 import { answerOfKey, translateStripeError } from './errors.ts';
 
@@ -46,6 +47,7 @@ function inDoubt(request: StoredRequest): boolean {
 }
 
 async function send<T extends { id: string }>(log: RequestLog, step: Step<T>, request: StoredRequest): Promise<T> {
+  crashPoint('sync.request-stored');
   let remote: Stripe.Response<T>;
   try {
     remote = await step.send(request.params, { idempotencyKey: request.idempotencyKey });
@@ -54,8 +56,10 @@ async function send<T extends { id: string }>(log: RequestLog, step: Step<T>, re
     if (refusal !== undefined) await log.answered(request, { ...refusal, remoteId: null });
     throw translateStripeError(error);
   }
+  crashPoint('sync.stripe-answered');
   const { statusCode, requestId } = remote.lastResponse;
   await log.answered(request, { status: statusCode, requestId, remoteId: remote.id });
+  crashPoint('sync.answer-stored');
   return remote;
 }
 

@@ -1,0 +1,73 @@
+import { randomInt } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { type CrashPoint, crashPoints } from '../../src/crash-points.ts';
+
+/** What can be done to the deployment, by the names of `--faults`. */
+export const faults = [
+  'points',
+  'api',
+  'worker',
+  'bridge',
+  'postgres',
+  'rabbitmq',
+  'temporal',
+  'messages',
+  'twins',
+] as const;
+export type Fault = (typeof faults)[number];
+
+export type ChaosOptions = {
+  seed: number;
+  invoices: number;
+  /** How long faults go on; coming to rest and the verification follow. */
+  minutes: number;
+  faults: ReadonlySet<Fault>;
+  /** Crash points that have to be hit, once at least. */
+  points: readonly CrashPoint[];
+  /** Fewer kills than this show nothing, and the run fails. */
+  leastKills: number;
+};
+
+export const usage = `Usage: npm run chaos -- [--seed N] [--invoices 1000] [--minutes 10] [--faults all|${faults.join(',')}] [--points all|NAME,…] [--smoke]`;
+
+/** A run of this length has to have this many kills; a shorter one is held to fewer. */
+const fullRun = { minutes: 10, kills: 100 };
+/** For a pipeline: every crash point once, in the time that a person waits for. */
+const smokeRun = { invoices: 120, minutes: 2.5 };
+
+/** @throws Error with the usage */
+export function readOptions(args: string[]): ChaosOptions {
+  const { values } = parseArgs({
+    args,
+    options: {
+      seed: { type: 'string' },
+      invoices: { type: 'string' },
+      minutes: { type: 'string' },
+      faults: { type: 'string', default: 'all' },
+      points: { type: 'string', default: 'all' },
+      smoke: { type: 'boolean', default: false },
+    },
+  });
+  const seed = Number(values.seed ?? randomInt(1, 1_000_000_000));
+  const invoices = Number(values.invoices ?? (values.smoke ? smokeRun.invoices : 1_000));
+  const minutes = Number(values.minutes ?? (values.smoke ? smokeRun.minutes : fullRun.minutes));
+  if (!Number.isSafeInteger(seed) || seed < 0) throw new Error(usage);
+  if (!Number.isSafeInteger(invoices) || invoices < 10 || !(minutes > 0 && minutes <= 24 * 60)) throw new Error(usage);
+  const chosen = new Set(choose(values.faults, faults));
+  const killsProcesses = ['api', 'worker', 'bridge'].every((name) => chosen.has(name as Fault));
+  return {
+    seed,
+    invoices,
+    minutes,
+    faults: chosen,
+    points: chosen.has('points') ? choose(values.points, crashPoints) : [],
+    leastKills: killsProcesses ? Math.round(fullRun.kills * Math.min(1, minutes / fullRun.minutes)) : 0,
+  };
+}
+
+function choose<Name extends string>(list: string, all: readonly Name[]): Name[] {
+  if (list === 'all') return [...all];
+  const names = list.split(',') as Name[];
+  if (names.some((name) => !all.includes(name))) throw new Error(usage);
+  return names;
+}
