@@ -1,5 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { rollUpUsage } from '../src/billing/roll-up-usage.ts';
+import { crashPoint } from '../src/crash-points.ts';
 import type { Database } from '../src/store/database.ts';
 import { whileHeartbeating } from './heartbeats.ts';
 
@@ -9,7 +10,12 @@ export function createRollupActivities({ database }: { database: Database }) {
     async rollUpUsage() {
       const { cancellationSignal } = Context.current();
       const { events, isCaughtUp } = await whileHeartbeating(() =>
-        rollUpUsage(database, { afterStep: () => cancellationSignal.throwIfAborted() }),
+        rollUpUsage(database, {
+          afterStep() {
+            crashPoint('usage.rolled-up');
+            cancellationSignal.throwIfAborted();
+          },
+        }),
       );
       return { events: Number(events), isCaughtUp };
     },

@@ -31,6 +31,7 @@ export const crashPoints = [
   'sync.backed-off',
   'sync.parked',
   'sync.decision-stored',
+  'usage.rolled-up',
 ] as const;
 
 export type CrashPoint = (typeof crashPoints)[number];
