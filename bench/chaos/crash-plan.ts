@@ -4,6 +4,9 @@ import type { Random } from './random.ts';
 export const kinds = ['api', 'worker', 'bridge'] as const;
 export type Kind = (typeof kinds)[number];
 
+/** So many points that are left hold nothing up. */
+const few = 4;
+
 /** Passed a few times in each wave: a high count would never be reached before the process dies of something else. */
 const rare: ReadonlySet<string> = new Set(['sync.backed-off', 'sync.parked', 'sync.decision-stored']);
 
@@ -15,7 +18,7 @@ export function kindOf(point: CrashPoint): Kind {
 
 /**
  * What DURABILL_CRASH_AT says for a process that is about to start: about half of the wanted points of its kind that
- * nobody has died at yet; once there are none left, one that has been hit least, for every second start.
+ * nobody has died at yet, the last few all; once there are none left, one that was hit least, for every second start.
  */
 export function armsFor(
   kind: Kind,
@@ -34,7 +37,8 @@ export function armsFor(
 }
 
 /** Not all of them: a run that died at each of its steps in turn would take its minutes before anything is synced. */
-function someOf(points: readonly CrashPoint[], random: Random): CrashPoint[] {
+function someOf(points: readonly CrashPoint[], random: Random): readonly CrashPoint[] {
+  if (points.length <= few) return points;
   const some = points.filter(() => random.next() < 0.5);
   return some.length > 0 ? some : [random.pick(points)];
 }
