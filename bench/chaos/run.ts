@@ -119,9 +119,9 @@ async function runOn(deployment: Deployment, options: ChaosOptions, say: (line: 
   }
 }
 
-/** What has not been reached in twice the time, as on a busy machine, is told. */
+/** What has not been reached by then, as on a busy machine, is told as unhit. */
 function overtimeMs(minutes: number): number {
-  return Math.min(10, Math.max(3, minutes)) * 60_000;
+  return Math.min(10, Math.max(5, minutes)) * 60_000;
 }
 
 async function untilSo(condition: () => boolean, limit: AbortSignal): Promise<void> {
