@@ -79,13 +79,16 @@ async function runOn(deployment: Deployment, options: ChaosOptions, say: (line: 
     kills.begin();
     const startedAt = performance.now();
     const work = startWork(context, options, faultsOver.signal);
-    const randomKillsOver = new AbortController();
-    const killing = torment({ stack: deployment.stack, supervisor, kills, faults, seed }, randomKillsOver.signal);
+    const partsStay = new AbortController();
+    const killing = torment(
+      { stack: deployment.stack, supervisor, kills, faults, seed },
+      { parts: partsStay.signal, processes: faultsOver.signal },
+    );
     await pause(options.minutes * 60_000, giveUp.signal);
     const overtime = AbortSignal.timeout(overtimeMs(options.minutes));
     await untilSo(() => kills.all.length >= options.leastKills, overtime);
-    randomKillsOver.abort();
-    say('the random kills are over');
+    partsStay.abort();
+    // Processes are still killed, since each is armed at its start only.
     await untilSo(() => unhitOf(points, kills.hitsOf).length === 0, overtime);
     faultsOver.abort();
     say('the faults are over');
@@ -116,9 +119,9 @@ async function runOn(deployment: Deployment, options: ChaosOptions, say: (line: 
   }
 }
 
-/** What has not been reached in twice the time, as on a busy machine, is told. */
+/** What has not been reached by then, as on a busy machine, is told as unhit. */
 function overtimeMs(minutes: number): number {
-  return Math.min(10, Math.max(3, minutes)) * 60_000;
+  return Math.min(10, Math.max(5, minutes)) * 60_000;
 }
 
 async function untilSo(condition: () => boolean, limit: AbortSignal): Promise<void> {

@@ -19,12 +19,12 @@ const meanSeconds: Record<Kind | 'postgres' | 'rabbitmq' | 'temporal', number> =
 const lastOneShare = 0.3;
 
 /**
- * Kills what is running at random times until `until` is aborted: each chosen kind of process and each part in a loop of
- * its own. Of the parts one is away at a time; processes are killed whatever else is. Ends when all parts serve again.
+ * Kills what is running at random times until the signals are aborted: each chosen kind of process and each part in a loop
+ * of its own. Of the parts one is away at a time; processes are killed whatever else is. Ends when all parts serve again.
  */
 export async function torment(
   options: { stack: Stack; supervisor: Supervisor; kills: KillLog; faults: ReadonlySet<Fault>; seed: number },
-  until: AbortSignal,
+  until: { parts: AbortSignal; processes: AbortSignal },
 ): Promise<void> {
   const { stack, supervisor, kills, faults, seed } = options;
   const killProcess = (kind: Kind, random: Random) => {
@@ -37,19 +37,24 @@ export async function torment(
   let turn: Promise<void> = Promise.resolve();
   const killPart = (part: Part) => {
     turn = turn.then(async () => {
-      if (!until.aborted) await killAndRestart(part, kills);
+      if (!until.parts.aborted) await killAndRestart(part, kills);
     });
     return turn;
   };
   const loops = [
-    ...kinds.map((kind) => ({ target: kind, act: async (random: Random) => killProcess(kind, random) })),
+    ...kinds.map((kind) => ({
+      target: kind,
+      until: until.processes,
+      act: async (random: Random) => killProcess(kind, random),
+    })),
     ...(['postgres', 'rabbitmq', 'temporal'] as const).map((name) => ({
       target: name,
+      until: until.parts,
       act: () => killPart(stack.parts[name]!),
     })),
   ].filter(({ target }) => faults.has(target));
   await Promise.all(
-    loops.map(({ target, act }) => repeat(act, randomOf(seed, `kill ${target}`), meanSeconds[target], until)),
+    loops.map((loop) => repeat(loop.act, randomOf(seed, `kill ${loop.target}`), meanSeconds[loop.target], loop.until)),
   );
 }
 

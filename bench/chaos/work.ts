@@ -11,7 +11,7 @@ import { runWave } from './waves.ts';
 const waveSize = 40;
 const leastWaves = 4;
 /** When the planned ones are done before the time is over. */
-const leastUnderWay = 2;
+const leastUnderWay = 3;
 const fillSize = 12;
 const fillEveryMs = 2_000;
 /** The part of the time in which waves begin; the rest is for what is under way. */
