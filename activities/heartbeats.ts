@@ -1,7 +1,10 @@
 import { Context } from '@temporalio/activity';
 
-/** Several in one heartbeat timeout (workflows/activities.ts), so that a busy moment is not taken for a death. */
-const everyMs = 3_000;
+/**
+ * Several in one heartbeat timeout (workflows/activities.ts), so that a busy moment is not taken for a death; few, since
+ * each is written down by the server, and most syncs are over before the first.
+ */
+const everyMs = 5_000;
 
 /**
  * Tells Temporal that this worker lives for as long as a call runs that has no steps to tell of. When the worker is

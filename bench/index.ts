@@ -8,11 +8,11 @@ import { type Benchmark, measure } from './support/benchmark.ts';
 
 /** Each is loaded when it is asked for; what it needs besides takes long to read. */
 const benchmarks: Record<string, () => Promise<Benchmark>> = {
-  R5: async () => (await import('./sync/throughput.ts')).syncThroughput,
-  R6: async () => (await import('./sync/live-limits.ts')).syncAtLiveLimits,
+  R1: async () => (await import('./ingest.ts')).ingest,
   R3: async () => (await import('./generate.ts')).generate,
   R4: async () => (await import('./publish.ts')).publish,
-  R1: async () => (await import('./ingest.ts')).ingest,
+  R5: async () => (await import('./sync/throughput.ts')).syncThroughput,
+  R6: async () => (await import('./sync/live-limits.ts')).syncAtLiveLimits,
 };
 
 const usage = `Usage: npm run bench -- ID [--runs 5] [--seed 1] [--smoke]; there are: ${Object.keys(benchmarks).join(', ')}`;

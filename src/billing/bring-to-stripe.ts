@@ -1,9 +1,6 @@
 import { crashPoint } from '../crash-points.ts';
 import { DurabillError } from '../errors/error.ts';
-import { appendAudit } from '../store/audit.ts';
-import { readMapping } from '../store/customer-mappings.ts';
 import type { Database } from '../store/database.ts';
-import { readOutgoingLines } from '../store/invoice-facts.ts';
 import { beginAttempt, completeSync, failAttempt, readSyncState, type SyncFacts } from '../store/sync.ts';
 import { claimSlot } from '../store/sync-slots.ts';
 import { type RemoteInvoice, TargetError } from '../targets/port.ts';
@@ -43,18 +40,7 @@ export async function bringToStripe(dependencies: BringDependencies, invoiceId: 
   crashPoint('sync.attempt-begun');
   try {
     const { accountId, remote } = await bring(dependencies, facts);
-    await database.transaction(async (sql) => {
-      await completeSync(sql, { invoiceId, attempt: facts.attempt, accountId, remote });
-      await appendAudit(sql, [
-        {
-          subjectKind: 'invoice',
-          subjectId: invoiceId,
-          actor: 'sync',
-          action: 'synced',
-          detail: { remoteId: remote.remoteId, totalMinor: String(remote.totalMinor), attempt: facts.attempt },
-        },
-      ]);
-    });
+    await completeSync(database, { invoiceId, attempt: facts.attempt, accountId, remote });
     crashPoint('sync.completed');
     return { state: 'synced' };
   } catch (error) {
@@ -86,13 +72,9 @@ async function bring(
   facts: SyncFacts,
 ): Promise<{ accountId: string; remote: RemoteInvoice }> {
   const accountId = await stripe.accountId();
-  const remoteCustomerId =
-    (await readMapping(database, accountId, facts.customerId)) ?? (await ensureCustomer(facts.customerId));
-  const lines = await readOutgoingLines(database, facts.id);
+  const remoteCustomerId = facts.remoteCustomerId ?? (await ensureCustomer(facts.customerId));
   const log = requestLogOf(database, { accountId, kind: 'invoice', id: facts.id });
-  const remote = await notingOutage(database, 'stripe', () =>
-    stripe.target.bringInvoice({ ...facts, lines }, remoteCustomerId, log),
-  );
+  const remote = await notingOutage(database, 'stripe', () => stripe.target.bringInvoice(facts, remoteCustomerId, log));
   return { accountId, remote };
 }
 

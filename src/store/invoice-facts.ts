@@ -161,19 +161,6 @@ export async function readLines(sql: Sql, invoiceIds: readonly string[]): Promis
   return byInvoice;
 }
 
-/** What a target is told of an invoice's lines, in their order. */
-export async function readOutgoingLines(
-  sql: Sql,
-  invoiceId: string,
-): Promise<Pick<InvoiceLine, 'id' | 'description' | 'amountMinor'>[]> {
-  const { rows } = await sql.query<Pick<InvoiceLine, 'id' | 'description' | 'amountMinor'>>({
-    name: 'read-outgoing-lines',
-    text: `SELECT id, description, amount_minor AS "amountMinor" FROM invoice_lines WHERE invoice_id = $1 ORDER BY position`,
-    values: [invoiceId],
-  });
-  return rows;
-}
-
 /** Gives drafts new lines and totals, as of a later reading of the usage. */
 export async function rebuildDrafts(
   sql: Sql,

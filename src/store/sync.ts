@@ -1,3 +1,4 @@
+import { auditOf } from './audit.ts';
 import type { Sql } from './database.ts';
 
 export type SyncFacts = {
@@ -13,14 +14,21 @@ export type SyncFacts = {
   paymentDueOn: string;
   paymentTermsDays: number;
   attempt: number;
+  /** The customer's id at the target, once it is there. */
+  remoteCustomerId: string | null;
+  lines: OutgoingLine[];
 };
+
+/** What a target is told of a line. */
+export type OutgoingLine = { id: string; description: string; amountMinor: bigint };
 
 /**
  * Starts an attempt of an issued invoice's sync that holds a slot. The first attempt fixes the day by
- * which the customer pays, counted from the customer's own today.
+ * which the customer pays, counted from the customer's own today. One statement, since every sync begins with it.
  */
 export async function beginAttempt(sql: Sql, invoiceId: string): Promise<SyncFacts | undefined> {
-  const { rows } = await sql.query<SyncFacts>({
+  type Row = SyncFacts & { lines: { id: string; description: string; amountMinor: string }[] };
+  const { rows } = await sql.query<Row>({
     name: 'begin-attempt',
     text: `WITH begun AS (
        UPDATE invoice_states s SET sync = 'syncing', sync_attempts = s.sync_attempts + 1, next_retry_at = NULL,
@@ -34,11 +42,19 @@ export async function beginAttempt(sql: Sql, invoiceId: string): Promise<SyncFac
        INSERT INTO sync_attempts (invoice_id, attempt, started_at) SELECT invoice_id, sync_attempts, now() FROM begun)
      SELECT i.id, i.revision, i.number, i.currency, i.customer_id AS "customerId", i.total_minor AS "totalMinor",
             i.period_start_at AS "periodStartAt", i.period_end_at AS "periodEndAt", i.issued_at AS "issuedAt",
-            b.payment_due_on AS "paymentDueOn", b.payment_terms_days AS "paymentTermsDays", b.sync_attempts AS attempt
+            b.payment_due_on AS "paymentDueOn", b.payment_terms_days AS "paymentTermsDays", b.sync_attempts AS attempt,
+            (SELECT m.remote_id FROM target_accounts a JOIN customer_mappings m ON m.account_id = a.account_id
+             WHERE a.target = 'stripe' AND m.customer_id = i.customer_id) AS "remoteCustomerId",
+            (SELECT coalesce(jsonb_agg(jsonb_build_object('id', l.id, 'description', l.description,
+               'amountMinor', l.amount_minor::text) ORDER BY l.position), '[]')
+             FROM invoice_lines l WHERE l.invoice_id = i.id) AS lines
      FROM begun b JOIN invoices i ON i.id = b.invoice_id`,
     values: [invoiceId],
   });
-  return rows[0];
+  const [row] = rows;
+  if (row === undefined) return undefined;
+  // Amounts come as text: JSON has no whole numbers as large as ours may be.
+  return { ...row, lines: row.lines.map((line) => ({ ...line, amountMinor: BigInt(line.amountMinor) })) };
 }
 
 export type SyncState = {
@@ -83,6 +99,7 @@ export async function failAttempt(
   );
 }
 
+/** Records in one statement what came of a sync: the mapping, the attempt's end, the state, and the audit entry. */
 export async function completeSync(
   sql: Sql,
   done: {
@@ -100,7 +117,11 @@ export async function completeSync(
        ON CONFLICT (account_id, invoice_id) DO UPDATE SET remote_status = excluded.remote_status,
          remote_total_minor = excluded.remote_total_minor, remote_url = excluded.remote_url, updated_at = now()),
      ended AS (
-       UPDATE sync_attempts SET ended_at = now(), outcome = 'synced' WHERE invoice_id = $1 AND attempt = $2)
+       UPDATE sync_attempts SET ended_at = now(), outcome = 'synced' WHERE invoice_id = $1 AND attempt = $2),
+     audited AS (${auditOf(
+       `SELECT 'invoice' AS subject_kind, $1::uuid AS subject_id, 'sync' AS actor, 'synced' AS action,
+          jsonb_build_object('remoteId', $4::text, 'totalMinor', $6::bigint::text, 'attempt', $2::int) AS detail`,
+     )})
      UPDATE invoice_states SET sync = 'synced', synced_at = now(), touched_at = now(), first_failed_at = NULL,
        parked_at = NULL,
        next_retry_at = NULL, failure_code = NULL, failure_reason = NULL WHERE invoice_id = $1`,

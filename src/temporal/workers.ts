@@ -39,7 +39,7 @@ const stripeSlots = 48;
 const stripeFusePerSecond = 60;
 
 /** Heartbeats go out this often; left to itself the SDK would save them up to 80 % of their timeout. */
-const heartbeatIntervalMs = 3_000;
+const heartbeatIntervalMs = 5_000;
 
 /** One worker for each task queue. */
 export async function createWorkers(options: {
