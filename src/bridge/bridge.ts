@@ -11,7 +11,7 @@ import type { Currency } from '../domain/money/currency.ts';
 import { formatMoney, money } from '../domain/money/money.ts';
 import { type Database, isUnreachable } from '../store/database.ts';
 import { claimSlots, type SlotClaim, type WantedSlot } from '../store/sync-slots.ts';
-import { signalSync } from '../temporal/syncs.ts';
+import { wakeSync } from '../temporal/syncs.ts';
 
 export type BridgeDependencies = {
   database: Database;
@@ -34,7 +34,7 @@ const patienceMs = 60_000;
 const tooSoonPauseMs = 1_100;
 
 /**
- * Carries messages to workflows: claims a slot in PostgreSQL, signals the invoice's sync (starting it if need be), then
+ * Carries messages to workflows: claims a slot in PostgreSQL, starts the invoice's sync (or signals the one that runs), then
  * acknowledges. When it dies in between, the message comes again and finds its slot claimed. While no slot is free, the
  * few messages in hand wait and RabbitMQ keeps the others; while PostgreSQL, Temporal or the target is away, the consumer
  * rests and RabbitMQ keeps them all.
@@ -79,7 +79,7 @@ async function carry(
     if (outcome === 'settled') return 'ack';
     if (outcome === 'claimed' || outcome === 'open') {
       crashPoint('bridge.slots-claimed');
-      await signal(client, { ...invoice, invoiceId, priority });
+      await wake(client, { ...invoice, invoiceId, priority });
       crashPoint('bridge.sync-signalled');
       return 'ack';
     }
@@ -95,14 +95,14 @@ async function pause(ms: number, takenBack: AbortSignal): Promise<void> {
 
 type Subject = Required<SlotClaim>['invoice'] & { invoiceId: string; priority: Priority };
 
-async function signal(client: Client, subject: Subject): Promise<void> {
+async function wake(client: Client, subject: Subject): Promise<void> {
   const amount = formatMoney(money(subject.totalMinor, subject.currency as Currency));
   try {
-    await signalSync(client, subject, amount);
+    await wakeSync(client, subject, amount);
   } catch (error) {
     if (!isTooSoon(error)) throw error;
     await sleep(tooSoonPauseMs);
-    await signalSync(client, subject, amount);
+    await wakeSync(client, subject, amount);
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Client, WithStartWorkflowOperation } from '@temporalio/client';
+import { type Client, WithStartWorkflowOperation, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes, type Workflow } from '@temporalio/common';
 import { syncCustomerId, syncInvoiceId, workflowTypes } from '../../workflows/contract/ids.ts';
 import type { SyncInvoiceInput } from '../../workflows/contract/inputs.ts';
@@ -46,13 +46,20 @@ function startOptions(subject: SyncSubject, amountText: string) {
   };
 }
 
-/** Tells the invoice's sync that the books may have changed, and starts it if it is not running. */
-export async function signalSync(client: Client, subject: SyncSubject, amountText: string): Promise<void> {
-  await client.workflow.signalWithStart(workflowTypes.syncInvoice, {
-    ...startOptions(subject, amountText),
-    signal: messages.dirty,
-    signalArgs: [],
-  });
+/**
+ * Sees to it that the invoice's sync looks at the books: starts it, or signals the one that runs. A start alone is cheaper
+ * than a signal with a start, and nearly every sync is started once and never signalled.
+ */
+export async function wakeSync(client: Client, subject: SyncSubject, amountText: string): Promise<void> {
+  const options = startOptions(subject, amountText);
+  try {
+    await client.workflow.start(workflowTypes.syncInvoice, options);
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    // It may end in this moment; then the signal starts the next run.
+    const signal = { signal: messages.dirty, signalArgs: [] };
+    await client.workflow.signalWithStart(workflowTypes.syncInvoice, { ...options, ...signal });
+  }
 }
 
 /** Gives a parked invoice its answer, and revives a run that was lost. The update's id makes a repeated call one. */

@@ -40,7 +40,7 @@ describe('the bridge', function () {
     client = new Client({
       connection,
       namespace: temporal.namespace,
-      interceptors: { workflow: [{ signalWithStart: refuseOrPass }] },
+      interceptors: { workflow: [{ start: refuseOrPass }] },
     });
   });
   const refuseOrPass = async <Input, Output>(

@@ -11,7 +11,7 @@ import { createPublisher } from '../../src/broker/publisher.ts';
 import { dueQueues } from '../../src/broker/topology.ts';
 import { moveTestClock } from '../../src/store/due-work.ts';
 import { accountIdOf } from '../../src/stripe-simulator/ids.ts';
-import { type SyncSubject, signalSync } from '../../src/temporal/syncs.ts';
+import { type SyncSubject, wakeSync } from '../../src/temporal/syncs.ts';
 import { depth, until } from '../broker/support.ts';
 import { openWorld, type World } from '../support/world.ts';
 import { assertGapless, type BilledInvoice, invoicesOf, meetAt, untilSynced } from './support/books.ts';
@@ -146,7 +146,7 @@ describe('A month billed twice, and twice at once', function () {
       currency: 'USD',
       priority: 'normal',
     };
-    await signalSync(world.temporal.client, subject, String(invoice.totalMinor));
+    await wakeSync(world.temporal.client, subject, String(invoice.totalMinor));
   }
 
   async function untilQuiet(): Promise<void> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { answerSync, type SyncSubject, signalSync } from '../../src/temporal/syncs.ts';
+import { answerSync, type SyncSubject, wakeSync } from '../../src/temporal/syncs.ts';
 import { failureTypes } from '../../workflows/contract/failure-types.ts';
 import { syncInvoiceId, workflowTypes } from '../../workflows/contract/ids.ts';
 import type { SyncInvoiceInput, SyncResume } from '../../workflows/contract/inputs.ts';
@@ -34,7 +34,7 @@ describe('syncInvoice', function () {
   const { atStripe, activitiesOf, callsOf } = books;
 
   const handleOf = ({ invoiceId }: SyncSubject) => temporal.client.workflow.getHandle(syncInvoiceId(invoiceId));
-  const signal = (subject: SyncSubject) => signalSync(temporal.client, subject, '123.45 USD');
+  const signal = (subject: SyncSubject) => wakeSync(temporal.client, subject, '123.45 USD');
   const answer = (subject: SyncSubject, parkingNumber: number, decisionId: string = randomUUID()) =>
     answerSync(temporal.client, subject, '123.45 USD', { decisionId, parkingNumber, actor: 'ada', reason: 'mended' });
   const statusOf = (subject: SyncSubject) => handleOf(subject).query<SyncStatus>(messages.status);
