@@ -6,7 +6,7 @@ import type { BegunPage } from '../src/billing/in-pages.ts';
 import { issueInvoices } from '../src/billing/issue-invoices.ts';
 import { publishDueInvoices } from '../src/billing/publish-due-invoices.ts';
 import type { Publisher } from '../src/broker/publisher.ts';
-import { type CrashPoint, crashPoint } from '../src/crash-points.ts';
+import { crashPoint } from '../src/crash-points.ts';
 import type { Database } from '../src/store/database.ts';
 import { finishRun, openRun, type RunKind, recordProgress } from '../src/store/runs.ts';
 import { ensureComingPartitions } from '../src/store/usage-events.ts';
@@ -41,7 +41,10 @@ export function createRunActivities({ database, publisher }: { database: Databas
       const { limit, atOnce } = paging.extend;
       const until = new Date(cutoffAt);
       const begin = (cursor: string) =>
-        mayDieAfter('run.periods-extended', extendPeriodsPage(database, { clockId, until, after: cursor, limit }));
+        onceDone(
+          () => crashPoint('run.periods-extended'),
+          extendPeriodsPage(database, { clockId, until, after: cursor, limit }),
+        );
       return await throughPages(after, atOnce, begin);
     },
 
@@ -49,7 +52,7 @@ export function createRunActivities({ database, publisher }: { database: Databas
       const { limit, atOnce } = paging.generate;
       const run = { id: runId, clockId, cutoffAt: new Date(cutoffAt), startedAt: new Date(startedAt) };
       const begin = (cursor: string) =>
-        mayDieAfter('run.drafts-written', generateInvoices(database, run, { after: cursor, limit }));
+        onceDone(() => crashPoint('run.drafts-written'), generateInvoices(database, run, { after: cursor, limit }));
       return await throughPages(after, atOnce, begin, ({ parkedPeriods }) => {
         if (parkedPeriods > 0) log.warn('periods parked', { runId, parkedPeriods });
       });
@@ -59,7 +62,7 @@ export function createRunActivities({ database, publisher }: { database: Databas
       const { limit, atOnce } = paging.issue;
       const scan = { id: runId, clockId, cutoffAt: new Date(cutoffAt) };
       const begin = (cursor: string) =>
-        mayDieAfter('run.invoices-issued', issueInvoices(database, scan, { after: cursor, limit }));
+        onceDone(() => crashPoint('run.invoices-issued'), issueInvoices(database, scan, { after: cursor, limit }));
       return await throughPages(after, atOnce, begin, ({ held }) => {
         if (held > 0) log.warn('drafts held', { runId, held });
       });
@@ -82,16 +85,16 @@ export function createRunActivities({ database, publisher }: { database: Databas
   };
 }
 
-/** A place to die at, between a page's commit and its heartbeat. */
-async function mayDieAfter<PageCounts>(
-  point: CrashPoint,
+/** Calls back between a page's commit and its heartbeat, unless nothing was left for the page to do. */
+async function onceDone<PageCounts>(
+  callBack: () => void,
   begun: Promise<BegunPage<PageCounts>>,
 ): Promise<BegunPage<PageCounts>> {
   const { cursor, done } = await begun;
   if (cursor === undefined) return { cursor, done };
-  const committed = done.then((counts) => {
-    crashPoint(point);
+  const told = done.then((counts) => {
+    callBack();
     return counts;
   });
-  return { cursor, done: committed };
+  return { cursor, done: told };
 }
