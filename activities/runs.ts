@@ -7,6 +7,7 @@ import { issueInvoices } from '../src/billing/issue-invoices.ts';
 import { publishDueInvoices } from '../src/billing/publish-due-invoices.ts';
 import type { Publisher } from '../src/broker/publisher.ts';
 import { crashPoint } from '../src/crash-points.ts';
+import { isDurabillError } from '../src/errors/error.ts';
 import type { Database } from '../src/store/database.ts';
 import { finishRun, openRun, type RunKind, recordProgress } from '../src/store/runs.ts';
 import { ensureComingPartitions } from '../src/store/usage-events.ts';
@@ -31,7 +32,7 @@ export function createRunActivities({ database, publisher }: { database: Databas
   return {
     async openRun(run: { clockId: string; kind: RunKind; cutoffAt: string; workflowId: string }) {
       const cutoffAt = new Date(run.cutoffAt);
-      await ensureComingPartitions(database, cutoffAt);
+      await makeRoomAhead(database, cutoffAt);
       const opened = await openRun(database, { ...run, cutoffAt, id: runIdOf(run.clockId, run.kind, cutoffAt) });
       crashPoint('run.opened');
       return { runId: opened.id, startedAt: opened.startedAt.toISOString() };
@@ -83,6 +84,19 @@ export function createRunActivities({ database, publisher }: { database: Databas
       crashPoint('run.finished');
     },
   };
+}
+
+/**
+ * Makes the partitions of the coming months, so that no sender waits for one. A long read of the usage keeps them from
+ * being made; then the next run does it, or the sender: no bill waits for that.
+ */
+async function makeRoomAhead(database: Database, from: Date): Promise<void> {
+  try {
+    await ensureComingPartitions(database, from);
+  } catch (error) {
+    if (!isDurabillError(error, 'unavailable')) throw error;
+    log.warn('partitions of the coming months are still to be made', { reason: error.message });
+  }
 }
 
 /** Calls back between a page's commit and its heartbeat, unless nothing was left for the page to do. */

@@ -82,6 +82,8 @@ async function furnish(stack: Stack, options: DeploymentOptions): Promise<Deploy
     TEMPORAL_ADDRESS: stack.temporalAddress,
     STRIPE_SECRET_KEY: simulatorKey,
     STRIPE_API_BASE: simulatorUrl,
+    // The pace of live mode, which the key of a simulator does not say.
+    DURABILL_STRIPE_RATE_TOTAL: '96',
     DURABILL_API_PORT: String(await freePort()),
     DURABILL_API_DRAIN_SECONDS: '0',
     ...options.env,

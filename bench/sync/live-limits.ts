@@ -20,7 +20,7 @@ export const syncAtLiveLimits: Benchmark = {
   warm: false,
   async open({ smoke, say }) {
     const invoices = smoke ? 60 : 2_000;
-    const deployment = await openDeployment({ waitForDisks: true, env: { DURABILL_STRIPE_RATE_TOTAL: '96' } });
+    const deployment = await openDeployment({ waitForDisks: true });
     const { control, database } = deployment;
     const months = await openMonths(database, invoices);
     await createRemoteCustomers(deployment, months.customerIds);

@@ -43,6 +43,9 @@ export async function openWorld(): Promise<World> {
     TEMPORAL_NAMESPACE: namespace,
     STRIPE_SECRET_KEY: simulator.key,
     STRIPE_API_BASE: simulator.url,
+    // This Stripe has no limits unless a test asks for them.
+    DURABILL_STRIPE_RATE_PER_OPERATION: '1000',
+    DURABILL_STRIPE_RATE_TOTAL: '1000',
     DURABILL_API_PORT: String(await freePort()),
     DURABILL_API_DRAIN_SECONDS: '0',
   };
