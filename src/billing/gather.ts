@@ -6,6 +6,8 @@ export type GatherOptions<Item> = {
   atOnce?: number;
   /** Whether a failure lies outside of the items: then all of the run get it, and none is tried alone. */
   concernsAll?: (error: unknown) => boolean;
+  /** A run that takes longer fails with this error for all of its items, and the next one begins. */
+  limit?: { ms: number; error: () => Error };
 };
 
 type Waiting<Item, Result> = { item: Item; resolve(result: Result): void; reject(error: unknown): void };
@@ -18,7 +20,7 @@ type Waiting<Item, Result> = { item: Item; resolve(result: Result): void; reject
  */
 export function gather<Item, Result>(
   run: (items: Item[]) => Promise<Result[]>,
-  { max, sizeOf = () => 1, atOnce = 1, concernsAll = () => false }: GatherOptions<Item>,
+  { max, sizeOf = () => 1, atOnce = 1, concernsAll = () => false, limit }: GatherOptions<Item>,
 ): (item: Item) => Promise<Result> {
   const waiting: Waiting<Item, Result>[] = [];
   let underWay = 0;
@@ -33,10 +35,31 @@ export function gather<Item, Result>(
     return waiting.splice(0, count);
   }
 
+  /** `isOver` tells that it was the limit. What comes of the run afterwards is nobody's business any more. */
+  async function runInTime(
+    items: Item[],
+  ): Promise<{ isOver: false; results: Result[] } | { isOver: true; error: Error }> {
+    const running = run(items).then((results) => ({ isOver: false as const, results }));
+    if (limit === undefined) return await running;
+    let timer: NodeJS.Timeout | undefined;
+    const over = new Promise<{ isOver: true; error: Error }>((resolve) => {
+      timer = setTimeout(() => resolve({ isOver: true, error: limit.error() }), limit.ms);
+    });
+    try {
+      return await Promise.race([running, over]);
+    } finally {
+      clearTimeout(timer);
+      running.catch(() => undefined);
+    }
+  }
+
   async function runTogether(some: Waiting<Item, Result>[]): Promise<void> {
     try {
-      const results = await run(some.map(({ item }) => item));
-      for (const [index, { resolve }] of some.entries()) resolve(results[index] as Result);
+      const outcome = await runInTime(some.map(({ item }) => item));
+      for (const [index, { resolve, reject }] of some.entries()) {
+        if (outcome.isOver) reject(outcome.error);
+        else resolve(outcome.results[index] as Result);
+      }
     } catch (error) {
       if (some.length === 1 || concernsAll(error)) for (const { reject } of some) reject(error);
       else for (const one of some) await runTogether([one]);

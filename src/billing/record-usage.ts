@@ -68,7 +68,13 @@ export async function recordUsage(
   const placed = read
     .map((event, index) => event && attempt(index, () => place(event, index, customers.get(event.customer))))
     .filter((event) => event !== undefined);
-  if (placed.length > 0) for (const outcome of await storing(database)(placed)) outcomes[outcome.index] = outcome;
+  if (placed.length === 0) return outcomes;
+  // Before it shares a statement with others: whoever opens a month may have to wait for long reads, and waits alone.
+  await ensurePartitions(
+    database,
+    placed.map((event) => event.occurredAt),
+  );
+  for (const outcome of await storing(database)(placed)) outcomes[outcome.index] = outcome;
   return outcomes;
 }
 
@@ -120,6 +126,12 @@ function place(event: ReadEvent, index: number, customer: EventCustomer | undefi
 /** Statements of one process under way at once: PostgreSQL works on one while the next is written here. */
 const statementsAtOnce = 2;
 
+/** A connection may be gone without a word; what waits behind it must not wait for that to be noticed. */
+const noAnswer = {
+  ms: 30_000,
+  error: () => new DurabillError('unavailable', { reason: 'The database has not answered for 30 s.' }),
+};
+
 const stores = new WeakMap<Database, (events: Placed[]) => Promise<EventOutcome[]>>();
 
 /**
@@ -134,6 +146,7 @@ function storing(database: Database): (events: Placed[]) => Promise<EventOutcome
       sizeOf: (events) => events.length,
       atOnce: statementsAtOnce,
       concernsAll: isUnreachable,
+      limit: noAnswer,
     });
     stores.set(database, stored);
   }
@@ -149,10 +162,6 @@ async function storeCalls(database: Database, calls: readonly Placed[][]): Promi
 
 /** The first event of each key is inserted; every other one is held against the content that won. */
 async function store(database: Database, events: readonly Placed[]): Promise<[Placed, EventOutcome][]> {
-  await ensurePartitions(
-    database,
-    events.map((event) => event.occurredAt),
-  );
   const copiesByKey = groupByKey(events);
   const firsts = copiesByKey.map((copies) => copies[0]!);
   const present = await insertUsageEvents(database, firsts);

@@ -30,6 +30,8 @@ const prefetch = 32;
 const askAgainMs = 250;
 /** How long a message waits in the bridge's hands; RabbitMQ itself would take it back after half an hour. */
 const patienceMs = 60_000;
+/** A connection may be gone without a word; the claims behind it must not wait for that to be noticed. */
+const noAnswerMs = 30_000;
 /** A workflow id can be used again a second after its last run began; Temporal refuses an earlier start. */
 const tooSoonPauseMs = 1_100;
 
@@ -44,6 +46,7 @@ export function startBridge(dependencies: BridgeDependencies): Bridge {
   const claim = gather((wanted: WantedSlot[]) => claimSlots(database, wanted, { slots }), {
     max: 2 * prefetch,
     concernsAll: isUnreachable,
+    limit: { ms: noAnswerMs, error: () => new Error(`PostgreSQL has not answered for ${noAnswerMs} ms.`) },
   });
   const consumers = Object.fromEntries(
     Object.entries(dueQueues).map(([priority, queue]) => {

@@ -39,6 +39,10 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
     max: options.maxConnections ?? 10,
     connectionTimeoutMillis: 10_000,
     application_name: 'durabill',
+    // A peer that is gone without a word is noticed, and a transaction whose process is gone holds its locks no longer.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    idle_in_transaction_session_timeout: 60_000,
     types,
   });
   // Without a listener, a connection that breaks while idle would end the process; the next query finds out itself.

@@ -8,6 +8,11 @@ export type Turn = {
 /** Turns are given out this far ahead; whoever comes later is told to come back instead of waiting here. */
 export const furthestTurnMs = 30_000;
 
+/** An instant further ahead than turns are ever given out says that the server's clock was set back: it counts as past. */
+const isPlausible = `t.next_at < clock_timestamp() + 2 * $4 * interval '1 ms'`;
+const nextFrom = `greatest(CASE WHEN ${isPlausible} THEN t.next_at END, clock_timestamp())`;
+const hasRoom = `(t.next_at < clock_timestamp() + $4 * interval '1 ms' OR NOT ${isPlausible})`;
+
 /**
  * Takes the next turn of an operation and then the next one of all operations together; the later of the two counts.
  * Each row is moved on by one interval, in that order for everybody, so that any number of processes share one pace
@@ -24,13 +29,12 @@ export async function takeTurn(
     name: 'take-turn',
     text: `WITH operation AS (
              INSERT INTO request_turns AS t (name, next_at) VALUES ($1, clock_timestamp() + $2 * interval '1 ms')
-             ON CONFLICT (name) DO UPDATE SET next_at = greatest(t.next_at, clock_timestamp()) + $2 * interval '1 ms'
-               WHERE t.next_at < clock_timestamp() + $4 * interval '1 ms'
+             ON CONFLICT (name) DO UPDATE SET next_at = ${nextFrom} + $2 * interval '1 ms' WHERE ${hasRoom}
              RETURNING next_at - $2 * interval '1 ms' AS at),
            total AS (
              INSERT INTO request_turns AS t (name, next_at)
              SELECT 'total', clock_timestamp() + $3 * interval '1 ms' FROM operation
-             ON CONFLICT (name) DO UPDATE SET next_at = greatest(t.next_at, clock_timestamp()) + $3 * interval '1 ms'
+             ON CONFLICT (name) DO UPDATE SET next_at = ${nextFrom} + $3 * interval '1 ms' WHERE ${hasRoom}
              RETURNING next_at - $3 * interval '1 ms' AS at)
            SELECT (extract(epoch FROM greatest(o.at, t.at) - clock_timestamp()) * 1000)::float8 AS "waitMs"
            FROM operation o, total t`,
@@ -39,11 +43,15 @@ export async function takeTurn(
   return rows[0];
 }
 
-/** Puts the next turn of an operation, or of all ('total'), off: the target says that it has had too many. */
+/**
+ * Puts all further turns of an operation, or of all ('total'), off: the target says that it has had too many. Turns that
+ * were given out before stay as they are.
+ */
 export async function putOffTurns(sql: Sql, name: string, forMs: number): Promise<void> {
   await sql.query(
     `INSERT INTO request_turns AS t (name, next_at) VALUES ($1, clock_timestamp() + $2 * interval '1 ms')
-     ON CONFLICT (name) DO UPDATE SET next_at = greatest(t.next_at, excluded.next_at)`,
-    [name, forMs],
+     ON CONFLICT (name) DO UPDATE SET next_at = greatest(t.next_at, clock_timestamp()) + $2 * interval '1 ms'
+       WHERE t.next_at < clock_timestamp() + $3 * interval '1 ms'`,
+    [name, forMs, furthestTurnMs],
   );
 }

@@ -73,7 +73,9 @@ async function claim(
              WHERE s.invoice_id IN (SELECT invoice_id FROM wanted) AND s.lifecycle = 'issued'
                AND (s.sync IN ('pending', 'queued') OR (s.sync = 'backing_off' AND $5::boolean))
              ORDER BY s.invoice_id FOR UPDATE),
-           open AS (SELECT count(*) AS slots FROM invoice_states WHERE sync = 'syncing'),
+           -- Of a sync that was lost the slot stays taken until the next scan; it must not stand for the one that probes.
+           open AS (SELECT count(*) AS slots, count(*) FILTER (WHERE touched_at > now() - interval '10 minutes') AS lively
+                    FROM invoice_states WHERE sync = 'syncing'),
            outage AS (
              SELECT NOT $5::boolean AND EXISTS (
                SELECT FROM target_outages WHERE target = $6 AND failures_in_row >= ${failuresOfOutage}) AS is_on),
@@ -86,8 +88,8 @@ async function claim(
            claimed AS (
              UPDATE invoice_states s SET sync = 'syncing', touched_at = now()
              FROM ranked r, open, outage
-             WHERE s.invoice_id = r.invoice_id AND open.slots + r.rank <=
-               CASE WHEN outage.is_on THEN 1 WHEN r.is_high THEN $3::int ELSE $4::int END
+             WHERE s.invoice_id = r.invoice_id AND open.slots + r.rank <= CASE WHEN r.is_high THEN $3::int ELSE $4::int END
+               AND (NOT outage.is_on OR open.lively + r.rank <= 1)
              RETURNING s.invoice_id)
            SELECT s.invoice_id IS NOT NULL AS known, s.lifecycle, s.sync, outage.is_on AS away,
                   EXISTS (SELECT FROM claimed c WHERE c.invoice_id = w.invoice_id) AS claimed,

@@ -118,13 +118,17 @@ export async function completeSync(
          remote_total_minor = excluded.remote_total_minor, remote_url = excluded.remote_url, updated_at = now()),
      ended AS (
        UPDATE sync_attempts SET ended_at = now(), outcome = 'synced' WHERE invoice_id = $1 AND attempt = $2),
-     audited AS (${auditOf(
-       `SELECT 'invoice' AS subject_kind, $1::uuid AS subject_id, 'sync' AS actor, 'synced' AS action,
-          jsonb_build_object('remoteId', $4::text, 'totalMinor', $6::bigint::text, 'attempt', $2::int) AS detail`,
-     )})
-     UPDATE invoice_states SET sync = 'synced', synced_at = now(), touched_at = now(), first_failed_at = NULL,
+     synced AS (
+       UPDATE invoice_states SET sync = 'synced', synced_at = now(), touched_at = now(), first_failed_at = NULL,
        parked_at = NULL,
-       next_retry_at = NULL, failure_code = NULL, failure_reason = NULL WHERE invoice_id = $1`,
+       next_retry_at = NULL, failure_code = NULL, failure_reason = NULL
+       -- Of two attempts that end at once the second waits for the first here, and then has nothing to tell.
+       WHERE invoice_id = $1 AND sync <> 'synced' RETURNING invoice_id)
+     ${auditOf(
+       `SELECT 'invoice' AS subject_kind, invoice_id AS subject_id, 'sync' AS actor, 'synced' AS action,
+          jsonb_build_object('remoteId', $4::text, 'totalMinor', $6::bigint::text, 'attempt', $2::int) AS detail
+        FROM synced`,
+     )}`,
     values: [
       done.invoiceId,
       done.attempt,

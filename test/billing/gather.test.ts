@@ -79,4 +79,21 @@ describe('gather', () => {
     );
     assert.deepEqual(given(), ['a', 'b,c']);
   });
+
+  it('gives a run up that takes too long, all of its items, and goes on with what waits', async () => {
+    const runs: number[][] = [];
+    const ask = gather(
+      (items: number[]) => {
+        runs.push(items);
+        // The first one is swallowed, as by a connection that is gone without a word.
+        return runs.length === 1 ? new Promise<number[]>(() => {}) : Promise.resolve(items);
+      },
+      { max: 10, limit: { ms: 20, error: () => new Error('no answer') } },
+    );
+    const lost = ask(1);
+    const next = [ask(2), ask(3)];
+    await assert.rejects(lost, /no answer/);
+    assert.deepEqual(await Promise.all(next), [2, 3]);
+    assert.deepEqual(runs, [[1], [2, 3]]);
+  });
 });

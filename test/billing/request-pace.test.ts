@@ -66,12 +66,32 @@ describe('the pace of requests', () => {
     assert.equal((await nextAt('total')) - total < 1_000, true);
   });
 
-  it('puts the next turns off after a refusal, and never brings them nearer', async () => {
-    await putOffTurns(books.database, 'create', 20_000);
-    const put = await nextAt('create');
-    await putOffTurns(books.database, 'create', 1_000);
-    assert.equal(await nextAt('create'), put);
-    assert.equal((await takeTurn(books.database, 'create', { operationMs: 1, totalMs: 1 }))!.waitMs > 10_000, true);
+  it('puts the next turns off after a refusal, behind those that are given out already', async () => {
+    const intervals = { operationMs: 1_000, totalMs: 1 };
+    await turns(Array(5).fill('create'), intervals);
+    const before = await nextAt('create');
+    await putOffTurns(books.database, 'create', 5_000);
+    assert.equal(Math.round(await nextAt('create')), Math.round(before + 5_000));
+    await putOffTurns(books.database, 'finalize', 20_000);
+    assert.equal(
+      (await takeTurn(books.database, 'finalize', intervals))!.waitMs > 10_000,
+      true,
+      'also without a queue',
+    );
+  });
+
+  it('gives no turn either when those of all operations together are further away than that', async () => {
+    const intervals = { operationMs: 1, totalMs: furthestTurnMs };
+    assert.notEqual(await takeTurn(books.database, 'a', intervals), undefined);
+    assert.notEqual(await takeTurn(books.database, 'b', { ...intervals, totalMs: 1 }), undefined);
+    assert.equal(await takeTurn(books.database, 'c', intervals), undefined);
+  });
+
+  it('goes on at once when the clock of the server was set back', async () => {
+    const intervals = { operationMs: 1_000, totalMs: 1_000 };
+    await takeTurn(books.database, 'create', intervals);
+    await books.database.query(`UPDATE request_turns SET next_at = now() + interval '1 hour'`);
+    assert.equal((await takeTurn(books.database, 'create', intervals))!.waitMs <= 0, true);
   });
 
   it('begins anew after a crash of the server has emptied the table', async () => {
