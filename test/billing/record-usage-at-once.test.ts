@@ -147,7 +147,7 @@ function isStorable(event: UsageEvent): boolean {
     if (typeof value === 'string')
       return Buffer.from(value).toString() === value && !value.includes(String.fromCharCode(0));
     if (typeof value !== 'object' || value === null) return true;
-    return Object.entries(value).every(([key, inner]) => fine(key) && fine(inner));
+    return Object.entries(value).every(([key, inner]) => key !== '__proto__' && fine(key) && fine(inner));
   };
   return fine(event.properties);
 }

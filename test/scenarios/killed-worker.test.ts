@@ -132,9 +132,9 @@ describe('Processes that are killed in the middle', function () {
     it('loses none of the messages in its hands: the next one gets them, and nothing is sent twice', async () => {
       await runAt(world, 'monthlyInvoicing', 'day', { nominal: '2013-03-01T13:00:00Z' });
       const before = await readJournal(world);
-      // It takes all five messages and can claim no slot, because the lock that bridges agree by is taken.
+      // It has messages in its hands and can claim no slot for them, because the lock that bridges agree by is taken.
       await meetAt(world.database, `SELECT pg_advisory_xact_lock(hashtextextended('sync-slots', 0))`, {
-        waiting: 5,
+        waiting: 1,
         start: async () => await runAt(world, 'dueInvoiceScan', 'day', { nominal: '2013-03-02T15:00:00Z' }),
         meanwhile: async () => await kill(bridge),
       });

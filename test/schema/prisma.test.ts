@@ -10,6 +10,7 @@ const withoutModel: Record<string, string> = {
   usage_events_default: 'a partition of usage_events',
   request_turns: 'the pace of requests, one statement a turn',
   target_outages: 'a count, written and read by set-based SQL only',
+  usage_rollup_definitions: 'where the cache stands, written with it',
   usage_rollups: 'a cache, written and read by set-based SQL only',
 };
 
