@@ -76,7 +76,7 @@ export async function addManyCustomers(database: Database, wanted: ManyCustomers
   const clockId = clockIdOf(wanted.name);
   await database.query(
     `INSERT INTO customers (id, external_id, clock_id, currency, zone)
-     SELECT md5($2 || n)::uuid, $2 || '-' || n, $1, 'USD', 'UTC' FROM generate_series(1, $3::int) n`,
+     SELECT md5($2 || '-' || n)::uuid, $2 || '-' || n, $1, 'USD', 'UTC' FROM generate_series(1, $3::int) n`,
     [clockId, wanted.name, wanted.customers],
   );
   await database.query(

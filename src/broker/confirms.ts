@@ -193,8 +193,14 @@ function createLane(channel: ConfirmChannel, silenceLimitMs: number, { onEvent, 
     onEvent();
   }
 
+  /** Begins to count the broker's silence anew; called for every confirm, so the timer is kept and wound up again. */
   function watch(): void {
+    if (watchdog !== undefined && pending.size > 0) {
+      watchdog.refresh();
+      return;
+    }
     clearTimeout(watchdog);
+    watchdog = undefined;
     if (pending.size === 0) return;
     watchdog = setTimeout(() => lose(`RabbitMQ confirmed nothing for ${silenceLimitMs} ms`), silenceLimitMs);
   }

@@ -101,13 +101,8 @@ export async function markQueued(sql: Sql, invoiceIds: readonly string[]): Promi
   if (invoiceIds.length === 0) return;
   await sql.query({
     name: 'mark-queued',
-    // Locked in the order of ids, as bridges do that claim slots of the same invoices in this moment.
-    text: `WITH locked AS MATERIALIZED (
-             SELECT invoice_id FROM invoice_states
-             WHERE invoice_id = ANY ($1::uuid[]) AND sync IN ('pending', 'queued', 'syncing', 'backing_off')
-             ORDER BY invoice_id FOR UPDATE)
-           UPDATE invoice_states s SET sync = CASE WHEN s.sync = 'pending' THEN 'queued' ELSE s.sync END, touched_at = now()
-           FROM locked WHERE s.invoice_id = locked.invoice_id`,
+    text: `UPDATE invoice_states SET sync = CASE WHEN sync = 'pending' THEN 'queued' ELSE sync END, touched_at = now()
+           WHERE invoice_id = ANY ($1::uuid[]) AND sync IN ('pending', 'queued', 'syncing', 'backing_off')`,
     values: [invoiceIds],
   });
 }

@@ -66,13 +66,14 @@ async function claim(
     name: 'claim-slots',
     text: `WITH wanted AS (
              SELECT * FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS w (invoice_id, priority, position)),
-           -- Locked in the order of ids, like everything that changes several invoices at once; what is settled is left
-           -- alone, as with all messages of a month that came a second time.
+           -- What is settled is left alone, as with all messages of a month that came a second time. What somebody is
+           -- writing in this moment (a scan marks what it has published) is left for the next ask: a claim that waited
+           -- for one row with another in its hands could wait in a circle, and every bridge behind it.
            locked AS MATERIALIZED (
              SELECT s.invoice_id, s.priority FROM invoice_states s
              WHERE s.invoice_id IN (SELECT invoice_id FROM wanted) AND s.lifecycle = 'issued'
                AND (s.sync IN ('pending', 'queued') OR (s.sync = 'backing_off' AND $5::boolean))
-             ORDER BY s.invoice_id FOR UPDATE),
+             FOR UPDATE SKIP LOCKED),
            -- Of a sync that was lost the slot stays taken until the next scan; it must not stand for the one that probes.
            open AS (SELECT count(*) AS slots, count(*) FILTER (WHERE touched_at > now() - interval '10 minutes') AS lively
                     FROM invoice_states WHERE sync = 'syncing'),

@@ -162,6 +162,16 @@ describe('claimSlot', () => {
       assert.deepEqual(await outcomes(wanted, 5), ['open', 'settled', 'claimed']);
     });
 
+    it('waits for no invoice that somebody is writing, and takes it when asked again', async () => {
+      const [written = '', free = ''] = ids;
+      const wanted = [written, free].map((invoiceId) => ({ invoiceId }));
+      await books.database.transaction(async (sql) => {
+        await sql.query('SELECT FROM invoice_states WHERE invoice_id = $1 FOR UPDATE', [written]);
+        assert.deepEqual(await outcomes(wanted, 5), ['full', 'claimed']);
+      });
+      assert.deepEqual(await outcomes(wanted, 5), ['claimed', 'open']);
+    });
+
     it('never opens more than there are when many batches claim at once', async () => {
       const batches = Array.from({ length: 10 }, (_, batch) => ids.slice(batch * 5, batch * 5 + 5));
       const all = await Promise.all(
