@@ -1,10 +1,12 @@
-import { Agent, request } from 'node:http';
+import { once } from 'node:events';
+import { createConnection, type Socket } from 'node:net';
 
 export type Answer = { status: number; body: string };
 
 /**
  * Posts prepared bodies over so many connections that are kept open, each with one request under way, and gives every
- * answer to `read`. The sender shares the machine with what it measures, so it does as little as it can.
+ * answer to `read`. The sender shares the machine with what it measures, so it writes plain HTTP/1.1 to sockets: a client
+ * would take a tenth of the processor from the server. It understands answers with a Content-Length, which ours have.
  */
 export async function postBodies(
   url: string,
@@ -13,33 +15,50 @@ export async function postBodies(
   connections: number,
   read: (answer: Answer) => void,
 ): Promise<void> {
-  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  const { hostname, port, pathname } = new URL(url);
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  const head = `POST ${pathname} HTTP/1.1\r\nhost: ${hostname}:${port}\r\n${lines.join('')}`;
   let next = 0;
   const sender = async () => {
-    while (next < bodies.length) {
-      const body = bodies[next]!;
-      next += 1;
-      read(await post(url, { ...headers, 'content-length': String(body.length) }, body, agent));
+    const socket = createConnection({ host: hostname, port: Number(port), noDelay: true });
+    try {
+      await once(socket, 'connect');
+      while (next < bodies.length) {
+        const body = bodies[next]!;
+        next += 1;
+        const answer = answerFrom(socket);
+        socket.cork();
+        socket.write(`${head}content-length: ${body.length}\r\n\r\n`, 'latin1');
+        socket.write(body);
+        socket.uncork();
+        read(await answer);
+      }
+    } finally {
+      socket.destroy();
     }
   };
-  try {
-    await Promise.all(Array.from({ length: connections }, sender));
-  } finally {
-    agent.destroy();
-  }
+  await Promise.all(Array.from({ length: connections }, sender));
 }
 
-function post(url: string, headers: Record<string, string>, body: Buffer, agent: Agent): Promise<Answer> {
+function answerFrom(socket: Socket): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const sending = request(url, { method: 'POST', headers, agent }, (answer) => {
-      const chunks: Buffer[] = [];
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-      answer.on('end', () =>
-        resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(chunks).toString('latin1') }),
-      );
-      answer.on('error', reject);
-    });
-    sending.on('error', reject);
-    sending.end(body);
+    let received = '';
+    const settle = (how: () => void) => {
+      socket.off('data', take).off('error', fail).off('close', leave);
+      how();
+    };
+    const take = (chunk: Buffer) => {
+      received += chunk.toString('latin1');
+      const end = received.indexOf('\r\n\r\n');
+      if (end === -1) return;
+      const [, status, length] = /^HTTP\/1\.1 (\d{3}) .*\r\ncontent-length: (\d+)/is.exec(received.slice(0, end)) ?? [];
+      if (length === undefined)
+        return settle(() => reject(new Error(`No Content-Length in: ${received.slice(0, end)}`)));
+      const body = received.slice(end + 4);
+      if (body.length >= Number(length)) settle(() => resolve({ status: Number(status), body }));
+    };
+    const fail = (error: Error) => settle(() => reject(error));
+    const leave = () => settle(() => reject(new Error('The connection was closed before its answer.')));
+    socket.on('data', take).on('error', fail).on('close', leave);
   });
 }

@@ -154,48 +154,40 @@ function storing(database: Database): (events: Placed[]) => Promise<EventOutcome
 }
 
 async function storeCalls(database: Database, calls: readonly Placed[][]): Promise<EventOutcome[][]> {
-  const events = calls.flat();
-  const outcomes = new Map<Placed, EventOutcome>();
-  for (const [event, outcome] of await store(database, events)) outcomes.set(event, outcome);
-  return calls.map((call) => call.map((event) => outcomes.get(event) as EventOutcome));
-}
-
-/** The first event of each key is inserted; every other one is held against the content that won. */
-async function store(database: Database, events: readonly Placed[]): Promise<[Placed, EventOutcome][]> {
-  const copiesByKey = groupByKey(events);
-  const firsts = copiesByKey.map((copies) => copies[0]!);
-  const present = await insertUsageEvents(database, firsts);
-  const known = firsts.filter((_, position) => present.has(position));
-  const hashes = known.length === 0 ? [] : await storedHashes(database, known);
-  const winners = new Map(known.map((event, position) => [event, hashes[position]!]));
-
-  return copiesByKey.flatMap((copies) => {
-    const first = copies[0]!;
-    const winner = winners.get(first);
-    return copies.map((event): [Placed, EventOutcome] => [
-      event,
-      event === first && winner === undefined
-        ? { index: event.index, id: event.eventId, status: 'accepted' }
-        : compare(event, winner ?? first.contentHash),
-    ]);
+  const outcomes = await store(database, calls.flat());
+  let at = 0;
+  return calls.map(({ length }) => {
+    at += length;
+    return outcomes.slice(at - length, at);
   });
 }
 
-function groupByKey(events: readonly Placed[]): Placed[][] {
-  const groups = new Map<string, Placed[]>();
-  for (const event of events) {
-    // Neither part can contain NUL, so no two keys can run together.
-    const key = `${event.source}\0${event.eventId}`;
-    const copies = groups.get(key);
-    if (copies === undefined) groups.set(key, [event]);
-    else copies.push(event);
-  }
-  return [...groups.values()];
+/** The first event of each key is inserted; every other one is held against the content that won. */
+async function store(database: Database, events: readonly Placed[]): Promise<EventOutcome[]> {
+  const firsts = new Map<string, Placed>();
+  for (const event of events) if (!firsts.has(keyOf(event))) firsts.set(keyOf(event), event);
+  const inserted = [...firsts.values()];
+  const present = await insertUsageEvents(database, inserted);
+  const known = inserted.filter((_, position) => present.has(position));
+  const hashes = known.length === 0 ? [] : await storedHashes(database, known);
+  const winners = new Map(known.map((event, position) => [event, hashes[position]!]));
+
+  return events.map((event) => {
+    const first = firsts.get(keyOf(event))!;
+    const winner = winners.get(first);
+    if (event !== first || winner !== undefined) return compare(event, winner ?? first.contentHash);
+    return { index: event.index, id: event.eventId, status: 'accepted' };
+  });
 }
 
-function compare(event: Placed, winner: Buffer): EventOutcome {
+/** Neither part can contain NUL, so no two keys can run together. */
+function keyOf({ source, eventId }: Placed): string {
+  return `${source}\0${eventId}`;
+}
+
+function compare(event: Placed, winner: string): EventOutcome {
   const { index, eventId: id } = event;
-  if (event.contentHash.equals(winner)) return { index, id, status: 'duplicate' };
+  if (event.contentHash === winner) return { index, id, status: 'duplicate' };
   const reason = `The event "${id}" of the source "${event.source}" is already stored with other content.`;
   return {
     index,

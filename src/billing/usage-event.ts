@@ -82,12 +82,12 @@ function unknownField(field: string): DurabillError {
 }
 
 /**
- * SHA-256 of the canonical JSON (RFC 8785): the same for the same content, however its keys were ordered, its numbers
+ * SHA-256, in hex, of the canonical JSON (RFC 8785): the same for the same content, however its keys were ordered, its numbers
  * written, its instant offset or its customer named.
  */
-export function contentHash(event: ReadEvent, customerId: string): Buffer {
+export function contentHash(event: ReadEvent, customerId: string): string {
   const { type, occurredAt, propertiesJson } = event;
   // Written in the order of the keys; an id of ours and an instant have nothing to escape.
   const content = `{"customerId":"${customerId}","occurredAt":"${occurredAt.toISOString()}","properties":${propertiesJson},"type":${JSON.stringify(type)}}`;
-  return hash('sha256', content, 'buffer');
+  return hash('sha256', content);
 }

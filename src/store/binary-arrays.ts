@@ -60,17 +60,15 @@ export function timestamptzArray(instants: readonly Date[]): Buffer {
   return buffer;
 }
 
-export function byteaArray(values: readonly Buffer[]): Buffer {
-  const buffer = arrayOf(
-    'bytea',
-    values.length,
-    values.reduce((sum, value) => sum + value.length, 0),
-  );
+/** @param values bytes in hex */
+export function byteaArray(values: readonly string[]): Buffer {
+  const hexDigits = values.reduce((sum, value) => sum + value.length, 0);
+  const buffer = arrayOf('bytea', values.length, hexDigits / 2);
   let at = headerBytes;
   for (const value of values) {
-    buffer.writeInt32BE(value.length, at);
-    value.copy(buffer, at + 4);
-    at += 4 + value.length;
+    const bytes = buffer.write(value, at + 4, 'hex');
+    buffer.writeInt32BE(bytes, at);
+    at += 4 + bytes;
   }
   return buffer;
 }

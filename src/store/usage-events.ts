@@ -13,8 +13,8 @@ export type NewUsageEvent = {
   properties: Record<string, unknown>;
   /** The properties as JSON, where they are there already. */
   propertiesJson?: string;
-  /** SHA-256 of the event's content, 32 bytes. */
-  contentHash: Buffer;
+  /** SHA-256 of the event's content in hex, which for so short a value costs less than a buffer. */
+  contentHash: string;
 };
 
 /** A customer as ingest sees it. */
@@ -149,9 +149,9 @@ function compareKeys(a: NewUsageEvent, b: NewUsageEvent): number {
  * The content hashes stored under these keys, in their order. It has to be its own statement, after the insert: the
  * insert's snapshot cannot see the row of a concurrent winner for whom it waited.
  */
-export async function storedHashes(sql: Sql, keys: readonly { source: string; eventId: string }[]): Promise<Buffer[]> {
-  const { rows } = await sql.query<{ contentHash: Buffer }>(
-    `SELECT k.content_hash AS "contentHash"
+export async function storedHashes(sql: Sql, keys: readonly { source: string; eventId: string }[]): Promise<string[]> {
+  const { rows } = await sql.query<{ contentHash: string }>(
+    `SELECT encode(k.content_hash, 'hex') AS "contentHash"
      FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS wanted (source, event_id, ordinal)
      JOIN event_keys k USING (source, event_id) ORDER BY wanted.ordinal`,
     [keys.map(({ source }) => source), keys.map(({ eventId }) => eventId)],

@@ -41,7 +41,7 @@ describe('canonical JSON', () => {
         compared += 1;
         const content = { customerId, type, occurredAt: '2013-02-01T04:59:59.000Z', properties: given };
         const expected = createHash('sha256').update(canonicalize(content)!).digest('hex');
-        assert.equal(contentHash(event, customerId).toString('hex'), expected);
+        assert.equal(contentHash(event, customerId), expected);
       }),
       { numRuns: 500 },
     );

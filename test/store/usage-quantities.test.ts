@@ -81,7 +81,7 @@ describe('aggregateUsage', () => {
       const id = `${customers[0]} ${String.fromCharCode(65 + (index % 60))}${index}`;
       return { ...event, id, customerId: customers[customer]! };
     });
-    const contentHash = Buffer.alloc(32);
+    const contentHash = '00'.repeat(32);
     await insertUsageEvents(
       books.database,
       sent.map(({ at, id, ...event }) => ({ ...event, eventId: id, occurredAt: new Date(at), contentHash })),
@@ -134,7 +134,7 @@ describe('aggregateUsage', () => {
   it('takes of events at the same instant the last by source and then by id as the latest', async () => {
     const customerId = randomUUID();
     const occurredAt = new Date(first);
-    const event = { customerId, type: 'tie', occurredAt, contentHash: Buffer.alloc(32) };
+    const event = { customerId, type: 'tie', occurredAt, contentHash: '00'.repeat(32) };
     const sent = [
       ['gate', 'Z9', 1],
       ['tower', 'A1', 2],
@@ -155,7 +155,7 @@ describe('aggregateUsage', () => {
   it('reads the fractions that programs compute to the twenty decimals that can be rated', async () => {
     const customerId = randomUUID();
     const occurredAt = new Date(first);
-    const event = { customerId, type: 'compute', occurredAt, contentHash: Buffer.alloc(32), source: 'gate' };
+    const event = { customerId, type: 'compute', occurredAt, contentHash: '00'.repeat(32), source: 'gate' };
     const hours = [1.2345678901234568e-5, 1e-7, 0.1 + 0.2, 5e-324];
     await insertUsageEvents(
       books.database,
@@ -172,7 +172,7 @@ describe('aggregateUsage', () => {
   it('answers more quantities than fit into one query', async () => {
     const customerId = randomUUID();
     const occurredAt = new Date(first);
-    const event = { customerId, type: 'many', occurredAt, contentHash: Buffer.alloc(32), source: 'gate' };
+    const event = { customerId, type: 'many', occurredAt, contentHash: '00'.repeat(32), source: 'gate' };
     await insertUsageEvents(
       books.database,
       [1, 2, 3].map((size) => ({ ...event, eventId: `${customerId} ${size}`, properties: { size } })),

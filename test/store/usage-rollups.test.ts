@@ -107,7 +107,7 @@ describe('usage rollups', () => {
   });
 
   async function store(sql: Sql, events: Sent, customers: readonly string[]): Promise<void> {
-    const contentHash = Buffer.alloc(32);
+    const contentHash = '00'.repeat(32);
     await insertUsageEvents(
       sql,
       events.map(({ at, customer, ...event }) => {

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const run = promisify(execFile);
+
+describe('chaos', function () {
+  this.timeout(20 * 60_000);
+
+  /** Half a pipeline's patience: each crash point once at least, and 25 kills. The long run is in docs/chaos.md. */
+  it('kills every process at every crash point, and nothing is lost, billed twice or left unexplained', async () => {
+    // A run that finds something ends with another code, and so with its findings in the message of the failure.
+    const { stdout } = await run(process.execPath, ['src/bin/bootstrap.mjs', 'chaos', '--smoke', '--seed', '7'], {
+      cwd: root,
+      maxBuffer: 16 * 1_024 * 1_024,
+    });
+    const report = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Record<string, unknown>;
+    const { passed, lost, duplicated, unexpected, unhit, attempts, acknowledged, issued, atStripe } = report;
+    assert.deepEqual(
+      { passed, lost, duplicated, unexpected, unhit },
+      { passed: true, lost: 0, duplicated: 0, unexpected: 0, unhit: [] },
+    );
+    assert.equal(attempts, acknowledged);
+    assert.equal(issued, atStripe);
+    assert.ok((report['kills'] as number) >= (report['leastKills'] as number) && (issued as number) > 0);
+  });
+});
