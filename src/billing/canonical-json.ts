@@ -6,12 +6,20 @@ import type { JsonValue } from './event-properties.ts';
  * needs it for every event.
  */
 export function canonicalJson(value: JsonValue): string {
+  if (typeof value === 'string') return quoted(value);
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   const keys = Object.keys(value).sort();
   let members = '';
   for (const key of keys) {
-    members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(value[key] as JsonValue)}`;
+    members += `${members === '' ? '' : ','}${quoted(key)}:${canonicalJson(value[key] as JsonValue)}`;
   }
   return `{${members}}`;
+}
+
+/** Printable ASCII without quotes and backslashes, as most keys and values are: nothing in it is escaped. */
+const plain = /^[ !#-[\]-~]*$/;
+
+function quoted(text: string): string {
+  return plain.test(text) ? `"${text}"` : JSON.stringify(text);
 }

@@ -165,7 +165,13 @@ async function storeCalls(database: Database, calls: readonly Placed[][]): Promi
 /** The first event of each key is inserted; every other one is held against the content that won. */
 async function store(database: Database, events: readonly Placed[]): Promise<EventOutcome[]> {
   const firsts = new Map<string, Placed>();
-  for (const event of events) if (!firsts.has(keyOf(event))) firsts.set(keyOf(event), event);
+  const copies = new Map<Placed, Placed>();
+  for (const event of events) {
+    const key = keyOf(event);
+    const first = firsts.get(key);
+    if (first === undefined) firsts.set(key, event);
+    else copies.set(event, first);
+  }
   const inserted = [...firsts.values()];
   const present = await insertUsageEvents(database, inserted);
   const known = inserted.filter((_, position) => present.has(position));
@@ -173,9 +179,9 @@ async function store(database: Database, events: readonly Placed[]): Promise<Eve
   const winners = new Map(known.map((event, position) => [event, hashes[position]!]));
 
   return events.map((event) => {
-    const first = firsts.get(keyOf(event))!;
-    const winner = winners.get(first);
-    if (event !== first || winner !== undefined) return compare(event, winner ?? first.contentHash);
+    const first = copies.get(event);
+    const winner = winners.get(first ?? event) ?? first?.contentHash;
+    if (winner !== undefined) return compare(event, winner);
     return { index: event.index, id: event.eventId, status: 'accepted' };
   });
 }

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { DurabillError } from '../errors/error.ts';
 import { type EventProperties, readProperties } from './event-properties.ts';
-import { firstInstant, instantForm, parseInstant } from './instant.ts';
+import { firstInstant, instantForm, isoOf, parseInstant } from './instant.ts';
 import { kindOf, readText, type TextRule } from './text.ts';
 
 /** What a sender writes. */
@@ -24,6 +24,8 @@ export type ReadEvent = {
   customer: string;
   type: string;
   occurredAt: Date;
+  /** The same in the form of `toISOString`. */
+  occurredAtIso: string;
   properties: EventProperties;
   /** The same as canonical JSON. */
   propertiesJson: string;
@@ -54,10 +56,21 @@ export function readEvent(raw: unknown): ReadEvent {
   const source = event.source === undefined ? 'api' : readText(event.source, rules.source);
   const customer = readText(event.customer, rules.customer);
   const type = readText(event.type, rules.type);
-  const occurredAt = readOccurredAt(readText(event.occurredAt, rules.occurredAt));
+  const occurredAtText = readText(event.occurredAt, rules.occurredAt);
+  const occurredAt = readOccurredAt(occurredAtText);
+  const occurredAtIso = isoOf(occurredAt, occurredAtText);
   const properties = event.properties === undefined ? {} : event.properties;
   const propertiesJson = readProperties(properties);
-  return { id, source, customer, type, occurredAt, properties: properties as EventProperties, propertiesJson };
+  return {
+    id,
+    source,
+    customer,
+    type,
+    occurredAt,
+    occurredAtIso,
+    properties: properties as EventProperties,
+    propertiesJson,
+  };
 }
 
 function readOccurredAt(text: string): Date {
@@ -86,8 +99,8 @@ function unknownField(field: string): DurabillError {
  * written, its instant offset or its customer named.
  */
 export function contentHash(event: ReadEvent, customerId: string): string {
-  const { type, occurredAt, propertiesJson } = event;
+  const { type, occurredAtIso, propertiesJson } = event;
   // Written in the order of the keys; an id of ours and an instant have nothing to escape.
-  const content = `{"customerId":"${customerId}","occurredAt":"${occurredAt.toISOString()}","properties":${propertiesJson},"type":${JSON.stringify(type)}}`;
+  const content = `{"customerId":"${customerId}","occurredAt":"${occurredAtIso}","properties":${propertiesJson},"type":${JSON.stringify(type)}}`;
   return hash('sha256', content);
 }

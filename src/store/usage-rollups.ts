@@ -159,6 +159,8 @@ export async function rollUp(
       FROM events WHERE event_type = ${bind(meter.eventType)}${passes.join('')} GROUP BY customer_id, hour_at, 4`;
   });
   const columns = [...properties].map(([expression, name]) => `, ${expression} AS ${name}`);
+  // The planner takes the events for a handful, would sort instead of hash them, and by its usual memory on the disk.
+  await sql.query(`SELECT set_config('enable_sort', 'off', true), set_config('work_mem', '32MB', true)`);
   const { rows } = await sql.query<{ events: bigint }>(
     `WITH events AS MATERIALIZED (
        SELECT u.customer_id, u.event_type, date_bin('1 hour', u.occurred_at, '2000-01-01Z') AS hour_at${columns.join('')}
