@@ -66,26 +66,28 @@ async function claim(
     name: 'claim-slots',
     text: `WITH wanted AS (
              SELECT * FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS w (invoice_id, priority, position)),
-           -- What is settled is left alone, as with all messages of a month that came a second time. What somebody is
-           -- writing in this moment (a scan marks what it has published) is left for the next ask: a claim that waited
-           -- for one row with another in its hands could wait in a circle, and every bridge behind it.
-           locked AS MATERIALIZED (
-             SELECT s.invoice_id, s.priority FROM invoice_states s
-             WHERE s.invoice_id IN (SELECT invoice_id FROM wanted) AND s.lifecycle = 'issued'
-               AND (s.sync IN ('pending', 'queued') OR (s.sync = 'backing_off' AND $5::boolean))
-             FOR UPDATE SKIP LOCKED),
+           asked AS (
+             SELECT invoice_id, min(position) AS position, bool_or(priority = 'high') AS is_high
+             FROM wanted GROUP BY invoice_id),
            -- Of a sync that was lost the slot stays taken until the next scan; it must not stand for the one that probes.
            open AS (SELECT count(*) AS slots, count(*) FILTER (WHERE touched_at > now() - interval '10 minutes') AS lively
                     FROM invoice_states WHERE sync = 'syncing'),
+           -- What is settled is left alone, as with all messages of a month that came a second time, and so is what no
+           -- slot is free for: most asks of a busy day come to nothing. What somebody is writing in this moment (a scan
+           -- marks what it has published) is left for the next ask: a claim that waited for one row with another in
+           -- its hands could wait in a circle, and every bridge behind it.
+           locked AS MATERIALIZED (
+             SELECT s.invoice_id, a.position, p.is_high
+             FROM asked a JOIN invoice_states s USING (invoice_id)
+             CROSS JOIN LATERAL (SELECT coalesce(a.is_high, s.priority = 'high') AS is_high) p
+             WHERE s.lifecycle = 'issued' AND (s.sync IN ('pending', 'queued') OR (s.sync = 'backing_off' AND $5::boolean))
+               AND (SELECT slots FROM open) < CASE WHEN p.is_high THEN $3::int ELSE $4::int END
+             FOR UPDATE OF s SKIP LOCKED),
            outage AS (
              SELECT NOT $5::boolean AND EXISTS (
                SELECT FROM target_outages WHERE target = $6 AND failures_in_row >= ${failuresOfOutage}) AS is_on),
            ranked AS (
-             SELECT l.invoice_id, is_high, row_number() OVER (ORDER BY is_high DESC, position) AS rank
-             FROM locked l JOIN (
-               SELECT invoice_id, min(position) AS position, bool_or(priority = 'high') AS asked_high
-               FROM wanted GROUP BY invoice_id) w USING (invoice_id)
-             CROSS JOIN LATERAL (SELECT coalesce(asked_high, l.priority = 'high') AS is_high) p),
+             SELECT invoice_id, is_high, row_number() OVER (ORDER BY is_high DESC, position) AS rank FROM locked),
            claimed AS (
              UPDATE invoice_states s SET sync = 'syncing', touched_at = now()
              FROM ranked r, open, outage

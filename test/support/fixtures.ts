@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { type Stack, startStack, stopOnSignals } from '../../src/stack/index.ts';
 import { endWithParent } from '../../src/stack/parent-watch.mjs';
-import { setStack } from './stack.ts';
+import { closeAll, setStack } from './stack.ts';
 
 const dataDir = () => fileURLToPath(new URL(`../../.durabill/test-${randomBytes(4).toString('hex')}`, import.meta.url));
 
@@ -48,5 +48,6 @@ export async function mochaGlobalSetup(): Promise<void> {
 }
 
 export async function mochaGlobalTeardown(): Promise<void> {
+  await closeAll();
   await stop();
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
 import { connectTemporal, type Temporal } from '../../src/temporal/connection.ts';
 import { ensureNamespace } from '../../src/temporal/namespace.ts';
-import { getStack } from './stack.ts';
+import { atEnd, getStack } from './stack.ts';
 
 let isQuiet = false;
 
@@ -12,6 +12,8 @@ export function quietTemporal(): void {
   isQuiet = true;
   const logging = { filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }), forward: {} };
   Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [], telemetryOptions: { logging } });
+  // Workers end it with themselves; where there was none, its threads would keep the process alive.
+  atEnd(() => Runtime.instance().shutdown());
 }
 
 /** For one `describe`: a namespace of its own on the run's Temporal server, with our retention and attributes. */
