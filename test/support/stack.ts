@@ -20,7 +20,8 @@ export function getStack(): Stack {
   return stack;
 }
 
-const endings = (holder[endingsSlot] ??= []);
+holder[endingsSlot] ??= [];
+const endings = holder[endingsSlot];
 
 /** For what is opened once and used by many files: it is closed when all tests have run. */
 export function atEnd(close: () => Promise<void>): void {
