@@ -22,6 +22,8 @@ async function main(): Promise<boolean> {
   }, limitMs(options.minutes)).unref();
   const { findings, ...report } = await runChaos(options, say);
   for (const { kind, what } of findings.slice(0, 50)) say(`${kind}: ${what}`);
+  if (report.unhit.length > 0) say(`nobody has died at ${report.unhit.join(', ')}`);
+  if (report.kills < report.leastKills) say(`${report.kills} were killed, ${report.leastKills} are wanted`);
   console.log(JSON.stringify(report));
   return report.passed;
 }

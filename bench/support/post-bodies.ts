@@ -34,6 +34,8 @@ export async function postBodies(
         read(await answer);
       }
     } finally {
+      // After a failure the others have nothing left to send.
+      next = bodies.length;
       socket.destroy();
     }
   };

@@ -26,7 +26,7 @@ export type Bridge = { stop(): Promise<void>; status(): Record<Priority, ReturnT
 
 /** Messages of one queue in the hands of one bridge. */
 const prefetch = 32;
-/** Those that wait for a slot ask again at each multiple of this, so that one statement asks for all of them. */
+/** Those that wait for a slot ask again at each multiple of this, so that one statement or two ask for all of them. */
 const askAgainMs = 250;
 /** How long a message waits in the bridge's hands; RabbitMQ itself would take it back after half an hour. */
 const patienceMs = 60_000;

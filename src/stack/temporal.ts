@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StackContext } from './context.ts';
 import { type StartedPart, startPart } from './part.ts';
@@ -7,6 +7,7 @@ import { plainEnvironment } from './programs.ts';
 import { findTemporal } from './temporal-program.ts';
 
 const namespace = 'durabill';
+const database = 'temporal.db';
 
 const wellKnownPorts = { grpc: 7233, ui: 8233 };
 const readyTimeoutMs = 60_000;
@@ -22,17 +23,26 @@ async function choosePorts(preferKnown: boolean): Promise<TemporalPorts> {
   };
 }
 
-function serverArguments(ports: TemporalPorts): string[] {
+/**
+ * One process gains nothing from queues in four partitions, which forward tasks and polls to each other. A home that began
+ * with four is still read in all of them: what waits in one that nobody reads would wait for ever.
+ */
+function readPartitions(home: string): 1 | 4 {
+  const single = join(home, 'single-partition');
+  if (!existsSync(join(home, database))) writeFileSync(single, '');
+  return existsSync(single) ? 1 : 4;
+}
+
+function serverArguments(ports: TemporalPorts, home: string): string[] {
   return [
     ...['server', 'start-dev', '--ip', '127.0.0.1', '--namespace', namespace, '--log-level', 'warn'],
     ...['--port', `${ports.grpc}`, '--ui-port', `${ports.ui}`],
     ...['--http-port', `${ports.http}`, '--metrics-port', `${ports.metrics}`],
     // Relative to the working directory, so that no character of the clone's path is read as part of a database URL.
-    ...['--db-filename', 'temporal.db'],
+    ...['--db-filename', database],
     // Twice the throughput of the defaults. Survives kills; a power cut may lose the last commits.
     ...['--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL'],
-    // One process gains nothing from queues in four partitions, which forward tasks and polls to each other.
-    ...['--dynamic-config-value', 'matching.numTaskqueueReadPartitions=1'],
+    ...['--dynamic-config-value', `matching.numTaskqueueReadPartitions=${readPartitions(home)}`],
     ...['--dynamic-config-value', 'matching.numTaskqueueWritePartitions=1'],
   ];
 }
@@ -69,7 +79,7 @@ export async function startTemporal(
         context.keeper.start({
           name: 'temporal',
           command: program,
-          args: serverArguments(ports),
+          args: serverArguments(ports, home),
           // Its heap is small and its garbage much, so that by default it collects many times a second.
           env: { ...plainEnvironment(context.env, home), GOGC: '400' },
           cwd: home,

@@ -72,8 +72,8 @@ async function claim(
            -- Of a sync that was lost the slot stays taken until the next scan; it must not stand for the one that probes.
            open AS (SELECT count(*) AS slots, count(*) FILTER (WHERE touched_at > now() - interval '10 minutes') AS lively
                     FROM invoice_states WHERE sync = 'syncing'),
-           -- What is settled is left alone, as with all messages of a month that came a second time, and so is what no
-           -- slot is free for: most asks of a busy day come to nothing. What somebody is writing in this moment (a scan
+           -- What is settled is left alone, as with all messages of a month that came a second time; and everything is
+           -- while no slot is free at all, as at most asks of a busy day. What somebody is writing in this moment (a scan
            -- marks what it has published) is left for the next ask: a claim that waited for one row with another in
            -- its hands could wait in a circle, and every bridge behind it.
            locked AS MATERIALIZED (

@@ -37,7 +37,13 @@ describe('instants', () => {
         assert.equal(instant?.getTime(), exists ? Date.UTC(year, month - 1, day, hour, minute, second, ms) : undefined);
         if (instant !== undefined) assert.equal(isoOf(instant, text), instant.toISOString());
       }),
-      { numRuns: 5_000, examples: [[{ year: 2013, month: 2, day: 29, hour: 0, minute: 0, second: 0, ms: 0 }]] },
+      {
+        numRuns: 5_000,
+        examples: [
+          [{ year: 2013, month: 2, day: 29, hour: 0, minute: 0, second: 0, ms: 0 }],
+          [{ year: 2013, month: 1, day: 1, hour: 24, minute: 0, second: 0, ms: 0 }],
+        ],
+      },
     );
   });
 

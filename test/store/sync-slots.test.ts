@@ -54,6 +54,16 @@ describe('claimSlot', () => {
     assert.equal(await open(), 10);
   });
 
+  it('writes nothing, not even a lock, for one that no slot is free for', async () => {
+    const [first = '', second = ''] = ids;
+    const lockOf = async (id: string) =>
+      (await books.database.query(`SELECT xmin, xmax FROM invoice_states WHERE invoice_id = $1`, [id])).rows[0];
+    assert.equal(await claim(first, 1), 'claimed');
+    const before = await lockOf(second);
+    assert.equal(await claim(second, 1), 'full');
+    assert.deepEqual(await lockOf(second), before);
+  });
+
   it('lets a message that comes again proceed, without a second slot', async () => {
     const [first = '', second = ''] = ids;
     assert.equal(await claim(first, 1), 'claimed');

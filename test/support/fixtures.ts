@@ -48,6 +48,9 @@ export async function mochaGlobalSetup(): Promise<void> {
 }
 
 export async function mochaGlobalTeardown(): Promise<void> {
-  await closeAll();
-  await stop();
+  try {
+    await closeAll();
+  } finally {
+    await stop();
+  }
 }
