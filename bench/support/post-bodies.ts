@@ -5,8 +5,8 @@ export type Answer = { status: number; body: string };
 
 /**
  * Posts prepared bodies over so many connections that are kept open, each with one request under way, and gives every
- * answer to `read`. The sender shares the machine with what it measures, so it writes plain HTTP/1.1 to sockets: a client
- * would take a tenth of the processor from the server. It understands answers with a Content-Length, which ours have.
+ * answer to `read`. The sender shares the machine with what it measures, so it does as little as it can: it writes plain
+ * HTTP/1.1 to sockets. It understands answers with a Content-Length, which ours have.
  */
 export async function postBodies(
   url: string,
