@@ -80,7 +80,9 @@ async function claim(
              SELECT s.invoice_id, a.position, p.is_high
              FROM asked a JOIN invoice_states s USING (invoice_id)
              CROSS JOIN LATERAL (SELECT coalesce(a.is_high, s.priority = 'high') AS is_high) p
-             WHERE s.lifecycle = 'issued' AND (s.sync IN ('pending', 'queued') OR (s.sync = 'backing_off' AND $5::boolean))
+             -- The ids once more, as a bound that holds however little the planner knows of a table that was filled just now.
+             WHERE s.invoice_id = ANY ($1::uuid[]) AND s.lifecycle = 'issued'
+               AND (s.sync IN ('pending', 'queued') OR (s.sync = 'backing_off' AND $5::boolean))
                AND (SELECT slots FROM open) < CASE WHEN p.is_high THEN $3::int ELSE $4::int END
              FOR UPDATE OF s SKIP LOCKED),
            outage AS (

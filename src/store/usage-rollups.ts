@@ -100,35 +100,18 @@ export async function clearRollups(sql: Sql): Promise<void> {
 }
 
 /**
- * The transaction at which the next `limit` events from a watermark on end, and how many those are: a few more, where
- * the last transaction wrote them, since what one wrote is never divided.
- */
-export async function nextEvents(
-  sql: Sql,
-  from: bigint,
-  before: bigint,
-  limit: number,
-): Promise<{ until: bigint; isLast: boolean }> {
-  const { rows } = await sql.query<{ last: string }>(
-    `SELECT written_by::text AS last FROM usage_events WHERE written_by >= $1::text::xid8 AND written_by < $2::text::xid8
-     ORDER BY written_by OFFSET $3 LIMIT 1`,
-    [String(from), String(before), limit - 1],
-  );
-  const last = rows[0]?.last;
-  return last === undefined ? { until: before, isLast: true } : { until: BigInt(last) + 1n, isLast: false };
-}
-
-/**
- * Adds the events of the transactions [from, until) to the rollups of these definitions, and moves their watermarks.
- * Rows are written in key order. @returns the number of events
+ * Adds the events of the next transactions in [from, before) to the rollups of these definitions, and moves their
+ * watermarks. What one transaction wrote is never divided: with more than `limit` events left, those of the last within it
+ * wait for the next call, so that none are added where one transaction wrote more. Rows are written in key order.
+ *
+ * @returns the number of events, and the watermark that was reached: `before` when none is left
  */
 export async function rollUp(
   sql: Sql,
   definitions: readonly RollupDefinition[],
-  from: bigint,
-  until: bigint,
-): Promise<bigint> {
-  const values: unknown[] = [String(from), String(until), definitions.map(({ id }) => String(id))];
+  { from, before, limit }: { from: bigint; before: bigint; limit: number },
+): Promise<{ events: bigint; until: bigint }> {
+  const values: unknown[] = [String(from), String(before), definitions.map(({ id }) => String(id)), limit];
   const bind = (value: unknown) => `$${values.push(value)}`;
   const properties = new Map<string, string>();
   /** Every property is taken out of the event once, however many meters ask for it. */
@@ -156,15 +139,20 @@ export async function rollUp(
       meter.aggregation === 'sum' ? column(`property_number(u.properties -> ${text(meter.property!)})`) : '1';
     return `SELECT ${id}::bigint AS definition_id, customer_id, hour_at, ARRAY[${parts.join(', ')}]::text[] AS filter_values,
         coalesce(sum(${number}), 0) AS quantity, count(*) AS event_count, count(*) - count(${number}) AS skipped_count
-      FROM events WHERE event_type = ${bind(meter.eventType)}${passes.join('')} GROUP BY customer_id, hour_at, 4`;
+      FROM next, cut WHERE written_by < until AND event_type = ${bind(meter.eventType)}${passes.join('')}
+      GROUP BY customer_id, hour_at, 4`;
   });
   const columns = [...properties].map(([expression, name]) => `, ${expression} AS ${name}`);
   // The planner takes the events for a handful, would sort instead of hash them, and by its usual memory on the disk.
   await sql.query(`SELECT set_config('enable_sort', 'off', true), set_config('work_mem', '32MB', true)`);
-  const { rows } = await sql.query<{ events: bigint }>(
-    `WITH events AS MATERIALIZED (
-       SELECT u.customer_id, u.event_type, date_bin('1 hour', u.occurred_at, '2000-01-01Z') AS hour_at${columns.join('')}
+  const { rows } = await sql.query<{ events: bigint; until: string }>(
+    `WITH next AS MATERIALIZED (
+       SELECT u.written_by, u.customer_id, u.event_type,
+              date_bin('1 hour', u.occurred_at, '2000-01-01Z') AS hour_at${columns.join('')}
        FROM usage_events u WHERE u.written_by >= $1::text::xid8 AND u.written_by < $2::text::xid8
+       ORDER BY u.written_by LIMIT $4::int + 1
+     ), cut AS MATERIALIZED (
+       SELECT CASE WHEN count(*) <= $4::int THEN $2::text::xid8 ELSE max(written_by) END AS until FROM next
      ), added AS (
        INSERT INTO usage_rollups AS r
          (definition_id, customer_id, hour_at, filter_values, quantity, event_count, skipped_count)
@@ -174,12 +162,13 @@ export async function rollUp(
          event_count = r.event_count + excluded.event_count,
          skipped_count = r.skipped_count + excluded.skipped_count
      ), moved AS (
-       UPDATE usage_rollup_definitions SET watermark = $2::text::xid8 WHERE id = ANY ($3::bigint[])
+       UPDATE usage_rollup_definitions SET watermark = until FROM cut WHERE id = ANY ($3::bigint[])
      )
-     SELECT count(*) AS events FROM events`,
+     SELECT until::text AS until, (SELECT count(*) FROM next WHERE written_by < until) AS events FROM cut`,
     values,
   );
-  return rows[0]!.events;
+  const { events, until } = rows[0]!;
+  return { events, until: BigInt(until) };
 }
 
 /** How far the rollups are behind: the age of the oldest event that is not in all of them, in seconds. */

@@ -51,6 +51,28 @@ describe('rollUpUsage', () => {
     await until(async () => (await rollUpUsage(books.database)).isCaughtUp, 'the rest is rolled up');
   });
 
+  it('takes what one transaction wrote at once, were it more than a step', async () => {
+    const business = await openBusiness(books.database);
+    const plan = await business.plan('miles', [perMile('1')]);
+    await business.customer('WN', { plan });
+    await business.use(
+      'WN',
+      [1, 2, 3, 4, 5, 6, 7].map((hour) => ({ at: `2013-01-10T0${hour}:00:00Z` })),
+    );
+    await until(async () => (await rollUpUsage(books.database)).isCaughtUp, 'what others wrote is rolled up');
+    await business.use(
+      'WN',
+      [1, 2, 3, 4, 5, 6, 7].map((hour) => ({ at: `2013-01-11T0${hour}:00:00Z` })),
+    );
+    let events = 0n;
+    await until(async () => {
+      const rolled = await rollUpUsage(books.database, { eventsPerStep: 2 });
+      events += rolled.events;
+      return rolled.isCaughtUp && events > 0n;
+    }, 'the seven are rolled up');
+    assert.equal(events, 7n);
+  });
+
   it('ends between two steps when it is told to', async () => {
     const business = await openBusiness(books.database);
     const plan = await business.plan('miles', [perMile('1')]);
