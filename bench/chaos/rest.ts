@@ -17,7 +17,8 @@ export type Unrest = {
 const lookEveryMs = 2_000;
 /** How long nothing may move, beyond the last planned retry; a busy machine is slow, and yet it moves. */
 const patienceMs = 180_000;
-const mostMs = 900_000;
+/** In all, so that what moves in a circle is told as well; three copies on two cores need more than a quarter of an hour. */
+const mostMs = 2_400_000;
 
 /** Waits until nothing is under way, or until nothing has moved for three minutes. @returns what is left */
 export async function awaitRest(

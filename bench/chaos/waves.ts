@@ -110,7 +110,8 @@ async function startWorkflow(
 async function untilEnded({ deployment: { temporal }, giveUp }: Context, workflowId: string): Promise<void> {
   await untilDone(async () => {
     try {
-      await temporal.client.workflow.getHandle(workflowId).result();
+      // Without the signal the client would go on asking after its connection has been closed, which ends the process.
+      await temporal.client.withAbortSignal(giveUp, () => temporal.client.workflow.getHandle(workflowId).result());
     } catch (error) {
       if (error instanceof WorkflowFailedError) throw new Hopeless(`${workflowId} has failed: ${error.cause?.message}`);
       throw error;

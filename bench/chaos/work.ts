@@ -22,7 +22,7 @@ const longMinutes = 5;
 export type Work = {
   /** Whether all waves are through. */
   isOver(): boolean;
-  /** Lets the person who answers go home. @returns how many messages were repeated */
+  /** After giving up: lets the person who answers go home, and waits for all others. @returns how many messages were repeated */
   end(): Promise<number>;
 };
 
@@ -82,7 +82,7 @@ export function startWork(
     isOver: () => isOver,
     async end() {
       over.abort();
-      await answers;
+      await Promise.all([answers, billing]);
       return isOver ? await messages : 0;
     },
   };

@@ -14,7 +14,7 @@ const connection = await connectWorkers(config.temporal);
 const workers = await createWorkers({
   connection,
   namespace: config.temporal.namespace,
-  workflowBundle: await bundleWorkflows(fileURLToPath(new URL('./noop-workflow.ts', import.meta.url))),
+  loadWorkflows: () => bundleWorkflows(fileURLToPath(new URL('./noop-workflow.ts', import.meta.url))),
   activities: { noop: async () => {} } as never,
   queues: ['billing', 'stripe'],
 });

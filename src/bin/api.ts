@@ -13,6 +13,7 @@ import { serveOperations } from '../telemetry/operations-server.ts';
 import { connectTemporal } from '../temporal/connection.ts';
 import { startRun } from '../temporal/start-run.ts';
 import { readCommand } from './shared/command-line.ts';
+import { listenOrEnd } from './shared/listen.ts';
 import { watchReadiness } from './shared/parts.ts';
 import { beginLife } from './shared/process.ts';
 
@@ -30,7 +31,9 @@ const temporal = connectTemporal(config.temporal);
 const broker = createConnection({ url: config.amqpUrl, name: 'api' });
 const metrics = createMetrics('api');
 const { health, untilSetUp } = watchReadiness(log, life, { database, broker, temporal });
-const operations = await serveOperations({ ...config.operations, registry: metrics.registry, health });
+const operations = await listenOrEnd('DURABILL_OPERATIONS', config.operations, () =>
+  serveOperations({ ...config.operations, registry: metrics.registry, health }),
+);
 log.info({ port: operations.port }, 'operations');
 
 /** The client itself would wait half a minute and longer; who starts a run may as well try again. */
@@ -62,7 +65,8 @@ const api = buildApi({
   },
 });
 await untilSetUp();
-await api.listen({ host: config.api.host, port: config.api.port });
+const { host, port } = config.api;
+await listenOrEnd('DURABILL_API', config.api, () => api.listen({ host, port }));
 
 await life.run({
   // `/readyz` has said no since the signal; until load balancers have noticed, what they send is answered.

@@ -6,6 +6,7 @@ import { createMetrics } from '../telemetry/metrics.ts';
 import { serveOperations } from '../telemetry/operations-server.ts';
 import { connectTemporal } from '../temporal/connection.ts';
 import { readCommand } from './shared/command-line.ts';
+import { listenOrEnd } from './shared/listen.ts';
 import { watchReadiness } from './shared/parts.ts';
 import { beginLife } from './shared/process.ts';
 
@@ -22,17 +23,19 @@ const broker = createConnection({ url: config.amqpUrl, name: 'bridge' });
 const metrics = createMetrics('bridge');
 const { health, untilSetUp } = watchReadiness(log, life, { database, broker, temporal });
 let started: Bridge | undefined;
-const operations = await serveOperations({
-  ...config.operations,
-  registry: metrics.registry,
-  health,
-  beforeMetrics() {
-    for (const [queue, { state, counters }] of Object.entries(started?.status() ?? {})) {
-      metrics.consumerConsuming.set({ queue }, state === 'consuming' ? 1 : 0);
-      for (const [fate, count] of Object.entries(counters)) metrics.consumerMessages.set({ queue, fate }, count);
-    }
-  },
-});
+const operations = await listenOrEnd('DURABILL_OPERATIONS', config.operations, () =>
+  serveOperations({
+    ...config.operations,
+    registry: metrics.registry,
+    health,
+    beforeMetrics() {
+      for (const [queue, { state, counters }] of Object.entries(started?.status() ?? {})) {
+        metrics.consumerConsuming.set({ queue }, state === 'consuming' ? 1 : 0);
+        for (const [fate, count] of Object.entries(counters)) metrics.consumerMessages.set({ queue, fate }, count);
+      }
+    },
+  }),
+);
 log.info({ port: operations.port }, 'operations');
 
 await untilSetUp();

@@ -19,6 +19,7 @@ import { loadWorkflows } from '../temporal/bundle-cache.ts';
 import { connectTemporal } from '../temporal/connection.ts';
 import { connectWorkers, createWorkers } from '../temporal/workers.ts';
 import { readCommand } from './shared/command-line.ts';
+import { listenOrEnd } from './shared/listen.ts';
 import { watchReadiness } from './shared/parts.ts';
 import { beginLife } from './shared/process.ts';
 
@@ -47,17 +48,19 @@ const metrics = createMetrics('worker');
 const pace = requestPaceOf(database, config.stripe.rates);
 const target = createStripeTarget(openStripe({ ...config.stripe, pace }), config.stripe.secretKey);
 const { health, untilSetUp } = watchReadiness(log, life, { database, broker, temporal });
-const operations = await serveOperations({
-  ...config.operations,
-  registry: metrics.registry,
-  health,
-  async beforeMetrics() {
-    const { oldestOpenSyncSeconds, ...attention } = await readAttention(database);
-    metrics.oldestOpenSync.set(oldestOpenSyncSeconds);
-    metrics.usageRollupLag.set(await readRollupLagSeconds(database));
-    for (const [what, count] of Object.entries(attention)) metrics.attention.set({ what }, count);
-  },
-});
+const operations = await listenOrEnd('DURABILL_OPERATIONS', config.operations, () =>
+  serveOperations({
+    ...config.operations,
+    registry: metrics.registry,
+    health,
+    async beforeMetrics() {
+      const { oldestOpenSyncSeconds, ...attention } = await readAttention(database);
+      metrics.oldestOpenSync.set(oldestOpenSyncSeconds);
+      metrics.usageRollupLag.set(await readRollupLagSeconds(database));
+      for (const [what, count] of Object.entries(attention)) metrics.attention.set({ what }, count);
+    },
+  }),
+);
 log.info({ port: operations.port }, 'operations');
 
 await untilSetUp();
@@ -66,7 +69,7 @@ const workers = await createWorkers({
   connection,
   namespace: config.temporal.namespace,
   queues,
-  workflowBundle: await loadWorkflows(config.workflowCacheDir),
+  loadWorkflows: () => loadWorkflows(config.workflowCacheDir),
   activities: createActivities({
     database,
     publisher,

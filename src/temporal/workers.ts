@@ -46,12 +46,13 @@ export async function createWorkers(options: {
   connection: NativeConnection;
   namespace: string;
   activities: Activities;
-  workflowBundle: WorkflowBundleWithSourceMap;
+  /** Asked for only where workflows run. */
+  loadWorkflows: () => Promise<WorkflowBundleWithSourceMap>;
   queues?: readonly (keyof typeof taskQueues)[];
   /** Told of every activity that ended here, for the figures. */
   observe?: (activity: { name: string; outcome: 'completed' | 'failed'; seconds: number }) => void;
 }): Promise<Worker[]> {
-  const { connection, namespace, activities, workflowBundle } = options;
+  const { connection, namespace, activities, loadWorkflows } = options;
   const shared = {
     connection,
     namespace,
@@ -61,11 +62,11 @@ export async function createWorkers(options: {
     interceptors: { activity: [observing(options.observe ?? (() => {})), leavingAtShutdown] },
   };
   const create = {
-    billing: () =>
-      Worker.create({
+    billing: async () =>
+      await Worker.create({
         ...shared,
         taskQueue: taskQueues.billing,
-        workflowBundle,
+        workflowBundle: await loadWorkflows(),
         maxConcurrentActivityTaskExecutions: 20,
       }),
     stripe: () =>

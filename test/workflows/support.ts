@@ -19,13 +19,14 @@ export function useWorkflows(activities: Partial<Activities>): Temporal & { read
   let running: Promise<unknown> | undefined;
   before(async function () {
     this.timeout(60_000);
-    bundle ??= bundleWorkflows();
+    const bundled = bundle ?? bundleWorkflows();
+    bundle = bundled;
     connection = await NativeConnection.connect({ address: getStack().temporalAddress });
     workers = await createWorkers({
       connection,
       namespace: temporal.namespace,
       activities: activities as Activities,
-      workflowBundle: await bundle,
+      loadWorkflows: () => bundled,
     });
     running = Promise.all(workers.map((worker) => worker.run()));
   });
