@@ -17,6 +17,7 @@ const benchmarks: Record<string, () => Promise<Benchmark>> = {
 
 const usage = `Usage: npm run bench -- ID [--runs 5] [--seed 1] [--smoke]; there are: ${Object.keys(benchmarks).join(', ')}`;
 
+/** @throws Error with the sentence that says what is wrong */
 function readOptions() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -24,23 +25,32 @@ function readOptions() {
       runs: { type: 'string' },
       seed: { type: 'string', default: '1' },
       smoke: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
     },
   });
-  const [id = ''] = positionals;
+  if (values.help) return undefined;
+  const [id = '', ...more] = positionals;
   const seed = Number(values.seed);
-  if (
-    positionals.length !== 1 ||
-    !Object.hasOwn(benchmarks, id) ||
-    (values.runs !== undefined && !/^[1-9]\d*$/.test(values.runs)) ||
-    !Number.isSafeInteger(seed)
-  ) {
-    throw new Error(usage);
+  if (id === '') throw new Error('Which benchmark?');
+  if (!Object.hasOwn(benchmarks, id)) throw new Error(`There is no benchmark "${id}".`);
+  if (more.length > 0) throw new Error(`One benchmark at a time: "${more.join(' ')}" is too much.`);
+  if (values.runs !== undefined && !/^[1-9]\d*$/.test(values.runs)) {
+    throw new Error(`--runs takes a whole number from 1, not "${values.runs}".`);
   }
+  if (!Number.isSafeInteger(seed)) throw new Error(`--seed takes a whole number, not "${values.seed}".`);
   return { id, runs: values.runs === undefined ? undefined : Number(values.runs), seed, smoke: values.smoke };
 }
 
 async function main(): Promise<void> {
-  const { id, runs, seed, smoke } = readOptions();
+  let options: ReturnType<typeof readOptions>;
+  try {
+    options = readOptions();
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${usage}`);
+    process.exit(2);
+  }
+  if (options === undefined) return console.log(usage);
+  const { id, runs, seed, smoke } = options;
   const benchmark = await benchmarks[id]!();
   const say = (line: string) => void process.stderr.write(`${line}\n`);
   const result = await measure(benchmark, runs ?? (smoke ? 1 : (benchmark.runs ?? 5)), { smoke, seed, say });
@@ -52,7 +62,7 @@ async function main(): Promise<void> {
 main().then(
   () => process.exit(0),
   (error: Error) => {
-    console.error(error.message === usage ? usage : error.stack);
+    console.error(error.stack);
     process.exit(1);
   },
 );

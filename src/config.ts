@@ -72,7 +72,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     amqpUrl: url('AMQP_URL', ['amqp:', 'amqps:']),
     temporal: readTemporal(env, tell),
     stripe: {
-      secretKey: text('STRIPE_SECRET_KEY'),
+      secretKey: readSecretKey(text('STRIPE_SECRET_KEY'), tell),
       apiBase: env['STRIPE_API_BASE'] ? url('STRIPE_API_BASE', ['http:', 'https:']) : undefined,
       rates: {
         perOperation: whole('DURABILL_STRIPE_RATE_PER_OPERATION', 1, 10_000),
@@ -100,6 +100,16 @@ export function readTemporalConfig(env: NodeJS.ProcessEnv): TemporalConfig {
   return config;
 }
 
+/** A publishable key, or a stray character, would only be noticed when invoices park. */
+function readSecretKey(value: string, tell: Tell): string {
+  if (value !== '' && !/^[sr]k_(test|live)_\w+$/.test(value)) {
+    // Not repeated, as it is a secret of something. A line end behind it, as files have, could not even be sent.
+    const mend = `${examples['STRIPE_SECRET_KEY']}, or a restricted one, rk_…, without space or line end around it`;
+    tell('STRIPE_SECRET_KEY', 'is no secret key', mend);
+  }
+  return value;
+}
+
 function refuse(faults: readonly string[]): void {
   if (faults.length === 0) return;
   throw new DurabillError('config-invalid', {
@@ -109,8 +119,18 @@ function refuse(faults: readonly string[]): void {
 }
 
 /** What is set: an empty variable is as good as none. */
-function given(env: NodeJS.ProcessEnv): Record<string, string> {
+export function given(env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => !!entry[1]));
+}
+
+/** What stands before the @ is read as percent-encoded (RFC 3986). */
+function hasReadableUser({ username, password }: URL): boolean {
+  try {
+    decodeURIComponent(username + password);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function readers(env: NodeJS.ProcessEnv, tell: Tell) {
@@ -125,6 +145,12 @@ function readers(env: NodeJS.ProcessEnv, tell: Tell) {
       const starts = protocols.map((protocol) => `${protocol}//`).join(' or ');
       // The value is not repeated: it may be a password that slipped into the wrong variable.
       tell(name, `is no address that starts with ${starts}`, examples[name] ?? 'write the whole address');
+    } else if (value !== '' && !hasReadableUser(new URL(value))) {
+      tell(
+        name,
+        'has a user or password that cannot be read',
+        'write % in it as %25, and other special signs likewise',
+      );
     }
     return value;
   };
@@ -147,6 +173,9 @@ function readers(env: NodeJS.ProcessEnv, tell: Tell) {
 function readTemporal(env: NodeJS.ProcessEnv, tell: Tell): TemporalConfig {
   const { text } = readers(env, tell);
   const address = text('TEMPORAL_ADDRESS');
+  if (address !== '' && !/^[^\s/]+:\d{1,5}$/.test(address)) {
+    tell('TEMPORAL_ADDRESS', `is "${address}"`, `${examples['TEMPORAL_ADDRESS']}, without http:// or a path`);
+  }
   const namespace = text('TEMPORAL_NAMESPACE');
   const settings = Object.fromEntries(Object.entries(given(env)).filter(([name]) => name.startsWith('TEMPORAL_')));
   checkTls(settings, tell);

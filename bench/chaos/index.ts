@@ -9,12 +9,16 @@ import { runChaos } from './run.ts';
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 
 async function main(): Promise<boolean> {
-  let options: ChaosOptions;
+  let options: ChaosOptions | undefined;
   try {
     options = readOptions(process.argv.slice(2));
-  } catch {
-    say(usage);
-    return false;
+  } catch (error) {
+    say(`${(error as Error).message}\n\n${usage}`);
+    process.exit(2);
+  }
+  if (options === undefined) {
+    console.log(usage);
+    return true;
   }
   setTimeout(() => {
     say('the run does not come to its end');

@@ -28,15 +28,19 @@ export type ChaosOptions = {
   leastKills: number;
 };
 
-export const usage = `Usage: npm run chaos -- [--seed N] [--invoices 1000] [--minutes 10] [--faults all|${faults.join(',')}] [--points all|NAME,…] [--smoke]`;
+export const usage = `Usage: npm run chaos -- [--seed N] [--invoices 1000] [--minutes 10] [--faults all|${faults.join(',')}] [--points all|NAME,…] [--smoke]
+Points: ${crashPoints.join(', ')}`;
 
 /** A run of this length has to have this many kills; a shorter one is held to fewer. */
 const fullRun = { minutes: 10, kills: 100 };
 /** For a pipeline: every crash point once, in the time that a person waits for. */
 const smokeRun = { invoices: 120, minutes: 2.5 };
 
-/** @throws Error with the usage */
-export function readOptions(args: string[]): ChaosOptions {
+/**
+ * @returns undefined when only help is asked for
+ * @throws Error with the sentence that says what is wrong
+ */
+export function readOptions(args: string[]): ChaosOptions | undefined {
   const { values } = parseArgs({
     args,
     options: {
@@ -46,13 +50,20 @@ export function readOptions(args: string[]): ChaosOptions {
       faults: { type: 'string', default: 'all' },
       points: { type: 'string', default: 'all' },
       smoke: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
     },
   });
+  if (values.help) return undefined;
   const seed = Number(values.seed ?? randomInt(1, 1_000_000_000));
   const invoices = Number(values.invoices ?? (values.smoke ? smokeRun.invoices : 1_000));
   const minutes = Number(values.minutes ?? (values.smoke ? smokeRun.minutes : fullRun.minutes));
-  if (!Number.isSafeInteger(seed) || seed < 0) throw new Error(usage);
-  if (!Number.isSafeInteger(invoices) || invoices < 10 || !(minutes > 0 && minutes <= 24 * 60)) throw new Error(usage);
+  if (!Number.isSafeInteger(seed) || seed < 0) throw new Error(`--seed takes a whole number, not "${values.seed}".`);
+  if (!Number.isSafeInteger(invoices) || invoices < 10) {
+    throw new Error(`--invoices takes a whole number from 10, not "${values.invoices}".`);
+  }
+  if (!(minutes > 0 && minutes <= 24 * 60)) {
+    throw new Error(`--minutes takes a number above 0 and up to ${24 * 60}, not "${values.minutes}".`);
+  }
   const chosen = new Set(choose(values.faults, faults));
   const killsProcesses = ['api', 'worker', 'bridge'].every((name) => chosen.has(name as Fault));
   return {
@@ -68,6 +79,7 @@ export function readOptions(args: string[]): ChaosOptions {
 function choose<Name extends string>(list: string, all: readonly Name[]): Name[] {
   if (list === 'all') return [...all];
   const names = list.split(',') as Name[];
-  if (names.some((name) => !all.includes(name))) throw new Error(usage);
+  const unknown = names.find((name) => !all.includes(name));
+  if (unknown !== undefined) throw new Error(`There is no "${unknown}".`);
   return names;
 }

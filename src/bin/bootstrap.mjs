@@ -80,7 +80,8 @@ function explain(error) {
   if (error instanceof Missing) return error.message;
   if (typeof error?.mend === 'string') return `${error.message} ${error.mend}`;
   if (['EACCES', 'EPERM', 'EROFS', 'ENOSPC'].includes(error?.code)) {
-    return `${error.message}; check that you own ${root} and that the disk has room.`;
+    const place = error.path === undefined ? root : dirname(error.path);
+    return `${error.message}; check that you may write to ${place}, and that the disk has room.`;
   }
   return error?.stack ?? String(error);
 }

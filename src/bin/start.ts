@@ -10,7 +10,7 @@ import { applyPlans } from '../billing/apply-plans.ts';
 import { clockIdOf } from '../billing/ids.ts';
 import { findLateUsage } from '../billing/late-usage.ts';
 import { getClock } from '../billing/open-clock.ts';
-import { readConfig } from '../config.ts';
+import { given, readConfig } from '../config.ts';
 import { type Currency, parseCurrency } from '../domain/money/currency.ts';
 import { parsePlanFile } from '../domain/rating/plan.ts';
 import { DurabillError } from '../errors/error.ts';
@@ -35,8 +35,10 @@ async function start(): Promise<void> {
     process.stdout.write(`${usage}\n`);
     return;
   }
-  const dataDir = resolve(process.env['DURABILL_DATA_DIR'] ?? '.durabill');
+  const dataDir = resolve(process.env['DURABILL_DATA_DIR'] || '.durabill');
   refuseLiveKey(process.env);
+  // A fault is told before minutes have gone into starting the rest; the stack's own addresses come later.
+  readConfig({ ...placeholders, ...given(process.env) });
   const abort = new AbortController();
   let stack: Stack | undefined;
   const stop = async () => {
@@ -56,6 +58,7 @@ async function start(): Promise<void> {
   };
   const clock = stopwatch();
   try {
+    say('Starting PostgreSQL, RabbitMQ and Temporal…');
     stack = await startStack({ dataDir, preferKnownPorts: true, say, signal: abort.signal });
     clock.lap('stack');
     const env = await startOwnProcesses(stack, dataDir, watch);
@@ -68,7 +71,10 @@ async function start(): Promise<void> {
       process.stdout.write(`${summaryJson(summary)}\n`);
     } else process.stdout.write(`${summaryTable(summary)}\n`);
     if (!options.once) {
-      say(`The API key is in ${join(dataDir, 'api-key')}. Everything stays up until Ctrl-C.`);
+      say(
+        `The API key is in ${join(dataDir, 'api-key')}, the addresses for further processes in ${join(dataDir, 'env')}.`,
+      );
+      say('Everything stays up until Ctrl-C.');
       return;
     }
   } catch (error) {
@@ -79,6 +85,14 @@ async function start(): Promise<void> {
   await stop();
   process.exit(0);
 }
+
+/** What the stack and the simulated Stripe will give, in form. */
+const placeholders = {
+  DATABASE_URL: 'postgresql://127.0.0.1/durabill',
+  AMQP_URL: 'amqp://127.0.0.1',
+  TEMPORAL_ADDRESS: '127.0.0.1:7233',
+  STRIPE_SECRET_KEY: simulatorKey,
+};
 
 /** The sample business must never reach real money. */
 function refuseLiveKey(env: NodeJS.ProcessEnv): void {
@@ -115,12 +129,20 @@ async function startOwnProcesses(stack: Stack, dataDir: string, watch: Watch): P
     told('api', startService(stack, { name: 'api', env, ready: { url: `${apiAddress}/readyz` } })),
   ]);
   children.forEach(watch);
+  await writeAddresses(join(dataDir, 'env'), { ...env, DURABILL_API_PORT: undefined });
   return { ...env, API_KEY: await apiKey(env.DATABASE_URL, dataDir) };
+}
+
+/** For whoever starts further processes beside these; the API's port is taken by ours. */
+async function writeAddresses(file: string, env: Record<string, string | undefined>): Promise<void> {
+  const lines = Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [`${name}='${value}'`]));
+  const head = '# For processes beside this start: set -a; . .durabill/env; set +a; npm run worker';
+  await writeFile(file, `${[head, ...lines].join('\n')}\n`, { mode: 0o600 });
 }
 
 /** The local Stripe, unless the environment names a key of Stripe's own. */
 async function startStripe(stack: Stack, dataDir: string, watch: Watch): Promise<Record<string, string>> {
-  if (process.env['STRIPE_SECRET_KEY'] !== undefined) return {};
+  if (process.env['STRIPE_SECRET_KEY']) return {};
   const port = await freePort(12111);
   const base = `http://127.0.0.1:${port}`;
   const child = await told(
@@ -137,7 +159,7 @@ async function startStripe(stack: Stack, dataDir: string, watch: Watch): Promise
   );
   watch(child);
   // It limits requests as Stripe does in live mode, so the pace is that of live mode, which the key alone does not say.
-  const pace = process.env['DURABILL_STRIPE_RATE_TOTAL'] ?? '96';
+  const pace = process.env['DURABILL_STRIPE_RATE_TOTAL'] || '96';
   return { STRIPE_SECRET_KEY: simulatorKey, STRIPE_API_BASE: base, DURABILL_STRIPE_RATE_TOTAL: pace };
 }
 

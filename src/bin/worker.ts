@@ -5,6 +5,7 @@ import { taskQueues } from '../../workflows/contract/task-queues.ts';
 import { requestPaceOf } from '../billing/request-pace.ts';
 import { bindStripe } from '../billing/stripe-account.ts';
 import { createConnection } from '../broker/connection.ts';
+import { within } from '../broker/limits.ts';
 import { createPublisher } from '../broker/publisher.ts';
 import { readAttention } from '../store/attention.ts';
 import { openDatabase } from '../store/database.ts';
@@ -22,6 +23,9 @@ import { readCommand } from './shared/command-line.ts';
 import { listenOrEnd } from './shared/listen.ts';
 import { watchReadiness } from './shared/parts.ts';
 import { beginLife } from './shared/process.ts';
+
+/** Whoever scrapes waits some seconds at most. */
+const booksLimitMs = 2_000;
 
 const queueNames = Object.keys(taskQueues) as (keyof typeof taskQueues)[];
 const isQueue = (name: string): name is keyof typeof taskQueues => (queueNames as string[]).includes(name);
@@ -48,17 +52,29 @@ const metrics = createMetrics('worker');
 const pace = requestPaceOf(database, config.stripe.rates);
 const target = createStripeTarget(openStripe({ ...config.stripe, pace }), config.stripe.secretKey);
 const { health, untilSetUp } = watchReadiness(log, life, { database, broker, temporal });
+/** The figures that PostgreSQL has; while it does not answer they are left out, and what the process counts is told. */
+async function readBooks(): Promise<void> {
+  try {
+    const asked = Promise.all([readAttention(database), readRollupLagSeconds(database)]);
+    const [{ oldestOpenSyncSeconds, ...attention }, lag] = await within(asked, booksLimitMs, 'no answer in time');
+    metrics.oldestOpenSync.set(oldestOpenSyncSeconds);
+    metrics.usageRollupLag.set(lag);
+    for (const [what, count] of Object.entries(attention)) metrics.attention.set({ what }, count);
+    metrics.booksReadable.set(1);
+  } catch (error) {
+    log.warn({ err: error }, 'the books cannot be read for the metrics');
+    for (const gauge of [metrics.oldestOpenSync, metrics.usageRollupLag]) gauge.remove();
+    metrics.attention.reset();
+    metrics.booksReadable.set(0);
+  }
+}
+
 const operations = await listenOrEnd('DURABILL_OPERATIONS', config.operations, () =>
   serveOperations({
     ...config.operations,
     registry: metrics.registry,
     health,
-    async beforeMetrics() {
-      const { oldestOpenSyncSeconds, ...attention } = await readAttention(database);
-      metrics.oldestOpenSync.set(oldestOpenSyncSeconds);
-      metrics.usageRollupLag.set(await readRollupLagSeconds(database));
-      for (const [what, count] of Object.entries(attention)) metrics.attention.set({ what }, count);
-    },
+    beforeMetrics: readBooks,
   }),
 );
 log.info({ port: operations.port }, 'operations');

@@ -101,11 +101,12 @@ export function createConsumer(connection: BrokerConnection, options: ConsumerOp
     };
   }
 
-  let reported: ConsumerState = 'stopped';
+  let reported: Pick<ReturnType<Consumer['status']>, 'state' | 'reason'> = { state: 'stopped', reason: null };
   function report(): void {
     const now = status();
-    if (now.state === reported) return;
-    reported = now.state;
+    // Why it waits is known only after the first attempt, and may be another reason later.
+    if (now.state === reported.state && now.reason === reported.reason) return;
+    reported = now;
     options.onChange?.(now);
   }
 

@@ -171,11 +171,16 @@ export async function rollUp(
   return { events, until: BigInt(until) };
 }
 
-/** How far the rollups are behind: the age of the oldest event that is not in all of them, in seconds. */
+/**
+ * How far the rollups are behind: the age of the oldest event that is not in all of them, in seconds. Where prices ask for
+ * rollups and there are none, or those of another cluster, that is the oldest event of all.
+ */
 export async function readRollupLagSeconds(sql: Sql): Promise<number> {
   const { rows } = await sql.query<{ seconds: number }>(
     `SELECT extract(epoch FROM now() - received_at)::float8 AS seconds FROM usage_events
-     WHERE written_by >= (SELECT min(watermark) FROM usage_rollup_definitions) ORDER BY written_by LIMIT 1`,
+     WHERE written_by >= coalesce((SELECT min(watermark) FROM usage_rollup_definitions WHERE ${ofThisCluster}), '0')
+       AND EXISTS (SELECT FROM prices p JOIN meters m ON m.id = p.meter_id WHERE m.aggregation IN ('count', 'sum'))
+     ORDER BY written_by LIMIT 1`,
   );
   return Math.max(0, rows[0]?.seconds ?? 0);
 }

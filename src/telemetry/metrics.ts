@@ -32,6 +32,11 @@ export function createMetrics(processName: string) {
       buckets,
       registers,
     }),
+    booksReadable: new Gauge({
+      name: 'durabill_books_readable',
+      help: '1 if the figures that are read off PostgreSQL are there, 0 while it does not answer and they are left out',
+      registers,
+    }),
     attention: new Gauge({
       name: 'durabill_attention',
       help: 'What waits for a person: parkedInvoices, heldDrafts, parkedPeriods, strayEvents; 0 on a quiet day',

@@ -28,13 +28,19 @@ const keys = {
 /** Temporal serves 1 before 3; new activities of a sync inherit it. */
 const priorityKeys = { high: 1, normal: 3 };
 
+/** Servers take 400 bytes of summary (`limit.userMetadataSummarySize`), and an external id may have 1,020. */
+function shortened(externalId: string): string {
+  const characters = [...externalId];
+  return characters.length <= 60 ? externalId : `${characters.slice(0, 59).join('')}…`;
+}
+
 function startOptions(subject: SyncSubject, amountText: string) {
   const { invoiceId } = subject;
   return {
     taskQueue: taskQueues.billing,
     workflowId: syncInvoiceId(invoiceId),
     args: [{ invoiceId, version: 2 }] as [SyncInvoiceInput],
-    staticSummary: `${subject.number} · ${subject.externalId} · ${amountText}`,
+    staticSummary: `${subject.number} · ${shortened(subject.externalId)} · ${amountText}`,
     priority: { priorityKey: priorityKeys[subject.priority] },
     typedSearchAttributes: new TypedSearchAttributes([
       { key: keys.invoiceId, value: invoiceId },

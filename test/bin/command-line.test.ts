@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { readConfig } from '../../src/config.ts';
 import { isDurabillError } from '../../src/errors/error.ts';
 import { finish } from './support.ts';
@@ -45,6 +47,30 @@ describe('the configuration', () => {
     ]);
   });
 
+  it('refuses what could only fail later: a key that is no secret one or has a stray line end, an address with a scheme', () => {
+    const key =
+      /^STRIPE_SECRET_KEY is no secret key: take the secret key of your Stripe account, .*without space or line end/;
+    for (const value of ['pk_test_1234', 'garbage', 'sk_test_1234\n', 'sk_test_12 34', 'sk_test_ü']) {
+      const faults = faultsOf({ STRIPE_SECRET_KEY: value });
+      assert.equal(faults.length, 1);
+      assert.match(faults[0]!, key);
+      assert.ok(!faults[0]!.includes(value.trim()), 'a secret is not repeated');
+    }
+    assert.deepEqual(faultsOf({ STRIPE_SECRET_KEY: 'rk_live_51Abc' }), []);
+
+    assert.deepEqual(faultsOf({ DATABASE_URL: 'postgresql://u:p%@127.0.0.1:5/db' }), [
+      'DATABASE_URL has a user or password that cannot be read: write % in it as %25, and other special signs likewise.',
+    ]);
+    assert.deepEqual(faultsOf({ DATABASE_URL: 'postgresql://u:p%25@127.0.0.1:5/db' }), []);
+
+    for (const value of ['http://temporal.example.com:7233', 'temporal.example.com', 'temporal.example.com:7233/x']) {
+      assert.deepEqual(faultsOf({ TEMPORAL_ADDRESS: value }), [
+        `TEMPORAL_ADDRESS is "${value}": name your Temporal server, such as temporal.example.com:7233, without http:// or a path.`,
+      ]);
+    }
+    assert.deepEqual(faultsOf({ TEMPORAL_ADDRESS: '[::1]:7233' }), []);
+  });
+
   it('takes a variable that is set to nothing as not set', () => {
     const { stripe, temporal } = readConfig({ ...env, STRIPE_API_BASE: '', TEMPORAL_API_KEY: '', TEMPORAL_TLS: '' });
     assert.equal(stripe.apiBase, undefined);
@@ -77,6 +103,27 @@ describe('the command line of a process', function () {
         ['DATABASE_URL', 'DURABILL_API_PORT'],
       );
       assert.doesNotMatch(stderr, /^\s+at /m);
+    }
+  });
+
+  it('a port that somebody else has ends it with a sentence that names the variables', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    try {
+      for (const { code, stderr } of await Promise.all(
+        ['api', 'worker', 'bridge'].map((program) =>
+          finish(program, [], { ...env, DURABILL_OPERATIONS_PORT: `${port}` }),
+        ),
+      )) {
+        assert.equal(code, 1);
+        assert.equal(
+          stderr,
+          `DURABILL_OPERATIONS_PORT: port ${port} of 127.0.0.1 is in use by another program.\nFree it, or name another address by DURABILL_OPERATIONS_HOST and DURABILL_OPERATIONS_PORT (0 takes any free port).\n`,
+        );
+      }
+    } finally {
+      server.close();
     }
   });
 

@@ -169,6 +169,35 @@ describe('A process that is told to end', function () {
     });
   });
 
+  it('says which part is away, and why, while it waits', async () => {
+    const database = new URL(world.env['DATABASE_URL'] ?? '');
+    const wrong = new URL(database);
+    wrong.password = 'wrong';
+    const [lost, locked] = await Promise.all([
+      launch('bridge', { ...world.env, AMQP_URL: 'amqp://127.0.0.1:1' }),
+      launch('bridge', { ...world.env, DATABASE_URL: `${wrong}` }),
+    ]);
+    const told = (lines: Awaited<ReturnType<typeof lost.said>>) =>
+      lines.map(({ part, err }) => [part, (err as { message?: string }).message]);
+    assert.match(String(told(await lost.said('part is away'))), /^rabbitmq,.*ECONNREFUSED/);
+    assert.match(String(told(await locked.said('part is away'))), /password authentication failed/);
+    const [waiting] = await locked.said('waiting for the setup');
+    assert.equal(waiting?.['lacking'], 'PostgreSQL does not answer');
+    await Promise.all([lost, locked].map(({ child }) => child.stop()));
+  });
+
+  it('counts on while PostgreSQL is away, and says that what is read off it is missing', async () => {
+    const worker = await launch('worker', { ...world.env, DATABASE_URL: 'postgresql://durabill@127.0.0.1:1/durabill' });
+    const port = (await worker.said('operations'))[0]?.['port'];
+    const answer = await fetch(`http://127.0.0.1:${port}/metrics`);
+    const metrics = await answer.text();
+    assert.equal(answer.status, 200);
+    assert.match(metrics, /^durabill_books_readable\{process="worker"\} 0$/m);
+    assert.match(metrics, /^process_cpu_seconds_total/m);
+    assert.doesNotMatch(metrics, /^durabill_(attention|oldest_open_sync_seconds|usage_rollup_lag_seconds)\{/m);
+    await worker.child.stop();
+  });
+
   it('ends at once with 0 while it still waits for its setup', async () => {
     const bridge = await launch('bridge', { ...world.env, TEMPORAL_NAMESPACE: 'not-made-yet' });
     await bridge.said('waiting for the setup');

@@ -29,6 +29,8 @@ export type Launched = {
   child: RunningChild;
   /** The lines of its log with this message, once there is one. */
   said(message: string): Promise<Line[]>;
+  /** What its log has as errors. */
+  faults(): Promise<Line[]>;
   /** Asks a page of its operations port. */
   ask(path: string): Promise<{ status: number; body: { parts?: Record<string, string> } }>;
 };
@@ -50,11 +52,12 @@ export async function launch(program: string, env: Record<string, string>, args:
 
 function watch(child: RunningChild): Launched {
   const file = join(getStack().dataDir, 'log', `${child.name}.log`);
-  const linesSaying = async (message: string): Promise<Line[]> => {
+  const linesOf = async (): Promise<Line[]> => {
     const text = await readFile(file, 'utf8');
     const lines = text.split('\n').filter((line) => line.startsWith('{'));
-    return lines.map((line) => JSON.parse(line) as Line).filter(({ msg, pid }) => msg === message && pid === child.pid);
+    return lines.map((line) => JSON.parse(line) as Line).filter(({ pid }) => pid === child.pid);
   };
+  const linesSaying = async (message: string) => (await linesOf()).filter(({ msg }) => msg === message);
   const said = async (message: string) => {
     let lines: Line[] = [];
     const isSaid = async () => {
@@ -67,6 +70,8 @@ function watch(child: RunningChild): Launched {
   return {
     child,
     said,
+    /** pino's level of errors, and above. */
+    faults: async () => (await linesOf()).filter(({ level }) => Number(level) >= 50),
     async ask(path) {
       const port = (await said('operations'))[0]?.['port'];
       const answer = await fetch(`http://127.0.0.1:${port}${path}`);

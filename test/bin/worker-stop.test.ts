@@ -60,6 +60,7 @@ describe('A worker that is told to end', function () {
     worker.child.kill('SIGTERM');
     assert.deepEqual(await worker.child.exited, { code: 0, signal: null });
     assert.equal((await worker.said('stopping')).length, 1);
+    assert.deepEqual(await worker.faults(), [], 'a stop that was asked for is no fault');
     assert.ok((await synced()) <= count - hanging, 'what hung is not done');
 
     // Two, each for a part of the queues: together they do what one did.

@@ -33,8 +33,10 @@ export function watchReadiness(log: Logger, life: Life, parts: Parts): Readiness
       return lacking === undefined ? states : { ...states, setup: lacking };
     },
     async untilSetUp() {
+      // Tells of every part that is away, and why: the process waits for it without a further word.
+      void healthOf(log, parts);
       for (;;) {
-        const found = await lackingSetup(parts);
+        const found = await lackingSetup(log, parts, lacking);
         if (found !== lacking && found !== undefined) log.warn({ lacking: found }, 'waiting for the setup');
         lacking = found;
         if (lacking === undefined) return;
@@ -45,17 +47,40 @@ export function watchReadiness(log: Logger, life: Life, parts: Parts): Readiness
 }
 
 /** What `npm run setup` has yet to do, in words for whoever runs the process. */
-async function lackingSetup({ database, temporal }: Parts): Promise<string | undefined> {
-  try {
-    const missing = await missingMigrations(database);
-    if (missing.length > 0) return 'the schema of this version is not in the database: run `npm run setup`';
-    const { namespace } = temporal.client.options;
-    if (await namespaceIsServed(temporal.connection, namespace)) return undefined;
-    return `the Temporal namespace ${namespace} is not there: run \`npm run setup\``;
-  } catch {
-    // Which part is away, and why, is told beside this, by the part.
-    return 'cannot be looked at';
+async function lackingSetup(
+  log: Logger,
+  { database, temporal }: Parts,
+  before: string | undefined,
+): Promise<string | undefined> {
+  const { namespace } = temporal.client.options;
+  const looks: [part: string, look: () => Promise<string | undefined>][] = [
+    [
+      'PostgreSQL',
+      async () =>
+        (await missingMigrations(database)).length > 0
+          ? 'the schema of this version is not in the database: run `npm run setup`'
+          : undefined,
+    ],
+    [
+      'Temporal',
+      async () =>
+        (await namespaceIsServed(temporal.connection, namespace))
+          ? undefined
+          : `the Temporal namespace ${namespace} is not there: run \`npm run setup\``,
+    ],
+  ];
+  for (const [part, look] of looks) {
+    try {
+      const lacking = await look();
+      if (lacking !== undefined) return lacking;
+    } catch (error) {
+      // Those who ask /readyz need no key, so they only hear that it is away; the log hears why, once.
+      const lacking = `${part} does not answer`;
+      if (lacking !== before) log.warn({ err: error, part }, 'part is away');
+      return lacking;
+    }
   }
+  return undefined;
 }
 
 /** Asks each part whether it answers. */

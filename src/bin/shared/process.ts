@@ -72,7 +72,8 @@ export function beginLife(log: Logger): Life {
       const failed = await Promise.race([
         signalled.then(() => false),
         running.then(
-          () => log.error('ended by itself'),
+          // After a signal it ends because it was asked to.
+          () => open ?? log.error('ended by itself'),
           (error: unknown) => log.error({ err: error }, 'failed'),
         ),
       ]);

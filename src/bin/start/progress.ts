@@ -128,6 +128,8 @@ const windowMs = 10_000;
 function newCounter(bar: SingleBar): Counter {
   let last = { at: performance.now(), done: 0, total: 1 };
   let recent = [last];
+  /** What is there already when it begins was not done now. */
+  let isFresh = true;
   const show = (rate?: number) => {
     const { done, total } = last;
     const text = `${count(done)} of ${count(total)}${rate === undefined ? '' : `, ${rateText(rate)}`}`;
@@ -137,13 +139,15 @@ function newCounter(bar: SingleBar): Counter {
   return {
     move(done, total) {
       last = { at: performance.now(), done, total };
+      if (isFresh) recent = [];
+      isFresh = false;
       recent = [...recent.filter(({ at }) => at > last.at - windowMs), last];
       const { at, done: before } = recent[0] ?? last;
       const seconds = (last.at - at) / 1_000;
       show(done < total && seconds > 0 ? (done - before) / seconds : undefined);
     },
     pause() {
-      recent = [{ ...last, at: performance.now() }];
+      isFresh = true;
       show();
     },
     finish(work) {
