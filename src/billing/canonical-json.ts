@@ -1,4 +1,4 @@
-import type { JsonValue } from './event-properties.ts';
+export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
 
 /**
  * Canonical JSON (RFC 8785) of what a JSON parser read: keys in the order of their UTF-16 units, no spaces, numbers and

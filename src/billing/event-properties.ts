@@ -1,8 +1,7 @@
 import { DurabillError } from '../errors/error.ts';
-import { canonicalJson } from './canonical-json.ts';
+import { canonicalJson, type JsonValue } from './canonical-json.ts';
 import { isStorable, kindOf } from './text.ts';
 
-export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
 export type EventProperties = { [key: string]: JsonValue };
 
 /** Keys of all levels together. */

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import type { StackContext } from './context.ts';
 import type { KeptChild } from './keeper-client.ts';
 import { findPrograms, runToEnd } from './programs.ts';
-import type { RabbitmqPorts } from './rabbitmq.ts';
+
+export type RabbitmqPorts = { amqp: number; management: number; distribution: number; epmd: number };
 
 /** The official image; its default user may come from outside of the container, which is how the port reaches it. */
 export const image = 'rabbitmq:4.2.9-management';

@@ -7,7 +7,7 @@ import type { KeptChild } from './keeper-client.ts';
 import { type StartedPart, startPart } from './part.ts';
 import { freePort } from './ports.ts';
 import { plainEnvironment } from './programs.ts';
-import { findDocker, launchContainer } from './rabbitmq-container.ts';
+import { findDocker, launchContainer, type RabbitmqPorts } from './rabbitmq-container.ts';
 import { findRabbitmq, installRabbitmq, type RabbitmqPrograms } from './rabbitmq-program.ts';
 
 const wellKnownPorts = { amqp: 5672, management: 15672 };
@@ -16,8 +16,6 @@ const readyTimeoutMs = 120_000;
 
 /** The broker's own default user, which it lets in from this machine only. */
 const credentials = 'guest:guest';
-
-export type RabbitmqPorts = { amqp: number; management: number; distribution: number; epmd: number };
 
 async function choosePorts(preferKnown: boolean): Promise<RabbitmqPorts> {
   return {

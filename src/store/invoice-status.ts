@@ -1,6 +1,16 @@
-import type { InvoiceView } from './invoice-views.ts';
+export const lifecycles = ['draft', 'held', 'issued', 'skipped', 'void'] as const;
+export const payments = ['none', 'unpaid', 'processing', 'partly_paid', 'paid', 'uncollectible'] as const;
+export const syncs = ['none', 'pending', 'queued', 'syncing', 'backing_off', 'parked', 'synced'] as const;
 
-type Standing = Pick<InvoiceView, 'lifecycle' | 'payment' | 'sync' | 'dueAt' | 'paymentDueOn' | 'zone'>;
+/** The states of an invoice, and the days that its customer is told of. */
+export type Standing = {
+  lifecycle: (typeof lifecycles)[number];
+  payment: (typeof payments)[number];
+  sync: (typeof syncs)[number];
+  dueAt: Date;
+  paymentDueOn: string | null;
+  zone: string;
+};
 
 /** Where an invoice stands, in one line that its customer understands: "Draft, becomes final on 2 Feb 2013". */
 export function statusOf(invoice: Standing): string {

@@ -1,15 +1,11 @@
 import type { Currency } from '../domain/money/currency.ts';
 import { formatMoney } from '../domain/money/money.ts';
 import type { Database, Sql } from './database.ts';
-import { statusOf } from './invoice-status.ts';
+import { type Standing, statusOf } from './invoice-status.ts';
 import { uuidOrNull } from './uuid.ts';
 
-export const lifecycles = ['draft', 'held', 'issued', 'skipped', 'void'] as const;
-export const payments = ['none', 'unpaid', 'processing', 'partly_paid', 'paid', 'uncollectible'] as const;
-export const syncs = ['none', 'pending', 'queued', 'syncing', 'backing_off', 'parked', 'synced'] as const;
-
 /** An invoice as it is shown: facts and states together, amounts as whole minor units and as text. */
-export type InvoiceView = {
+export type InvoiceView = Standing & {
   id: string;
   number: string | null;
   revision: number;
@@ -22,20 +18,14 @@ export type InvoiceView = {
   purpose: string;
   periodStartAt: Date;
   periodEndAt: Date;
-  zone: string;
   generatedAt: Date;
-  dueAt: Date;
   issuedAt: Date | null;
-  paymentDueOn: string | null;
   subtotalMinor: number;
   totalMinor: number;
   total: string;
   lineCount: number;
   /** One line in plain words. */
   status: string;
-  lifecycle: (typeof lifecycles)[number];
-  payment: (typeof payments)[number];
-  sync: (typeof syncs)[number];
   syncAttempts: number;
   nextRetryAt: Date | null;
   syncedAt: Date | null;

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import fc from 'fast-check';
-import { canonicalJson } from '../../src/billing/canonical-json.ts';
-import type { JsonValue } from '../../src/billing/event-properties.ts';
+import { canonicalJson, type JsonValue } from '../../src/billing/canonical-json.ts';
 import { contentHash, readEvent } from '../../src/billing/usage-event.ts';
 import { isDurabillError } from '../../src/errors/error.ts';
 

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { lifecycles, payments, syncs } from '../../store/invoice-views.ts';
+import { lifecycles, payments, syncs } from '../../store/invoice-status.ts';
 import {
   addressText,
   amountMinor,
