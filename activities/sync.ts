@@ -60,9 +60,11 @@ async function translated<T>(call: () => Promise<T>): Promise<T> {
     return await whileHeartbeating(call);
   } catch (error) {
     if (!(error instanceof TargetError)) throw error;
-    const { action, code, message, retryAfterMs = 0 } = error;
+    const { action, code, message, mend, retryAfterMs = 0 } = error;
+    if (error.needsAlert) log.error('an operator should see this', { code, reason: message, mend });
     throw ApplicationFailure.create({
-      message,
+      // A person reads it where the invoice is parked.
+      message: action === 'person' && mend !== '' ? `${message} ${mend}` : message,
       type: action === 'person' ? failureTypes.needsPerson : code,
       nonRetryable: action === 'person' || retryAfterMs > longestWaitMs,
       details: [code, retryAfterMs],

@@ -1,4 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { errorPage } from '../errors/page.ts';
+import { failurePage } from '../targets/stripe/failure-page.ts';
 
-await writeFile(new URL('../../docs/errors.md', import.meta.url), errorPage());
+const page = (name: string) => new URL(`../../docs/${name}`, import.meta.url);
+
+await Promise.all([writeFile(page('errors.md'), errorPage()), writeFile(page('failures.md'), failurePage())]);

@@ -92,6 +92,10 @@ export class TargetError extends Error {
   readonly remoteMessage: string | undefined;
   /** The target itself is away or broken, whatever is asked of it: no use in beginning anything new. */
   readonly isOutage: boolean;
+  /** An operator should hear of it although it is tried again. */
+  readonly needsAlert: boolean;
+  /** The operator's next step. */
+  readonly mend: string;
 
   constructor(
     action: 'retry' | 'look' | 'person',
@@ -101,6 +105,8 @@ export class TargetError extends Error {
       retryAfterMs?: number | undefined;
       remoteMessage?: string | undefined;
       isOutage?: boolean;
+      needsAlert?: boolean;
+      mend?: string;
       cause?: unknown;
     } = {},
   ) {
@@ -110,5 +116,7 @@ export class TargetError extends Error {
     this.retryAfterMs = details.retryAfterMs;
     this.remoteMessage = details.remoteMessage;
     this.isOutage = details.isOutage ?? false;
+    this.needsAlert = details.needsAlert ?? false;
+    this.mend = details.mend ?? '';
   }
 }

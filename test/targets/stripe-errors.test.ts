@@ -12,13 +12,13 @@ import { usd, useTarget } from './support.ts';
 describe('the failures of Stripe, sorted by what to do', () => {
   const target = useTarget();
   const sorted: [FaultRule, { action: string; code: string; retryAfterMs?: number }][] = [
-    [{ kind: 'error-500-stored' }, { action: 'look', code: 'StripeAPIError' }],
-    [{ kind: 'error-500-not-executed' }, { action: 'look', code: 'StripeAPIError' }],
+    [{ kind: 'error-500-stored' }, { action: 'look', code: 'server-error' }],
+    [{ kind: 'error-500-not-executed' }, { action: 'look', code: 'server-error' }],
     [
       { kind: '503', retryAfter: 5 },
-      { action: 'look', code: 'StripeAPIError', retryAfterMs: 5_000 },
+      { action: 'look', code: 'server-error', retryAfterMs: 5_000 },
     ],
-    [{ kind: '502-html' }, { action: 'retry', code: 'StripeAPIError' }],
+    [{ kind: '502-html' }, { action: 'retry', code: 'gateway' }],
     [{ kind: 'reset-before-commit' }, { action: 'retry', code: 'connection' }],
     [{ kind: 'commit-then-reset' }, { action: 'retry', code: 'connection' }],
     [{ kind: 'commit-then-truncate' }, { action: 'retry', code: 'connection' }],
@@ -29,11 +29,11 @@ describe('the failures of Stripe, sorted by what to do', () => {
     ],
     [
       { kind: '429', reason: 'endpoint-concurrency' },
-      { action: 'retry', code: 'rate_limit' },
+      { action: 'retry', code: 'rate_limit', retryAfterMs: 2_000 },
     ],
-    [{ kind: 'lock-timeout' }, { action: 'retry', code: 'lock_timeout' }],
-    [{ kind: '409-key-in-use' }, { action: 'retry', code: 'idempotency_key_in_use' }],
-    [{ kind: '401' }, { action: 'person', code: 'authentication' }],
+    [{ kind: 'lock-timeout' }, { action: 'retry', code: 'lock_timeout', retryAfterMs: 1_000 }],
+    [{ kind: '409-key-in-use' }, { action: 'retry', code: 'idempotency_key_in_use', retryAfterMs: 2_000 }],
+    [{ kind: '401' }, { action: 'person', code: 'api_key_expired' }],
     [{ kind: '403' }, { action: 'person', code: 'permission' }],
   ];
 
@@ -61,7 +61,7 @@ describe('the failures of Stripe, sorted by what to do', () => {
       [invoice.id],
     );
     const failure = await failureOf(target.bringImpatiently(invoice.id));
-    assert.deepEqual([failure.action, failure.code], ['person', 'idempotency']);
+    assert.deepEqual([failure.action, failure.code], ['person', 'key-mismatch']);
     // What was carried out under the key is found, so that a person's retry does not bill again.
     assert.equal(await bringInTheEnd(target, invoice.id, 1), 1);
   });

@@ -1,13 +1,17 @@
 import Stripe from 'stripe';
+import { type FailureKind, type FailureKindName, failureKinds } from '../failures.ts';
 import { TargetError } from '../port.ts';
+import { kindByCode, kindByDeclineCode } from './failure-codes.ts';
+
+type StripeError = Stripe.errors.StripeError;
 
 /**
  * Sorts what the SDK throws by what to do. A lost answer, a server error and whatever is unknown may or may not have
- * been carried out: the same request goes out again under the same key, which Stripe carries out once. A refusal that we do
- * not know is a person's, since nothing changes by itself.
+ * been carried out: the same request goes out again under the same key, which Stripe carries out once.
  * See docs.stripe.com/error-handling and docs.stripe.com/error-low-level.
+ * @param looks how often Stripe has been looked at for this step: a refusal that a look does not explain is a person's
  */
-export function translateStripeError(error: unknown): TargetError {
+export function translateStripeError(error: unknown, looks = 0): TargetError {
   if (error instanceof TargetError) return error;
   // What our own HTTP client threw before it sent anything comes back inside a failure of the connection.
   if (error instanceof Stripe.errors.StripeConnectionError && error.detail instanceof TargetError) return error.detail;
@@ -16,41 +20,59 @@ export function translateStripeError(error: unknown): TargetError {
       cause: error,
     });
   }
-  const code = error.code ?? error.type;
-  const details = { cause: error, retryAfterMs: retryAfterMs(error.headers), remoteMessage: error.message };
-  const because = (sentence: string) => `${sentence} ${signatureOf(error, code)}`;
+  const name = kindOf(error);
+  const { act, engineer, operator, ...kind } = widened(failureKinds[name]);
+  const isPersons = act === 'fix' || act === 'stop' || (act === 'look' && looks >= looksEnough && isRefusal(error));
+  const code = error.decline_code ?? error.code ?? name;
+  return new TargetError(isPersons ? 'person' : act, code, `${engineer} ${signatureOf(error, code)}`, {
+    cause: error,
+    retryAfterMs: longest(retryAfterMs(error.headers), kind.pauseMs),
+    remoteMessage: error.message,
+    isOutage: kind.isOutage ?? false,
+    needsAlert: kind.alert ?? false,
+    mend: operator,
+  });
+}
 
-  if (error instanceof Stripe.errors.StripeConnectionError) {
-    const reason = `No answer from Stripe: ${error.message}`;
-    return new TargetError('retry', 'connection', reason, { ...details, isOutage: true });
-  }
-  if (error instanceof Stripe.errors.StripeRateLimitError) {
-    const why = code === 'lock_timeout' ? 'Stripe is changing this object elsewhere.' : 'Stripe asks to slow down.';
-    return new TargetError('retry', code, because(why), details);
-  }
-  if (error instanceof Stripe.errors.StripeAuthenticationError) {
-    return new TargetError('person', 'authentication', because('Stripe does not accept the API key.'), details);
-  }
-  if (error instanceof Stripe.errors.StripePermissionError) {
-    return new TargetError('person', 'permission', because('The API key lacks a right.'), details);
-  }
-  if (error instanceof Stripe.errors.StripeIdempotencyError) {
-    return new TargetError('person', 'idempotency', because('A key was used for two different requests.'), details);
-  }
-  if (error.statusCode === 409)
-    return new TargetError('retry', code, because('The same step is still running.'), details);
-  if (error.statusCode === undefined) {
-    const reason = because('Whoever stands before Stripe gave an answer of its own.');
-    return new TargetError('retry', code, reason, { ...details, isOutage: true });
-  }
-  if (error.statusCode === failedDependency || error.statusCode >= 500) {
-    return new TargetError('look', code, because('Stripe had an error of its own.'), { ...details, isOutage: true });
-  }
-  if (error.param === 'due_date') {
-    // The day was still to come when the request was stored, and is over now; anew it goes out with the terms instead.
-    return new TargetError('look', code, because('The due date has passed meanwhile.'), details);
-  }
-  return new TargetError('person', code, because('Stripe refuses the request.'), details);
+/** Two generations that were refused although a look had shown them to be due. */
+const looksEnough = 2;
+
+const widened = (kind: FailureKind): FailureKind => kind;
+
+function isRefusal({ statusCode = 0 }: StripeError): boolean {
+  return statusCode >= 400 && statusCode < 500;
+}
+
+/** The first that holds, from how the answer came about to what it says. */
+export function kindOf(error: StripeError): FailureKindName {
+  const { statusCode: status, code, param } = error;
+  if (error instanceof Stripe.errors.StripeConnectionError) return 'connection';
+  if (status === undefined) return 'gateway';
+  if (status === failedDependency) return 'dependency';
+  if (status >= 500) return 'server-error';
+  if (error instanceof Stripe.errors.StripeIdempotencyError) return 'key-mismatch';
+  // The day was still to come when the request was stored, and is over now; anew it goes out with the terms instead.
+  if (param === 'due_date') return 'due-date-passed';
+  return byCode(error) ?? byStatus[status] ?? (code === undefined ? (param ? 'bad-data' : 'wrong-state') : 'unknown');
+}
+
+function byCode({ code, decline_code: declineCode }: StripeError): FailureKindName | undefined {
+  return (declineCode && kindByDeclineCode.get(declineCode)) || (code === undefined ? undefined : kindByCode.get(code));
+}
+
+/** Where the code does not say more. */
+const byStatus: Record<number, FailureKindName> = {
+  401: 'authentication',
+  402: 'declined',
+  403: 'permission',
+  404: 'missing',
+  409: 'key-in-use',
+  429: 'rate-limit',
+};
+
+function longest(...times: (number | undefined)[]): number | undefined {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.max(...known);
 }
 
 /** A partner of Stripe was away: the request is in order, and may have been carried out in part. */
@@ -73,7 +95,7 @@ export function answerOfKey(error: unknown): { status: number; requestId: string
 }
 
 /** What tells one failure from another, without Stripe's own words: `email_invalid at email (request req_…)`. */
-function signatureOf(error: Stripe.errors.StripeError, code: string): string {
+function signatureOf(error: StripeError, code: string): string {
   const param = error.param ? ` at ${error.param}` : '';
   const request = error.requestId ? ` (request ${error.requestId})` : '';
   return `${code}${param}${request}`;

@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import type { Currency } from '../../domain/money/currency.ts';
 import { money } from '../../domain/money/money.ts';
 import { toStripeAmount } from '../../domain/money/stripe-amount.ts';
+import { failureKinds } from '../failures.ts';
 import { type OutgoingInvoice, type OutgoingLine, TargetError } from '../port.ts';
 
 /** Lines of one add_lines call, and of one invoice (docs.stripe.com/invoicing). */
@@ -71,6 +72,7 @@ export function checkCarriable(invoice: OutgoingInvoice): void {
       'person',
       'too-many-lines',
       `The invoice has ${invoice.lines.length} lines; Stripe takes ${linesPerInvoice}.`,
+      { mend: failureKinds['too-many-lines'].operator },
     );
   }
   for (const { amountMinor } of invoice.lines) stripeAmount(amountMinor, invoice.currency);

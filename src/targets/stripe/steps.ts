@@ -54,7 +54,7 @@ async function send<T extends { id: string }>(log: RequestLog, step: Step<T>, re
   } catch (error) {
     const refusal = answerOfKey(error);
     if (refusal !== undefined) await log.answered(request, { ...refusal, remoteId: null });
-    throw translateStripeError(error);
+    throw translateStripeError(error, request.generation - 1);
   }
   crashPoint('sync.stripe-answered');
   const { statusCode, requestId } = remote.lastResponse;

@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import { failureKinds } from '../failures.ts';
 import {
   type InvoiceTarget,
   type OutgoingCustomer,
@@ -144,6 +145,7 @@ function checkTotal(invoice: OutgoingInvoice, remote: Stripe.Invoice): void {
       'person',
       'total-differs',
       `Stripe's ${remote.id} has ${remote.total} ${remote.currency}, the books have ${ours} ${invoice.currency}.`,
+      { mend: failureKinds['total-differs'].operator, needsAlert: true },
     );
   }
 }
