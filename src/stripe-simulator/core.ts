@@ -1,5 +1,6 @@
 import { Clock } from './clock.ts';
 import { Counts } from './counts.ts';
+import type { Emitted, EventContent } from './events/entry.ts';
 import { Faults } from './faults.ts';
 import { IdempotencyKeys } from './idempotency.ts';
 import {
@@ -36,7 +37,7 @@ type Unnumbered = Omit<Extract<UnwrittenEntry, { kind: 'request' }>, 'kind' | 's
 export class Core {
   readonly options: CoreOptions;
   readonly clock = new Clock();
-  readonly state = new State();
+  readonly state: State;
   readonly counts = new Counts();
   readonly faults = new Faults();
   readonly keys: IdempotencyKeys;
@@ -46,6 +47,8 @@ export class Core {
 
   constructor(options: CoreOptions) {
     this.options = options;
+    // In memory, what is forgotten of the journal is forgotten of the events, which are read from it.
+    this.state = new State(options.journalFile === undefined ? options.journalLimit : undefined);
     this.rateLimiter = new RateLimiter(options.rateLimits, options.monotonicMs);
     this.keys = new IdempotencyKeys(options.idempotencyRetentionMs);
     this.journal =
@@ -83,11 +86,25 @@ export class Core {
       return;
     }
     this.state.apply(entry.writes);
+    if (entry.emitted !== undefined) this.addEvents(entry.emitted, recall);
     if (entry.idempotencyKey === null || entry.outcome !== 'executed') return;
     this.keys.store(entry.idempotencyKey, Date.parse(entry.at), recall);
+  }
+
+  private addEvents({ created, events }: Emitted, recall: Recall): void {
+    for (const [index, { id, type }] of events.entries()) {
+      this.state.events.add({ id, type, created, pending: 0, read: () => contentOf(recall(), index) });
+    }
   }
 
   private instant(): string {
     return new Date(this.clock.nowMs()).toISOString();
   }
+}
+
+function contentOf(entry: JournalEntry, index: number): EventContent {
+  const emitted = entry.kind === 'request' ? entry.emitted : undefined;
+  const snapshot = emitted?.snapshots[emitted.events[index]?.snapshot ?? -1];
+  if (entry.kind !== 'request' || snapshot === undefined) throw new Error(`Entry ${entry.seq} has no event ${index}.`);
+  return { snapshot, requestId: entry.requestId, idempotencyKey: entry.idempotencyKey };
 }

@@ -1,5 +1,6 @@
 import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { Emitted } from './events/entry.ts';
 import type { RawMap } from './form.ts';
 import type { Limiter } from './rate-limits.ts';
 import type { Write } from './state.ts';
@@ -29,6 +30,8 @@ export interface RequestEntry {
   /** The limiter that refused this request; absent when none did. */
   limitedBy?: Limiter;
   writes: Write[];
+  /** The events of these writes; absent when there are none. */
+  emitted?: Emitted;
   /** The answer's body; lists are cut down to their ids, and a replay names the entry that it repeats instead. */
   response: unknown;
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { authenticate } from './authentication.ts';
 import type { Core } from './core.ts';
 import { keyMismatch, Refusal, serverError } from './errors.ts';
+import { emit } from './events/emit.ts';
 import { expandAnswer, validateExpansion } from './expansion.ts';
 import { faultRefusal, storedServerError } from './faults.ts';
 import { canonicalForm, decodeForm, emptyMap, type RawMap } from './form.ts';
@@ -143,6 +144,8 @@ function execute(
     const writes = fault.commit === false ? [] : outcome.writes;
     outcome = { status: failure.status, body: failure.body, headers: failure.headers, writes };
   }
+  const views = { before: new Transaction(core.state), after: tx, business };
+  const emitted = emit(outcome.writes, views, core.clock.nowSeconds());
   const transport = transportOf(fault);
   const answered = transport === 'send';
   const body = JSON.stringify(outcome.body);
@@ -150,6 +153,7 @@ function execute(
     outcome: 'executed',
     status: outcome.status,
     writes: outcome.writes,
+    ...(emitted === undefined ? {} : { emitted }),
     answered,
     responseJson: operation.isList && outcome.status === 200 ? JSON.stringify(idsOnly(outcome.body)) : body,
   });

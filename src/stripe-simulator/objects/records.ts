@@ -71,6 +71,8 @@ export interface InvoiceRecord {
   readonly amountPaidOffStripe: number;
   readonly attempted: boolean;
   readonly attemptCount: number;
+  /** How often its e-mail was sent; absent: never. */
+  readonly timesSent?: number;
   readonly hostedToken: string | null;
   readonly finalizedAt: number | null;
   readonly paidAt: number | null;

@@ -1,5 +1,6 @@
 import { accountOperations } from './account.ts';
 import { customerOperations } from './customers.ts';
+import { eventOperations } from './events.ts';
 import { invoiceLineOperations } from './invoice-lines.ts';
 import { invoiceTransitionOperations } from './invoice-transitions.ts';
 import { invoiceOperations } from './invoices.ts';
@@ -9,6 +10,7 @@ import type { Operation } from './operation.ts';
 export const operations: readonly Operation[] = [
   ...accountOperations,
   ...customerOperations,
+  ...eventOperations,
   ...invoiceOperations,
   ...invoiceLineOperations,
   ...invoiceTransitionOperations,

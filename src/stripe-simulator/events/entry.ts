@@ -1,0 +1,43 @@
+import type Stripe from 'stripe';
+
+export type EventType = Stripe.Event.Type;
+
+/** One changed object as it was shown: several events about the same change share it. */
+export interface Snapshot {
+  readonly object: object;
+  /** What an update replaced, in Stripe's way: nested objects by their changed keys, null for what was not there. */
+  readonly previous?: Record<string, unknown>;
+  /** The object before the change; kept only where a fault shall deliver that instead. */
+  readonly before?: object;
+}
+
+export interface EmittedEvent {
+  readonly id: string;
+  readonly type: EventType;
+  /** Index in `snapshots`. */
+  readonly snapshot: number;
+}
+
+/** The events of one committed request, as the journal holds them. */
+export interface Emitted {
+  /** Unix seconds. */
+  readonly created: number;
+  readonly snapshots: readonly Snapshot[];
+  readonly events: readonly EmittedEvent[];
+}
+
+export interface EventContent {
+  readonly snapshot: Snapshot;
+  readonly requestId: string;
+  readonly idempotencyKey: string | null;
+}
+
+/** What stays in memory of an event: enough to find and filter it. The rest is read from the journal when asked for. */
+export interface LoggedEvent {
+  readonly id: string;
+  readonly type: EventType;
+  readonly created: number;
+  /** Endpoints that have not yet taken it. */
+  pending: number;
+  readonly read: () => EventContent;
+}

@@ -1,0 +1,23 @@
+import { apiVersion } from '../api-version.ts';
+import type { LoggedEvent } from '../events/entry.ts';
+import type { Business, WireEvent } from './wire.ts';
+
+/** An event as Stripe tells it. `stale` shows the object as it was before the change, which only a fault asks for. */
+export function renderEvent(event: LoggedEvent, business: Business, { stale = false } = {}): WireEvent {
+  const { snapshot, requestId, idempotencyKey } = event.read();
+  const isUpdate = event.type.endsWith('.updated');
+  return {
+    id: event.id,
+    object: 'event',
+    api_version: apiVersion,
+    created: event.created,
+    data: {
+      object: (stale ? snapshot.before : undefined) ?? snapshot.object,
+      ...(isUpdate && snapshot.previous !== undefined ? { previous_attributes: snapshot.previous } : {}),
+    },
+    livemode: business.livemode,
+    pending_webhooks: event.pending,
+    request: { id: requestId, idempotency_key: idempotencyKey },
+    type: event.type,
+  };
+}
