@@ -27,6 +27,7 @@ const steps: Record<Answers, Record<string, Step>> = {
   account: {},
   deleted: {},
   event: {},
+  webhook_endpoint: {},
   customer: {
     cash_balance: { fill: () => null },
     default_source: vacant,

@@ -14,6 +14,7 @@ import { checkParameters } from './parameters.ts';
 import { RateLimited } from './rate-limits.ts';
 import { type Incoming, idsOnly, journal, type Outgoing, type Request, reply, transportOf } from './request.ts';
 import { Transaction } from './state.ts';
+import { planDeliveries } from './webhooks/plan.ts';
 
 const maximumKeyLength = 255;
 
@@ -145,7 +146,9 @@ function execute(
     outcome = { status: failure.status, body: failure.body, headers: failure.headers, writes };
   }
   const views = { before: new Transaction(core.state), after: tx, business };
-  const emitted = emit(outcome.writes, views, core.clock.nowSeconds());
+  const events = emit(outcome.writes, views, core.clock.nowSeconds());
+  const endpoints = core.state.inOrderOfCreation('webhookEndpoint');
+  const emitted = events && planDeliveries(events, endpoints, core.webhookFaults);
   const transport = transportOf(fault);
   const answered = transport === 'send';
   const body = JSON.stringify(outcome.body);

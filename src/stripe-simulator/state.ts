@@ -105,6 +105,7 @@ export class State {
     invoice: new Table(),
     line: new Table(),
     taxRate: new Table(),
+    webhookEndpoint: new Table(),
   };
   readonly events: EventLog;
   /** Places of each customer's invoices in the table of invoices. */

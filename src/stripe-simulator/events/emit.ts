@@ -59,7 +59,7 @@ function compare<R>(
   if (shownBefore === undefined) return { types: [...some(emitter.created), ...steps], snapshot: { object } };
   const previous = previousAttributes(shownBefore, object);
   const updated = Object.keys(previous).length === 0 ? [] : some(emitter.updated);
-  return { types: [...updated, ...steps], snapshot: { object, previous } };
+  return { types: [...updated, ...steps], snapshot: { object, previous, before: shownBefore } };
 }
 
 function some(type: EventType | undefined): EventType[] {

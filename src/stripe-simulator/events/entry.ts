@@ -2,12 +2,24 @@ import type Stripe from 'stripe';
 
 export type EventType = Stripe.Event.Type;
 
+export interface PlannedFault {
+  readonly kind: 'duplicate' | 'swap' | 'late' | 'drop' | 'stale' | 'forged';
+  /** Only of late ones. */
+  readonly delayMs?: number;
+}
+
+/** An endpoint that shall get an event, and what goes wrong on the way. */
+export interface PlannedDelivery {
+  readonly endpoint: string;
+  readonly fault?: PlannedFault;
+}
+
 /** One changed object as it was shown: several events about the same change share it. */
 export interface Snapshot {
   readonly object: object;
   /** What an update replaced, in Stripe's way: nested objects by their changed keys, null for what was not there. */
   readonly previous?: Record<string, unknown>;
-  /** The object before the change; kept only where a fault shall deliver that instead. */
+  /** The object before the change; journalled only where a fault shall deliver that instead. */
   readonly before?: object;
 }
 
@@ -16,6 +28,8 @@ export interface EmittedEvent {
   readonly type: EventType;
   /** Index in `snapshots`. */
   readonly snapshot: number;
+  /** Absent when no endpoint wanted it. */
+  readonly deliveries?: readonly PlannedDelivery[];
 }
 
 /** The events of one committed request, as the journal holds them. */

@@ -3,7 +3,7 @@ import type { LoggedEvent } from './entry.ts';
 /** Stripe gives events for 30 days. */
 export const retentionSeconds = 30 * 86_400;
 /** Cut in bulk: shifting one by one would move the whole list at every event. */
-const bulk = 1000;
+const bulk = 100;
 
 /** The events, oldest first; those beyond Stripe's 30 days, or beyond `limit`, are forgotten. */
 export class EventLog {

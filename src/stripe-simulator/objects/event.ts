@@ -3,7 +3,11 @@ import type { LoggedEvent } from '../events/entry.ts';
 import type { Business, WireEvent } from './wire.ts';
 
 /** An event as Stripe tells it. `stale` shows the object as it was before the change, which only a fault asks for. */
-export function renderEvent(event: LoggedEvent, business: Business, { stale = false } = {}): WireEvent {
+export function renderEvent(
+  event: LoggedEvent,
+  business: Pick<Business, 'livemode'>,
+  { stale = false } = {},
+): WireEvent {
   const { snapshot, requestId, idempotencyKey } = event.read();
   const isUpdate = event.type.endsWith('.updated');
   return {

@@ -109,12 +109,25 @@ export interface LineRecord {
 
 export type TaxRateRecord = Stripe.TaxRate;
 
+export interface WebhookEndpointRecord {
+  readonly id: string;
+  readonly created: number;
+  readonly apiVersion: string | null;
+  readonly description: string | null;
+  readonly disabled: boolean;
+  readonly enabledEvents: readonly string[];
+  readonly metadata: Metadata;
+  readonly secret: string;
+  readonly url: string;
+}
+
 export interface Records {
   customer: CustomerRecord;
   invoice: InvoiceRecord;
   line: LineRecord;
   taxRate: TaxRateRecord;
+  webhookEndpoint: WebhookEndpointRecord;
 }
 
 export type Kind = keyof Records;
-export const kinds: readonly Kind[] = ['customer', 'invoice', 'line', 'taxRate'];
+export const kinds: readonly Kind[] = ['customer', 'invoice', 'line', 'taxRate', 'webhookEndpoint'];
