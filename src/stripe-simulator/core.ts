@@ -137,5 +137,7 @@ function contentOf(entry: JournalEntry, index: number): EventContent {
   const emitted = entry.kind === 'request' ? entry.emitted : undefined;
   const snapshot = emitted?.snapshots[emitted.events[index]?.snapshot ?? -1];
   if (entry.kind !== 'request' || snapshot === undefined) throw new Error(`Entry ${entry.seq} has no event ${index}.`);
-  return { snapshot, requestId: entry.requestId, idempotencyKey: entry.idempotencyKey };
+  const { object, previous, before } = snapshot;
+  const { requestId, idempotencyKey } = entry;
+  return { object: object ?? (entry.response as object), previous, before, requestId, idempotencyKey };
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { authenticate } from './authentication.ts';
 import type { Core } from './core.ts';
 import { keyMismatch, Refusal, serverError } from './errors.ts';
-import { emit } from './events/emit.ts';
+import { emit, withoutAnswer } from './events/emit.ts';
 import { expandAnswer, validateExpansion } from './expansion.ts';
 import { faultRefusal, storedServerError } from './faults.ts';
 import { canonicalForm, decodeForm, emptyMap, type RawMap } from './form.ts';
@@ -148,7 +148,7 @@ function execute(
   const views = { before: new Transaction(core.state), after: tx, business };
   const events = emit(outcome.writes, views, core.clock.nowSeconds());
   const endpoints = core.state.inOrderOfCreation('webhookEndpoint');
-  const emitted = events && planDeliveries(events, endpoints, core.webhookFaults);
+  const emitted = events && withoutAnswer(planDeliveries(events, endpoints, core.webhookFaults), outcome.body);
   const transport = transportOf(fault);
   const answered = transport === 'send';
   const body = JSON.stringify(outcome.body);

@@ -106,6 +106,16 @@ describe('events', () => {
     assert.equal((again.data.object as Stripe.Customer).id, id);
   });
 
+  it('tell the object as it is stored, whatever the answer was made to show', async () => {
+    const { stripe } = bench;
+    const { id: customer } = await stripe.customers.create({});
+    const plain = await stripe.invoices.create({ customer });
+    const expanded = await stripe.invoices.create({ customer, expand: ['customer'] });
+    const [second, first] = await eventsOf(stripe, { type: 'invoice.created' });
+    assert.deepEqual(first?.data.object, JSON.parse(JSON.stringify(plain)));
+    assert.deepEqual(second?.data.object, { ...JSON.parse(JSON.stringify(expanded)), customer });
+  });
+
   it('a refused request has none, a stored 500 only when it was committed', async () => {
     const { stripe, simulator } = bench;
     await refusalOf(stripe.customers.create({ email: 'nobody' }));

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type Stripe from 'stripe';
 import { startSimulator } from '../../src/stripe-simulator/index.ts';
-import { deliveriesOf, settled, useReceiver } from './receiver.ts';
+import { deliveriesOf, settled, setWebhookFaults, useReceiver } from './receiver.ts';
 import { clientOf, control, draftWith, refusalOf, useSimulator } from './support.ts';
 
 const day = 86_400;
@@ -124,6 +125,8 @@ describe('webhooks', () => {
       ],
     );
     assert.equal(delivery?.state, 'delivered');
+    const page = await (await fetch(`${simulator.url}/_control/`)).text();
+    assert.ok(page.includes(`webhook ${delivery?.event} to ${receiver.url}`), page);
     await stripe.webhookEndpoints.create({ url: 'http://127.0.0.1:1/', enabled_events: ['customer.deleted'] });
     const { id } = await stripe.customers.create({});
     await stripe.customers.del(id);
@@ -167,6 +170,36 @@ describe('webhooks', () => {
 
 describe('webhooks over a restart', () => {
   const receiver = useReceiver();
+
+  it('keep what a fault holds or has dropped, and go on with what was late', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'simulator-'));
+    const journalFile = join(directory, 'journal.jsonl');
+    const first = await startSimulator({ journalFile });
+    await clientOf(first).webhookEndpoints.create({ url: receiver.url, enabled_events: ['*'] });
+    await setWebhookFaults(first, { kind: 'drop', nth: 1 }, { kind: 'late', delayMs: 60_000, nth: 2 });
+    await setWebhookFaults(first, { kind: 'swap', nth: 3 });
+    for (const name of ['dropped', 'late', 'held']) await clientOf(first).customers.create({ name });
+    const before = await settled(first);
+    await first.stop();
+    const second = await startSimulator({ journalFile });
+    try {
+      assert.deepEqual(
+        before.map(({ state }) => state),
+        ['dropped', 'pending', 'held'],
+      );
+      assert.deepEqual(await deliveriesOf(second), before);
+      await clientOf(second).customers.create({ name: 'next' });
+      await control(second, 'POST', '/clock', { advanceSeconds: 60 });
+      const arrived = await receiver.arrival(3);
+      assert.deepEqual(
+        arrived.map(({ event }) => (event.data.object as Stripe.Customer).name),
+        ['next', 'held', 'late'],
+      );
+    } finally {
+      await second.stop();
+      await rm(directory, { recursive: true });
+    }
+  });
 
   it('keep events, endpoints and what is still to be delivered', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'simulator-'));

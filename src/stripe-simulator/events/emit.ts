@@ -2,7 +2,7 @@ import { newId } from '../ids.ts';
 import type { Kind, Records } from '../objects/records.ts';
 import type { Business } from '../objects/wire.ts';
 import type { Transaction, Write } from '../state.ts';
-import { previousAttributes } from './differences.ts';
+import { isSame, previousAttributes } from './differences.ts';
 import { type Emitter, emitters } from './emitters.ts';
 import type { Emitted, EmittedEvent, EventType, Snapshot } from './entry.ts';
 
@@ -32,6 +32,14 @@ export function emit(writes: readonly Write[], views: Views, created: number): E
     snapshots.push(change.snapshot);
   }
   return events.length === 0 ? undefined : { created, snapshots, events };
+}
+
+/** Leaves out of the journal what the answer says as well: most requests answer with the object that they changed. */
+export function withoutAnswer(emitted: Emitted, answer: object): Emitted {
+  const snapshots = emitted.snapshots.map((snapshot) =>
+    isSame(snapshot.object, answer) ? { ...snapshot, object: null } : snapshot,
+  );
+  return { ...emitted, snapshots };
 }
 
 function changeOf<K extends Kind>({ kind, id, record }: Write, views: Views): Change | undefined {

@@ -16,7 +16,8 @@ export interface PlannedDelivery {
 
 /** One changed object as it was shown: several events about the same change share it. */
 export interface Snapshot {
-  readonly object: object;
+  /** Null when the answer of the request shows the same: it stands in the journal once. */
+  readonly object: object | null;
   /** What an update replaced, in Stripe's way: nested objects by their changed keys, null for what was not there. */
   readonly previous?: Record<string, unknown>;
   /** The object before the change; journalled only where a fault shall deliver that instead. */
@@ -41,7 +42,9 @@ export interface Emitted {
 }
 
 export interface EventContent {
-  readonly snapshot: Snapshot;
+  readonly object: object;
+  readonly previous: Snapshot['previous'];
+  readonly before: Snapshot['before'];
   readonly requestId: string;
   readonly idempotencyKey: string | null;
 }

@@ -8,7 +8,7 @@ export function renderEvent(
   business: Pick<Business, 'livemode'>,
   { stale = false } = {},
 ): WireEvent {
-  const { snapshot, requestId, idempotencyKey } = event.read();
+  const { object, previous, before, requestId, idempotencyKey } = event.read();
   const isUpdate = event.type.endsWith('.updated');
   return {
     id: event.id,
@@ -16,8 +16,8 @@ export function renderEvent(
     api_version: apiVersion,
     created: event.created,
     data: {
-      object: (stale ? snapshot.before : undefined) ?? snapshot.object,
-      ...(isUpdate && snapshot.previous !== undefined ? { previous_attributes: snapshot.previous } : {}),
+      object: (stale ? before : undefined) ?? object,
+      ...(isUpdate && previous !== undefined ? { previous_attributes: previous } : {}),
     },
     livemode: business.livemode,
     pending_webhooks: event.pending,

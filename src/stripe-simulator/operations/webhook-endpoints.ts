@@ -35,7 +35,7 @@ const updateParameters = {
 
 /** Stripe wants HTTPS and a public address; here a program on the same machine shall listen. */
 function validateTarget({ url, enabled_events }: Checked<typeof updateParameters>): void {
-  if (url !== undefined && !/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
+  if (url !== undefined && !(URL.canParse(url) && /^https?:$/.test(new URL(url).protocol))) {
     throw new Refusal('Invalid URL: it must begin with a scheme, such as https.', {
       code: 'url_invalid',
       param: 'url',
