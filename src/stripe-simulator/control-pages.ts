@@ -1,5 +1,5 @@
 import { decimalPlacesOf } from './currencies.ts';
-import type { JournalEntry, RequestEntry } from './journal.ts';
+import type { DeliveryEntry, JournalEntry, RequestEntry } from './journal.ts';
 import { linesOf, renderInvoice } from './objects/invoice.ts';
 import type { InvoiceRecord } from './objects/records.ts';
 import type { Business } from './objects/wire.ts';
@@ -22,7 +22,7 @@ border-bottom:1px solid var(--rule)}.journal td{display:inline-block;border:0;pa
 /** The latest requests, newest first, each with what was sent and answered. */
 export function journalPage(entries: readonly JournalEntry[]): string {
   const rows = entries.toReversed().map(journalRow).join('\n');
-  const more = ['journal', 'counts', 'rates', 'limits', 'state', 'faults'];
+  const more = ['journal', 'counts', 'rates', 'limits', 'state', 'faults', 'webhook-faults', 'deliveries'];
   const links = more.map((name) => `<a href="/_control/${name}">${name}</a>`).join(', ');
   return page(
     'Stripe simulator',
@@ -35,6 +35,7 @@ export function journalPage(entries: readonly JournalEntry[]): string {
 function journalRow(entry: JournalEntry): string {
   const begin = `<td class="short">${entry.seq}</td><td class="short faint">${shortInstant(entry.at)}</td>`;
   if (entry.kind === 'clock') return `<tr>${begin}<td colspan="2">clock + ${entry.advanceSeconds} s</td></tr>`;
+  if (entry.kind === 'delivery') return deliveryRow(entry, begin);
   const bad = (entry.status ?? 599) >= 400 || !entry.answered;
   const sent = JSON.stringify(entry.params, null, 2);
   const answer = JSON.stringify(entry.response, null, 2);
@@ -44,6 +45,13 @@ function journalRow(entry: JournalEntry): string {
 <td class="wide"><details><summary>${escapeHtml(name)}</summary>
 <div>${escapeHtml(`${entry.method} ${entry.path}`)}</div><pre>${escapeHtml(sent)}</pre><pre>${escapeHtml(answer)}</pre>
 </details>${key}</td></tr>`;
+}
+
+function deliveryRow({ event, url, copy, status, error, outcome, nextAt }: DeliveryEntry, begin: string): string {
+  const sent = copy === null ? outcome : copy;
+  const next = nextAt === null ? '' : `<div class="faint">again at ${shortInstant(nextAt)}</div>`;
+  return `<tr${outcome === 'failed' ? ' class="bad"' : ''}>${begin}<td>${escapeHtml(`${sent}, ${status ?? error ?? '—'}`)}</td>
+<td class="wide">${escapeHtml(`webhook ${event} to ${url ?? 'an endpoint that is gone'}`)}${next}</td></tr>`;
 }
 
 /** `2026-11-22T10:00:00.123Z` → `11-22 10:00:00.123`. */

@@ -5,6 +5,8 @@ import type { JournalEntry } from './journal.ts';
 import { kinds } from './objects/records.ts';
 import type { Business } from './objects/wire.ts';
 import { parseRateLimits, type RateLimits } from './rate-limits.ts';
+import type { Delivery, DeliveryChoice } from './webhooks/deliveries.ts';
+import { parseWebhookFaultRules } from './webhooks/fault-rules.ts';
 
 interface Answer {
   status: number;
@@ -30,6 +32,8 @@ export function isControl(path: string): boolean {
  * GET health, journal (?operation=&since=&limit=), counts, state (?kind=), faults, limits, and the page itself;
  * GET rates: the most requests that the limits let through in any second, in all and by operation;
  * POST clock {advanceSeconds}, POST faults (one rule, a list, or {rules}); DELETE faults;
+ * GET and DELETE webhook-faults, POST webhook-faults (as faults); GET deliveries (?event=&endpoint=);
+ * POST deliveries/retry {event, endpoint} (or nothing: all) tries now what waits;
  * PUT limits ("none", "live", "sandbox", or {globalPerSecond, endpointPerSecond, globalConcurrency,
  * endpointConcurrency}, where an absent number bounds nothing), in force at once and until the next start.
  */
@@ -71,6 +75,25 @@ const routes: Record<string, Route> = {
     core.faults.clear();
     return json(200, { rules: [] });
   },
+  'GET /webhook-faults': (core) => json(200, { rules: core.webhookFaults.list() }),
+  'POST /webhook-faults': (core, _url, body) => {
+    const rules = parseWebhookFaultRules(parseJson(body));
+    if (typeof rules === 'string') throw new ControlMistake(rules);
+    core.webhookFaults.add(rules);
+    return json(200, { rules: core.webhookFaults.list() });
+  },
+  'DELETE /webhook-faults': (core) => {
+    core.webhookFaults.clear();
+    return json(200, { rules: [] });
+  },
+  'GET /deliveries': (core, { searchParams }) => {
+    const choice = { event: searchParams.get('event'), endpoint: searchParams.get('endpoint') };
+    return json(200, { deliveries: core.deliveries.list(choice).map(shownDelivery) });
+  },
+  'POST /deliveries/retry': (core, _url, body) => {
+    const choice = retryChoice(body === '' ? {} : parseJson(body));
+    return json(200, { due: core.retryDeliveries(choice) });
+  },
   'POST /clock': (core, _url, body) => {
     core.advanceClock(advanceSeconds(core, parseJson(body)));
     return json(200, { clock: new Date(core.clock.nowMs()).toISOString() });
@@ -103,6 +126,24 @@ function hostedInvoice(core: Core, business: Business, url: URL): Answer {
   const invoice = core.state.inOrderOfCreation('invoice').find((record) => record.hostedToken === token);
   if (token === undefined || invoice === undefined) return html(404, '<h1>No such invoice</h1>');
   return html(200, invoicePage(invoice, core.state, business));
+}
+
+function shownDelivery({ event, dueMs, ...delivery }: Delivery): unknown {
+  return {
+    event: event.id,
+    type: event.type,
+    ...delivery,
+    nextAt: dueMs === null ? null : new Date(dueMs).toISOString(),
+  };
+}
+
+function retryChoice(sent: unknown): DeliveryChoice {
+  const fields = typeof sent === 'object' && sent !== null ? Object.entries(sent) : [['', sent] as const];
+  for (const [name, value] of fields) {
+    if ((name === 'event' || name === 'endpoint') && typeof value === 'string') continue;
+    throw new ControlMistake('Send {"event": "evt_…"}, {"endpoint": "we_…"}, both, or nothing for all.');
+  }
+  return Object.fromEntries(fields);
 }
 
 function rateLimits(sent: unknown): RateLimits {

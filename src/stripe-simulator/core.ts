@@ -1,8 +1,10 @@
 import { Clock } from './clock.ts';
 import { Counts } from './counts.ts';
+import type { Emitted, EventContent } from './events/entry.ts';
 import { Faults } from './faults.ts';
 import { IdempotencyKeys } from './idempotency.ts';
 import {
+  type DeliveryEntry,
   FileJournal,
   type Journal,
   type JournalEntry,
@@ -14,6 +16,8 @@ import type { Business } from './objects/wire.ts';
 import type { LineLimits } from './operations/operation.ts';
 import { RateLimiter, type RateLimits } from './rate-limits.ts';
 import { State } from './state.ts';
+import { Deliveries, type DeliveryChoice } from './webhooks/deliveries.ts';
+import { WebhookFaults } from './webhooks/faults.ts';
 
 export interface CoreOptions {
   key: string;
@@ -23,6 +27,8 @@ export interface CoreOptions {
   idempotencyRetentionMs: number;
   lineLimits: LineLimits;
   rateLimits: RateLimits;
+  /** How long a webhook endpoint may take to answer. */
+  webhookTimeoutMs: number;
   /** Milliseconds on a clock that only moves forward; rates are counted by it. */
   monotonicMs: () => number;
 }
@@ -36,16 +42,22 @@ type Unnumbered = Omit<Extract<UnwrittenEntry, { kind: 'request' }>, 'kind' | 's
 export class Core {
   readonly options: CoreOptions;
   readonly clock = new Clock();
-  readonly state = new State();
+  readonly state: State;
   readonly counts = new Counts();
   readonly faults = new Faults();
+  readonly webhookFaults = new WebhookFaults();
+  readonly deliveries = new Deliveries();
   readonly keys: IdempotencyKeys;
   readonly rateLimiter: RateLimiter;
+  /** Called after everything that may make a delivery due. */
+  whenChanged: () => void = () => {};
   private readonly journal: Journal;
   private lastSeq = 0;
 
   constructor(options: CoreOptions) {
     this.options = options;
+    // In memory, what is forgotten of the journal is forgotten of the events, which are read from it.
+    this.state = new State(options.journalFile === undefined ? options.journalLimit : undefined);
     this.rateLimiter = new RateLimiter(options.rateLimits, options.monotonicMs);
     this.keys = new IdempotencyKeys(options.idempotencyRetentionMs);
     this.journal =
@@ -58,11 +70,26 @@ export class Core {
   record(unnumbered: Unnumbered): void {
     const entry = { kind: 'request' as const, seq: this.lastSeq + 1, at: this.instant(), ...unnumbered };
     this.apply(entry, this.journal.append(entry));
+    this.whenChanged();
+  }
+
+  recordDelivery(facts: Omit<DeliveryEntry, 'kind' | 'seq' | 'at'>): void {
+    const entry = { kind: 'delivery' as const, seq: this.lastSeq + 1, at: this.instant(), ...facts };
+    this.apply(entry, this.journal.append(entry));
+    this.whenChanged();
   }
 
   advanceClock(advanceSeconds: number): void {
     const entry = { kind: 'clock' as const, seq: this.lastSeq + 1, at: this.instant(), advanceSeconds };
     this.apply(entry, this.journal.append(entry));
+    this.whenChanged();
+  }
+
+  /** Makes what waits due now, and tells how much; nothing is journalled until it was tried. */
+  retryDeliveries(choice: DeliveryChoice): number {
+    const due = this.deliveries.makeDue(choice, this.clock.nowMs());
+    this.whenChanged();
+    return due;
   }
 
   /** From the latest to the oldest that is still held. */
@@ -82,12 +109,35 @@ export class Core {
       this.clock.advance(entry.advanceSeconds);
       return;
     }
+    if (entry.kind === 'delivery') {
+      this.deliveries.apply(entry);
+      return;
+    }
     this.state.apply(entry.writes);
+    if (entry.emitted !== undefined) this.addEvents(entry.emitted, Date.parse(entry.at), recall);
     if (entry.idempotencyKey === null || entry.outcome !== 'executed') return;
     this.keys.store(entry.idempotencyKey, Date.parse(entry.at), recall);
+  }
+
+  private addEvents({ created, events }: Emitted, atMs: number, recall: Recall): void {
+    for (const [index, { id, type, deliveries = [] }] of events.entries()) {
+      const event = { id, type, created, pending: deliveries.length, read: () => contentOf(recall(), index) };
+      this.state.events.add(event);
+      for (const planned of deliveries) this.deliveries.add(event, planned, atMs);
+    }
+    this.deliveries.forget(({ id }) => this.state.events.get(id) === undefined);
   }
 
   private instant(): string {
     return new Date(this.clock.nowMs()).toISOString();
   }
+}
+
+function contentOf(entry: JournalEntry, index: number): EventContent {
+  const emitted = entry.kind === 'request' ? entry.emitted : undefined;
+  const snapshot = emitted?.snapshots[emitted.events[index]?.snapshot ?? -1];
+  if (entry.kind !== 'request' || snapshot === undefined) throw new Error(`Entry ${entry.seq} has no event ${index}.`);
+  const { object, previous, before } = snapshot;
+  const { requestId, idempotencyKey } = entry;
+  return { object: object ?? (entry.response as object), previous, before, requestId, idempotencyKey };
 }

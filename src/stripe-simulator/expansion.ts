@@ -26,6 +26,8 @@ const emptyList = (url: (parent: Json) => string): Step => ({
 const steps: Record<Answers, Record<string, Step>> = {
   account: {},
   deleted: {},
+  event: {},
+  webhook_endpoint: {},
   customer: {
     cash_balance: { fill: () => null },
     default_source: vacant,

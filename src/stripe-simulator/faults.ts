@@ -23,20 +23,24 @@ export type FaultKind = (typeof faultKinds)[number];
 /** Values of Stripe-Rate-Limited-Reason: the limiters that are simulated, and one that only a fault can stand for. */
 export const limitReasons = [...limiters, 'resource-specific'] as const;
 
-/** All conditions of a rule must hold; an absent condition always does. */
-export interface FaultRule {
+/** How often a rule fires; an absent condition always holds. */
+export interface Chance {
+  /** Only the nth match since the rule was set, from 1. */
+  nth?: number;
+  /** From 0 to 1, drawn from a generator seeded by `seed` (default 1), so that a run can be repeated. */
+  probability?: number;
+  seed?: number;
+  /** At most so many times; absent: no limit. */
+  times?: number;
+}
+
+/** All conditions of a rule must hold; an absent condition always does. Matches are requests. */
+export interface FaultRule extends Chance {
   kind: FaultKind;
   /** Name in the operation table; absent: every operation. */
   operation?: string;
   /** Only idempotency keys that start with this. */
   keyPrefix?: string;
-  /** Only the nth matching request since the rule was set, from 1. */
-  nth?: number;
-  /** From 0 to 1, drawn from a generator seeded by `seed` (default 1), so that a run can be repeated. */
-  probability?: number;
-  seed?: number;
-  /** At most so many requests; absent: no limit. */
-  times?: number;
   /** For '429': the value of Stripe-Rate-Limited-Reason (default global-rate); null leaves the header out. */
   reason?: (typeof limitReasons)[number] | null;
   /** Seconds in a Retry-After header; absent: no such header, as at Stripe. */
@@ -49,8 +53,8 @@ export interface FaultRule {
   delayMs?: number;
 }
 
-interface Armed {
-  rule: FaultRule;
+export interface Armed<R extends Chance = FaultRule> {
+  rule: R;
   matched: number;
   applied: number;
   random: () => number;
@@ -61,7 +65,7 @@ export class Faults {
   private armed: Armed[] = [];
 
   add(rules: readonly FaultRule[]): void {
-    this.armed.push(...rules.map((rule) => ({ rule, matched: 0, applied: 0, random: generator(rule.seed ?? 1) })));
+    this.armed.push(...rules.map(arm));
   }
 
   clear(): void {
@@ -90,7 +94,11 @@ function concerns(rule: FaultRule, operation: string, key: string | null): boole
   return rule.keyPrefix === undefined || (key?.startsWith(rule.keyPrefix) ?? false);
 }
 
-function fires({ rule, matched, applied, random }: Armed): boolean {
+export function arm<R extends Chance>(rule: R): Armed<R> {
+  return { rule, matched: 0, applied: 0, random: generator(rule.seed ?? 1) };
+}
+
+export function fires({ rule, matched, applied, random }: Armed<Chance>): boolean {
   if (rule.times !== undefined && applied >= rule.times) return false;
   if (rule.nth !== undefined && matched !== rule.nth) return false;
   return rule.probability === undefined || random() < rule.probability;

@@ -2,6 +2,7 @@ import { Core } from './core.ts';
 import { accountIdOf } from './ids.ts';
 import { parseRateLimits, type RateLimitChoice } from './rate-limits.ts';
 import { listen } from './server.ts';
+import { Dispatcher } from './webhooks/dispatcher.ts';
 
 /**
  * A local Stripe, for development and tests. Owns: the wire behaviour of the operations in `operations/`, idempotency
@@ -31,6 +32,8 @@ export interface SimulatorOptions {
   monotonicMs?: () => number;
   /** Age at which a stored answer is forgotten and its key executes again. */
   idempotencyRetentionMs?: number;
+  /** How long a webhook endpoint may take to answer; Stripe does not publish its own bound. */
+  webhookTimeoutMs?: number;
   /** Entries that the journal in memory keeps at least (no bound with a file). */
   journalLimit?: number;
 }
@@ -67,13 +70,15 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     idempotencyRetentionMs: options.idempotencyRetentionMs ?? dayMs,
     lineLimits: { linesPerCall: options.linesPerCall ?? 50, linesPerInvoice: options.linesPerInvoice ?? 250 },
     rateLimits: parseRateLimits(options.limits ?? 'none'),
+    webhookTimeoutMs: options.webhookTimeoutMs ?? 20_000,
     monotonicMs: options.monotonicMs ?? (() => performance.now()),
   });
   try {
     const listening = await listen(core, host, options.port ?? 0);
     const { url, port, close } = listening;
+    const dispatcher = new Dispatcher(core);
     let stopped: Promise<void> | undefined;
-    const stop = () => (stopped ??= close().then(() => core.close()));
+    const stop = () => (stopped ??= Promise.all([close(), dispatcher.stop()]).then(() => core.close()));
     return { url, host, port, key, stop };
   } catch (error) {
     core.close();

@@ -1,5 +1,6 @@
 import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { Emitted } from './events/entry.ts';
 import type { RawMap } from './form.ts';
 import type { Limiter } from './rate-limits.ts';
 import type { Write } from './state.ts';
@@ -29,16 +30,18 @@ export interface RequestEntry {
   /** The limiter that refused this request; absent when none did. */
   limitedBy?: Limiter;
   writes: Write[];
+  /** The events of these writes; absent when there are none. */
+  emitted?: Emitted;
   /** The answer's body; lists are cut down to their ids, and a replay names the entry that it repeats instead. */
   response: unknown;
 }
 
 /** An entry before it is written, its answer already as JSON: the same text leaves as the answer's body. */
-export type UnwrittenEntry = (Omit<RequestEntry, 'response'> & { responseJson: string }) | ClockEntry;
+export type UnwrittenEntry = (Omit<RequestEntry, 'response'> & { responseJson: string }) | ClockEntry | DeliveryEntry;
 
 /** The entry's line; the answer's text is put in as it is, since making it is the dearest part of a request. */
 function lineOf(entry: UnwrittenEntry): string {
-  if (entry.kind === 'clock') return JSON.stringify(entry);
+  if (entry.kind !== 'request') return JSON.stringify(entry);
   const { responseJson, ...others } = entry;
   return `${JSON.stringify(others).slice(0, -1)},"response":${responseJson}}`;
 }
@@ -50,7 +53,25 @@ export interface ClockEntry {
   advanceSeconds: number;
 }
 
-export type JournalEntry = RequestEntry | ClockEntry;
+/** One POST of an event to a webhook endpoint, or that it was given up because the endpoint is away. */
+export interface DeliveryEntry {
+  kind: 'delivery';
+  seq: number;
+  at: string;
+  event: string;
+  endpoint: string;
+  url: string | null;
+  /** What a fault sent besides the true one, which is null. */
+  copy: 'duplicate' | 'forged' | null;
+  status: number | null;
+  /** Why there was no status. */
+  error: string | null;
+  outcome: 'delivered' | 'failed' | 'canceled';
+  /** When one that failed is tried again; null: never. */
+  nextAt: string | null;
+}
+
+export type JournalEntry = RequestEntry | ClockEntry | DeliveryEntry;
 /** Reads one entry again, so that stored answers need not stay in memory. */
 export type Recall = () => JournalEntry;
 

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { authenticate } from './authentication.ts';
 import type { Core } from './core.ts';
 import { keyMismatch, Refusal, serverError } from './errors.ts';
+import { emit, withoutAnswer } from './events/emit.ts';
 import { expandAnswer, validateExpansion } from './expansion.ts';
 import { faultRefusal, storedServerError } from './faults.ts';
 import { canonicalForm, decodeForm, emptyMap, type RawMap } from './form.ts';
@@ -13,6 +14,7 @@ import { checkParameters } from './parameters.ts';
 import { RateLimited } from './rate-limits.ts';
 import { type Incoming, idsOnly, journal, type Outgoing, type Request, reply, transportOf } from './request.ts';
 import { Transaction } from './state.ts';
+import { planDeliveries } from './webhooks/plan.ts';
 
 const maximumKeyLength = 255;
 
@@ -143,6 +145,10 @@ function execute(
     const writes = fault.commit === false ? [] : outcome.writes;
     outcome = { status: failure.status, body: failure.body, headers: failure.headers, writes };
   }
+  const views = { before: new Transaction(core.state), after: tx, business };
+  const events = emit(outcome.writes, views, core.clock.nowSeconds());
+  const endpoints = core.state.inOrderOfCreation('webhookEndpoint');
+  const emitted = events && withoutAnswer(planDeliveries(events, endpoints, core.webhookFaults), outcome.body);
   const transport = transportOf(fault);
   const answered = transport === 'send';
   const body = JSON.stringify(outcome.body);
@@ -150,6 +156,7 @@ function execute(
     outcome: 'executed',
     status: outcome.status,
     writes: outcome.writes,
+    ...(emitted === undefined ? {} : { emitted }),
     answered,
     responseJson: operation.isList && outcome.status === 200 ? JSON.stringify(idsOnly(outcome.body)) : body,
   });

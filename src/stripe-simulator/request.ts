@@ -1,3 +1,4 @@
+import { apiVersion } from './api-version.ts';
 import type { Core } from './core.ts';
 import type { FaultRule } from './faults.ts';
 import type { RawMap } from './form.ts';
@@ -22,9 +23,6 @@ export interface Outgoing {
   headers: Record<string, string>;
   body: string;
 }
-
-/** The API version whose shapes the simulator speaks: the one that the SDK 23.1 pins. */
-export const apiVersion = '2026-10-28.endive';
 
 /** One request under way. `outcome` and `fault` are filled as the layers are passed, for the journal. */
 export interface Request {

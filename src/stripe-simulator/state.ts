@@ -1,3 +1,4 @@
+import { EventLog } from './events/log.ts';
 import type { Kind, Records } from './objects/records.ts';
 
 /** One replaced (or, with null, removed) record. The state is the fold of all writes in the journal. */
@@ -104,9 +105,15 @@ export class State {
     invoice: new Table(),
     line: new Table(),
     taxRate: new Table(),
+    webhookEndpoint: new Table(),
   };
+  readonly events: EventLog;
   /** Places of each customer's invoices in the table of invoices. */
   private readonly invoicesOf = new Map<string, number[]>();
+
+  constructor(eventLimit = Number.POSITIVE_INFINITY) {
+    this.events = new EventLog(eventLimit);
+  }
 
   get<K extends Kind>(kind: K, id: string): Records[K] | undefined {
     return this.tables[kind].get(id);
@@ -157,6 +164,11 @@ export class Transaction {
     const write = this.pending.size === 0 ? undefined : this.pending.get(id);
     if (write?.kind === kind) return (write.record ?? undefined) as Records[K] | undefined;
     return this.state.get(kind, id);
+  }
+
+  /** Events are no records: they follow from the writes, once these are committed. */
+  get events(): EventLog {
+    return this.state.events;
   }
 
   /** For lists, which never write: the state as committed. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { eventTypes } from '../../src/stripe-simulator/events/types.ts';
 import { operations } from '../../src/stripe-simulator/operations/index.ts';
 import { addLinesParameters } from '../../src/stripe-simulator/operations/line-parameters.ts';
 import type { Fields } from '../../src/stripe-simulator/schema.ts';
@@ -71,10 +72,45 @@ describe('shapes, against the typings of the SDK', () => {
     conforms(draft, namesIn('Invoices.d.ts', 'export interface Invoice'));
   });
 
+  it('events carry what the typings of their type say, and so do webhook endpoints', async () => {
+    const { stripe } = bench;
+    const open = await openInvoice(stripe);
+    await stripe.invoices.pay(open.id, { paid_out_of_band: true });
+    const draft = await stripe.invoices.create({ customer: String(open.customer) });
+    await stripe.invoices.del(draft.id);
+    await openInvoice(stripe, []);
+    await stripe.invoices.voidInvoice((await openInvoice(stripe)).id);
+    await stripe.invoices.markUncollectible((await openInvoice(stripe)).id);
+    await stripe.customers.del(String(open.customer));
+    const events = await stripe.events.list({ limit: 100 }).autoPagingToArray({ limit: 100 });
+    const seen = new Set(events.map(({ type }) => type));
+    for (const { type, data, ...event } of events) {
+      conforms({ ...event, type, data }, namesIn('Events.d.ts', 'export interface EventBase'));
+      conforms(event.request ?? {}, namesIn('Events.d.ts', '    interface Request'));
+      assert.equal('previous_attributes' in data, type.endsWith('.updated'), type);
+      const [file, name] = type.startsWith('customer.') ? ['Customers.d.ts', 'Customer'] : ['Invoices.d.ts', 'Invoice'];
+      const names = namesIn(file, `export interface ${name}`);
+      conforms(data.object, names);
+      conforms(data.previous_attributes ?? {}, { required: [], all: names.all });
+    }
+    assert.equal(seen.size, 11, [...seen].join());
+    const made = await stripe.webhookEndpoints.create({ url: 'https://a.example', enabled_events: ['*'] });
+    conforms(made, namesIn('WebhookEndpoints.d.ts', 'export interface WebhookEndpoint'));
+  });
+
+  it('the events that an endpoint may ask for are those of the typings', () => {
+    const text = readFileSync(join(resources, 'WebhookEndpoints.d.ts'), 'utf8');
+    const union = /type EnabledEvent = ([^;]+);/.exec(text)?.[1] ?? '';
+    const known = [...union.matchAll(/'([^']+)'/g)].map(([, name = '']) => name).filter((name) => name !== '*');
+    assert.deepEqual([...eventTypes].sort(), known.sort());
+  });
+
   const taken: [string, string, string][] = [
     ['customers.create', 'Customers.d.ts', 'CustomerCreateParams'],
     ['customers.update', 'Customers.d.ts', 'CustomerUpdateParams'],
     ['customers.list', 'Customers.d.ts', 'CustomerListParams'],
+    ['events.list', 'Events.d.ts', 'EventListParams'],
+    ['events.retrieve', 'Events.d.ts', 'EventRetrieveParams'],
     ['invoices.create', 'Invoices.d.ts', 'InvoiceCreateParams'],
     ['invoices.update', 'Invoices.d.ts', 'InvoiceUpdateParams'],
     ['invoices.list', 'Invoices.d.ts', 'InvoiceListParams'],
@@ -86,6 +122,10 @@ describe('shapes, against the typings of the SDK', () => {
     ['invoices.voidInvoice', 'Invoices.d.ts', 'InvoiceVoidInvoiceParams'],
     ['invoices.markUncollectible', 'Invoices.d.ts', 'InvoiceMarkUncollectibleParams'],
     ['invoices.del', 'Invoices.d.ts', 'InvoiceDeleteParams'],
+    ['webhookEndpoints.create', 'WebhookEndpoints.d.ts', 'WebhookEndpointCreateParams'],
+    ['webhookEndpoints.update', 'WebhookEndpoints.d.ts', 'WebhookEndpointUpdateParams'],
+    ['webhookEndpoints.list', 'WebhookEndpoints.d.ts', 'WebhookEndpointListParams'],
+    ['webhookEndpoints.del', 'WebhookEndpoints.d.ts', 'WebhookEndpointDeleteParams'],
   ];
   for (const [name, file, type] of taken) {
     it(`${name} declares exactly the parameters of ${type}`, () => {

@@ -71,6 +71,8 @@ export interface InvoiceRecord {
   readonly amountPaidOffStripe: number;
   readonly attempted: boolean;
   readonly attemptCount: number;
+  /** How often its e-mail was sent; absent: never. */
+  readonly timesSent?: number;
   readonly hostedToken: string | null;
   readonly finalizedAt: number | null;
   readonly paidAt: number | null;
@@ -107,12 +109,25 @@ export interface LineRecord {
 
 export type TaxRateRecord = Stripe.TaxRate;
 
+export interface WebhookEndpointRecord {
+  readonly id: string;
+  readonly created: number;
+  readonly apiVersion: string | null;
+  readonly description: string | null;
+  readonly disabled: boolean;
+  readonly enabledEvents: readonly string[];
+  readonly metadata: Metadata;
+  readonly secret: string;
+  readonly url: string;
+}
+
 export interface Records {
   customer: CustomerRecord;
   invoice: InvoiceRecord;
   line: LineRecord;
   taxRate: TaxRateRecord;
+  webhookEndpoint: WebhookEndpointRecord;
 }
 
 export type Kind = keyof Records;
-export const kinds: readonly Kind[] = ['customer', 'invoice', 'line', 'taxRate'];
+export const kinds: readonly Kind[] = ['customer', 'invoice', 'line', 'taxRate', 'webhookEndpoint'];

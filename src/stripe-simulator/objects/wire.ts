@@ -20,6 +20,8 @@ export interface WireList<T> {
 
 export type WireInvoice = Omit<Stripe.Invoice, 'lines'> & { lines: WireList<WireLine> };
 export type WireCustomer = Stripe.Customer;
+export type WireEvent = Stripe.EventBase;
+export type WireWebhookEndpoint = Stripe.WebhookEndpoint;
 
 /** What rendering needs to know besides the records. */
 export interface Business {

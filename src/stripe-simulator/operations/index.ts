@@ -1,17 +1,21 @@
 import { accountOperations } from './account.ts';
 import { customerOperations } from './customers.ts';
+import { eventOperations } from './events.ts';
 import { invoiceLineOperations } from './invoice-lines.ts';
 import { invoiceTransitionOperations } from './invoice-transitions.ts';
 import { invoiceOperations } from './invoices.ts';
 import type { Operation } from './operation.ts';
+import { webhookEndpointOperations } from './webhook-endpoints.ts';
 
 /** The operation table: all that this Stripe can do. A new resource is a new file of rows here. */
 export const operations: readonly Operation[] = [
   ...accountOperations,
   ...customerOperations,
+  ...eventOperations,
   ...invoiceOperations,
   ...invoiceLineOperations,
   ...invoiceTransitionOperations,
+  ...webhookEndpointOperations,
 ];
 
 export interface Match {

@@ -23,7 +23,7 @@ export interface Call<P = unknown> {
 }
 
 /** The sort of object that an answer carries, which decides what may be expanded in it. */
-export type Answers = 'account' | 'customer' | 'invoice' | 'line_item' | 'deleted';
+export type Answers = 'account' | 'customer' | 'invoice' | 'line_item' | 'event' | 'webhook_endpoint' | 'deleted';
 
 /** One row of the operation table. */
 export interface Operation {
