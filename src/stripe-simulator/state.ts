@@ -100,9 +100,14 @@ type Tables = { [K in Kind]: Table<Records[K]> };
 /** All objects, by kind and id; an account of 100,000 invoices must not make a request slower than the first. */
 export class State {
   private readonly tables: Tables = {
+    charge: new Table(),
     customer: new Table(),
     invoice: new Table(),
+    invoicePayment: new Table(),
     line: new Table(),
+    paymentIntent: new Table(),
+    paymentMethod: new Table(),
+    refund: new Table(),
     taxRate: new Table(),
   };
   /** Places of each customer's invoices in the table of invoices. */

@@ -67,6 +67,16 @@ describe('shapes, against the typings of the SDK', () => {
     conforms(customer, namesIn('Customers.d.ts', 'export interface Customer'));
     conforms(customer.invoice_settings, namesIn('Customers.d.ts', '    interface InvoiceSettings'));
     conforms(await stripe.accounts.retrieveCurrent(), namesIn('Accounts.d.ts', 'export interface Account'));
+    const paid = await stripe.invoices.pay(open.id, { payment_method: 'pm_card_visa', expand: ['payments'] });
+    const [payment] = paid.payments?.data ?? [];
+    assert.ok(payment, 'payment');
+    conforms(payment, namesIn('InvoicePayments.d.ts', 'export interface InvoicePayment'));
+    const intent = await stripe.paymentIntents.retrieve(String(payment.payment.payment_intent));
+    conforms(intent, namesIn('PaymentIntents.d.ts', 'export interface PaymentIntent'));
+    const charge = await stripe.charges.retrieve(String(intent.latest_charge));
+    conforms(charge, namesIn('Charges.d.ts', 'export interface Charge'));
+    const method = await stripe.paymentMethods.retrieve(String(intent.payment_method));
+    conforms(method, namesIn('PaymentMethods.d.ts', 'export interface PaymentMethod'));
     const draft = await stripe.invoices.create({ customer: customer.id });
     conforms(draft, namesIn('Invoices.d.ts', 'export interface Invoice'));
   });
@@ -86,6 +96,11 @@ describe('shapes, against the typings of the SDK', () => {
     ['invoices.voidInvoice', 'Invoices.d.ts', 'InvoiceVoidInvoiceParams'],
     ['invoices.markUncollectible', 'Invoices.d.ts', 'InvoiceMarkUncollectibleParams'],
     ['invoices.del', 'Invoices.d.ts', 'InvoiceDeleteParams'],
+    ['invoicePayments.list', 'InvoicePayments.d.ts', 'InvoicePaymentListParams'],
+    ['paymentIntents.retrieve', 'PaymentIntents.d.ts', 'PaymentIntentRetrieveParams'],
+    ['paymentMethods.attach', 'PaymentMethods.d.ts', 'PaymentMethodAttachParams'],
+    ['paymentMethods.create', 'PaymentMethods.d.ts', 'PaymentMethodCreateParams'],
+    ['paymentMethods.list', 'PaymentMethods.d.ts', 'PaymentMethodListParams'],
   ];
   for (const [name, file, type] of taken) {
     it(`${name} declares exactly the parameters of ${type}`, () => {

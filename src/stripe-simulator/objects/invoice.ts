@@ -56,7 +56,7 @@ export function renderInvoice(invoice: InvoiceRecord, tx: Transaction, business:
     customer_shipping: snapshot?.shipping ?? null,
     customer_tax_exempt: snapshot?.taxExempt ?? 'none',
     customer_tax_ids: [],
-    default_payment_method: null,
+    default_payment_method: invoice.defaultPaymentMethod ?? null,
     default_source: null,
     default_tax_rates: [],
     description: invoice.description,

@@ -1,4 +1,11 @@
 import type Stripe from 'stripe';
+import type {
+  ChargeRecord,
+  InvoicePaymentRecord,
+  PaymentIntentRecord,
+  PaymentMethodRecord,
+  RefundRecord,
+} from './payment-records.ts';
 
 /**
  * What the simulator keeps of each object. Answers are rendered from these records, so that sums, frozen snapshots
@@ -55,6 +62,8 @@ export interface InvoiceRecord {
   readonly description: string | null;
   readonly footer: string | null;
   readonly customFields: readonly Stripe.Invoice.CustomField[] | null;
+  /** Absent, as the ids of payments and credit notes, in journals older than payments. */
+  readonly defaultPaymentMethod?: string | null;
   readonly metadata: Metadata;
   readonly number: string | null;
   readonly statementDescriptor: string | null;
@@ -63,6 +72,10 @@ export interface InvoiceRecord {
   readonly shippingDetails: Stripe.Invoice.ShippingDetails | null;
   /** Newest first, the order in which Stripe lists added lines. */
   readonly lineIds: readonly string[];
+  /** Newest first. */
+  readonly paymentIds?: readonly string[];
+  /** Newest first. */
+  readonly creditNoteIds?: readonly string[];
   readonly snapshot: CustomerSnapshot | null;
   /** Balances are the customer's own until finalization. */
   readonly startingBalance: number | null;
@@ -108,11 +121,26 @@ export interface LineRecord {
 export type TaxRateRecord = Stripe.TaxRate;
 
 export interface Records {
+  charge: ChargeRecord;
   customer: CustomerRecord;
   invoice: InvoiceRecord;
+  invoicePayment: InvoicePaymentRecord;
   line: LineRecord;
+  paymentIntent: PaymentIntentRecord;
+  paymentMethod: PaymentMethodRecord;
+  refund: RefundRecord;
   taxRate: TaxRateRecord;
 }
 
 export type Kind = keyof Records;
-export const kinds: readonly Kind[] = ['customer', 'invoice', 'line', 'taxRate'];
+export const kinds: readonly Kind[] = [
+  'charge',
+  'customer',
+  'invoice',
+  'invoicePayment',
+  'line',
+  'paymentIntent',
+  'paymentMethod',
+  'refund',
+  'taxRate',
+];

@@ -1,17 +1,23 @@
 import { accountOperations } from './account.ts';
+import { chargeOperations } from './charges.ts';
 import { customerOperations } from './customers.ts';
 import { invoiceLineOperations } from './invoice-lines.ts';
+import { invoicePaymentOperations } from './invoice-payments.ts';
 import { invoiceTransitionOperations } from './invoice-transitions.ts';
 import { invoiceOperations } from './invoices.ts';
 import type { Operation } from './operation.ts';
+import { paymentMethodOperations } from './payment-methods.ts';
 
 /** The operation table: all that this Stripe can do. A new resource is a new file of rows here. */
 export const operations: readonly Operation[] = [
   ...accountOperations,
+  ...chargeOperations,
   ...customerOperations,
   ...invoiceOperations,
   ...invoiceLineOperations,
+  ...invoicePaymentOperations,
   ...invoiceTransitionOperations,
+  ...paymentMethodOperations,
 ];
 
 export interface Match {

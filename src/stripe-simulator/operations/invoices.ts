@@ -9,7 +9,8 @@ import { changedInvoice, validateDates } from './invoice-changes.ts';
 import { invoiceCreateParameters, invoiceUpdateParameters } from './invoice-parameters.ts';
 import { existingInvoice } from './invoice-record.ts';
 import { isBefore, pageParameters, paginate, validatePage, within } from './listing.ts';
-import { operation } from './operation.ts';
+import { type Call, operation } from './operation.ts';
+import { methodOfCustomer } from './payment-method-record.ts';
 
 function draftFor(customer: string, currency: string, now: number): InvoiceRecord {
   return {
@@ -33,6 +34,8 @@ function draftFor(customer: string, currency: string, now: number): InvoiceRecor
     rendering: null,
     shippingDetails: null,
     lineIds: [],
+    paymentIds: [],
+    creditNoteIds: [],
     snapshot: null,
     startingBalance: null,
     endingBalance: null,
@@ -64,6 +67,16 @@ function referencedCustomer(tx: Transaction, customerId: string) {
   return customer;
 }
 
+/** The parameters with a default payment method that is the customer's, made from its test name where one was sent. */
+function withDefaultMethod(call: Call<Checked<typeof invoiceUpdateParameters>>, customer: string) {
+  const { default_payment_method: sent } = call.params;
+  if (typeof sent !== 'string') return call.params;
+  return {
+    ...call.params,
+    default_payment_method: methodOfCustomer(sent, customer, 'default_payment_method', call).id,
+  };
+}
+
 export const invoiceOperations = [
   operation({
     name: 'invoices.create',
@@ -75,12 +88,16 @@ export const invoiceOperations = [
       if (params.customer === undefined) throw missingParameter('customer');
       validateDates(params, params.collection_method ?? 'charge_automatically', now, { mustHaveDueDate: true });
     },
-    run: ({ params, tx, now, business }) => {
+    run: (call) => {
+      const { params, tx, now, business } = call;
       const customer = referencedCustomer(tx, params.customer ?? '');
       const currency = params.currency ?? customer.currency ?? business.currency;
       const draft = draftFor(customer.id, currency, now);
       const { footer, custom_fields } = customer.invoiceSettings;
-      const invoice = changedInvoice({ ...draft, footer, customFields: custom_fields }, params);
+      const invoice = changedInvoice(
+        { ...draft, footer, customFields: custom_fields },
+        withDefaultMethod(call, customer.id),
+      );
       tx.put('invoice', invoice);
       return renderInvoice(invoice, tx, business);
     },
@@ -99,12 +116,13 @@ export const invoiceOperations = [
     path: '/v1/invoices/{invoice}',
     parameters: invoiceUpdateParameters,
     answers: 'invoice',
-    run: ({ params, ids, tx, now, business }) => {
+    run: (call) => {
+      const { params, ids, tx, now, business } = call;
       const invoice = existingInvoice(tx, ids['invoice'], 'id');
       refuseFrozen(invoice, params);
       const method = params.collection_method ?? invoice.collectionMethod;
       validateDates(params, method, now, { mustHaveDueDate: invoice.dueDate === null && invoice.status === 'draft' });
-      const changed = changedInvoice(invoice, params);
+      const changed = changedInvoice(invoice, withDefaultMethod(call, invoice.customer));
       tx.put('invoice', changed);
       return renderInvoice(changed, tx, business);
     },

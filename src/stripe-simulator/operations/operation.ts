@@ -23,7 +23,16 @@ export interface Call<P = unknown> {
 }
 
 /** The sort of object that an answer carries, which decides what may be expanded in it. */
-export type Answers = 'account' | 'customer' | 'invoice' | 'line_item' | 'deleted';
+export type Answers =
+  | 'account'
+  | 'charge'
+  | 'customer'
+  | 'deleted'
+  | 'invoice'
+  | 'invoice_payment'
+  | 'line_item'
+  | 'payment_intent'
+  | 'payment_method';
 
 /** One row of the operation table. */
 export interface Operation {
