@@ -4,6 +4,7 @@ import { renderInvoice } from './objects/invoice.ts';
 import { clientSecretOf, renderCharge, renderInvoicePayment, renderPaymentIntent } from './objects/payment.ts';
 import { renderPaymentMethod } from './objects/payment-method.ts';
 import type { Kind, Records } from './objects/records.ts';
+import { renderRefund } from './objects/refund.ts';
 import type { Business, WireList } from './objects/wire.ts';
 import type { Answers, Operation } from './operations/operation.ts';
 import type { Transaction } from './state.ts';
@@ -29,6 +30,7 @@ const referred = {
   invoice: found('invoice', (invoice, { tx, business }) => renderInvoice(invoice, tx, business)),
   payment_intent: found('paymentIntent', (intent, { tx, business }) => renderPaymentIntent(intent, tx, business)),
   payment_method: found('paymentMethod', (method, { business }) => renderPaymentMethod(method, business)),
+  refund: found('refund', (refund, { tx }) => renderRefund(refund, tx)),
 };
 
 /** One expandable path below an object: what lies there, and how a reference becomes the object it names. */
@@ -63,11 +65,22 @@ const steps: Record<Answers, Record<string, Step>> = {
     failure_balance_transaction: vacant,
     on_behalf_of: vacant,
     payment_intent: reference('payment_intent'),
+    refunds: { fill: embedRefunds },
     review: vacant,
     source_transfer: vacant,
     transfer: vacant,
   },
   deleted: {},
+  credit_note: {
+    customer: reference('customer'),
+    customer_balance_transaction: vacant,
+    invoice: reference('invoice'),
+    lines: vacant,
+    'lines.data': { into: 'credit_note_line_item' },
+    refunds: { into: 'credit_note_refund' },
+  },
+  credit_note_line_item: {},
+  credit_note_refund: { refund: reference('refund') },
   customer: {
     cash_balance: { fill: () => null },
     default_source: vacant,
@@ -117,6 +130,16 @@ const steps: Record<Answers, Record<string, Step>> = {
     source: vacant,
   },
   payment_method: { customer: reference('customer') },
+  refund: {
+    balance_transaction: vacant,
+    charge: reference('charge'),
+    customer: reference('customer'),
+    failure_balance_transaction: vacant,
+    payment_intent: reference('payment_intent'),
+    payment_method: reference('payment_method'),
+    source_transfer_reversal: vacant,
+    transfer_reversal: vacant,
+  },
 };
 
 /** The first payments of an invoice, as `payments` embeds them; made once, however many paths go through it. */
@@ -133,6 +156,16 @@ function embedPayments(parent: Json, { tx, business }: Context): WireList<unknow
   };
   parent['payments'] = list;
   return list;
+}
+
+function embedRefunds({ id }: Json, { tx }: Context): unknown {
+  const refunds = (tx.get('charge', String(id))?.refundIds ?? []).flatMap((refund) => tx.get('refund', refund) ?? []);
+  return {
+    object: 'list',
+    data: refunds.map((refund) => renderRefund(refund, tx)),
+    has_more: false,
+    url: `/v1/charges/${id}/refunds`,
+  };
 }
 
 function confirmationSecret({ id }: Json, { tx }: Context): unknown {

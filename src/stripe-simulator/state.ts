@@ -101,6 +101,7 @@ type Tables = { [K in Kind]: Table<Records[K]> };
 export class State {
   private readonly tables: Tables = {
     charge: new Table(),
+    creditNote: new Table(),
     customer: new Table(),
     invoice: new Table(),
     invoicePayment: new Table(),

@@ -77,11 +77,22 @@ describe('shapes, against the typings of the SDK', () => {
     conforms(charge, namesIn('Charges.d.ts', 'export interface Charge'));
     const method = await stripe.paymentMethods.retrieve(String(intent.payment_method));
     conforms(method, namesIn('PaymentMethods.d.ts', 'export interface PaymentMethod'));
+    const note = await stripe.creditNotes.create({ invoice: open.id, amount: 10, refund_amount: 10 });
+    conforms(note, namesIn('CreditNotes.d.ts', 'export interface CreditNote'));
+    conforms(note.refunds[0] ?? {}, namesIn('CreditNotes.d.ts', '    interface Refund'));
+    conforms(note.lines.data[0] ?? {}, namesIn('CreditNoteLineItems.d.ts', 'export interface CreditNoteLineItem'));
+    const refund = await stripe.refunds.retrieve(String(note.refunds[0]?.refund));
+    conforms(refund, namesIn('Refunds.d.ts', 'export interface Refund'));
     const draft = await stripe.invoices.create({ customer: customer.id });
     conforms(draft, namesIn('Invoices.d.ts', 'export interface Invoice'));
   });
 
   const taken: [string, string, string][] = [
+    ['creditNotes.create', 'CreditNotes.d.ts', 'CreditNoteCreateParams'],
+    ['creditNotes.list', 'CreditNotes.d.ts', 'CreditNoteListParams'],
+    ['creditNotes.listPreviewLineItems', 'CreditNotes.d.ts', 'CreditNoteListPreviewLineItemsParams'],
+    ['creditNotes.preview', 'CreditNotes.d.ts', 'CreditNotePreviewParams'],
+    ['creditNotes.update', 'CreditNotes.d.ts', 'CreditNoteUpdateParams'],
     ['customers.create', 'Customers.d.ts', 'CustomerCreateParams'],
     ['customers.update', 'Customers.d.ts', 'CustomerUpdateParams'],
     ['customers.list', 'Customers.d.ts', 'CustomerListParams'],
@@ -100,6 +111,8 @@ describe('shapes, against the typings of the SDK', () => {
     ['paymentIntents.retrieve', 'PaymentIntents.d.ts', 'PaymentIntentRetrieveParams'],
     ['paymentMethods.attach', 'PaymentMethods.d.ts', 'PaymentMethodAttachParams'],
     ['paymentMethods.create', 'PaymentMethods.d.ts', 'PaymentMethodCreateParams'],
+    ['refunds.create', 'Refunds.d.ts', 'RefundCreateParams'],
+    ['refunds.list', 'Refunds.d.ts', 'RefundListParams'],
     ['paymentMethods.list', 'PaymentMethods.d.ts', 'PaymentMethodListParams'],
   ];
   for (const [name, file, type] of taken) {

@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import type { CreditNoteRecord } from './credit-note-records.ts';
 import type {
   ChargeRecord,
   InvoicePaymentRecord,
@@ -122,6 +123,7 @@ export type TaxRateRecord = Stripe.TaxRate;
 
 export interface Records {
   charge: ChargeRecord;
+  creditNote: CreditNoteRecord;
   customer: CustomerRecord;
   invoice: InvoiceRecord;
   invoicePayment: InvoicePaymentRecord;
@@ -135,6 +137,7 @@ export interface Records {
 export type Kind = keyof Records;
 export const kinds: readonly Kind[] = [
   'charge',
+  'creditNote',
   'customer',
   'invoice',
   'invoicePayment',

@@ -1,5 +1,6 @@
 import { CardDeclined, invalid } from '../errors.ts';
 import { newId } from '../ids.ts';
+import { creditedOf } from '../objects/credits.ts';
 import { linesOf } from '../objects/invoice.ts';
 import { renderPaymentIntent } from '../objects/payment.ts';
 import { renderPaymentMethod } from '../objects/payment-method.ts';
@@ -24,7 +25,7 @@ interface PayParams {
 
 /** A finalized invoice's amount due; its balances are frozen, so the customer's present one does not count. */
 export function finalAmountDue(invoice: InvoiceRecord, tx: Transaction): number {
-  return amountDueOf(invoice, totalsOf(linesOf(invoice, tx)), 0);
+  return amountDueOf(invoice, totalsOf(linesOf(invoice, tx)), 0) - creditedOf(invoice, tx).prePayment;
 }
 
 /**
@@ -157,4 +158,19 @@ export function cancelPayment(
   if (payment?.status !== 'open' || intent === undefined) return;
   tx.put('invoicePayment', { ...payment, status: 'canceled', canceledAt: now });
   tx.put('paymentIntent', { ...intent, status: 'canceled', canceledAt: now, cancellationReason: reason });
+}
+
+/** Credit notes change what remains; what is open to collect by follows (`is_default` in the SDK's typings). */
+export function syncPayment(invoice: InvoiceRecord, call: Call<unknown>): void {
+  const { tx } = call;
+  const payment = tx.get('invoicePayment', invoice.paymentIds?.[0] ?? '');
+  const intent = tx.get('paymentIntent', payment?.paymentIntent ?? '');
+  if (payment?.status !== 'open' || intent === undefined) return;
+  const remaining = finalAmountDue(invoice, tx) - invoice.amountPaid;
+  if (remaining === 0) {
+    cancelPayment(invoice, null, call);
+    return;
+  }
+  tx.put('invoicePayment', { ...payment, amountRequested: remaining });
+  tx.put('paymentIntent', { ...intent, amount: remaining });
 }

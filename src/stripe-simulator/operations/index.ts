@@ -1,5 +1,6 @@
 import { accountOperations } from './account.ts';
 import { chargeOperations } from './charges.ts';
+import { creditNoteOperations } from './credit-notes.ts';
 import { customerOperations } from './customers.ts';
 import { invoiceLineOperations } from './invoice-lines.ts';
 import { invoicePaymentOperations } from './invoice-payments.ts';
@@ -7,17 +8,20 @@ import { invoiceTransitionOperations } from './invoice-transitions.ts';
 import { invoiceOperations } from './invoices.ts';
 import type { Operation } from './operation.ts';
 import { paymentMethodOperations } from './payment-methods.ts';
+import { refundOperations } from './refunds.ts';
 
 /** The operation table: all that this Stripe can do. A new resource is a new file of rows here. */
 export const operations: readonly Operation[] = [
   ...accountOperations,
   ...chargeOperations,
+  ...creditNoteOperations,
   ...customerOperations,
   ...invoiceOperations,
   ...invoiceLineOperations,
   ...invoicePaymentOperations,
   ...invoiceTransitionOperations,
   ...paymentMethodOperations,
+  ...refundOperations,
 ];
 
 export interface Match {

@@ -26,13 +26,17 @@ export interface Call<P = unknown> {
 export type Answers =
   | 'account'
   | 'charge'
+  | 'credit_note'
+  | 'credit_note_line_item'
+  | 'credit_note_refund'
   | 'customer'
   | 'deleted'
   | 'invoice'
   | 'invoice_payment'
   | 'line_item'
   | 'payment_intent'
-  | 'payment_method';
+  | 'payment_method'
+  | 'refund';
 
 /** One row of the operation table. */
 export interface Operation {
