@@ -113,6 +113,12 @@ const steps: Record<Answers, Record<string, Step>> = {
     test_clock: vacant,
     'total_discount_amounts.discount': vacant,
   },
+  invoice_item: {
+    customer: reference('customer'),
+    discounts: vacant,
+    invoice: reference('invoice'),
+    test_clock: vacant,
+  },
   invoice_payment: {
     invoice: reference('invoice'),
     'payment.charge': vacant,

@@ -104,6 +104,7 @@ export class State {
     creditNote: new Table(),
     customer: new Table(),
     invoice: new Table(),
+    invoiceItem: new Table(),
     invoicePayment: new Table(),
     line: new Table(),
     paymentIntent: new Table(),

@@ -81,6 +81,8 @@ describe('shapes, against the typings of the SDK', () => {
     conforms(note, namesIn('CreditNotes.d.ts', 'export interface CreditNote'));
     conforms(note.refunds[0] ?? {}, namesIn('CreditNotes.d.ts', '    interface Refund'));
     conforms(note.lines.data[0] ?? {}, namesIn('CreditNoteLineItems.d.ts', 'export interface CreditNoteLineItem'));
+    const item = await stripe.invoiceItems.create({ customer: customer.id, amount: 1 });
+    conforms(item, namesIn('InvoiceItems.d.ts', 'export interface InvoiceItem'));
     const refund = await stripe.refunds.retrieve(String(note.refunds[0]?.refund));
     conforms(refund, namesIn('Refunds.d.ts', 'export interface Refund'));
     const draft = await stripe.invoices.create({ customer: customer.id });
@@ -107,6 +109,9 @@ describe('shapes, against the typings of the SDK', () => {
     ['invoices.voidInvoice', 'Invoices.d.ts', 'InvoiceVoidInvoiceParams'],
     ['invoices.markUncollectible', 'Invoices.d.ts', 'InvoiceMarkUncollectibleParams'],
     ['invoices.del', 'Invoices.d.ts', 'InvoiceDeleteParams'],
+    ['invoiceItems.create', 'InvoiceItems.d.ts', 'InvoiceItemCreateParams'],
+    ['invoiceItems.list', 'InvoiceItems.d.ts', 'InvoiceItemListParams'],
+    ['invoiceItems.update', 'InvoiceItems.d.ts', 'InvoiceItemUpdateParams'],
     ['invoicePayments.list', 'InvoicePayments.d.ts', 'InvoicePaymentListParams'],
     ['paymentIntents.retrieve', 'PaymentIntents.d.ts', 'PaymentIntentRetrieveParams'],
     ['paymentMethods.attach', 'PaymentMethods.d.ts', 'PaymentMethodAttachParams'],

@@ -102,6 +102,8 @@ export interface LineTax {
 
 export interface LineRecord {
   readonly id: string;
+  /** Absent in journals older than invoice items. */
+  readonly created?: number;
   readonly invoice: string;
   readonly invoiceItem: string;
   readonly price: string;
@@ -119,6 +121,11 @@ export interface LineRecord {
   readonly taxes: readonly LineTax[];
 }
 
+/** An item that is on no invoice yet. Once it is, it is that invoice's line and no record of its own. */
+export interface InvoiceItemRecord extends Omit<LineRecord, 'invoice' | 'invoiceItem'> {
+  readonly customer: string;
+}
+
 export type TaxRateRecord = Stripe.TaxRate;
 
 export interface Records {
@@ -126,6 +133,7 @@ export interface Records {
   creditNote: CreditNoteRecord;
   customer: CustomerRecord;
   invoice: InvoiceRecord;
+  invoiceItem: InvoiceItemRecord;
   invoicePayment: InvoicePaymentRecord;
   line: LineRecord;
   paymentIntent: PaymentIntentRecord;
@@ -140,6 +148,7 @@ export const kinds: readonly Kind[] = [
   'creditNote',
   'customer',
   'invoice',
+  'invoiceItem',
   'invoicePayment',
   'line',
   'paymentIntent',

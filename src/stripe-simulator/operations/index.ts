@@ -2,6 +2,7 @@ import { accountOperations } from './account.ts';
 import { chargeOperations } from './charges.ts';
 import { creditNoteOperations } from './credit-notes.ts';
 import { customerOperations } from './customers.ts';
+import { invoiceItemOperations } from './invoice-items.ts';
 import { invoiceLineOperations } from './invoice-lines.ts';
 import { invoicePaymentOperations } from './invoice-payments.ts';
 import { invoiceTransitionOperations } from './invoice-transitions.ts';
@@ -17,6 +18,7 @@ export const operations: readonly Operation[] = [
   ...creditNoteOperations,
   ...customerOperations,
   ...invoiceOperations,
+  ...invoiceItemOperations,
   ...invoiceLineOperations,
   ...invoicePaymentOperations,
   ...invoiceTransitionOperations,

@@ -64,7 +64,6 @@ export const invoiceCreateParameters = {
   customer: id(),
   customer_account: beyond(),
   from_invoice: beyond(),
-  // Lines come by add_lines only, so there are never pending items to include.
   pending_invoice_items_behavior: choice('exclude', 'include'),
   subscription: beyond(),
 };

@@ -6,6 +6,7 @@ import type { Checked } from '../schema.ts';
 import { beyond, choice, expand, id, range } from '../schema.ts';
 import type { Transaction } from '../state.ts';
 import { changedInvoice, validateDates } from './invoice-changes.ts';
+import { pendingItems, putOnInvoice } from './invoice-item-record.ts';
 import { invoiceCreateParameters, invoiceUpdateParameters } from './invoice-parameters.ts';
 import { existingInvoice } from './invoice-record.ts';
 import { isBefore, pageParameters, paginate, validatePage, within } from './listing.ts';
@@ -89,7 +90,7 @@ export const invoiceOperations = [
       validateDates(params, params.collection_method ?? 'charge_automatically', now, { mustHaveDueDate: true });
     },
     run: (call) => {
-      const { params, tx, now, business } = call;
+      const { params, tx, now, limits, business } = call;
       const customer = referencedCustomer(tx, params.customer ?? '');
       const currency = params.currency ?? customer.currency ?? business.currency;
       const draft = draftFor(customer.id, currency, now);
@@ -98,8 +99,8 @@ export const invoiceOperations = [
         { ...draft, footer, customFields: custom_fields },
         withDefaultMethod(call, customer.id),
       );
-      tx.put('invoice', invoice);
-      return renderInvoice(invoice, tx, business);
+      const swept = params.pending_invoice_items_behavior === 'include' ? pendingItems(customer.id, currency, tx) : [];
+      return renderInvoice(putOnInvoice(swept, invoice, tx, limits.linesPerInvoice), tx, business);
     },
   }),
   operation({

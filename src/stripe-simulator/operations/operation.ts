@@ -32,6 +32,7 @@ export type Answers =
   | 'customer'
   | 'deleted'
   | 'invoice'
+  | 'invoice_item'
   | 'invoice_payment'
   | 'line_item'
   | 'payment_intent'
