@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import Stripe from 'stripe';
-import { openInvoice, refusalOf, setFaults, signatureOf, useSimulator } from './support.ts';
+import { startSimulator } from '../../src/stripe-simulator/index.ts';
+import type { JournalEntry } from '../../src/stripe-simulator/journal.ts';
+import { clientOf, control, openInvoice, refusalOf, setFaults, signatureOf, useSimulator } from './support.ts';
 
 /** Sources as in facts.test.ts: L = live recordings, D = documentation, S = the SDK's typings, I = a public issue. */
 describe('paying invoices by card', () => {
@@ -252,4 +257,60 @@ describe('paying invoices by card', () => {
     const zero = await stripe.invoices.retrieve(id, { expand: ['payments', 'confirmation_secret'] });
     assert.deepEqual([zero.status, zero.payments?.data.length, zero.confirmation_secret], ['paid', 0, null]);
   });
+
+  describe('over a restart', () => {
+    let directory: string;
+    let journalFile: string;
+    beforeEach(async () => {
+      directory = await mkdtemp(join(tmpdir(), 'payments-'));
+      journalFile = join(directory, 'journal.jsonl');
+    });
+    afterEach(() => rm(directory, { recursive: true }));
+
+    it('keeps what a declined card left behind, and who paid in the end', async () => {
+      const first = await startSimulator({ journalFile });
+      const before = clientOf(first);
+      const { id } = await openInvoice(before);
+      const declined = { idempotencyKey: 'declined' };
+      const bad = { payment_method: 'pm_card_chargeDeclined' };
+      await refusalOf(before.invoices.pay(id, bad, declined));
+      await before.invoices.pay(id, { payment_method: 'pm_card_visa' });
+      const state = await control(first, 'GET', '/state');
+      await first.stop();
+      const second = await startSimulator({ journalFile });
+      assert.deepEqual(await control(second, 'GET', '/state'), state);
+      const replayed = await refusalOf(clientOf(second).invoices.pay(id, bad, declined));
+      assert.deepEqual([replayed.statusCode, replayed.code], [402, 'card_declined']);
+      await second.stop();
+    });
+
+    it('still collects on an invoice out of a journal that is older than payments', async () => {
+      const first = await startSimulator({ journalFile });
+      const { id } = await openInvoice(clientOf(first));
+      await first.stop();
+      const older = (await readFile(journalFile, 'utf8')).trimEnd().split('\n').map(withoutPayments).join('\n');
+      await writeFile(journalFile, `${older}\n`);
+      const second = await startSimulator({ journalFile });
+      const stripe = clientOf(second);
+      const open = await stripe.invoices.retrieve(id, { expand: ['payments', 'confirmation_secret'] });
+      assert.deepEqual([open.amount_remaining, open.payments?.data, open.confirmation_secret], [1000, [], null]);
+      const paid = await stripe.invoices.pay(id, { payment_method: 'pm_card_visa', expand: ['payments'] });
+      assert.deepEqual([paid.amount_paid, paid.payments?.data.length], [1000, 1]);
+      await second.stop();
+    });
+  });
 });
+
+/** A line of the journal as it was before there were payments. */
+function withoutPayments(line: string): string {
+  const entry = JSON.parse(line) as JournalEntry;
+  if (entry.kind !== 'request') return line;
+  const writes = entry.writes
+    .filter(({ kind }) => kind !== 'invoicePayment' && kind !== 'paymentIntent')
+    .map((write) => {
+      const record: Record<string, unknown> = { ...write.record };
+      for (const name of ['paymentIds', 'creditNoteIds', 'defaultPaymentMethod']) delete record[name];
+      return { ...write, record };
+    });
+  return JSON.stringify({ ...entry, writes });
+}

@@ -14,7 +14,7 @@ import type { InvoiceRecord } from '../objects/records.ts';
 import { amountDueOf, totalsOf } from '../objects/totals.ts';
 import type { Transaction } from '../state.ts';
 import { type CardFailure, testCard } from '../test-cards.ts';
-import { customerOf } from './invoice-record.ts';
+import { customerOf, openPayment } from './invoice-record.ts';
 import type { Call } from './operation.ts';
 import { methodOfCustomer } from './payment-method-record.ts';
 
@@ -34,9 +34,9 @@ export function finalAmountDue(invoice: InvoiceRecord, tx: Transaction): number 
  */
 export function payByCard(invoice: InvoiceRecord, call: Call<PayParams>): InvoiceRecord {
   const method = chosenMethod(invoice, call);
-  const { payment, intent } = openPaymentOf(invoice, call.tx);
+  const { payable, payment, intent } = openPaymentOf(invoice, call);
   // Only the first attempt by hand counts: the count belongs to the schedule of retries (the SDK's typings).
-  const attempted = { ...invoice, attempted: true, attemptCount: Math.max(1, invoice.attemptCount) };
+  const attempted = { ...payable, attempted: true, attemptCount: Math.max(1, invoice.attemptCount) };
   const { failure, needsAuthentication } = testCard(method.testCard);
   if (needsAuthentication && call.params.off_session === false) throw wantsConsent(attempted, intent, method, call);
   const charge = newCharge(intent, method, failure !== null, call.now);
@@ -63,15 +63,17 @@ function chosenMethod(invoice: InvoiceRecord, call: Call<PayParams>): PaymentMet
   return methodOfCustomer(chosen, invoice.customer, 'payment_method', call);
 }
 
+/** What is open to collect by; made now for an invoice out of a journal that is older than payments. */
 function openPaymentOf(
   invoice: InvoiceRecord,
-  tx: Transaction,
-): { payment: InvoicePaymentRecord; intent: PaymentIntentRecord } {
-  const payment = tx.get('invoicePayment', invoice.paymentIds?.[0] ?? '');
+  { tx, now }: Call<unknown>,
+): { payable: InvoiceRecord; payment: InvoicePaymentRecord; intent: PaymentIntentRecord } {
+  const remaining = finalAmountDue(invoice, tx) - invoice.amountPaid;
+  const [id = openPayment(tx, invoice, remaining, now)] = invoice.paymentIds ?? [];
+  const payment = tx.get('invoicePayment', id);
   const intent = tx.get('paymentIntent', payment?.paymentIntent ?? '');
-  if (payment?.status === 'open' && intent !== undefined) return { payment, intent };
-  // An invoice out of a journal that is older than payments: finalized, but without anything to collect by.
-  throw invalid('This invoice was finalized before the simulator knew cards; pay it out of band.');
+  if (payment?.status !== 'open' || intent === undefined) throw new Error(`Invoice ${invoice.id} has no open payment.`);
+  return { payable: { ...invoice, paymentIds: [id] }, payment, intent };
 }
 
 function newCharge(

@@ -59,7 +59,7 @@ export function finalize(tx: Transaction, invoice: InvoiceRecord, now: number): 
 }
 
 /** What finalization makes to collect by: a PaymentIntent over what is due, and the invoice's payment that names it. */
-function openPayment(tx: Transaction, invoice: InvoiceRecord, amountDue: number, now: number): string {
+export function openPayment(tx: Transaction, invoice: InvoiceRecord, amountDue: number, now: number): string {
   const { id, currency, customer } = invoice;
   const intent = newId('pi');
   tx.put('paymentIntent', {
