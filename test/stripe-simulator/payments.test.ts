@@ -152,6 +152,15 @@ describe('paying invoices by card', () => {
     assert.equal((await stripe.invoices.pay(id, { forgive: true })).amount_paid, 700);
   });
 
+  it('a method may be set on an invoice that is open, as money and collection method are what is frozen (S)', async () => {
+    const { id, method } = await withCard();
+    await bench.stripe.invoices.update(id, { default_payment_method: method });
+    const paid = await bench.stripe.invoices.pay(id);
+    assert.deepEqual([paid.status, paid.default_payment_method], ['paid', method]);
+    const late = await refusalOf(bench.stripe.invoices.update(id, { default_payment_method: '' }));
+    assert.deepEqual(signatureOf(late), { ...plain, param: 'default_payment_method' });
+  });
+
   it('an uncollectible invoice can still be paid by card (D)', async () => {
     const { id, method } = await withCard();
     await bench.stripe.invoices.markUncollectible(id);

@@ -52,10 +52,11 @@ function draftFor(customer: string, currency: string, now: number): InvoiceRecor
   };
 }
 
-/** After finalization only metadata may change, and auto_advance while the invoice is still open. */
+/** After finalization only metadata may change, and how the invoice is collected while it is still open. */
 function refuseFrozen(invoice: InvoiceRecord, params: Checked<typeof invoiceUpdateParameters>): void {
   if (invoice.status === 'draft') return;
-  const free = invoice.status === 'open' ? ['metadata', 'expand', 'auto_advance'] : ['metadata', 'expand'];
+  const collecting = invoice.status === 'open' ? ['auto_advance', 'default_payment_method'] : [];
+  const free = ['metadata', 'expand', ...collecting];
   const frozen = Object.keys(params).find((name) => !free.includes(name));
   if (frozen !== undefined) throw invalid("Finalized invoices can't be updated in this way", frozen);
 }
