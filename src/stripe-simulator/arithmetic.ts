@@ -21,6 +21,15 @@ export function multiply(quantity: string, unitAmount: string): number {
   return Number((left.digits * right.digits * 2n + divisor) / (divisor * 2n));
 }
 
+/** `amount` × part ÷ whole as whole minor units, halves away from zero; `whole` is not 0. */
+export function proportion(amount: number, part: number, whole: number): number {
+  const [product, divisor] = [BigInt(amount) * BigInt(part), BigInt(whole)];
+  const isNegative = product < 0n !== divisor < 0n;
+  const absolute = (value: bigint) => (value < 0n ? -value : value);
+  const rounded = (absolute(product) * 2n + absolute(divisor)) / (absolute(divisor) * 2n);
+  return Number(isNegative ? -rounded : rounded);
+}
+
 /** '3.70' → '3'. */
 export function wholePart(decimal: string): number {
   return Number(decimal.split('.')[0]);

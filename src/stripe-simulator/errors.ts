@@ -2,7 +2,18 @@
 export type ErrorType = 'api_error' | 'card_error' | 'idempotency_error' | 'invalid_request_error';
 
 export interface ErrorBody {
-  error: { type: ErrorType; message: string; code?: string; param?: string; doc_url?: string };
+  error: {
+    type: ErrorType;
+    message: string;
+    code?: string;
+    param?: string;
+    doc_url?: string;
+    advice_code?: string;
+    charge?: string;
+    decline_code?: string;
+    payment_intent?: object;
+    payment_method?: object;
+  };
 }
 
 interface Particulars {
@@ -32,6 +43,20 @@ export class Refusal extends Error {
         ...(param === undefined ? {} : { param }),
       },
     };
+  }
+}
+
+/** What a card error says besides code and message. */
+type DeclineDetails = Pick<
+  ErrorBody['error'],
+  'advice_code' | 'charge' | 'decline_code' | 'payment_intent' | 'payment_method'
+>;
+
+/** A refused card: 402. Unlike other refusals it is the outcome of an attempt, and what the attempt wrote stays. */
+export class CardDeclined extends Refusal {
+  constructor(message: string, code: string, details: DeclineDetails) {
+    super(message, { type: 'card_error', status: 402, code });
+    Object.assign(this.body.error, details);
   }
 }
 

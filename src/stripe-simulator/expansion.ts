@@ -1,6 +1,11 @@
 import { invalid } from './errors.ts';
 import { renderCustomer } from './objects/customer.ts';
-import type { Business } from './objects/wire.ts';
+import { renderInvoice } from './objects/invoice.ts';
+import { clientSecretOf, renderCharge, renderInvoicePayment, renderPaymentIntent } from './objects/payment.ts';
+import { renderPaymentMethod } from './objects/payment-method.ts';
+import type { Kind, Records } from './objects/records.ts';
+import { renderRefund } from './objects/refund.ts';
+import type { Business, WireList } from './objects/wire.ts';
 import type { Answers, Operation } from './operations/operation.ts';
 import type { Transaction } from './state.ts';
 
@@ -10,11 +15,29 @@ interface Context {
   business: Business;
 }
 
+type Find<K extends Kind> = (record: Records[K], context: Context) => unknown;
+const found =
+  <K extends Kind>(kind: K, render: Find<K>) =>
+  (id: string, context: Context): unknown => {
+    const record = context.tx.get(kind, id);
+    return record === undefined ? undefined : render(record, context);
+  };
+
+/** What an id can name, and how it is rendered. */
+const referred = {
+  charge: found('charge', (charge, { tx, business }) => renderCharge(charge, tx, business)),
+  customer: found('customer', (customer, { business }) => renderCustomer(customer, business)),
+  invoice: found('invoice', (invoice, { tx, business }) => renderInvoice(invoice, tx, business)),
+  payment_intent: found('paymentIntent', (intent, { tx, business }) => renderPaymentIntent(intent, tx, business)),
+  payment_method: found('paymentMethod', (method, { business }) => renderPaymentMethod(method, business)),
+  refund: found('refund', (refund, { tx }) => renderRefund(refund, tx)),
+};
+
 /** One expandable path below an object: what lies there, and how a reference becomes the object it names. */
 interface Step {
   into?: Answers;
   /** The value to put in place; absent: what is there stays (always null or empty here, or already an object). */
-  fill?: (parent: Json, context: Context) => unknown;
+  fill?: (parent: Json, context: Context, name: string) => unknown;
 }
 
 /** A field that may be expanded and never holds anything in this simulator. */
@@ -23,17 +46,49 @@ const emptyList = (url: (parent: Json) => string): Step => ({
   fill: (parent) => ({ object: 'list', data: [], has_more: false, url: url(parent) }),
 });
 
+/** A field that holds an id, and what that id names. */
+const reference = (into: keyof typeof referred): Step => ({
+  into,
+  fill: (parent, context, name) => {
+    const id = valueAt(parent, name);
+    return (typeof id === 'string' ? referred[into](id, context) : undefined) ?? id;
+  },
+});
+
 const steps: Record<Answers, Record<string, Step>> = {
   account: {},
+  charge: {
+    application: vacant,
+    application_fee: vacant,
+    balance_transaction: vacant,
+    customer: reference('customer'),
+    failure_balance_transaction: vacant,
+    on_behalf_of: vacant,
+    payment_intent: reference('payment_intent'),
+    refunds: { fill: embedRefunds },
+    review: vacant,
+    source_transfer: vacant,
+    transfer: vacant,
+  },
   deleted: {},
   event: {},
   webhook_endpoint: {},
+  credit_note: {
+    customer: reference('customer'),
+    customer_balance_transaction: vacant,
+    invoice: reference('invoice'),
+    lines: vacant,
+    'lines.data': { into: 'credit_note_line_item' },
+    refunds: { into: 'credit_note_refund' },
+  },
+  credit_note_line_item: {},
+  credit_note_refund: { refund: reference('refund') },
   customer: {
     cash_balance: { fill: () => null },
     default_source: vacant,
     discount: vacant,
     invoice_credit_balance: { fill: () => ({}) },
-    'invoice_settings.default_payment_method': vacant,
+    'invoice_settings.default_payment_method': reference('payment_method'),
     sources: emptyList(({ id }) => `/v1/customers/${id}/sources`),
     subscriptions: emptyList(({ id }) => `/v1/customers/${id}/subscriptions`),
     tax: {
@@ -45,9 +100,9 @@ const steps: Record<Answers, Record<string, Step>> = {
   invoice: {
     account_tax_ids: vacant,
     application: vacant,
-    confirmation_secret: { fill: () => null },
-    customer: { into: 'customer', fill: ({ customer }, context) => expandCustomer(customer, context) },
-    default_payment_method: vacant,
+    confirmation_secret: { fill: confirmationSecret },
+    customer: reference('customer'),
+    default_payment_method: reference('payment_method'),
     default_source: vacant,
     discounts: vacant,
     'from_invoice.invoice': vacant,
@@ -55,16 +110,76 @@ const steps: Record<Answers, Record<string, Step>> = {
     lines: vacant,
     'lines.data': { into: 'line_item' },
     on_behalf_of: vacant,
-    payments: emptyList(({ id }) => `/v1/invoice_payments?invoice=${id}`),
+    payments: { fill: embedPayments },
+    'payments.data': { into: 'invoice_payment', fill: (parent, context) => embedPayments(parent, context).data },
     test_clock: vacant,
     'total_discount_amounts.discount': vacant,
   },
+  invoice_item: {
+    customer: reference('customer'),
+    discounts: vacant,
+    invoice: reference('invoice'),
+    test_clock: vacant,
+  },
+  invoice_payment: {
+    invoice: reference('invoice'),
+    'payment.charge': vacant,
+    'payment.payment_intent': reference('payment_intent'),
+    'payment.payment_record': vacant,
+  },
   line_item: { discounts: vacant, subscription: vacant },
+  payment_intent: {
+    application: vacant,
+    customer: reference('customer'),
+    latest_charge: reference('charge'),
+    on_behalf_of: vacant,
+    payment_method: reference('payment_method'),
+    review: vacant,
+    source: vacant,
+  },
+  payment_method: { customer: reference('customer') },
+  refund: {
+    balance_transaction: vacant,
+    charge: reference('charge'),
+    customer: reference('customer'),
+    failure_balance_transaction: vacant,
+    payment_intent: reference('payment_intent'),
+    payment_method: reference('payment_method'),
+    source_transfer_reversal: vacant,
+    transfer_reversal: vacant,
+  },
 };
 
-function expandCustomer(reference: unknown, { tx, business }: Context): unknown {
-  const customer = typeof reference === 'string' ? tx.get('customer', reference) : undefined;
-  return customer === undefined ? reference : renderCustomer(customer, business);
+/** The first payments of an invoice, as `payments` embeds them; made once, however many paths go through it. */
+function embedPayments(parent: Json, { tx, business }: Context): WireList<unknown> {
+  const embedded = parent['payments'] as WireList<unknown> | undefined;
+  if (embedded !== undefined) return embedded;
+  const ids = tx.get('invoice', String(parent['id']))?.paymentIds ?? [];
+  const payments = ids.flatMap((id) => tx.get('invoicePayment', id) ?? []);
+  const list: WireList<unknown> = {
+    object: 'list',
+    data: payments.map((payment) => renderInvoicePayment(payment, business)),
+    has_more: false,
+    url: `/v1/invoice_payments?invoice=${parent['id']}`,
+  };
+  parent['payments'] = list;
+  return list;
+}
+
+function embedRefunds({ id }: Json, { tx }: Context): unknown {
+  const refunds = (tx.get('charge', String(id))?.refundIds ?? []).flatMap((refund) => tx.get('refund', refund) ?? []);
+  return {
+    object: 'list',
+    data: refunds.map((refund) => renderRefund(refund, tx)),
+    has_more: false,
+    url: `/v1/charges/${id}/refunds`,
+  };
+}
+
+function confirmationSecret({ id }: Json, { tx }: Context): unknown {
+  const [newest = ''] = tx.get('invoice', String(id))?.paymentIds ?? [];
+  const intent = tx.get('paymentIntent', tx.get('invoicePayment', newest)?.paymentIntent ?? '');
+  return intent === undefined ? null : { client_secret: clientSecretOf(intent), type: 'payment_intent' };
 }
 
 const maximumLevels = 4;
@@ -101,7 +216,9 @@ function expandObject(object: Json, type: Answers, segments: readonly string[], 
   const found = segments.length === 0 ? undefined : firstStep(type, segments);
   if (found === undefined) return;
   const { step, name, rest } = found;
-  if (step.fill !== undefined && typeof object[name] !== 'object') object[name] = step.fill(object, context);
+  if (step.fill !== undefined && typeof valueAt(object, name) !== 'object') {
+    put(object, name, step.fill(object, context, name));
+  }
   if (step.into === undefined) return;
   const value = valueAt(object, name);
   for (const child of Array.isArray(value) ? value : [value]) {
@@ -121,4 +238,12 @@ function firstStep(type: Answers, segments: readonly string[]) {
 
 function valueAt(object: Json, name: string): unknown {
   return name.split('.').reduce<unknown>((value, key) => (value as Json | undefined)?.[key], object);
+}
+
+/** Puts a value where a dotted name leads; all but its last part is there already. */
+function put(object: Json, name: string, value: unknown): void {
+  const keys = name.split('.');
+  const last = keys.pop() ?? name;
+  const parent = keys.reduce<unknown>((inner, key) => (inner as Json | undefined)?.[key], object) as Json | undefined;
+  if (parent !== undefined) parent[last] = value;
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { authenticate } from './authentication.ts';
 import type { Core } from './core.ts';
-import { keyMismatch, Refusal, serverError } from './errors.ts';
+import { CardDeclined, keyMismatch, Refusal, serverError } from './errors.ts';
 import { emit, withoutAnswer } from './events/emit.ts';
 import { expandAnswer, validateExpansion } from './expansion.ts';
 import { faultRefusal, storedServerError } from './faults.ts';
@@ -138,7 +138,8 @@ function execute(
     outcome = { status: 200, body, headers: {}, writes: tx.writes() };
   } catch (error) {
     const refusal = error instanceof Refusal ? error : unexpected(error);
-    outcome = { status: refusal.status, body: refusal.body, headers: refusal.headers, writes: [] };
+    const writes = refusal instanceof CardDeclined ? tx.writes() : [];
+    outcome = { status: refusal.status, body: refusal.body, headers: refusal.headers, writes };
   }
   if (fault?.kind === 'error-500-stored') {
     const failure = storedServerError(fault);

@@ -101,9 +101,16 @@ type Tables = { [K in Kind]: Table<Records[K]> };
 /** All objects, by kind and id; an account of 100,000 invoices must not make a request slower than the first. */
 export class State {
   private readonly tables: Tables = {
+    charge: new Table(),
+    creditNote: new Table(),
     customer: new Table(),
     invoice: new Table(),
+    invoiceItem: new Table(),
+    invoicePayment: new Table(),
     line: new Table(),
+    paymentIntent: new Table(),
+    paymentMethod: new Table(),
+    refund: new Table(),
     taxRate: new Table(),
     webhookEndpoint: new Table(),
   };

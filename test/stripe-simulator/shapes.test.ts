@@ -68,6 +68,24 @@ describe('shapes, against the typings of the SDK', () => {
     conforms(customer, namesIn('Customers.d.ts', 'export interface Customer'));
     conforms(customer.invoice_settings, namesIn('Customers.d.ts', '    interface InvoiceSettings'));
     conforms(await stripe.accounts.retrieveCurrent(), namesIn('Accounts.d.ts', 'export interface Account'));
+    const paid = await stripe.invoices.pay(open.id, { payment_method: 'pm_card_visa', expand: ['payments'] });
+    const [payment] = paid.payments?.data ?? [];
+    assert.ok(payment, 'payment');
+    conforms(payment, namesIn('InvoicePayments.d.ts', 'export interface InvoicePayment'));
+    const intent = await stripe.paymentIntents.retrieve(String(payment.payment.payment_intent));
+    conforms(intent, namesIn('PaymentIntents.d.ts', 'export interface PaymentIntent'));
+    const charge = await stripe.charges.retrieve(String(intent.latest_charge));
+    conforms(charge, namesIn('Charges.d.ts', 'export interface Charge'));
+    const method = await stripe.paymentMethods.retrieve(String(intent.payment_method));
+    conforms(method, namesIn('PaymentMethods.d.ts', 'export interface PaymentMethod'));
+    const note = await stripe.creditNotes.create({ invoice: open.id, amount: 10, refund_amount: 10 });
+    conforms(note, namesIn('CreditNotes.d.ts', 'export interface CreditNote'));
+    conforms(note.refunds[0] ?? {}, namesIn('CreditNotes.d.ts', '    interface Refund'));
+    conforms(note.lines.data[0] ?? {}, namesIn('CreditNoteLineItems.d.ts', 'export interface CreditNoteLineItem'));
+    const item = await stripe.invoiceItems.create({ customer: customer.id, amount: 1 });
+    conforms(item, namesIn('InvoiceItems.d.ts', 'export interface InvoiceItem'));
+    const refund = await stripe.refunds.retrieve(String(note.refunds[0]?.refund));
+    conforms(refund, namesIn('Refunds.d.ts', 'export interface Refund'));
     const draft = await stripe.invoices.create({ customer: customer.id });
     conforms(draft, namesIn('Invoices.d.ts', 'export interface Invoice'));
   });
@@ -106,6 +124,11 @@ describe('shapes, against the typings of the SDK', () => {
   });
 
   const taken: [string, string, string][] = [
+    ['creditNotes.create', 'CreditNotes.d.ts', 'CreditNoteCreateParams'],
+    ['creditNotes.list', 'CreditNotes.d.ts', 'CreditNoteListParams'],
+    ['creditNotes.listPreviewLineItems', 'CreditNotes.d.ts', 'CreditNoteListPreviewLineItemsParams'],
+    ['creditNotes.preview', 'CreditNotes.d.ts', 'CreditNotePreviewParams'],
+    ['creditNotes.update', 'CreditNotes.d.ts', 'CreditNoteUpdateParams'],
     ['customers.create', 'Customers.d.ts', 'CustomerCreateParams'],
     ['customers.update', 'Customers.d.ts', 'CustomerUpdateParams'],
     ['customers.list', 'Customers.d.ts', 'CustomerListParams'],
@@ -126,6 +149,16 @@ describe('shapes, against the typings of the SDK', () => {
     ['webhookEndpoints.update', 'WebhookEndpoints.d.ts', 'WebhookEndpointUpdateParams'],
     ['webhookEndpoints.list', 'WebhookEndpoints.d.ts', 'WebhookEndpointListParams'],
     ['webhookEndpoints.del', 'WebhookEndpoints.d.ts', 'WebhookEndpointDeleteParams'],
+    ['invoiceItems.create', 'InvoiceItems.d.ts', 'InvoiceItemCreateParams'],
+    ['invoiceItems.list', 'InvoiceItems.d.ts', 'InvoiceItemListParams'],
+    ['invoiceItems.update', 'InvoiceItems.d.ts', 'InvoiceItemUpdateParams'],
+    ['invoicePayments.list', 'InvoicePayments.d.ts', 'InvoicePaymentListParams'],
+    ['paymentIntents.retrieve', 'PaymentIntents.d.ts', 'PaymentIntentRetrieveParams'],
+    ['paymentMethods.attach', 'PaymentMethods.d.ts', 'PaymentMethodAttachParams'],
+    ['paymentMethods.create', 'PaymentMethods.d.ts', 'PaymentMethodCreateParams'],
+    ['refunds.create', 'Refunds.d.ts', 'RefundCreateParams'],
+    ['refunds.list', 'Refunds.d.ts', 'RefundListParams'],
+    ['paymentMethods.list', 'PaymentMethods.d.ts', 'PaymentMethodListParams'],
   ];
   for (const [name, file, type] of taken) {
     it(`${name} declares exactly the parameters of ${type}`, () => {

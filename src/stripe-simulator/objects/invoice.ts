@@ -1,5 +1,6 @@
 import type Stripe from 'stripe';
 import type { Transaction } from '../state.ts';
+import { creditedOf } from './credits.ts';
 import { renderLine } from './line.ts';
 import type { CustomerRecord, CustomerSnapshot, InvoiceRecord, LineRecord } from './records.ts';
 import { amountDueOf, totalsOf } from './totals.ts';
@@ -22,7 +23,8 @@ export function renderInvoice(invoice: InvoiceRecord, tx: Transaction, business:
   const snapshot = invoice.snapshot ?? customer;
   const lines = linesOf(invoice, tx);
   const totals = totalsOf(lines);
-  const amountDue = amountDueOf(invoice, totals, currentBalance);
+  const credited = creditedOf(invoice, tx);
+  const amountDue = amountDueOf(invoice, totals, currentBalance) - credited.prePayment;
   const hostedUrl = hostedUrlOf(invoice, business);
   const rendered: WireInvoice = {
     id: invoice.id,
@@ -56,7 +58,7 @@ export function renderInvoice(invoice: InvoiceRecord, tx: Transaction, business:
     customer_shipping: snapshot?.shipping ?? null,
     customer_tax_exempt: snapshot?.taxExempt ?? 'none',
     customer_tax_ids: [],
-    default_payment_method: null,
+    default_payment_method: invoice.defaultPaymentMethod ?? null,
     default_source: null,
     default_tax_rates: [],
     description: invoice.description,
@@ -86,8 +88,8 @@ export function renderInvoice(invoice: InvoiceRecord, tx: Transaction, business:
     // A one-off invoice has no span of its own: both ends are its creation.
     period_end: invoice.created,
     period_start: invoice.created,
-    post_payment_credit_notes_amount: 0,
-    pre_payment_credit_notes_amount: 0,
+    post_payment_credit_notes_amount: credited.postPayment,
+    pre_payment_credit_notes_amount: credited.prePayment,
     receipt_number: null,
     rendering: invoice.rendering,
     shipping_cost: null,
@@ -126,7 +128,7 @@ function embed(invoice: InvoiceRecord, lines: LineRecord[], business: Business):
   };
 }
 
-function hostedUrlOf({ hostedToken }: InvoiceRecord, { baseUrl, accountId }: Business): string | null {
+export function hostedUrlOf({ hostedToken }: InvoiceRecord, { baseUrl, accountId }: Business): string | null {
   return hostedToken === null ? null : `${baseUrl}/i/${accountId}/${hostedToken}`;
 }
 

@@ -1,4 +1,12 @@
 import type Stripe from 'stripe';
+import type { CreditNoteRecord } from './credit-note-records.ts';
+import type {
+  ChargeRecord,
+  InvoicePaymentRecord,
+  PaymentIntentRecord,
+  PaymentMethodRecord,
+  RefundRecord,
+} from './payment-records.ts';
 
 /**
  * What the simulator keeps of each object. Answers are rendered from these records, so that sums, frozen snapshots
@@ -55,6 +63,8 @@ export interface InvoiceRecord {
   readonly description: string | null;
   readonly footer: string | null;
   readonly customFields: readonly Stripe.Invoice.CustomField[] | null;
+  /** Absent, as the ids of payments and credit notes, in journals older than payments. */
+  readonly defaultPaymentMethod?: string | null;
   readonly metadata: Metadata;
   readonly number: string | null;
   readonly statementDescriptor: string | null;
@@ -63,6 +73,10 @@ export interface InvoiceRecord {
   readonly shippingDetails: Stripe.Invoice.ShippingDetails | null;
   /** Newest first, the order in which Stripe lists added lines. */
   readonly lineIds: readonly string[];
+  /** Newest first. */
+  readonly paymentIds?: readonly string[];
+  /** Newest first. */
+  readonly creditNoteIds?: readonly string[];
   readonly snapshot: CustomerSnapshot | null;
   /** Balances are the customer's own until finalization. */
   readonly startingBalance: number | null;
@@ -90,6 +104,8 @@ export interface LineTax {
 
 export interface LineRecord {
   readonly id: string;
+  /** Absent in journals older than invoice items. */
+  readonly created?: number;
   readonly invoice: string;
   readonly invoiceItem: string;
   readonly price: string;
@@ -107,6 +123,11 @@ export interface LineRecord {
   readonly taxes: readonly LineTax[];
 }
 
+/** An item that is on no invoice yet. Once it is, it is that invoice's line and no record of its own. */
+export interface InvoiceItemRecord extends Omit<LineRecord, 'invoice' | 'invoiceItem'> {
+  readonly customer: string;
+}
+
 export type TaxRateRecord = Stripe.TaxRate;
 
 export interface WebhookEndpointRecord {
@@ -122,12 +143,32 @@ export interface WebhookEndpointRecord {
 }
 
 export interface Records {
+  charge: ChargeRecord;
+  creditNote: CreditNoteRecord;
   customer: CustomerRecord;
   invoice: InvoiceRecord;
+  invoiceItem: InvoiceItemRecord;
+  invoicePayment: InvoicePaymentRecord;
   line: LineRecord;
+  paymentIntent: PaymentIntentRecord;
+  paymentMethod: PaymentMethodRecord;
+  refund: RefundRecord;
   taxRate: TaxRateRecord;
   webhookEndpoint: WebhookEndpointRecord;
 }
 
 export type Kind = keyof Records;
-export const kinds: readonly Kind[] = ['customer', 'invoice', 'line', 'taxRate', 'webhookEndpoint'];
+export const kinds: readonly Kind[] = [
+  'charge',
+  'creditNote',
+  'customer',
+  'invoice',
+  'invoiceItem',
+  'invoicePayment',
+  'line',
+  'paymentIntent',
+  'paymentMethod',
+  'refund',
+  'taxRate',
+  'webhookEndpoint',
+];

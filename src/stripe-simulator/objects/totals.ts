@@ -12,15 +12,22 @@ export interface Totals {
 
 /** An invoice's sums, in minor units: exclusive tax is added to the lines, inclusive tax is already in them. */
 export function totalsOf(lines: readonly LineRecord[]): Totals {
-  const taxes = lines.flatMap((line) => line.taxes);
-  const inclusive = sum(taxes.filter((tax) => tax.inclusive).map((tax) => tax.amount));
-  const exclusive = sum(taxes.filter((tax) => !tax.inclusive).map((tax) => tax.amount));
+  const { inclusive, exclusive, totalTaxes } = taxSumsOf(lines.flatMap((line) => line.taxes));
   const subtotal = sum(lines.map((line) => line.amount));
   return {
     subtotal,
     subtotalExcludingTax: subtotal - inclusive,
     total: subtotal + exclusive,
     totalExcludingTax: subtotal - inclusive,
+    totalTaxes,
+  };
+}
+
+/** Taxes by behavior, and by rate and reason. */
+export function taxSumsOf(taxes: readonly LineTax[]) {
+  return {
+    inclusive: sum(taxes.filter((tax) => tax.inclusive).map((tax) => tax.amount)),
+    exclusive: sum(taxes.filter((tax) => !tax.inclusive).map((tax) => tax.amount)),
     totalTaxes: aggregate(taxes),
   };
 }

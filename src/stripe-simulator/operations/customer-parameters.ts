@@ -41,7 +41,7 @@ export const customerParameters = {
   invoice_prefix: id(),
   invoice_settings: object({
     custom_fields: customFields(),
-    default_payment_method: beyond(),
+    default_payment_method: emptyable(id()),
     footer: text(5000),
     rendering_options: beyond(),
   }),
@@ -59,7 +59,7 @@ export const customerParameters = {
 
 export const customerCreateParameters = {
   ...customerParameters,
-  payment_method: beyond(),
+  payment_method: id(),
   tax_id_data: beyond(),
   test_clock: beyond(),
 };

@@ -14,7 +14,8 @@ import {
 } from './customer-parameters.ts';
 import { isBefore, pageParameters, paginate, validatePage, within } from './listing.ts';
 import { mergeMetadata } from './metadata.ts';
-import { operation } from './operation.ts';
+import { type Call, operation } from './operation.ts';
+import { attach, methodOfCustomer } from './payment-method-record.ts';
 
 type Params = Checked<typeof customerParameters>;
 
@@ -53,12 +54,25 @@ function changed(customer: CustomerRecord, params: Params): CustomerRecord {
 }
 
 function changedSettings(current: Stripe.Customer.InvoiceSettings, params: Params): Stripe.Customer.InvoiceSettings {
-  const { custom_fields, footer } = params.invoice_settings ?? {};
+  const { custom_fields, default_payment_method, footer } = params.invoice_settings ?? {};
   return {
     ...current,
     ...(custom_fields === undefined ? {} : { custom_fields }),
+    ...(default_payment_method === undefined ? {} : { default_payment_method }),
     ...(footer === undefined ? {} : { footer }),
   };
+}
+
+/** The parameters with a test name of a payment method replaced by the id of the method that it makes. */
+function withPaymentMethods(customer: string, call: Call<Params & { payment_method?: string }>): Params {
+  const { params } = call;
+  const { payment_method, invoice_settings } = params;
+  const attached = payment_method === undefined ? null : attach(payment_method, customer, 'payment_method', call);
+  const sent = invoice_settings?.default_payment_method;
+  if (typeof sent !== 'string') return params;
+  const param = 'invoice_settings[default_payment_method]';
+  const chosen = sent === payment_method ? attached : methodOfCustomer(sent, customer, param, call);
+  return { ...params, invoice_settings: { ...invoice_settings, default_payment_method: chosen?.id ?? null } };
 }
 
 function shippingOf(shipping: NonNullable<Params['shipping']> | null): Stripe.Customer.Shipping | null {
@@ -98,8 +112,10 @@ export const customerOperations = [
     parameters: customerCreateParameters,
     answers: 'customer',
     validate: validateEmail,
-    run: ({ params, tx, now, business }) => {
-      const customer = changed(blank(now), params);
+    run: (call) => {
+      const { tx, now, business } = call;
+      const fresh = blank(now);
+      const customer = changed(fresh, withPaymentMethods(fresh.id, call));
       tx.put('customer', customer);
       return renderCustomer(customer, business);
     },
@@ -123,8 +139,10 @@ export const customerOperations = [
     parameters: customerUpdateParameters,
     answers: 'customer',
     validate: validateEmail,
-    run: ({ params, ids: { customer = '' }, tx, business }) => {
-      const record = changed(existing(tx, customer), params);
+    run: (call) => {
+      const { ids, tx, business } = call;
+      const current = existing(tx, ids['customer'] ?? '');
+      const record = changed(current, withPaymentMethods(current.id, call));
       tx.put('customer', record);
       return renderCustomer(record, business);
     },

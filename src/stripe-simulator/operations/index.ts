@@ -1,21 +1,33 @@
 import { accountOperations } from './account.ts';
+import { chargeOperations } from './charges.ts';
+import { creditNoteOperations } from './credit-notes.ts';
 import { customerOperations } from './customers.ts';
 import { eventOperations } from './events.ts';
+import { invoiceItemOperations } from './invoice-items.ts';
 import { invoiceLineOperations } from './invoice-lines.ts';
+import { invoicePaymentOperations } from './invoice-payments.ts';
 import { invoiceTransitionOperations } from './invoice-transitions.ts';
 import { invoiceOperations } from './invoices.ts';
 import type { Operation } from './operation.ts';
+import { paymentMethodOperations } from './payment-methods.ts';
+import { refundOperations } from './refunds.ts';
 import { webhookEndpointOperations } from './webhook-endpoints.ts';
 
 /** The operation table: all that this Stripe can do. A new resource is a new file of rows here. */
 export const operations: readonly Operation[] = [
   ...accountOperations,
+  ...chargeOperations,
+  ...creditNoteOperations,
   ...customerOperations,
   ...eventOperations,
   ...invoiceOperations,
+  ...invoiceItemOperations,
   ...invoiceLineOperations,
+  ...invoicePaymentOperations,
   ...invoiceTransitionOperations,
   ...webhookEndpointOperations,
+  ...paymentMethodOperations,
+  ...refundOperations,
 ];
 
 export interface Match {

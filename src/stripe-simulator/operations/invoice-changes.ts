@@ -48,6 +48,7 @@ export function changedInvoice(invoice: InvoiceRecord, params: Params): InvoiceR
     ...schedule(invoice, params),
     collectionMethod: params.collection_method ?? invoice.collectionMethod,
     customFields: keep(params.custom_fields, invoice.customFields),
+    defaultPaymentMethod: keep(params.default_payment_method, invoice.defaultPaymentMethod ?? null),
     description: keep(params.description, invoice.description),
     dueDate: dueDate(invoice, params),
     effectiveAt: keep(params.effective_at, invoice.effectiveAt),

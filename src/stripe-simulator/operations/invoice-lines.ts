@@ -6,6 +6,7 @@ import { linesOf, renderInvoice } from '../objects/invoice.ts';
 import { renderLine } from '../objects/line.ts';
 import type { InvoiceRecord, LineRecord, LineTax, TaxRateRecord } from '../objects/records.ts';
 import { tooManyElements } from '../parameters.ts';
+import { itemIdOf } from './invoice-item-record.ts';
 import { existingInvoice } from './invoice-record.ts';
 import { addLinesParameters, type LineParams, type TaxRateData } from './line-parameters.ts';
 import { pageParameters, paginate, sequenceOf, validatePage } from './listing.ts';
@@ -52,10 +53,12 @@ function newLine(line: LineParams, invoice: InvoiceRecord, call: Call<unknown>, 
     throw invalid(`The currency must be that of the invoice: ${invoice.currency}.`, `${path}[price_data][currency]`);
   }
   const price = priceLine(line);
+  const id = newId('il');
   return {
-    id: newId('il'),
+    id,
+    created: call.now,
     invoice: invoice.id,
-    invoiceItem: newId('ii'),
+    invoiceItem: itemIdOf(id),
     price: newId('price'),
     product: newId('prod', 14),
     ...price,
@@ -111,7 +114,7 @@ function taxRateFor(data: TaxRateData, { tx, now, business }: Call<unknown>): Ta
   return made;
 }
 
-function refuseIfNotDraft(invoice: InvoiceRecord): void {
+export function refuseIfNotDraft(invoice: InvoiceRecord): void {
   if (invoice.status === 'draft') return;
   throw new Refusal('Invalid invoice: This invoice is no longer editable', { code: 'invoice_not_editable' });
 }

@@ -26,7 +26,7 @@ const commonParameters = {
   collection_method: choice('charge_automatically', 'send_invoice'),
   custom_fields: customFields(),
   days_until_due: integer(0, 36_500),
-  default_payment_method: beyond(),
+  default_payment_method: emptyable(id()),
   default_source: beyond(),
   default_tax_rates: beyond(),
   description: text(1500),
@@ -64,7 +64,6 @@ export const invoiceCreateParameters = {
   customer: id(),
   customer_account: beyond(),
   from_invoice: beyond(),
-  // Lines come by add_lines only, so there are never pending items to include.
   pending_invoice_items_behavior: choice('exclude', 'include'),
   subscription: beyond(),
 };

@@ -2,7 +2,7 @@ import { resourceMissing } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { linesOf, snapshotOf } from '../objects/invoice.ts';
 import type { CustomerRecord, InvoiceRecord } from '../objects/records.ts';
-import { amountDueOf, settlement, totalsOf } from '../objects/totals.ts';
+import { settlement, totalsOf } from '../objects/totals.ts';
 import type { Transaction } from '../state.ts';
 
 /**
@@ -45,7 +45,9 @@ export function finalize(tx: Transaction, invoice: InvoiceRecord, now: number): 
     hostedToken: newId('inv', 32),
   };
   const finalized: InvoiceRecord =
-    amountDue > 0 ? open : { ...open, status: 'paid', paidAt: now, attempted: true, attemptCount: 0 };
+    amountDue > 0
+      ? { ...open, paymentIds: [openPayment(tx, open, amountDue, now)] }
+      : { ...open, status: 'paid', paidAt: now, attempted: true, attemptCount: 0 };
   tx.put('customer', {
     ...customer,
     balance: endingBalance,
@@ -56,16 +58,35 @@ export function finalize(tx: Transaction, invoice: InvoiceRecord, now: number): 
   return finalized;
 }
 
-/** open or uncollectible → paid by money received elsewhere; Stripe attempted nothing, so `attempted` stays. */
-export function payOutOfBand(tx: Transaction, invoice: InvoiceRecord, now: number): InvoiceRecord {
-  const amountDue = amountDueOf(invoice, totalsOf(linesOf(invoice, tx)), 0);
-  const paid: InvoiceRecord = {
-    ...invoice,
-    status: 'paid',
-    paidAt: now,
-    amountPaid: amountDue,
-    amountPaidOffStripe: amountDue,
-  };
-  tx.put('invoice', paid);
-  return paid;
+/** What finalization makes to collect by: a PaymentIntent over what is due, and the invoice's payment that names it. */
+export function openPayment(tx: Transaction, invoice: InvoiceRecord, amountDue: number, now: number): string {
+  const { id, currency, customer } = invoice;
+  const intent = newId('pi');
+  tx.put('paymentIntent', {
+    id: intent,
+    created: now,
+    amount: amountDue,
+    currency,
+    customer,
+    secret: newId('secret').slice('secret_'.length),
+    status: 'requires_payment_method',
+    paymentMethod: null,
+    latestCharge: null,
+    canceledAt: null,
+    cancellationReason: null,
+  });
+  const payment = newId('inpay');
+  tx.put('invoicePayment', {
+    id: payment,
+    created: now,
+    invoice: id,
+    paymentIntent: intent,
+    currency,
+    amountRequested: amountDue,
+    amountPaid: null,
+    status: 'open',
+    paidAt: null,
+    canceledAt: null,
+  });
+  return payment;
 }

@@ -1,8 +1,9 @@
 import { invalid } from '../errors.ts';
 import { renderInvoice } from '../objects/invoice.ts';
 import type { InvoiceRecord } from '../objects/records.ts';
-import { beyond, boolean, expand } from '../schema.ts';
-import { existingInvoice, finalize, payOutOfBand } from './invoice-record.ts';
+import { beyond, boolean, expand, id } from '../schema.ts';
+import { cancelPayment, payByCard, payOutOfBand } from './collection.ts';
+import { existingInvoice, finalize } from './invoice-record.ts';
 import { type Call, operation } from './operation.ts';
 
 /**
@@ -63,11 +64,12 @@ export const invoiceTransitionOperations = [
     path: '/v1/invoices/{invoice}/pay',
     parameters: {
       expand: expand(),
+      // Takes less than is due from a source that was filled with too little; a card is no such source.
       forgive: boolean(),
       mandate: beyond(),
       off_session: boolean(),
       paid_out_of_band: boolean(),
-      payment_method: beyond(),
+      payment_method: id(),
       source: beyond(),
     },
     answers: 'invoice',
@@ -77,10 +79,8 @@ export const invoiceTransitionOperations = [
       if (found.status === 'void') throw invalid('Voided invoices cannot be paid.');
       const invoice = found.status === 'draft' ? finalize(call.tx, found, call.now) : found;
       if (invoice.status === 'paid') return answer(invoice, call);
-      if (call.params.paid_out_of_band !== true) {
-        throw invalid('There is no `default_payment_method` set on this Customer or Invoice.');
-      }
-      return answer(payOutOfBand(call.tx, invoice, call.now), call);
+      if (call.params.paid_out_of_band === true) return answer(payOutOfBand(invoice, call), call);
+      return answer(payByCard(invoice, call), call);
     },
   }),
   operation({
@@ -94,6 +94,7 @@ export const invoiceTransitionOperations = [
       if (invoice.status === 'paid') throw invalid('Invoices with `paid` payments cannot be voided.');
       // The documentation allows uncollectible → void, a live recording refused it: the refusal is the harder case.
       if (invoice.status !== 'open') throw invalid(notOpen);
+      cancelPayment(invoice, 'void_invoice', call);
       return write({ ...invoice, status: 'void', voidedAt: call.now }, call);
     },
   }),

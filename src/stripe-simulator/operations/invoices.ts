@@ -6,10 +6,12 @@ import type { Checked } from '../schema.ts';
 import { beyond, choice, expand, id, range } from '../schema.ts';
 import type { Transaction } from '../state.ts';
 import { changedInvoice, validateDates } from './invoice-changes.ts';
+import { pendingItems, putOnInvoice } from './invoice-item-record.ts';
 import { invoiceCreateParameters, invoiceUpdateParameters } from './invoice-parameters.ts';
 import { existingInvoice } from './invoice-record.ts';
 import { isBefore, pageParameters, paginate, validatePage, within } from './listing.ts';
-import { operation } from './operation.ts';
+import { type Call, operation } from './operation.ts';
+import { methodOfCustomer } from './payment-method-record.ts';
 
 function draftFor(customer: string, currency: string, now: number): InvoiceRecord {
   return {
@@ -33,6 +35,8 @@ function draftFor(customer: string, currency: string, now: number): InvoiceRecor
     rendering: null,
     shippingDetails: null,
     lineIds: [],
+    paymentIds: [],
+    creditNoteIds: [],
     snapshot: null,
     startingBalance: null,
     endingBalance: null,
@@ -48,10 +52,11 @@ function draftFor(customer: string, currency: string, now: number): InvoiceRecor
   };
 }
 
-/** After finalization only metadata may change, and auto_advance while the invoice is still open. */
+/** After finalization only metadata may change, and how the invoice is collected while it is still open. */
 function refuseFrozen(invoice: InvoiceRecord, params: Checked<typeof invoiceUpdateParameters>): void {
   if (invoice.status === 'draft') return;
-  const free = invoice.status === 'open' ? ['metadata', 'expand', 'auto_advance'] : ['metadata', 'expand'];
+  const collecting = invoice.status === 'open' ? ['auto_advance', 'default_payment_method'] : [];
+  const free = ['metadata', 'expand', ...collecting];
   const frozen = Object.keys(params).find((name) => !free.includes(name));
   if (frozen !== undefined) throw invalid("Finalized invoices can't be updated in this way", frozen);
 }
@@ -62,6 +67,16 @@ function referencedCustomer(tx: Transaction, customerId: string) {
     throw resourceMissing('customer', customerId, 'customer', 'parameter');
   }
   return customer;
+}
+
+/** The parameters with a default payment method that is the customer's, made from its test name where one was sent. */
+function withDefaultMethod(call: Call<Checked<typeof invoiceUpdateParameters>>, customer: string) {
+  const { default_payment_method: sent } = call.params;
+  if (typeof sent !== 'string') return call.params;
+  return {
+    ...call.params,
+    default_payment_method: methodOfCustomer(sent, customer, 'default_payment_method', call).id,
+  };
 }
 
 export const invoiceOperations = [
@@ -75,14 +90,18 @@ export const invoiceOperations = [
       if (params.customer === undefined) throw missingParameter('customer');
       validateDates(params, params.collection_method ?? 'charge_automatically', now, { mustHaveDueDate: true });
     },
-    run: ({ params, tx, now, business }) => {
+    run: (call) => {
+      const { params, tx, now, limits, business } = call;
       const customer = referencedCustomer(tx, params.customer ?? '');
       const currency = params.currency ?? customer.currency ?? business.currency;
       const draft = draftFor(customer.id, currency, now);
       const { footer, custom_fields } = customer.invoiceSettings;
-      const invoice = changedInvoice({ ...draft, footer, customFields: custom_fields }, params);
-      tx.put('invoice', invoice);
-      return renderInvoice(invoice, tx, business);
+      const invoice = changedInvoice(
+        { ...draft, footer, customFields: custom_fields },
+        withDefaultMethod(call, customer.id),
+      );
+      const swept = params.pending_invoice_items_behavior === 'include' ? pendingItems(customer.id, currency, tx) : [];
+      return renderInvoice(putOnInvoice(swept, invoice, tx, limits.linesPerInvoice), tx, business);
     },
   }),
   operation({
@@ -99,12 +118,13 @@ export const invoiceOperations = [
     path: '/v1/invoices/{invoice}',
     parameters: invoiceUpdateParameters,
     answers: 'invoice',
-    run: ({ params, ids, tx, now, business }) => {
+    run: (call) => {
+      const { params, ids, tx, now, business } = call;
       const invoice = existingInvoice(tx, ids['invoice'], 'id');
       refuseFrozen(invoice, params);
       const method = params.collection_method ?? invoice.collectionMethod;
       validateDates(params, method, now, { mustHaveDueDate: invoice.dueDate === null && invoice.status === 'draft' });
-      const changed = changedInvoice(invoice, params);
+      const changed = changedInvoice(invoice, withDefaultMethod(call, invoice.customer));
       tx.put('invoice', changed);
       return renderInvoice(changed, tx, business);
     },

@@ -23,7 +23,23 @@ export interface Call<P = unknown> {
 }
 
 /** The sort of object that an answer carries, which decides what may be expanded in it. */
-export type Answers = 'account' | 'customer' | 'invoice' | 'line_item' | 'event' | 'webhook_endpoint' | 'deleted';
+export type Answers =
+  | 'account'
+  | 'charge'
+  | 'credit_note'
+  | 'credit_note_line_item'
+  | 'credit_note_refund'
+  | 'customer'
+  | 'deleted'
+  | 'event'
+  | 'invoice'
+  | 'invoice_item'
+  | 'invoice_payment'
+  | 'line_item'
+  | 'payment_intent'
+  | 'payment_method'
+  | 'refund'
+  | 'webhook_endpoint';
 
 /** One row of the operation table. */
 export interface Operation {
