@@ -1,6 +1,10 @@
+import { renderCreditNote } from '../objects/credit-note.ts';
 import { renderCustomer } from '../objects/customer.ts';
 import { renderInvoice } from '../objects/invoice.ts';
+import { renderCharge, renderInvoicePayment, renderPaymentIntent } from '../objects/payment.ts';
+import { renderPaymentMethod } from '../objects/payment-method.ts';
 import type { InvoiceRecord, Kind, Records } from '../objects/records.ts';
+import { renderRefund } from '../objects/refund.ts';
 import type { Business } from '../objects/wire.ts';
 import type { Transaction } from '../state.ts';
 import type { EventType } from './entry.ts';
@@ -20,6 +24,19 @@ export interface Emitter<R> {
 
 /** A new kind of object gets its events by a row here; a kind without one has none. */
 export const emitters: { readonly [K in Kind]?: Emitter<Records[K]> } = {
+  charge: {
+    also: (before, after) => [
+      ...(before === undefined ? [after.failed ? ('charge.failed' as const) : ('charge.succeeded' as const)] : []),
+      ...(after.refundIds.length > (before?.refundIds.length ?? 0) ? ['charge.refunded' as const] : []),
+    ],
+    render: renderCharge,
+  },
+  creditNote: {
+    created: 'credit_note.created',
+    updated: 'credit_note.updated',
+    also: (before, after) => (became('void', before, after) ? ['credit_note.voided'] : []),
+    render: renderCreditNote,
+  },
   customer: {
     created: 'customer.created',
     updated: 'customer.updated',
@@ -34,22 +51,55 @@ export const emitters: { readonly [K in Kind]?: Emitter<Records[K]> } = {
     also: invoiceSteps,
     render: renderInvoice,
   },
+  invoicePayment: {
+    also: (before, after) => (became('paid', before, after) ? ['invoice_payment.paid'] : []),
+    render: (payment, _tx, business) => renderInvoicePayment(payment, business),
+  },
+  paymentIntent: {
+    created: 'payment_intent.created',
+    also: (before, after) => [
+      ...(became('succeeded', before, after) ? ['payment_intent.succeeded' as const] : []),
+      ...(became('canceled', before, after) ? ['payment_intent.canceled' as const] : []),
+      ...(became('requires_action', before, after) ? ['payment_intent.requires_action' as const] : []),
+      ...(after.status === 'requires_payment_method' && after.latestCharge !== (before?.latestCharge ?? null)
+        ? ['payment_intent.payment_failed' as const]
+        : []),
+    ],
+    render: renderPaymentIntent,
+  },
+  paymentMethod: {
+    also: (before, after) => {
+      const [was, is] = [before?.customer ?? null, after.customer];
+      return was === is ? [] : [is === null ? 'payment_method.detached' : 'payment_method.attached'];
+    },
+    render: (method, _tx, business) => renderPaymentMethod(method, business),
+  },
+  refund: {
+    created: 'refund.created',
+    updated: 'refund.updated',
+    render: (refund, tx) => renderRefund(refund, tx),
+  },
 };
 
+function became<S>(status: S, before: { status: S } | undefined, after: { status: S }): boolean {
+  return after.status === status && before?.status !== status;
+}
+
 /**
- * The steps of an invoice's life. Money received elsewhere pays it without a payment that succeeded; one that failed
- * shows as one more attempt on an invoice that stays unpaid.
+ * The steps of an invoice's life. Money received elsewhere pays it without a payment that succeeded.
  */
 function invoiceSteps(before: InvoiceRecord | undefined, after: InvoiceRecord): EventType[] {
-  const becomes = (status: InvoiceRecord['status']) => after.status === status && before?.status !== status;
-  const attempts = after.attemptCount - (before?.attemptCount ?? 0);
+  const becomes = (status: InvoiceRecord['status']) => became(status, before, after);
+  const more = (counter: 'timesSent' | 'timesDeclined' | 'timesToConfirm') =>
+    (after[counter] ?? 0) > (before?.[counter] ?? 0);
   const offStripe = after.amountPaidOffStripe > (before?.amountPaidOffStripe ?? 0);
   const steps: [EventType, boolean][] = [
     ['invoice.finalized', after.finalizedAt !== null && (before?.finalizedAt ?? null) === null],
-    ['invoice.sent', (after.timesSent ?? 0) > (before?.timesSent ?? 0)],
+    ['invoice.sent', more('timesSent')],
     ['invoice.paid', becomes('paid')],
     ['invoice.payment_succeeded', becomes('paid') && !offStripe],
-    ['invoice.payment_failed', attempts > 0 && after.status !== 'paid'],
+    ['invoice.payment_failed', more('timesDeclined')],
+    ['invoice.payment_action_required', more('timesToConfirm')],
     ['invoice.voided', becomes('void')],
     ['invoice.marked_uncollectible', becomes('uncollectible')],
   ];

@@ -87,6 +87,9 @@ export interface InvoiceRecord {
   readonly attemptCount: number;
   /** How often its e-mail was sent; absent: never. */
   readonly timesSent?: number;
+  /** How often a payment was declined, and how often the customer was asked to confirm one; absent: never. */
+  readonly timesDeclined?: number;
+  readonly timesToConfirm?: number;
   readonly hostedToken: string | null;
   readonly finalizedAt: number | null;
   readonly paidAt: number | null;

@@ -106,7 +106,7 @@ function declinedBy(
 ): CardDeclined {
   const intent: PaymentIntentRecord = { ...tried, status: 'requires_payment_method', paymentMethod: null };
   tx.put('paymentIntent', intent);
-  tx.put('invoice', attempted);
+  tx.put('invoice', { ...attempted, timesDeclined: (attempted.timesDeclined ?? 0) + 1 });
   return new CardDeclined(message, code, {
     ...(adviceCode === undefined ? {} : { advice_code: adviceCode }),
     ...(tried.latestCharge === null ? {} : { charge: tried.latestCharge }),
@@ -125,7 +125,7 @@ function wantsConsent(
 ): CardDeclined {
   const intent: PaymentIntentRecord = { ...untried, status: 'requires_action', paymentMethod: method.id };
   tx.put('paymentIntent', intent);
-  tx.put('invoice', attempted);
+  tx.put('invoice', { ...attempted, timesToConfirm: (attempted.timesToConfirm ?? 0) + 1 });
   return new CardDeclined(
     "This invoice's payment needs the customer to confirm it; its PaymentIntent tells how.",
     'invoice_payment_intent_requires_action',
