@@ -55,7 +55,7 @@ const priceData = object({
     object({
       description: text(40_000),
       images: list(id(), 8),
-      metadata: metadata(),
+      metadata: { ...metadata(), emptyable: false },
       name: required(text(5000)),
       tax_code: beyond(),
       tax_details: beyond(),
