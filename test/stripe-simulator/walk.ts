@@ -98,7 +98,11 @@ async function walkInvoices(stripe: Stripe, customer: string): Promise<void> {
     [fullLine, { amount: -3 }],
   );
   await stripe.invoices.update(full, { description: '', metadata: { run: '2' } });
-  await stripe.invoices.listLineItems(full);
+  const { data: lines } = await stripe.invoices.listLineItems(full);
+  const [credit = '', flights = ''] = lines.map(({ id }) => id);
+  await stripe.invoices.updateLineItem(full, flights, { description: '', metadata: '' });
+  await stripe.invoices.updateLines(full, { lines: [{ id: credit, amount: -4 }], invoice_metadata: '' });
+  await stripe.invoices.removeLines(full, { lines: [{ id: credit, behavior: 'delete' }] });
   await stripe.invoices.sendInvoice(full);
   await stripe.invoices.pay(full, { paid_out_of_band: true });
   await stripe.invoices.retrieve(full);

@@ -1,5 +1,6 @@
 import { accountOperations } from './account.ts';
 import { customerOperations } from './customers.ts';
+import { invoiceLineChangeOperations } from './invoice-line-changes.ts';
 import { invoiceLineOperations } from './invoice-lines.ts';
 import { invoiceTransitionOperations } from './invoice-transitions.ts';
 import { invoiceOperations } from './invoices.ts';
@@ -11,6 +12,7 @@ export const operations: readonly Operation[] = [
   ...customerOperations,
   ...invoiceOperations,
   ...invoiceLineOperations,
+  ...invoiceLineChangeOperations,
   ...invoiceTransitionOperations,
 ];
 
