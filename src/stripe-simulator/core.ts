@@ -13,6 +13,7 @@ import {
 import type { Business } from './objects/wire.ts';
 import type { LineLimits } from './operations/operation.ts';
 import { RateLimiter, type RateLimits } from './rate-limits.ts';
+import { SearchIndex } from './search/search-index.ts';
 import { State } from './state.ts';
 
 export interface CoreOptions {
@@ -23,6 +24,7 @@ export interface CoreOptions {
   idempotencyRetentionMs: number;
   lineLimits: LineLimits;
   rateLimits: RateLimits;
+  searchLagSeconds: number;
   /** Milliseconds on a clock that only moves forward; rates are counted by it. */
   monotonicMs: () => number;
 }
@@ -41,12 +43,14 @@ export class Core {
   readonly faults = new Faults();
   readonly keys: IdempotencyKeys;
   readonly rateLimiter: RateLimiter;
+  readonly search: SearchIndex;
   private readonly journal: Journal;
   private lastSeq = 0;
 
   constructor(options: CoreOptions) {
     this.options = options;
     this.rateLimiter = new RateLimiter(options.rateLimits, options.monotonicMs);
+    this.search = new SearchIndex(options.searchLagSeconds);
     this.keys = new IdempotencyKeys(options.idempotencyRetentionMs);
     this.journal =
       options.journalFile === undefined
@@ -83,6 +87,7 @@ export class Core {
       return;
     }
     this.state.apply(entry.writes);
+    this.search.note(Date.parse(entry.at), entry.writes);
     if (entry.idempotencyKey === null || entry.outcome !== 'executed') return;
     this.keys.store(entry.idempotencyKey, Date.parse(entry.at), recall);
   }

@@ -7,7 +7,7 @@ import { schemasOf, type TypingsSchemas, typeNameOf } from './typings/schemas.ts
 import { type Answered, notingClient, walk } from './walk.ts';
 
 describe('conformance, by the typings of the SDK', () => {
-  const bench = useSimulator();
+  const bench = useSimulator({ searchLagSeconds: 0 });
   let schemas: TypingsSchemas;
   before(async function () {
     // Only the first run with a new SDK or operation makes schemas; a small machine that is busy takes this long.

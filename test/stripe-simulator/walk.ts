@@ -67,6 +67,7 @@ async function walkCustomers(stripe: Stripe): Promise<string> {
   await stripe.customers.update(full.id, { description: '', shipping: '' });
   await stripe.customers.retrieve(full.id);
   await stripe.customers.list({ limit: 2 });
+  await stripe.customers.search({ query: `email:"${full.email}"`, expand: ['total_count'] });
   const other = await stripe.customers.create();
   await stripe.customers.del(other.id);
   await stripe.customers.retrieve(other.id);
@@ -115,6 +116,7 @@ async function walkInvoices(stripe: Stripe, customer: string): Promise<void> {
   await stripe.invoices.voidInvoice(wrong.id);
   await stripe.invoices.del(await draft());
   await stripe.invoices.list({ limit: 100 });
+  await stripe.invoices.search({ query: 'total>0', limit: 2 });
 }
 
 /** Calls every operation of the simulator, over objects with all fields set and in every state. */

@@ -5,6 +5,7 @@ import { invoiceLineOperations } from './invoice-lines.ts';
 import { invoiceTransitionOperations } from './invoice-transitions.ts';
 import { invoiceOperations } from './invoices.ts';
 import type { Operation } from './operation.ts';
+import { searchOperations } from './search.ts';
 
 /** The operation table: all that this Stripe can do. A new resource is a new file of rows here. */
 export const operations: readonly Operation[] = [
@@ -14,6 +15,7 @@ export const operations: readonly Operation[] = [
   ...invoiceLineOperations,
   ...invoiceLineChangeOperations,
   ...invoiceTransitionOperations,
+  ...searchOperations,
 ];
 
 export interface Match {
