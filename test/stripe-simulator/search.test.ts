@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Simulator, startSimulator } from '../../src/stripe-simulator/index.ts';
 import { rateLimitPresets } from '../../src/stripe-simulator/rate-limits.ts';
 import { clientOf, control, draftWith, openInvoice, refusalOf, signatureOf, useSimulator } from './support.ts';
 
@@ -155,6 +159,21 @@ describe('search', () => {
       assert.deepEqual([hit?.id, hit?.status], [draft.id, 'open']);
       await later(31);
       assert.deepEqual((await stripe.invoices.search({ query: 'status:"draft"' })).data, []);
+    });
+
+    it('a restart forgets nothing of it', async () => {
+      const directory = mkdtempSync(join(tmpdir(), 'search-'));
+      const options = { journalFile: join(directory, 'journal'), searchLagSeconds: 0 };
+      const found = async (simulator: Simulator) =>
+        (await clientOf(simulator).invoices.search({ query: 'total:1000' })).data.map(({ id }) => id);
+      const first = await startSimulator(options);
+      const { id } = await draftWith(clientOf(first));
+      assert.deepEqual(await found(first), [id]);
+      await first.stop();
+      const second = await startSimulator(options);
+      assert.deepEqual(await found(second), [id]);
+      await second.stop();
+      rmSync(directory, { recursive: true });
     });
 
     it('the lag can be set while it runs', async () => {
