@@ -7,6 +7,8 @@ import type { Definitions, JsonSchema } from './schemas.ts';
  */
 function withIntegers(schema: JsonSchema, name = ''): JsonSchema {
   const { type, anyOf, items, properties, additionalProperties } = schema;
+  // An interface without fields stands for any object, as in `event.data.object`.
+  if (type === 'object' && properties === undefined && additionalProperties === false) return { type };
   const isFraction = /percent|rate/.test(name);
   const types = [type ?? []].flat().map((one) => (one === 'number' && !isFraction ? 'integer' : one));
   return {
