@@ -8,6 +8,7 @@ import {
   decimal,
   emptyable,
   expand,
+  firstMetadata,
   id,
   integer,
   list,
@@ -55,7 +56,7 @@ const priceData = object({
     object({
       description: text(40_000),
       images: list(id(), 8),
-      metadata: { ...metadata(), emptyable: false },
+      metadata: firstMetadata(),
       name: required(text(5000)),
       tax_code: beyond(),
       tax_details: beyond(),

@@ -52,7 +52,10 @@ function unparsable(): Error {
   );
 }
 
-/** Reads a query or throws Stripe's 400, also for a field that the resource does not have and a comparison that its type does not know. */
+/**
+ * Reads a query or throws Stripe's 400, also for a field that the resource does not have and a comparison that its type
+ * does not know.
+ */
 export function parseQuery(text: string, searchable: Searchable): Query {
   const clauses: Clause[] = [];
   const joins = new Set<Query['join']>();

@@ -85,13 +85,21 @@ function ofShape(shape: Shape, known: Known, all: Definitions, path: string): st
     case 'number':
       return expected('number', isOf('number'));
     default:
-      return expected('free text', isOf('string') && !some((alternative) => literalsOf(alternative).length > 0));
+      return expected('free text', isOf('string') && !some((alternative) => isShort(literalsOf(alternative))));
   }
 }
 
 /** An element cannot be unset, so its emptiness says nothing. */
 function ofElement(element: Parameter, schema: JsonSchema, all: Definitions, path: string): string[] {
   return ofShape(element.shape, knownOf(schema, all), all, path);
+}
+
+/**
+ * An enumeration that a declaration must name. Long ones (types of events, versions of the API) grow with every release,
+ * so a text may stand for them.
+ */
+function isShort(literals: unknown[]): boolean {
+  return literals.length > 0 && literals.length <= 100;
 }
 
 function literalsOf({ const: constant, enum: several = [] }: JsonSchema): unknown[] {
