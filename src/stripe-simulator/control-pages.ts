@@ -22,7 +22,17 @@ border-bottom:1px solid var(--rule)}.journal td{display:inline-block;border:0;pa
 /** The latest requests, newest first, each with what was sent and answered. */
 export function journalPage(entries: readonly JournalEntry[]): string {
   const rows = entries.toReversed().map(journalRow).join('\n');
-  const more = ['journal', 'counts', 'rates', 'limits', 'state', 'faults', 'webhook-faults', 'deliveries'];
+  const more = [
+    'journal',
+    'counts',
+    'rates',
+    'limits',
+    'search-lag',
+    'state',
+    'faults',
+    'webhook-faults',
+    'deliveries',
+  ];
   const links = more.map((name) => `<a href="/_control/${name}">${name}</a>`).join(', ');
   return page(
     'Stripe simulator',

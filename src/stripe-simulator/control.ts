@@ -34,6 +34,7 @@ export function isControl(path: string): boolean {
  * POST clock {advanceSeconds}, POST faults (one rule, a list, or {rules}); DELETE faults;
  * GET and DELETE webhook-faults, POST webhook-faults (as faults); GET deliveries (?event=&endpoint=);
  * POST deliveries/retry {event, endpoint} (or nothing: all) tries now what waits;
+ * PUT search-lag {seconds} (GET tells it): how far Search is behind what was written, until the next start;
  * PUT limits ("none", "live", "sandbox", or {globalPerSecond, endpointPerSecond, globalConcurrency,
  * endpointConcurrency}, where an absent number bounds nothing), in force at once and until the next start.
  */
@@ -63,6 +64,11 @@ const routes: Record<string, Route> = {
   'PUT /limits': (core, _url, body) => {
     core.rateLimiter.limits = rateLimits(parseJson(body));
     return json(200, core.rateLimiter.limits);
+  },
+  'GET /search-lag': (core) => json(200, { seconds: core.search.lagSeconds }),
+  'PUT /search-lag': (core, _url, body) => {
+    core.search.lagSeconds = searchLag(parseJson(body));
+    return json(200, { seconds: core.search.lagSeconds });
   },
   'GET /faults': (core) => json(200, { rules: core.faults.list() }),
   'POST /faults': (core, _url, body) => {
@@ -159,6 +165,12 @@ function wholeNumber(url: URL, name: string, fallback: number): number {
   if (text === null) return fallback;
   if (!/^\d{1,15}$/.test(text)) throw new ControlMistake(`${name} is a whole number.`);
   return Number(text);
+}
+
+function searchLag(sent: unknown): number {
+  const seconds = (sent as { seconds?: unknown } | null)?.seconds;
+  if (typeof seconds === 'number' && Number.isSafeInteger(seconds) && seconds >= 0 && seconds <= 86_400) return seconds;
+  throw new ControlMistake('Send {"seconds": N} with a whole number from 0 to 86400.');
 }
 
 /** Checked before it is journalled: the journal is read again at every start, and nothing takes an entry back. */

@@ -15,6 +15,7 @@ import {
 import type { Business } from './objects/wire.ts';
 import type { LineLimits } from './operations/operation.ts';
 import { RateLimiter, type RateLimits } from './rate-limits.ts';
+import { SearchIndex } from './search/search-index.ts';
 import { State } from './state.ts';
 import { Deliveries, type DeliveryChoice } from './webhooks/deliveries.ts';
 import { WebhookFaults } from './webhooks/faults.ts';
@@ -29,6 +30,7 @@ export interface CoreOptions {
   rateLimits: RateLimits;
   /** How long a webhook endpoint may take to answer. */
   webhookTimeoutMs: number;
+  searchLagSeconds: number;
   /** Milliseconds on a clock that only moves forward; rates are counted by it. */
   monotonicMs: () => number;
 }
@@ -51,6 +53,7 @@ export class Core {
   readonly rateLimiter: RateLimiter;
   /** Called after everything that may make a delivery due. */
   whenChanged: () => void = () => {};
+  readonly search: SearchIndex;
   private readonly journal: Journal;
   private lastSeq = 0;
 
@@ -59,6 +62,7 @@ export class Core {
     // In memory, what is forgotten of the journal is forgotten of the events, which are read from it.
     this.state = new State(options.journalFile === undefined ? options.journalLimit : undefined);
     this.rateLimiter = new RateLimiter(options.rateLimits, options.monotonicMs);
+    this.search = new SearchIndex(options.searchLagSeconds);
     this.keys = new IdempotencyKeys(options.idempotencyRetentionMs);
     this.journal =
       options.journalFile === undefined
@@ -115,6 +119,7 @@ export class Core {
     }
     this.state.apply(entry.writes);
     if (entry.emitted !== undefined) this.addEvents(entry.emitted, Date.parse(entry.at), recall);
+    this.search.note(Date.parse(entry.at), entry.writes);
     if (entry.idempotencyKey === null || entry.outcome !== 'executed') return;
     this.keys.store(entry.idempotencyKey, Date.parse(entry.at), recall);
   }

@@ -6,7 +6,7 @@ import { renderPaymentMethod } from './objects/payment-method.ts';
 import type { Kind, Records } from './objects/records.ts';
 import { renderRefund } from './objects/refund.ts';
 import type { Business, WireList } from './objects/wire.ts';
-import type { Answers, Operation } from './operations/operation.ts';
+import { type Answers, isSearch, type Operation } from './operations/operation.ts';
 import type { Transaction } from './state.ts';
 
 type Json = Record<string, unknown>;
@@ -189,6 +189,7 @@ export function validateExpansion(operation: Operation, paths: readonly string[]
   for (const path of paths) {
     const segments = path.split('.');
     if (segments.length > maximumLevels) throw invalid(`You cannot expand more than ${maximumLevels} levels: ${path}.`);
+    if (isSearch(operation.name) && path === 'total_count') continue;
     const inside = operation.isList ? segments.slice(1) : segments;
     const known = (!operation.isList || segments[0] === 'data') && isKnown(operation.answers, inside);
     if (!known) throw invalid(`This property cannot be expanded (${path}).`);

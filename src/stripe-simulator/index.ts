@@ -1,6 +1,7 @@
 import { Core } from './core.ts';
 import { accountIdOf } from './ids.ts';
 import { parseRateLimits, type RateLimitChoice } from './rate-limits.ts';
+import { defaultSearchLagSeconds } from './search/search-index.ts';
 import { listen } from './server.ts';
 import { Dispatcher } from './webhooks/dispatcher.ts';
 
@@ -30,6 +31,8 @@ export interface SimulatorOptions {
   limits?: RateLimitChoice;
   /** The clock of the rate limits, in milliseconds that only grow; a test may bring its own. */
   monotonicMs?: () => number;
+  /** How far Search is behind what was written, on the simulator's clock. */
+  searchLagSeconds?: number;
   /** Age at which a stored answer is forgotten and its key executes again. */
   idempotencyRetentionMs?: number;
   /** How long a webhook endpoint may take to answer; Stripe does not publish its own bound. */
@@ -71,6 +74,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     lineLimits: { linesPerCall: options.linesPerCall ?? 50, linesPerInvoice: options.linesPerInvoice ?? 250 },
     rateLimits: parseRateLimits(options.limits ?? 'none'),
     webhookTimeoutMs: options.webhookTimeoutMs ?? 20_000,
+    searchLagSeconds: options.searchLagSeconds ?? defaultSearchLagSeconds,
     monotonicMs: options.monotonicMs ?? (() => performance.now()),
   });
   try {

@@ -133,7 +133,8 @@ function execute(
   let outcome: { status: number; body: object; headers: Record<string, string>; writes: RequestEntry['writes'] };
   try {
     const now = core.clock.nowSeconds();
-    const body = operation.run({ params, ids, tx, now, business, limits: core.options.lineLimits });
+    const indexed = core.search.asOf(core.clock.nowMs());
+    const body = operation.run({ params, ids, tx, indexed, now, business, limits: core.options.lineLimits });
     expandAnswer(body as Record<string, unknown>, operation, params.expand ?? [], { tx, business });
     outcome = { status: 200, body, headers: {}, writes: tx.writes() };
   } catch (error) {

@@ -1,4 +1,5 @@
 import { Refusal } from './errors.ts';
+import { isSearch } from './operations/operation.ts';
 
 /** Stripe's limiters by their names in Stripe-Rate-Limited-Reason, in the order in which they are asked here. */
 export const limiters = ['global-rate', 'endpoint-rate', 'global-concurrency', 'endpoint-concurrency'] as const;
@@ -12,6 +13,8 @@ export type Limiter = (typeof limiters)[number];
 export interface RateLimits {
   readonly globalPerSecond: number | null;
   readonly endpointPerSecond: number | null;
+  /** All searches together, besides what bounds each of them. */
+  readonly searchPerSecond: number | null;
   readonly globalConcurrency: number | null;
   readonly endpointConcurrency: number | null;
 }
@@ -19,6 +22,7 @@ export interface RateLimits {
 const unlimited: RateLimits = {
   globalPerSecond: null,
   endpointPerSecond: null,
+  searchPerSecond: null,
   globalConcurrency: null,
   endpointConcurrency: null,
 };
@@ -26,8 +30,8 @@ const unlimited: RateLimits = {
 /** Stripe publishes the rates of its two modes, and no numbers for concurrency. */
 export const rateLimitPresets = {
   none: unlimited,
-  live: { ...unlimited, globalPerSecond: 100, endpointPerSecond: 25 },
-  sandbox: { ...unlimited, globalPerSecond: 25, endpointPerSecond: 25 },
+  live: { ...unlimited, globalPerSecond: 100, endpointPerSecond: 25, searchPerSecond: 20 },
+  sandbox: { ...unlimited, globalPerSecond: 25, endpointPerSecond: 25, searchPerSecond: 20 },
 } as const satisfies Record<string, RateLimits>;
 
 /** The name of a preset, or numbers of one's own, where an absent number bounds nothing. */
@@ -94,6 +98,7 @@ export class RateLimiter {
   limits: RateLimits;
   private readonly nowMs: () => number;
   private readonly all = new Traffic();
+  private readonly searches = new Traffic();
   private readonly endpoints = new Map<string, Traffic>();
 
   constructor(limits: RateLimits, nowMs: () => number) {
@@ -106,13 +111,16 @@ export class RateLimiter {
     const endpoint = this.endpoints.get(operation) ?? new Traffic();
     this.endpoints.set(operation, endpoint);
     const now = this.nowMs();
-    const limiter = this.exceeded(endpoint, now);
+    const searches = isSearch(operation) ? this.searches : undefined;
+    const limiter = this.exceeded(endpoint, searches, now);
     if (limiter !== undefined) throw new RateLimited(limiter);
     this.all.begin(now);
     endpoint.begin(now);
+    searches?.begin(now);
     return () => {
       this.all.end();
       endpoint.end();
+      searches?.end();
     };
   }
 
@@ -122,15 +130,18 @@ export class RateLimiter {
     return { peakPerSecond: this.all.peakPerSecond, operations: Object.fromEntries(operations) };
   }
 
-  private exceeded(endpoint: Traffic, now: number): Limiter | undefined {
-    const { globalPerSecond, endpointPerSecond, globalConcurrency, endpointConcurrency } = this.limits;
+  private exceeded(endpoint: Traffic, searches: Traffic | undefined, now: number): Limiter | undefined {
+    const { globalPerSecond, endpointPerSecond, searchPerSecond, globalConcurrency, endpointConcurrency } = this.limits;
     const uses: Record<Limiter, [used: number, limit: number | null]> = {
       'global-rate': [this.all.withinSecond(now), globalPerSecond],
       'endpoint-rate': [endpoint.withinSecond(now), endpointPerSecond],
       'global-concurrency': [this.all.inFlight, globalConcurrency],
       'endpoint-concurrency': [endpoint.inFlight, endpointConcurrency],
     };
+    // Stripe names no limiter for searches alone; to a client they are one endpoint.
+    const isSearchFull = searchPerSecond !== null && (searches?.withinSecond(now) ?? 0) >= searchPerSecond;
     return limiters.find((limiter) => {
+      if (limiter === 'endpoint-rate' && isSearchFull) return true;
       const [used, limit] = uses[limiter];
       return limit !== null && used >= limit;
     });

@@ -73,6 +73,8 @@ export const boolean = () => parameter<boolean>({ kind: 'boolean' });
 export const choice = <const V extends string>(...values: readonly V[]) => parameter<V>({ kind: 'choice', values });
 export const currency = () => parameter<string>({ kind: 'currency' });
 export const metadata = () => parameter<MetadataChange>({ kind: 'metadata' }, true);
+/** Metadata where Stripe takes no empty string for all of it. */
+export const firstMetadata = () => parameter<Record<string, string>>({ kind: 'metadata' });
 export const range = () => parameter<Range | number>({ kind: 'range' });
 export const object = <const F extends Fields>(fields: F) => parameter<Checked<F>>({ kind: 'object', fields });
 export const list = <T>(element: Parameter<T>, maximum = 10_000) => parameter<T[]>({ kind: 'list', element, maximum });

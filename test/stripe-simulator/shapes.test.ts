@@ -101,8 +101,9 @@ describe('shapes, against the typings of the SDK', () => {
     await stripe.invoices.markUncollectible((await openInvoice(stripe)).id);
     await stripe.customers.del(String(open.customer));
     const events = await stripe.events.list({ limit: 100 }).autoPagingToArray({ limit: 100 });
-    const seen = new Set(events.map(({ type }) => type));
-    for (const { type, data, ...event } of events) {
+    const ofTheLifeOfBoth = events.filter(({ type }) => /^(customer|invoice)\./.test(type));
+    const seen = new Set(ofTheLifeOfBoth.map(({ type }) => type));
+    for (const { type, data, ...event } of ofTheLifeOfBoth) {
       conforms({ ...event, type, data }, namesIn('Events.d.ts', 'export interface EventBase'));
       conforms(event.request ?? {}, namesIn('Events.d.ts', '    interface Request'));
       assert.equal('previous_attributes' in data, type.endsWith('.updated'), type);

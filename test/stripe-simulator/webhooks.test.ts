@@ -20,7 +20,7 @@ describe('webhooks', () => {
     const { secret = '' } = await subscribe();
     const { id } = await draftWith(stripe);
     await stripe.invoices.finalizeInvoice(id);
-    const arrived = await receiver.arrival(6);
+    const arrived = await receiver.arrival(7);
     const events = arrived.map(({ body, signature }) => stripe.webhooks.constructEvent(body, signature, secret));
     assert.deepEqual(
       events.map(({ type }) => type),
@@ -28,6 +28,7 @@ describe('webhooks', () => {
         'customer.created',
         'invoice.created',
         'invoice.updated',
+        'payment_intent.created',
         'customer.updated',
         'invoice.updated',
         'invoice.finalized',

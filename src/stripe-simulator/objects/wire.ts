@@ -18,6 +18,15 @@ export interface WireList<T> {
   url: string;
 }
 
+export interface WireSearchResult<T> {
+  object: 'search_result';
+  data: T[];
+  has_more: boolean;
+  url: string;
+  next_page: string | null;
+  total_count?: number;
+}
+
 export type WireInvoice = Omit<Stripe.Invoice, 'lines'> & { lines: WireList<WireLine> };
 export type WireCustomer = Stripe.Customer;
 export type WireEvent = Stripe.EventBase;

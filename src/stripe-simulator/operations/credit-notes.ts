@@ -1,7 +1,7 @@
 import { resourceMissing } from '../errors.ts';
 import { renderCreditNote, renderCreditNoteLine } from '../objects/credit-note.ts';
 import type { CreditNoteLineRecord, CreditNoteRecord } from '../objects/credit-note-records.ts';
-import { beyond, expand, id, metadata, range, text } from '../schema.ts';
+import { beyond, expand, firstMetadata, id, range, text } from '../schema.ts';
 import type { Transaction } from '../state.ts';
 import { type CreditNoteParams, creditNoteParameters, validateCreditNote } from './credit-note-parameters.ts';
 import { issueCreditNote, planCreditNote, voidCreditNote } from './credit-note-record.ts';
@@ -74,7 +74,7 @@ export const creditNoteOperations = [
     name: 'creditNotes.update',
     method: 'POST',
     path: '/v1/credit_notes/{credit_note}',
-    parameters: { expand: expand(), memo: text(5000), metadata: metadata() },
+    parameters: { expand: expand(), memo: text(5000), metadata: firstMetadata() },
     answers: 'credit_note',
     run: (call) => {
       const { params, tx, business } = call;

@@ -4,6 +4,7 @@ import { creditNoteOperations } from './credit-notes.ts';
 import { customerOperations } from './customers.ts';
 import { eventOperations } from './events.ts';
 import { invoiceItemOperations } from './invoice-items.ts';
+import { invoiceLineChangeOperations } from './invoice-line-changes.ts';
 import { invoiceLineOperations } from './invoice-lines.ts';
 import { invoicePaymentOperations } from './invoice-payments.ts';
 import { invoiceTransitionOperations } from './invoice-transitions.ts';
@@ -11,6 +12,7 @@ import { invoiceOperations } from './invoices.ts';
 import type { Operation } from './operation.ts';
 import { paymentMethodOperations } from './payment-methods.ts';
 import { refundOperations } from './refunds.ts';
+import { searchOperations } from './search.ts';
 import { webhookEndpointOperations } from './webhook-endpoints.ts';
 
 /** The operation table: all that this Stripe can do. A new resource is a new file of rows here. */
@@ -23,11 +25,13 @@ export const operations: readonly Operation[] = [
   ...invoiceOperations,
   ...invoiceItemOperations,
   ...invoiceLineOperations,
+  ...invoiceLineChangeOperations,
   ...invoicePaymentOperations,
   ...invoiceTransitionOperations,
-  ...webhookEndpointOperations,
   ...paymentMethodOperations,
   ...refundOperations,
+  ...searchOperations,
+  ...webhookEndpointOperations,
 ];
 
 export interface Match {

@@ -8,28 +8,34 @@ import type { InvoiceRecord, LineRecord, LineTax, TaxRateRecord } from '../objec
 import { tooManyElements } from '../parameters.ts';
 import { itemIdOf } from './invoice-item-record.ts';
 import { existingInvoice } from './invoice-record.ts';
-import { addLinesParameters, type LineParams, type TaxRateData } from './line-parameters.ts';
+import { addLinesParameters, type LineFields, type LineParams, type TaxRateData } from './line-parameters.ts';
 import { pageParameters, paginate, sequenceOf, validatePage } from './listing.ts';
 import { mergeMetadata } from './metadata.ts';
 import { type Call, operation } from './operation.ts';
 
-function validateLine(line: LineParams, path: string): void {
-  const both = (left: keyof LineParams, right: keyof LineParams) => {
+/** What may not stand together in a line, new or changed; `path` is empty where the line is the whole request. */
+export function validateLineFields(line: LineFields, path: string): void {
+  const within = (name: string) => (path === '' ? name : `${path}[${name}]`);
+  const both = (left: keyof LineFields, right: keyof LineFields) => {
     if (line[left] === undefined || line[right] === undefined) return;
-    throw exclusiveParameters([left, right], `${path}[${left}]`);
+    throw exclusiveParameters([left, right], within(left));
   };
   both('amount', 'quantity');
   both('amount', 'quantity_decimal');
   both('amount', 'price_data');
   both('quantity', 'quantity_decimal');
-  if (line.amount === undefined && line.price_data === undefined) throw missingParameter(`${path}[amount]`);
-  validatePrice(line.price_data, `${path}[price_data]`);
+  validatePrice(line.price_data, within('price_data'));
   if (line.period !== undefined && line.period.end < line.period.start) {
-    throw invalid('The end of a period must not be before its start.', `${path}[period]`);
+    throw invalid('The end of a period must not be before its start.', within('period'));
   }
 }
 
-function validatePrice(price: LineParams['price_data'], path: string): void {
+function validateLine(line: LineParams, path: string): void {
+  validateLineFields(line, path);
+  if (line.amount === undefined && line.price_data === undefined) throw missingParameter(`${path}[amount]`);
+}
+
+function validatePrice(price: LineFields['price_data'], path: string): void {
   if (price === undefined) return;
   if (price.unit_amount === undefined && price.unit_amount_decimal === undefined) {
     throw missingParameter(`${path}[unit_amount]`);
@@ -47,11 +53,14 @@ function priceLine(line: LineParams): Pick<LineRecord, 'amount' | 'quantity' | '
   return { amount: multiply(quantity, unitAmount), quantity, unitAmount };
 }
 
+export function refuseOtherCurrency({ price_data }: LineFields, { currency }: InvoiceRecord, param: string): void {
+  if (price_data === undefined || price_data.currency === currency) return;
+  throw invalid(`The currency must be that of the invoice: ${currency}.`, param);
+}
+
 function newLine(line: LineParams, invoice: InvoiceRecord, call: Call<unknown>, path: string): LineRecord {
   const { currency } = line.price_data ?? invoice;
-  if (currency !== invoice.currency) {
-    throw invalid(`The currency must be that of the invoice: ${invoice.currency}.`, `${path}[price_data][currency]`);
-  }
+  refuseOtherCurrency(line, invoice, `${path}[price_data][currency]`);
   const price = priceLine(line);
   const id = newId('il');
   return {
@@ -72,7 +81,7 @@ function newLine(line: LineParams, invoice: InvoiceRecord, call: Call<unknown>, 
   };
 }
 
-function newTax(tax: NonNullable<LineParams['tax_amounts']>[number], call: Call<unknown>): LineTax {
+export function newTax(tax: NonNullable<LineFields['tax_amounts']>[number], call: Call<unknown>): LineTax {
   return {
     amount: tax.amount,
     inclusive: tax.tax_rate_data.inclusive,

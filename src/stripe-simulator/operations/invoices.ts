@@ -155,7 +155,7 @@ export const invoiceOperations = [
       customer_account: beyond(),
       due_date: range(),
       status: choice('draft', 'open', 'void', 'paid', 'uncollectible'),
-      subscription: beyond(),
+      subscription: id(),
     },
     answers: 'invoice',
     isList: true,
@@ -169,7 +169,9 @@ export const invoiceOperations = [
         noun: 'invoice',
         url: '/v1/invoices',
         isTooOld: ({ created }) => isBefore(params.created, created),
+        // Filtering by subscription finds nothing here: every invoice of the simulator is a one-off.
         filter: (invoice) =>
+          params.subscription === undefined &&
           (params.status === undefined || invoice.status === params.status) &&
           (params.collection_method === undefined || invoice.collectionMethod === params.collection_method) &&
           within(params.created, invoice.created) &&

@@ -8,6 +8,7 @@ import {
   decimal,
   emptyable,
   expand,
+  firstMetadata,
   id,
   integer,
   list,
@@ -55,7 +56,7 @@ const priceData = object({
     object({
       description: text(40_000),
       images: list(id(), 8),
-      metadata: metadata(),
+      metadata: firstMetadata(),
       name: required(text(5000)),
       tax_code: beyond(),
       tax_details: beyond(),
@@ -67,12 +68,12 @@ const priceData = object({
   unit_amount_decimal: decimal(),
 });
 
-const line = object({
+/** Fields of a line that both adding and changing take. */
+const lineFields = {
   amount: amount(),
   description: text(5000),
   discountable: boolean(),
   discounts: beyond(),
-  invoice_item: beyond(),
   metadata: metadata(),
   period: object({ end: required(timestamp()), start: required(timestamp()) }),
   price_data: priceData,
@@ -81,13 +82,28 @@ const line = object({
   quantity_decimal: decimal(),
   tax_amounts: emptyable(list(taxAmount, 20)),
   tax_rates: beyond(),
-});
+};
 
 export const addLinesParameters = {
   expand: expand(),
   invoice_metadata: metadata(),
-  lines: required(list(line)),
+  lines: required(list(object({ ...lineFields, invoice_item: beyond() }))),
 };
 
+export const updateLinesParameters = {
+  expand: expand(),
+  invoice_metadata: metadata(),
+  lines: required(list(object({ ...lineFields, id: required(id()) }))),
+};
+
+export const removeLinesParameters = {
+  expand: expand(),
+  invoice_metadata: metadata(),
+  lines: required(list(object({ behavior: required(choice('delete', 'unassign')), id: required(id()) }))),
+};
+
+export const updateLineItemParameters = { ...lineFields, expand: expand() };
+
+export type LineFields = Checked<typeof lineFields>;
 export type LineParams = Checked<typeof addLinesParameters>['lines'][number];
 export type TaxRateData = NonNullable<typeof taxRateData.type>;

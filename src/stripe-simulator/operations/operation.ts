@@ -16,6 +16,8 @@ export interface Call<P = unknown> {
   /** The ids in the path, by their name in the template. */
   readonly ids: Readonly<Record<string, string>>;
   readonly tx: Transaction;
+  /** What Search knows by now; some time behind `tx`, and only read. */
+  readonly indexed: Transaction;
   /** Unix seconds on the simulator's clock. */
   readonly now: number;
   readonly business: Business;
@@ -40,6 +42,11 @@ export type Answers =
   | 'payment_method'
   | 'refund'
   | 'webhook_endpoint';
+
+/** Search has a limit and an expandable count of its own. */
+export function isSearch(operation: string): boolean {
+  return operation.endsWith('.search');
+}
 
 /** One row of the operation table. */
 export interface Operation {

@@ -1,5 +1,5 @@
 import type { Parameter } from '../schema.ts';
-import { beyond, choice, emptyable, expand, id, integer, metadata, object, text } from '../schema.ts';
+import { beyond, choice, emptyable, expand, firstMetadata, id, integer, object, text } from '../schema.ts';
 import { address } from './customer-parameters.ts';
 
 /** Every way of paying but cards; the names are parameters too, each with the details of its kind. */
@@ -15,6 +15,10 @@ const otherTypes = [
 const otherDetails: Record<string, Parameter<undefined, false>> = Object.fromEntries(
   otherTypes.map((name) => [name, beyond()]),
 );
+
+/** In person only at a reader: it can be described, and neither made nor listed. */
+const typesToName = otherTypes.filter((name) => name !== 'interac_present');
+export const paymentMethodType = () => choice('card', ...typesToName);
 
 export const allowRedisplay = () => choice('always', 'limited', 'unspecified');
 const addressOrNone = () => emptyable(address());
@@ -40,8 +44,8 @@ export const paymentMethodCreateParameters = {
   }),
   customer: beyond(),
   expand: expand(),
-  metadata: metadata(),
+  metadata: firstMetadata(),
   payment_method: beyond(),
   radar_options: beyond(),
-  type: choice('card', ...otherTypes),
+  type: paymentMethodType(),
 };

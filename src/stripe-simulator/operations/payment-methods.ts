@@ -2,13 +2,13 @@ import { invalid, missingParameter, Refusal, resourceMissing } from '../errors.t
 import { renderPaymentMethod } from '../objects/payment-method.ts';
 import type { PaymentMethodRecord } from '../objects/payment-records.ts';
 import type { Checked } from '../schema.ts';
-import { beyond, choice, expand, id } from '../schema.ts';
+import { beyond, expand, id } from '../schema.ts';
 import { testCardNumbered, testCardOfToken } from '../test-cards.ts';
 import { addressOf } from './customer-parameters.ts';
 import { pageParameters, paginate, validatePage } from './listing.ts';
 import { mergeMetadata } from './metadata.ts';
 import { type Call, operation } from './operation.ts';
-import { allowRedisplay, paymentMethodCreateParameters } from './payment-method-parameters.ts';
+import { allowRedisplay, paymentMethodCreateParameters, paymentMethodType } from './payment-method-parameters.ts';
 import { attach, existingMethod, newMethod } from './payment-method-record.ts';
 
 type CreateParams = Checked<typeof paymentMethodCreateParameters>;
@@ -146,19 +146,21 @@ export const paymentMethodOperations = [
       allow_redisplay: allowRedisplay(),
       customer: id(),
       customer_account: beyond(),
-      type: choice('card'),
+      type: paymentMethodType(),
     },
     answers: 'payment_method',
     isList: true,
     validate: validatePage,
     run: (call) => {
       const { params, tx, business } = call;
-      const { customer, allow_redisplay } = params;
+      const { customer, allow_redisplay, type = 'card' } = params;
       if (customer !== undefined) refuseMissingCustomer(customer, call);
       return paginate(tx.all('paymentMethod'), params, {
         noun: 'PaymentMethod',
         url: '/v1/payment_methods',
+        // All that there is are cards.
         filter: (method) =>
+          type === 'card' &&
           (customer === undefined ? method.customer !== null : method.customer === customer) &&
           (allow_redisplay === undefined || method.allowRedisplay === allow_redisplay),
         render: (method) => renderPaymentMethod(method, business),
