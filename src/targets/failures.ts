@@ -40,7 +40,8 @@ export const failureKinds = {
     act: 'look',
     isOutage: true,
     engineer: 'The target had an error of its own; whether the request was carried out is not known.',
-    operator: 'Nothing: what the target has is looked at before the request is sent again.',
+    operator:
+      'Nothing: it is tried again under its key, and where the failure is the key’s own answer the target is looked at first.',
     customer: onItsWay,
   },
   gateway: {
@@ -54,7 +55,8 @@ export const failureKinds = {
     act: 'look',
     isOutage: true,
     engineer: 'A partner of the target was away; the request may have been carried out in part.',
-    operator: 'Nothing: what the target has is looked at before the request is sent again.',
+    operator:
+      'Nothing: it is tried again under its key, and where the failure is the key’s own answer the target is looked at first.',
     customer: onItsWay,
   },
   'rate-limit': {
@@ -114,7 +116,7 @@ export const failureKinds = {
     alert: true,
     engineer: 'An object that we know is not there at the target: deleted, or of another account.',
     operator:
-      'See in the target’s log who deleted it. If it was a draft or the customer, answer `abandon` and reissue, or restore it and answer `retry`.',
+      'See in the target’s log who deleted it. Restore it, or have the link mended by the engineers; then answer `retry`.',
     customer: beingMended,
   },
   'bad-data': {
@@ -126,7 +128,7 @@ export const failureKinds = {
   'contact-data': {
     act: 'fix',
     engineer: 'The target refuses an e-mail, address or tax id of the customer.',
-    operator: 'Correct the customer’s data, then answer `fix` or `retry`.',
+    operator: 'Correct the customer’s data, then answer `retry`.',
     customer: 'Please check the e-mail, address and tax id that we hold for you.',
   },
   'due-date-passed': {
@@ -151,7 +153,7 @@ export const failureKinds = {
   amount: {
     act: 'fix',
     engineer: 'The amount is outside of what the target accepts.',
-    operator: 'Merge it with the next invoice, split it, or settle it outside; then answer `abandon` or `retry`.',
+    operator: 'See what the target accepts; tell the engineers if the amount is right. Then answer `retry`.',
     customer: beingMended,
   },
   'wrong-state': {
@@ -177,7 +179,7 @@ export const failureKinds = {
   declined: {
     act: 'fix',
     engineer: 'The payment method was declined.',
-    operator: 'The customer has to act; see the decline code. Reminders go out by the dunning policy.',
+    operator: 'The customer has to act; see the decline code.',
     customer: notAccepted,
   },
   /** The real reason (fraud, a stolen card) is never told to the customer: docs.stripe.com/declines/codes. */
@@ -190,7 +192,7 @@ export const failureKinds = {
   funds: {
     act: 'fix',
     engineer: 'There was not enough available on the payment method.',
-    operator: 'Nothing: it is tried again by the dunning policy.',
+    operator: 'The customer has to act, or the payment is tried again in some days.',
     customer: 'There was not enough available for this payment. Please use another payment method or try again later.',
   },
   expired: {
@@ -208,7 +210,7 @@ export const failureKinds = {
   'action-required': {
     act: 'fix',
     engineer: 'The customer’s bank wants the payment to be confirmed.',
-    operator: 'Nothing: the customer gets the link to the hosted page.',
+    operator: 'The customer has to confirm it on the hosted page of the invoice.',
     customer: 'Your bank wants you to confirm this payment. Please open the payment page.',
   },
   'processing-failed': {

@@ -10,7 +10,7 @@ from [\`src/targets/failures.ts\`](../src/targets/failures.ts) and the codes bes
 
 const acts: Record<FailureKind['act'], string> = {
   retry: 'tried again under the same key',
-  look: 'Stripe is looked at first, then it goes on; a refusal that two looks do not explain parks',
+  look: 'tried again under the same key; where the failure is the key’s own answer, Stripe is looked at first, what is there is adopted, and else a new request is made. A refusal that two looks do not explain parks',
   fix: 'parked until data is corrected',
   stop: 'parked until a person has acted',
 };
