@@ -122,7 +122,7 @@ export const failureKinds = {
   'bad-data': {
     act: 'fix',
     engineer: 'The target refuses a parameter of the request.',
-    operator: 'Correct the named field, then answer `retry`; if it is money, void and reissue.',
+    operator: 'Correct the named field, then answer `retry`.',
     customer: beingMended,
   },
   'contact-data': {
@@ -147,7 +147,7 @@ export const failureKinds = {
   'too-many-lines': {
     act: 'fix',
     engineer: 'The invoice has more lines than the target takes.',
-    operator: 'Split the customer’s subscriptions over billing groups; then void and reissue.',
+    operator: 'Tell the engineers: lines are not grouped for the target yet.',
     customer: beingMended,
   },
   amount: {
