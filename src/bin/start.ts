@@ -136,7 +136,7 @@ async function startOwnProcesses(stack: Stack, dataDir: string, watch: Watch): P
 /** For whoever starts further processes beside these; the API's port is taken by ours. */
 async function writeAddresses(file: string, env: Record<string, string | undefined>): Promise<void> {
   const lines = Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [`${name}='${value}'`]));
-  const head = '# For processes beside this start: set -a; . .durabill/env; set +a; npm run worker';
+  const head = `# For processes beside this start: set -a; . '${file}'; set +a; npm run worker`;
   await writeFile(file, `${[head, ...lines].join('\n')}\n`, { mode: 0o600 });
 }
 

@@ -77,18 +77,18 @@ const codesByKind: Partial<Record<FailureKindName, string>> = {
     terminal_reader_timeout transfer_source_balance_parameters_mismatch`,
 };
 
-/** Kinds by code; each code is there once. */
-export const kindByCode: ReadonlyMap<string, FailureKindName> = new Map(
-  Object.entries(codesByKind).flatMap(([kind, codes]) =>
-    codes
-      .trim()
-      .split(/\s+/)
-      .map((code) => [code, kind as FailureKindName] as const),
-  ),
+const codesWithKind = Object.entries(codesByKind).flatMap(([kind, codes]) =>
+  codes
+    .trim()
+    .split(/\s+/)
+    .map((code) => [code, kind as FailureKindName] as const),
 );
 
+/** Kinds by code; each code is there once. */
+export const kindByCode: ReadonlyMap<string, FailureKindName> = new Map(codesWithKind);
+
 /** All codes as they stand in the list, to be checked for one that stands there twice. */
-export const listedCodes: readonly string[] = Object.values(codesByKind).flatMap((codes) => codes.trim().split(/\s+/));
+export const listedCodes: readonly string[] = codesWithKind.map(([code]) => code);
 
 /** Decline codes that say more than `card_declined` (docs.stripe.com/declines/codes). */
 export const kindByDeclineCode: ReadonlyMap<string, FailureKindName> = new Map([
