@@ -130,15 +130,23 @@ describe('A process that is told to end', function () {
       return Number(rows[0]?.count);
     };
 
-    it('gives up in the end what it cannot finish: it says what was open, and every message is back', async () => {
-      const bridge = await start('bridge');
-      await meetAt(world.database, slotLock, {
+    /** A bridge that has had no lock since it began, so that it has carried nothing when `meanwhile` comes. */
+    const startBeforeTheLock = (meanwhile: (bridge: Launched) => Promise<void>): Promise<Launched> => {
+      let bridge: Promise<Launched>;
+      return meetAt(world.database, slotLock, {
         waiting: 1,
-        start: async () => {},
-        async meanwhile() {
-          bridge.child.kill('SIGTERM');
-          assert.deepEqual(await bridge.child.exited, cutShort);
+        start: () => {
+          bridge = start('bridge');
+          return bridge;
         },
+        meanwhile: async () => await meanwhile(await bridge),
+      });
+    };
+
+    it('gives up in the end what it cannot finish: it says what was open, and every message is back', async () => {
+      const bridge = await startBeforeTheLock(async ({ child }) => {
+        child.kill('SIGTERM');
+        assert.deepEqual(await child.exited, cutShort);
       });
       const [line] = await bridge.said('not everything could be closed within the grace time');
       assert.ok(openIn(line).includes('connections'), JSON.stringify(line));
@@ -147,15 +155,10 @@ describe('A process that is told to end', function () {
     });
 
     it('finishes what it holds, hands back the rest, and loses none', async () => {
-      const bridge = await start('bridge');
-      await meetAt(world.database, slotLock, {
-        waiting: 1,
-        start: async () => {},
-        async meanwhile() {
-          bridge.child.kill('SIGTERM');
-          await bridge.said('stopping');
-          assert.equal((await bridge.ask('/readyz')).status, 503);
-        },
+      const bridge = await startBeforeTheLock(async ({ child, said, ask }) => {
+        child.kill('SIGTERM');
+        await said('stopping');
+        assert.equal((await ask('/readyz')).status, 503);
       });
       assert.deepEqual(await bridge.child.exited, clean);
       const inHand = await carried();
