@@ -4,12 +4,13 @@ import { createClockActivities } from './clocks.ts';
 import { createRollupActivities } from './rollups.ts';
 import { createRunActivities } from './runs.ts';
 import { createSyncActivities } from './sync.ts';
+import type { WakeSyncs } from './wake-syncs.ts';
 
 /**
  * Activities are the only place where workflows touch the world. Each is thin: it turns ids and instants into one call
  * of a use case, and failures into what Temporal understands. All can be repeated: the use cases see to it.
  */
-export type ActivityDependencies = BringDependencies & { publisher: Publisher };
+export type ActivityDependencies = BringDependencies & { publisher: Publisher; wakeSyncs: WakeSyncs };
 
 export function createActivities(dependencies: ActivityDependencies) {
   return {

@@ -8,7 +8,7 @@ export type NamedSubject = SyncSubjectRow & {
   amountText: string;
 };
 
-/** What is needed to wake the syncs of these invoices; drafts, which have none, are left out. */
+/** What is needed to wake the syncs of these invoices. */
 export async function findSyncSubjects(sql: Sql, invoiceIds: readonly string[]): Promise<NamedSubject[]> {
   const rows = await readSyncSubjects(sql, invoiceIds);
   return rows.map((row) => ({ ...row, amountText: formatMoney(money(row.totalMinor, row.currency as Currency)) }));

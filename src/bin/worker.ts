@@ -1,6 +1,7 @@
 import { Runtime } from '@temporalio/worker';
 import { createEnsureCustomer } from '../../activities/ensure-customer.ts';
 import { createActivities } from '../../activities/index.ts';
+import { createWakeSyncs } from '../../activities/wake-syncs.ts';
 import { taskQueues } from '../../workflows/contract/task-queues.ts';
 import { requestPaceOf } from '../billing/request-pace.ts';
 import { bindStripe } from '../billing/stripe-account.ts';
@@ -92,6 +93,7 @@ const workers = await createWorkers({
     stripe: bindStripe(database, target),
     slots: config.sync.slots,
     ensureCustomer: createEnsureCustomer(temporal.client),
+    wakeSyncs: createWakeSyncs(temporal.client, database),
   }),
   observe: ({ name, outcome, seconds }) => metrics.activities.observe({ activity: name, outcome }, seconds),
 });

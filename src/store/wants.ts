@@ -3,7 +3,8 @@ import type { Sql } from './database.ts';
 /** What the Web UI and the messages of a sync tell of an invoice: ids, number and amount, nothing personal. */
 export type SyncSubjectRow = {
   invoiceId: string;
-  number: string;
+  /** Null for a draft that is held. */
+  number: string | null;
   customerId: string;
   externalId: string;
   clockId: string;
@@ -40,13 +41,13 @@ export async function wantVoid(sql: Sql, invoiceId: string): Promise<boolean> {
   return rowCount === 1;
 }
 
-/** What is needed to wake the syncs of these invoices, in no order. Drafts, which have none, are left out. */
+/** What is needed to wake the syncs of these invoices, in no order. */
 export async function readSyncSubjects(sql: Sql, invoiceIds: readonly string[]): Promise<SyncSubjectRow[]> {
   const { rows } = await sql.query<SyncSubjectRow>(
     `SELECT i.id AS "invoiceId", i.number, i.customer_id AS "customerId", c.external_id AS "externalId",
             i.clock_id AS "clockId", i.currency, i.total_minor AS "totalMinor", s.priority
      FROM invoices i JOIN invoice_states s ON s.invoice_id = i.id JOIN customers c ON c.id = i.customer_id
-     WHERE i.id = ANY ($1::uuid[]) AND i.number IS NOT NULL`,
+     WHERE i.id = ANY ($1::uuid[])`,
     [invoiceIds],
   );
   return rows;

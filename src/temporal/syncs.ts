@@ -8,7 +8,8 @@ import { taskQueues } from '../../workflows/contract/task-queues.ts';
 /** What the Web UI shows of a sync: ids, number and amount, nothing personal. */
 export type SyncSubject = {
   invoiceId: string;
-  number: string;
+  /** Null for a draft that is held. */
+  number: string | null;
   customerId: string;
   externalId: string;
   clockId: string;
@@ -40,11 +41,11 @@ function startOptions(subject: SyncSubject, amountText: string) {
     taskQueue: taskQueues.billing,
     workflowId: syncInvoiceId(invoiceId),
     args: [{ invoiceId, version: 2 }] as [SyncInvoiceInput],
-    staticSummary: `${subject.number} · ${shortened(subject.externalId)} · ${amountText}`,
+    staticSummary: `${subject.number ?? 'Draft'} · ${shortened(subject.externalId)} · ${amountText}`,
     priority: { priorityKey: priorityKeys[subject.priority] },
     typedSearchAttributes: new TypedSearchAttributes([
       { key: keys.invoiceId, value: invoiceId },
-      { key: keys.invoiceNumber, value: subject.number },
+      ...(subject.number === null ? [] : [{ key: keys.invoiceNumber, value: subject.number }]),
       { key: keys.customerId, value: subject.customerId },
       { key: keys.clockId, value: subject.clockId },
       { key: keys.amountMinor, value: Number(subject.totalMinor) },
