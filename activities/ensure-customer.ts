@@ -8,10 +8,12 @@ import { failureTypes } from '../workflows/contract/failure-types.ts';
  * How an invoice's sync asks for its customer: by the update of the customer's one writer. A failure in there comes
  * back as what it was, so that the invoice waits or is parked for the same reason.
  */
-export function createEnsureCustomer(client: Client): (customerId: string) => Promise<string> {
-  return async (customerId) => {
+export function createEnsureCustomer(
+  client: Client,
+): (customerId: string, priority: 'normal' | 'high') => Promise<string> {
+  return async (customerId, priority) => {
     try {
-      return await ensureCustomer(client, customerId);
+      return await ensureCustomer(client, customerId, priority);
     } catch (error) {
       throw asTargetError(error) ?? error;
     }

@@ -1,7 +1,8 @@
 import { log } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import { answerSync, type SyncAnswer } from '../src/billing/answer-sync.ts';
 import { type BringDependencies, type BringOutcome, bringToStripe } from '../src/billing/bring-to-stripe.ts';
-import { answerParking, parkInvoice, type RetryAnswer } from '../src/billing/park-invoice.ts';
+import { parkInvoice } from '../src/billing/park-invoice.ts';
 import { syncCustomer } from '../src/billing/sync-customer.ts';
 import { crashPoint } from '../src/crash-points.ts';
 import { isDurabillError } from '../src/errors/error.ts';
@@ -17,8 +18,8 @@ export function createSyncActivities(dependencies: BringDependencies) {
       return await translated(() => bringToStripe(dependencies, invoiceId));
     },
 
-    async syncCustomer({ customerId }: { customerId: string }): Promise<string> {
-      return await translated(() => syncCustomer(database, stripe, customerId));
+    async syncCustomer({ customerId, isUrgent }: { customerId: string; isUrgent?: boolean }): Promise<string> {
+      return await translated(() => syncCustomer(database, stripe, customerId, isUrgent ? 'high' : 'normal'));
     },
 
     async backOff({ invoiceId, nextRetryAt }: { invoiceId: string; nextRetryAt: string }): Promise<void> {
@@ -32,14 +33,19 @@ export function createSyncActivities(dependencies: BringDependencies) {
       crashPoint('sync.parked');
     },
 
-    async answerParking(answer: RetryAnswer): Promise<'accepted' | 'already accepted'> {
+    /** A person's answer. Runs that began before there were others name no kind: theirs is `retry`. */
+    async answerParking(
+      answer: Omit<SyncAnswer, 'kind'> & Partial<SyncAnswer>,
+    ): Promise<'accepted' | 'already accepted'> {
       try {
-        const outcome = await answerParking(database, answer);
+        const outcome = await answerSync(database, { kind: 'retry', ...answer });
         crashPoint('sync.decision-stored');
         return outcome;
       } catch (error) {
-        if (isDurabillError(error, 'answer-stale')) {
-          throw ApplicationFailure.nonRetryable(`${error.message} ${error.mend}`, failureTypes.staleAnswer);
+        if (isDurabillError(error)) {
+          const type = error.code === 'answer-stale' ? failureTypes.staleAnswer : failureTypes.unfitAnswer;
+          const said = { code: error.code, field: error.field, reason: error.message, mend: error.mend };
+          throw ApplicationFailure.nonRetryable(`${error.message} ${error.mend}`, type, said);
         }
         // Data that PostgreSQL cannot take (SQLSTATE class 22, 23) is not taken the next time either.
         if (/^2[23]/.test((error as { code?: string }).code ?? '')) {

@@ -1,4 +1,4 @@
-import { proxyActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, type ActivityOptions, proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import { taskQueues } from './contract/task-queues.ts';
 
@@ -23,22 +23,31 @@ export const pages = proxyActivities<Activities>({
   retry: { initialInterval: second, maximumInterval: minute },
 });
 
+/** Temporal serves 1 first. */
+const first = { priorityKey: 1 };
+
 /**
  * An invoice's way to Stripe. The tries of the first minute are Temporal's (2, 4, 8, 16 and 30 s apart); what comes
  * after is a timer of the workflow, where attempts, the next retry and a person's answer are visible. Three calls of
  * 30 s at most, and the customer's, fit the limit.
  */
-export const stripe = proxyActivities<Activities>({
+const toStripe: ActivityOptions = {
   taskQueue: taskQueues.stripe,
   startToCloseTimeout: 5 * minute,
   heartbeatTimeout,
   retry: { initialInterval: 2 * second, backoffCoefficient: 2, maximumInterval: 30 * second, maximumAttempts: 6 },
-});
+  // One that has begun goes on to its end; only one that still waits for its turn is taken back.
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+};
+export const stripe = proxyActivities<Activities>(toStripe);
+export const urgentStripe = proxyActivities<Activities>({ ...toStripe, priority: first });
 
 /** A customer's way to Stripe: few tries, because the invoice that asked tries again anyway. */
-export const customers = proxyActivities<Activities>({
+const ofCustomers: ActivityOptions = {
   taskQueue: taskQueues.customers,
   startToCloseTimeout: minute,
   heartbeatTimeout,
   retry: { initialInterval: second, maximumAttempts: 3 },
-});
+};
+export const customers = proxyActivities<Activities>(ofCustomers);
+export const urgentCustomers = proxyActivities<Activities>({ ...ofCustomers, priority: first });

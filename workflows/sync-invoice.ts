@@ -3,6 +3,8 @@ import {
   ActivityFailure,
   ApplicationFailure,
   allHandlersFinished,
+  CancellationScope,
+  CancelledFailure,
   condition,
   continueAsNew,
   defineQuery,
@@ -13,10 +15,18 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { books, stripe } from './activities.ts';
+import { books, stripe, urgentStripe } from './activities.ts';
 import { failureTypes } from './contract/failure-types.ts';
 import type { SyncInvoiceInput, SyncResume } from './contract/inputs.ts';
-import { type Answer, type AnswerOutcome, faultOf, messages, type SyncStatus } from './contract/messages.ts';
+import {
+  type Answer,
+  type AnswerKind,
+  type AnswerOutcome,
+  answerKinds,
+  faultOf,
+  messages,
+  type SyncStatus,
+} from './contract/messages.ts';
 import * as details from './sync-details.ts';
 
 const minute = 60_000;
@@ -48,10 +58,10 @@ async function told<T>(asked: Promise<T>): Promise<T> {
 }
 
 /** Refuses before anything is accepted, so that a slip of the pen leaves no trace and holds nothing up. */
-function refuseFaulty(given: Answer): void {
-  const fault = faultOf(given);
+const refuseFaulty = (kind: AnswerKind) => (given: Answer) => {
+  const fault = faultOf(kind, given);
   if (fault !== undefined) throw ApplicationFailure.nonRetryable(fault, failureTypes.faultyAnswer);
-}
+};
 
 /**
  * Brings Stripe to the state that the books want for one invoice, and ends when they are equal. The workflow id is the
@@ -61,33 +71,53 @@ function refuseFaulty(given: Answer): void {
  */
 export async function syncInvoice({ invoiceId, resume, version }: SyncInvoiceInput): Promise<void> {
   const memory: SyncResume = { ...(resume ?? calm) };
-  const status: SyncStatus = { state: 'syncing', failures: memory.failures, nextRetryAt: null, failure: null };
+  const status: SyncStatus = {
+    state: 'syncing',
+    rounds: memory.rounds ?? 0,
+    failures: memory.failures,
+    nextRetryAt: null,
+    failure: null,
+  };
   const show = version === 2 ? showTrouble() : showAll;
   let dirty = false;
   let answered = false;
+  let underWay: CancellationScope | undefined;
   setHandler(defineSignal(messages.dirty), () => {
     dirty = true;
   });
-  const answer = async (given: Answer) => {
-    const outcome = await told(books.answerParking({ invoiceId, ...given }));
-    // Accepted already may mean: by an activity whose answer was lost. A look too many does no harm.
-    answered = true;
-    Object.assign(memory, calm);
-    return outcome;
-  };
-  setHandler(defineUpdate<AnswerOutcome, [Answer]>(messages.retry), answer, { validator: refuseFaulty });
+  setHandler(defineSignal(messages.hurry), () => {
+    dirty = true;
+    if (memory.isUrgent) return;
+    memory.isUrgent = true;
+    // What waits for its turn is taken back and asked for again, before all others this time.
+    underWay?.cancel();
+  });
+  for (const kind of answerKinds) {
+    const answer = async (given: Answer) => {
+      const outcome = await told(books.answerParking({ invoiceId, kind, ...given }));
+      // Accepted already may mean: by an activity whose answer was lost. A look too many does no harm.
+      answered = true;
+      Object.assign(memory, calm);
+      return outcome;
+    };
+    setHandler(defineUpdate<AnswerOutcome, [Answer]>(messages[kind]), answer, { validator: refuseFaulty(kind) });
+  }
   setHandler(defineQuery<SyncStatus>(messages.status), () => status);
 
   for (let round = 1; ; round += 1) {
     dirty = false;
     answered = false;
+    status.rounds += 1;
     enter(status, show, 'syncing');
-    const outcome = await bring(invoiceId);
+    const outcome = await bring(invoiceId, memory, (scope) => {
+      underWay = scope;
+    });
+    underWay = undefined;
 
     if (outcome.state === 'parked') {
-      const { parkingNumber, code, reason } = outcome;
+      const { code, reason } = outcome;
       enter(status, show, 'parked', { code, reason });
-      setCurrentDetails(details.parked({ invoiceId, parkingNumber, code, reason }));
+      setCurrentDetails(details.parked({ invoiceId, ...outcome }));
       await condition(() => answered || dirty);
     } else if (outcome.state === 'failed') {
       memory.failingSince ??= new Date().toISOString();
@@ -106,7 +136,11 @@ export async function syncInvoice({ invoiceId, resume, version }: SyncInvoiceInp
     } else if (outcome.state === 'no slot') {
       setCurrentDetails(details.waitingForSlot());
       await condition(() => dirty || answered, pauseMs(1) / 2);
-    } else {
+    } else if (outcome.state === 'paused') {
+      enter(status, show, 'paused');
+      setCurrentDetails(details.paused());
+      await condition(() => dirty || answered, pauseMs(1));
+    } else if (outcome.state !== 'again') {
       Object.assign(memory, calm);
       await condition(allHandlersFinished);
       if (!dirty && !answered) {
@@ -119,19 +153,38 @@ export async function syncInvoice({ invoiceId, resume, version }: SyncInvoiceInp
     if (round >= roundsPerRun || workflowInfo().continueAsNewSuggested) {
       // A signal that comes while handlers finish is not lost: the next run begins with a look at the books.
       await condition(allHandlersFinished);
-      await continueAsNew<typeof syncInvoice>({ invoiceId, resume: memory, ...(version && { version }) });
+      const resumed = { ...memory, rounds: status.rounds };
+      await continueAsNew<typeof syncInvoice>({ invoiceId, resume: resumed, ...(version && { version }) });
     }
   }
 }
 
 type Outcome = Awaited<ReturnType<typeof stripe.bringToStripe>> | ({ state: 'failed' } & Failure);
 
-async function bring(invoiceId: string): Promise<Outcome> {
+/**
+ * One round: an activity with its own tries of the first minute. One that is taken back before it began is asked for
+ * again, as urgent.
+ */
+async function bring(
+  invoiceId: string,
+  memory: SyncResume,
+  tell: (scope: CancellationScope) => void,
+): Promise<Outcome> {
+  const scope = new CancellationScope();
+  tell(scope);
+  const activities = memory.isUrgent ? urgentStripe : stripe;
   try {
-    return await stripe.bringToStripe({ invoiceId });
+    return await scope.run(() => activities.bringToStripe({ invoiceId }));
   } catch (error) {
     if (!(error instanceof ActivityFailure)) throw error;
     const { cause } = error;
+    if (
+      cause instanceof CancelledFailure &&
+      scope.consideredCancelled &&
+      !CancellationScope.current().consideredCancelled
+    ) {
+      return { state: 'again' };
+    }
     if (!(cause instanceof ApplicationFailure)) {
       const reason = cause?.message ?? error.message;
       return { state: 'failed', code: 'no-answer', reason, needsPerson: false, retryAfterMs: 0 };

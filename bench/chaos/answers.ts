@@ -43,9 +43,15 @@ async function readParked({ deployment: { database } }: Context): Promise<Parked
 async function answerTwice(context: Context, parked: Parked, decisionId: string): Promise<void> {
   const { deployment, sent, giveUp } = context;
   const { client } = deployment.temporal;
-  const entry = { decisionId, invoiceId: parked.invoiceId, acknowledged: false };
+  const entry = { kind: 'retry', decisionId, invoiceId: parked.invoiceId, acknowledged: false };
   sent.answers.set(decisionId, entry);
-  const answer = { decisionId, parkingNumber: parked.parkingNumber, actor: 'chaos', reason: 'The fault has passed.' };
+  const answer = {
+    kind: 'retry' as const,
+    decisionId,
+    parkingNumber: parked.parkingNumber,
+    actor: 'chaos',
+    reason: 'The fault has passed.',
+  };
   const send = () =>
     untilDone(async () => {
       try {

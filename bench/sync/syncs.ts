@@ -17,7 +17,7 @@ export async function createRemoteCustomers({ database, config }: Deployment, cu
   const accountId = await bindStripe(database, createStripeTarget(stripe, config.stripe.secretKey)).accountId();
   const create = async (customerId: string) => {
     const customer: Stripe.Customer = await stripe.customers.create({ metadata: { durabill_customer: customerId } });
-    await insertMapping(database, { accountId, customerId, remoteId: customer.id });
+    await insertMapping(database, { accountId, customerId, remoteId: customer.id, contactAt: new Date() });
   };
   for (let from = 0; from < customerIds.length; from += 16) {
     await Promise.all(customerIds.slice(from, from + 16).map(create));

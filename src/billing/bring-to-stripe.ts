@@ -1,19 +1,33 @@
 import { crashPoint } from '../crash-points.ts';
 import { DurabillError } from '../errors/error.ts';
 import type { Database } from '../store/database.ts';
-import { beginAttempt, completeSync, failAttempt, readSyncState, type SyncFacts } from '../store/sync.ts';
+import {
+  beginAttempt,
+  completeSync,
+  completeVoid,
+  failAttempt,
+  readSyncState,
+  type SyncFacts,
+  stopAttempt,
+} from '../store/sync.ts';
 import { claimSlot } from '../store/sync-slots.ts';
-import { type RemoteInvoice, TargetError } from '../targets/port.ts';
+import { type RemoteInvoice, stoppedCode, TargetError, type VoidOutcome } from '../targets/port.ts';
 import { requestLogOf } from './request-log.ts';
 import type { StripeAccount } from './stripe-account.ts';
 import { notingOutage } from './target-outage.ts';
 
 export type BringOutcome =
   | { state: 'synced' }
-  /** Waits for a person; the parking number is what an answer has to name. */
-  | { state: 'parked'; parkingNumber: number; code: string; reason: string }
+  /** Void here, and nothing is left at Stripe that could be paid. */
+  | { state: 'void' }
+  /** What is wanted has changed meanwhile: to be brought there at once. */
+  | { state: 'again' }
+  /** Waits for a person; the parking number is what an answer has to name. A draft is held before it was ever sent. */
+  | { state: 'parked'; parkingNumber: number; code: string; reason: string; isDraft?: boolean }
   /** Every slot is taken: to be tried again in a moment. */
   | { state: 'no slot' }
+  /** Somebody wants quiet, for this invoice or for all: nothing is sent, and nothing counts as failed. */
+  | { state: 'paused' }
   /** Nothing is wanted at Stripe: the invoice is a draft, skipped, void, or not there. */
   | { state: 'nothing' };
 
@@ -23,11 +37,12 @@ export type BringDependencies = {
   /** Invoices that may be on their way to Stripe at once. */
   slots: number;
   /** Asks the customer's one writer to bring it to Stripe. @returns its id there */
-  ensureCustomer(customerId: string): Promise<string>;
+  ensureCustomer(customerId: string, priority: 'normal' | 'high'): Promise<string>;
 };
 
 /**
- * Brings one issued invoice to Stripe, from wherever an earlier attempt left it, and records what came of it. If the
+ * Brings Stripe to what the books want of one issued invoice, final or void, from wherever an earlier attempt left it, and
+ * records what came of it and what was seen. If the
  * process dies between Stripe's answer and our record, the next attempt sends the stored request under its stored key
  * and gets the same answer.
  * @throws TargetError
@@ -37,14 +52,19 @@ export async function bringToStripe(dependencies: BringDependencies, invoiceId: 
   const facts = (await beginAttempt(database, invoiceId)) ?? (await claimAndBegin(dependencies, invoiceId));
   if (facts === undefined) return await settledOutcome(database, invoiceId);
   if (facts === 'full') return { state: 'no slot' };
+  if (facts === 'away') return { state: 'paused' };
   crashPoint('sync.attempt-begun');
   try {
-    const { accountId, remote } = await bring(dependencies, facts);
-    await completeSync(database, { invoiceId, attempt: facts.attempt, accountId, remote });
+    const outcome = facts.wanted === 'void' ? await bringVoid(dependencies, facts) : await bring(dependencies, facts);
     crashPoint('sync.completed');
-    return { state: 'synced' };
+    return outcome;
   } catch (error) {
     const failure = asTargetError(error);
+    if (failure.code === stoppedCode) {
+      await stopAttempt(database, invoiceId, facts.attempt);
+      const settled = await settledOutcome(database, invoiceId);
+      return settled.state === 'nothing' ? { state: 'paused' } : settled;
+    }
     await failAttempt(database, {
       invoiceId,
       attempt: facts.attempt,
@@ -61,32 +81,59 @@ export async function bringToStripe(dependencies: BringDependencies, invoiceId: 
 async function claimAndBegin(
   { database, slots }: BringDependencies,
   invoiceId: string,
-): Promise<SyncFacts | 'full' | undefined> {
+): Promise<SyncFacts | 'full' | 'away' | undefined> {
   const { outcome } = await claimSlot(database, { invoiceId, slots, fromRest: true });
-  if (outcome === 'full') return 'full';
+  if (outcome === 'full' || outcome === 'away') return outcome;
   return outcome === 'settled' || outcome === 'unknown' ? undefined : await beginAttempt(database, invoiceId);
 }
 
-async function bring(
-  { database, stripe, ensureCustomer }: BringDependencies,
-  facts: SyncFacts,
-): Promise<{ accountId: string; remote: RemoteInvoice }> {
+async function bring(dependencies: BringDependencies, facts: SyncFacts): Promise<BringOutcome> {
+  const { database, stripe, ensureCustomer } = dependencies;
   const accountId = await stripe.accountId();
-  const remoteCustomerId = facts.remoteCustomerId ?? (await ensureCustomer(facts.customerId));
+  const { customerId, priority, remoteCustomerId: mapped, customerIsCurrent } = facts;
+  const remoteCustomerId = mapped !== null && customerIsCurrent ? mapped : await ensureCustomer(customerId, priority);
   const log = requestLogOf(database, { accountId, kind: 'invoice', id: facts.id });
-  const remote = await notingOutage(database, 'stripe', () => stripe.target.bringInvoice(facts, remoteCustomerId, log));
-  return { accountId, remote };
+  const remote = await notingOutage(database, 'stripe', () =>
+    stripe.targetFor(priority).bringInvoice(facts, remoteCustomerId, log),
+  );
+  return { state: await complete(database, facts, accountId, remote) };
+}
+
+/** A customer who has paid meanwhile has paid: then the wish is taken back, and the history says so. */
+async function bringVoid({ database, stripe }: BringDependencies, facts: SyncFacts): Promise<BringOutcome> {
+  const accountId = await stripe.accountId();
+  const log = requestLogOf(database, { accountId, kind: 'invoice', id: facts.id });
+  const { priority, remoteCustomerId } = facts;
+  const outcome: VoidOutcome = await notingOutage(database, 'stripe', () =>
+    stripe.targetFor(priority).voidInvoice(facts, remoteCustomerId, log),
+  );
+  if (outcome.state === 'paid') return { state: await complete(database, facts, accountId, outcome.remote, true) };
+  await completeVoid(database, { invoiceId: facts.id, attempt: facts.attempt, accountId, remote: outcome.remote });
+  return { state: 'void' };
+}
+
+async function complete(
+  database: Database,
+  { id: invoiceId, attempt }: SyncFacts,
+  accountId: string,
+  remote: RemoteInvoice,
+  paidInsteadOfVoid = false,
+): Promise<'synced' | 'again'> {
+  return await completeSync(database, { invoiceId, attempt, accountId, remote, paidInsteadOfVoid });
 }
 
 async function settledOutcome(database: Database, invoiceId: string): Promise<BringOutcome> {
   const state = await readSyncState(database, invoiceId);
+  if (state?.lifecycle === 'void') return { state: 'void' };
   if (state?.sync === 'synced') return { state: 'synced' };
-  if (state?.sync !== 'parked') return { state: 'nothing' };
+  const isDraft = state?.lifecycle === 'held';
+  if (state?.sync !== 'parked' && !isDraft) return { state: 'nothing' };
   return {
     state: 'parked',
     parkingNumber: state.parkingNumber,
     code: state.failureCode ?? 'unknown',
     reason: state.failureReason ?? '',
+    ...(isDraft && { isDraft }),
   };
 }
 

@@ -9,7 +9,7 @@ import { customerIdOf } from './ids.ts';
 import { readInstant } from './instant.ts';
 import { type Clock, getClock, realClockName } from './open-clock.ts';
 import { subscribe } from './subscribe.ts';
-import { readText } from './text.ts';
+import { readEmail, readText } from './text.ts';
 
 export type NewCustomerInput = {
   /** The sender's own name for the customer, unique for ever. */
@@ -70,7 +70,7 @@ function readInput(input: NewCustomerInput): Wanted {
   return {
     externalId: readExternalId(text(input.externalId, 'externalId', 'The external id', 255)),
     name: text(input.name, 'name', 'The name', 255),
-    email: email === undefined ? null : readEmail(text(email, 'email', 'The address', 320)),
+    email: email === undefined ? null : readEmail(text(email, 'email', 'The address', 320), 'email'),
     currency: parseCurrency(input.currency, 'currency'),
     zone: parseZone(input.zone, 'zone'),
     clock: text(clock, 'clock', 'The clock', 80),
@@ -95,14 +95,6 @@ function readExternalId(externalId: string): string {
     });
   }
   return externalId;
-}
-
-/** Only what is surely no address is refused; whether mail arrives is seen when it is sent. */
-function readEmail(email: string): string {
-  if (!/^[^\s@]+@[^\s@]+$/.test(email)) {
-    throw new DurabillError('request-invalid', { field: 'email', reason: 'The address is no e-mail address.' });
-  }
-  return email;
 }
 
 async function insertNew(sql: Sql, wanted: Wanted, clock: Clock, actor: string): Promise<boolean> {

@@ -1,7 +1,9 @@
+import { DurabillError } from '../errors/error.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Database, Sql } from '../store/database.ts';
 import { type InvoiceLine, readLines, readMachineTime, rebuildDrafts } from '../store/invoice-facts.ts';
 import { type DueDraft, dueDraftIds, holdDrafts, issueDrafts, lockDrafts, skipDrafts } from '../store/invoice-issue.ts';
+import { readOpenPauses } from '../store/pauses.ts';
 import { periodsByInvoice } from '../store/periods.ts';
 import { aggregateUsage } from '../store/usage-quantities.ts';
 import type { BegunPage } from './in-pages.ts';
@@ -29,12 +31,22 @@ export async function issueInvoices(
 }
 
 async function issuePage(sql: Sql, scan: { id: string; clockId: string }, ids: readonly string[]): Promise<Issued> {
+  await refuseWhilePaused(sql);
   const drafts = await lockDrafts(sql, ids);
   if (drafts.length === 0) return { issued: 0, skipped: 0, held: 0, rebuilt: 0 };
   const usageCutAt = await readMachineTime(sql);
   const verdicts = await judge(sql, drafts);
   await auditVerdicts(sql, `run ${scan.id}`, verdicts);
   return await apply(sql, scan.clockId, verdicts, usageCutAt);
+}
+
+/** The run waits with it: its activity is tried again until the pause is over. */
+async function refuseWhilePaused(sql: Sql): Promise<void> {
+  const [pause] = await readOpenPauses(sql);
+  if (pause === undefined) return;
+  throw new DurabillError('paused', {
+    reason: `Nothing is issued since ${pause.begunAt.toISOString()}: ${pause.reason}`,
+  });
 }
 
 async function judge(sql: Sql, drafts: readonly DueDraft[]): Promise<Map<string, Verdict>> {

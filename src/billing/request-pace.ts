@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../store/database.ts';
-import { furthestTurnMs, putOffTurns, takeTurn } from '../store/request-turns.ts';
+import { furthestTurnMs, putOffTurns, takeTurn, takeTurnFirst } from '../store/request-turns.ts';
 import { type RequestPace, TargetError } from '../targets/port.ts';
 
 /** Requests a second, kept by all processes together. */
 export type RequestRates = { perOperation: number; total: number };
+
+/** Of 25 requests that the target takes in a second, the pace leaves one free: it is for those that go first. */
+const reservedShare = 1 / 24;
 
 /** After a refusal nobody sends for as long as the target counts. */
 const putOffMs = 1_000;
@@ -12,12 +15,21 @@ const putOffMs = 1_000;
 /**
  * The pace of requests to a target, shared through PostgreSQL by every process on every machine. Waiting takes no
  * connection and no lock; a turn whose caller dies is lost, which costs one interval.
+ * @param priority `high` goes before all that wait, at the little pace that is kept free for it
  */
-export function requestPaceOf(database: Database, rates: RequestRates): RequestPace {
+export function requestPaceOf(
+  database: Database,
+  rates: RequestRates,
+  priority: 'normal' | 'high' = 'normal',
+): RequestPace {
   const intervals = { operationMs: 1_000 / rates.perOperation, totalMs: 1_000 / rates.total };
+  const reserved = { operationMs: intervals.operationMs / reservedShare, totalMs: intervals.totalMs / reservedShare };
+  const take = async (operation: string) =>
+    (priority === 'high' ? await takeTurnFirst(database, operation, intervals, reserved) : undefined) ??
+    (await takeTurn(database, operation, intervals));
   return {
     async turn(operation) {
-      const turn = await takeTurn(database, operation, intervals).catch((cause: Error) => {
+      const turn = await take(operation).catch((cause: Error) => {
         throw new TargetError('retry', 'pace', `The pace of ${operation} cannot be read: ${cause.message}`, { cause });
       });
       if (turn === undefined) {

@@ -4,16 +4,21 @@ import type { Database } from '../store/database.ts';
 import type { InvoiceTarget } from '../targets/port.ts';
 
 /** Stripe as the billing room uses it: the target, and the account that the database is bound to. */
-export type StripeAccount = { target: InvoiceTarget; accountId(): Promise<string> };
+export type StripeAccount = {
+  /** The target at the pace of its priority. */
+  targetFor(priority: 'normal' | 'high'): InvoiceTarget;
+  accountId(): Promise<string>;
+};
 
 /**
  * Binds the database to the account and mode behind the key at first use, and refuses every other one from then on:
  * ids and idempotency keys of one account mean nothing in another. Asked once a process, at the first need.
+ * @param urgent the same account, at the pace of high priority
  */
-export function bindStripe(database: Database, target: InvoiceTarget): StripeAccount {
+export function bindStripe(database: Database, target: InvoiceTarget, urgent = target): StripeAccount {
   let bound: Promise<string> | undefined;
   return {
-    target,
+    targetFor: (priority) => (priority === 'high' ? urgent : target),
     async accountId() {
       bound ??= bind(database, target);
       try {

@@ -39,3 +39,11 @@ function textFault(value: unknown, maxLength: number): string | undefined {
 function isLonger(text: string, maxLength: number): boolean {
   return text.length > 2 * maxLength || (text.length > maxLength && [...text].length > maxLength);
 }
+
+/** Only what is surely no address is refused; whether mail arrives is seen when it is sent. @throws DurabillError request-invalid */
+export function readEmail(email: string, field: string): string {
+  if (!/^[^\s@]+@[^\s@]+$/.test(email)) {
+    throw new DurabillError('request-invalid', { field, reason: 'The address is no e-mail address.' });
+  }
+  return email;
+}

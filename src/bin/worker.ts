@@ -50,8 +50,10 @@ const temporal = connectTemporal(config.temporal);
 const broker = createConnection({ url: config.amqpUrl, name: 'worker' });
 const publisher = createPublisher(broker);
 const metrics = createMetrics('worker');
-const pace = requestPaceOf(database, config.stripe.rates);
-const target = createStripeTarget(openStripe({ ...config.stripe, pace }), config.stripe.secretKey);
+const targetAt = (priority: 'normal' | 'high') => {
+  const pace = requestPaceOf(database, config.stripe.rates, priority);
+  return createStripeTarget(openStripe({ ...config.stripe, pace }), config.stripe.secretKey);
+};
 const { health, untilSetUp } = watchReadiness(log, life, { database, broker, temporal });
 /** The figures that PostgreSQL has; while it does not answer they are left out, and what the process counts is told. */
 async function readBooks(): Promise<void> {
@@ -90,7 +92,7 @@ const workers = await createWorkers({
   activities: createActivities({
     database,
     publisher,
-    stripe: bindStripe(database, target),
+    stripe: bindStripe(database, targetAt('normal'), targetAt('high')),
     slots: config.sync.slots,
     ensureCustomer: createEnsureCustomer(temporal.client),
     wakeSyncs: createWakeSyncs(temporal.client, database),

@@ -258,6 +258,30 @@ export const catalogue = {
     customer: 'Something failed on our side.',
     mend: 'Use the key of the account that the database was first used with, or another database.',
   },
+  'answer-unfit': {
+    status: 409,
+    title: 'The invoice is not in a state that this answer fits.',
+    customer: refused,
+    mend: 'Look at the invoice again: its details name the answers that fit.',
+  },
+  'sync-refused': {
+    status: 409,
+    title: 'The invoice cannot be brought to Stripe now.',
+    customer: refused,
+    mend: 'Do what the reason says first.',
+  },
+  'void-refused': {
+    status: 409,
+    title: 'The invoice cannot be voided.',
+    customer: refused,
+    mend: 'Do what the reason says instead.',
+  },
+  paused: {
+    status: 503,
+    title: 'Everything is paused: nothing is issued, nothing is sent to Stripe.',
+    customer: 'Your invoice is being prepared.',
+    mend: 'See why at GET /v1/pauses; end the pause when the cause is gone.',
+  },
   'answer-stale': {
     status: 409,
     title: 'The answer is for a parking that is over.',

@@ -1,33 +1,56 @@
 import type { Sql } from './database.ts';
 
-export async function readMapping(sql: Sql, accountId: string, customerId: string): Promise<string | undefined> {
-  const { rows } = await sql.query<{ remoteId: string }>({
+export type CustomerMapping = { remoteId: string; contactAt: Date };
+
+export async function readMapping(
+  sql: Sql,
+  accountId: string,
+  customerId: string,
+): Promise<CustomerMapping | undefined> {
+  const { rows } = await sql.query<CustomerMapping>({
     name: 'read-customer-mapping',
-    text: 'SELECT remote_id AS "remoteId" FROM customer_mappings WHERE account_id = $1 AND customer_id = $2',
+    text: `SELECT remote_id AS "remoteId", contact_at AS "contactAt" FROM customer_mappings
+           WHERE account_id = $1 AND customer_id = $2`,
     values: [accountId, customerId],
   });
-  return rows[0]?.remoteId;
+  return rows[0];
 }
 
 /** Stores the mapping unless there is one. @returns the id that is stored */
 export async function insertMapping(
   sql: Sql,
-  mapping: { accountId: string; customerId: string; remoteId: string },
+  mapping: { accountId: string; customerId: string; remoteId: string; contactAt: Date },
 ): Promise<string> {
   await sql.query(
-    `INSERT INTO customer_mappings (account_id, customer_id, remote_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
-    [mapping.accountId, mapping.customerId, mapping.remoteId],
+    `INSERT INTO customer_mappings (account_id, customer_id, remote_id, contact_at) VALUES ($1, $2, $3, $4)
+     ON CONFLICT DO NOTHING`,
+    [mapping.accountId, mapping.customerId, mapping.remoteId, mapping.contactAt],
   );
-  return (await readMapping(sql, mapping.accountId, mapping.customerId)) as string;
+  return (await readMapping(sql, mapping.accountId, mapping.customerId))?.remoteId as string;
 }
 
+/** The target has the contact of this instant now. */
+export async function markContactSent(sql: Sql, accountId: string, customerId: string, contactAt: Date): Promise<void> {
+  await sql.query(
+    `UPDATE customer_mappings SET contact_at = greatest(contact_at, $3) WHERE account_id = $1 AND customer_id = $2`,
+    [accountId, customerId, contactAt],
+  );
+}
+
+export type ContactToSend = {
+  id: string;
+  externalId: string;
+  name: string;
+  email: string | null;
+  /** Since when the contact is as it is. */
+  contactAt: Date;
+};
+
 /** What a target needs to know of a customer. */
-export async function readOutgoingCustomer(
-  sql: Sql,
-  customerId: string,
-): Promise<{ id: string; externalId: string; name: string; email: string | null } | undefined> {
-  const { rows } = await sql.query<{ id: string; externalId: string; name: string; email: string | null }>(
-    `SELECT c.id, c.external_id AS "externalId", coalesce(k.name, c.external_id) AS name, k.email
+export async function readOutgoingCustomer(sql: Sql, customerId: string): Promise<ContactToSend | undefined> {
+  const { rows } = await sql.query<ContactToSend>(
+    `SELECT c.id, c.external_id AS "externalId", coalesce(k.name, c.external_id) AS name, k.email,
+            coalesce(k.updated_at, c.created_at) AS "contactAt"
      FROM customers c LEFT JOIN customer_contacts k ON k.customer_id = c.id WHERE c.id = $1`,
     [customerId],
   );

@@ -2,11 +2,15 @@ export const lifecycles = ['draft', 'held', 'issued', 'skipped', 'void'] as cons
 export const payments = ['none', 'unpaid', 'processing', 'partly_paid', 'paid', 'uncollectible'] as const;
 export const syncs = ['none', 'pending', 'queued', 'syncing', 'backing_off', 'parked', 'synced'] as const;
 
+export type Lifecycle = (typeof lifecycles)[number];
+export type Payment = (typeof payments)[number];
+export type Sync = (typeof syncs)[number];
+
 /** The states of an invoice, and the days that its customer is told of. */
 export type Standing = {
-  lifecycle: (typeof lifecycles)[number];
-  payment: (typeof payments)[number];
-  sync: (typeof syncs)[number];
+  lifecycle: Lifecycle;
+  payment: Payment;
+  sync: Sync;
   dueAt: Date;
   paymentDueOn: string | null;
   zone: string;

@@ -1,4 +1,5 @@
 import type { Database, Sql } from './database.ts';
+import { isPaused } from './pauses.ts';
 import { failuresOfOutage } from './target-outages.ts';
 
 export type WantedSlot = { invoiceId: string; priority?: 'normal' | 'high' };
@@ -6,7 +7,7 @@ export type WantedSlot = { invoiceId: string; priority?: 'normal' | 'high' };
 export type SlotClaim = {
   /**
    * `claimed`: this call took the slot. `open`: the sync is on its way already. `full`: no slot is free now. `away`: one
-   * would be, but the target is away and one other tries whether it is back. `settled`: nothing to do any more, it is
+   * would be, but the target is away and one other tries whether it is back, or all is paused. `settled`: nothing to do any more, it is
    * synced, parked or void. `unknown`: there is no such invoice.
    */
   outcome: 'claimed' | 'open' | 'full' | 'away' | 'settled' | 'unknown';
@@ -87,16 +88,17 @@ async function claim(
              FOR UPDATE OF s SKIP LOCKED),
            outage AS (
              SELECT NOT $5::boolean AND EXISTS (
-               SELECT FROM target_outages WHERE target = $6 AND failures_in_row >= ${failuresOfOutage}) AS is_on),
+               SELECT FROM target_outages WHERE target = $6 AND failures_in_row >= ${failuresOfOutage}) AS is_on,
+               ${isPaused} AS is_pause),
            ranked AS (
              SELECT invoice_id, is_high, row_number() OVER (ORDER BY is_high DESC, position) AS rank FROM locked),
            claimed AS (
              UPDATE invoice_states s SET sync = 'syncing', touched_at = now()
              FROM ranked r, open, outage
              WHERE s.invoice_id = r.invoice_id AND open.slots + r.rank <= CASE WHEN r.is_high THEN $3::int ELSE $4::int END
-               AND (NOT outage.is_on OR open.lively + r.rank <= 1)
+               AND (NOT outage.is_on OR open.lively + r.rank <= 1) AND NOT outage.is_pause
              RETURNING s.invoice_id)
-           SELECT s.invoice_id IS NOT NULL AS known, s.lifecycle, s.sync, outage.is_on AS away,
+           SELECT s.invoice_id IS NOT NULL AS known, s.lifecycle, s.sync, outage.is_on OR outage.is_pause AS away,
                   EXISTS (SELECT FROM claimed c WHERE c.invoice_id = w.invoice_id) AS claimed,
                   i.number, i.currency, i.customer_id AS "customerId", i.clock_id AS "clockId",
                   i.total_minor AS "totalMinor", c.external_id AS "externalId"

@@ -24,11 +24,19 @@ const reopened = `want_changed_at = clock_timestamp(), touched_at = now(),
 export async function lookAgain(sql: Sql, invoiceIds: readonly string[]): Promise<string[]> {
   const { rows } = await sql.query<{ id: string }>(
     `UPDATE invoice_states SET ${reopened}
-     WHERE invoice_id = ANY ($1::uuid[]) AND lifecycle IN ('issued', 'void') AND sync <> 'none'
+     WHERE invoice_id = ANY ($1::uuid[]) AND lifecycle = 'issued'
      RETURNING invoice_id AS id`,
     [invoiceIds],
   );
   return rows.map(({ id }) => id);
+}
+
+/** From now on the sync of this invoice goes before others, and looks at Stripe even if all was done. */
+export async function hurry(sql: Sql, invoiceId: string): Promise<void> {
+  await sql.query(
+    `UPDATE invoice_states SET priority = 'high', ${reopened} WHERE invoice_id = $1 AND lifecycle = 'issued'`,
+    [invoiceId],
+  );
 }
 
 /** Wants an issued invoice void. @returns false if it is not issued, or wanted void already */

@@ -144,6 +144,13 @@ export const failureKinds = {
     operator: 'Compare the lines of both; tell the engineers. Delete the draft at the target only with their word.',
     customer: beingMended,
   },
+  'void-at-target': {
+    act: 'stop',
+    alert: true,
+    engineer: 'The invoice was voided at the target by somebody else; the books still want it paid.',
+    operator: 'Ask who voided it. If it was right, answer `abandon`: it is void here too, and its number stays used.',
+    customer: beingMended,
+  },
   'too-many-lines': {
     act: 'fix',
     engineer: 'The invoice has more lines than the target takes.',

@@ -1,6 +1,15 @@
 /** What any target of invoices offers, and what it asks of the rest: Stripe is the first, others follow the same form. */
 
-export type OutgoingCustomer = { id: string; externalId: string; name: string; email: string | null };
+export type OutgoingCustomer = {
+  id: string;
+  externalId: string;
+  name: string;
+  email: string | null;
+  /** Since when the contact is as it is. */
+  contactAt: Date;
+  /** The target is known to have it under this id already, from before this database was restored. */
+  knownRemoteId?: string | null;
+};
 
 export type OutgoingLine = { id: string; description: string; amountMinor: bigint };
 
@@ -18,17 +27,37 @@ export type OutgoingInvoice = {
   paymentDueOn: string;
   paymentTermsDays: number;
   lines: readonly OutgoingLine[];
+  /** The target is known to have it under this id already, from before this database was restored. */
+  knownRemoteId?: string | null;
 };
 
-export type RemoteInvoice = { remoteId: string; status: string; totalMinor: bigint; url: string | null };
+export type RemoteInvoice = {
+  remoteId: string;
+  status: string;
+  totalMinor: bigint;
+  url: string | null;
+  payment: 'unpaid' | 'partly_paid' | 'paid' | 'uncollectible';
+  amountPaidMinor: bigint;
+  /** When it was paid in full, by the target's clock. */
+  paidAt: Date | null;
+};
+
+/** `gone`: nothing is left that could be paid; null if the target never had it. `paid`: the customer was faster. */
+export type VoidOutcome =
+  | { state: 'gone'; remote: { remoteId: string; status: 'void' | 'deleted' } | null }
+  | { state: 'paid'; remote: RemoteInvoice };
 
 export type InvoiceTarget = {
   /** The account behind the credentials; the database is bound to it. */
   account(): Promise<{ accountId: string; livemode: boolean }>;
   /** Creates the customer unless an earlier call did. @returns its id at the target */
   createCustomer(customer: OutgoingCustomer, log: RequestLog): Promise<string>;
+  /** Brings the customer's contact there to what it is here. */
+  updateCustomer(customer: OutgoingCustomer, remoteId: string, log: RequestLog): Promise<void>;
   /** Brings the invoice to its final state at the target from wherever an earlier call left it. */
   bringInvoice(invoice: OutgoingInvoice, remoteCustomerId: string, log: RequestLog): Promise<RemoteInvoice>;
+  /** Sees to it that nobody can pay the invoice there any more, wherever earlier calls have left it. */
+  voidInvoice(invoice: OutgoingInvoice, remoteCustomerId: string | null, log: RequestLog): Promise<VoidOutcome>;
 };
 
 /** The pace at which a target takes requests. */
@@ -47,8 +76,13 @@ export type RequestPace = {
  * whatever has changed since.
  */
 export type RequestLog = {
-  /** Stores the request of a step, or returns the one stored before: what is to be sent is what this returns. */
+  /**
+   * Stores the request of a step, or returns the one stored before: what is to be sent is what this returns.
+   * @throws TargetError retry `stopped`, while a pause or a hold lets nothing be sent
+   */
   begin(request: NewRequest): Promise<StoredRequest>;
+  /** The latest request of a step; undefined if none was ever stored. */
+  latest(step: string): Promise<StoredRequest | undefined>;
   /** What the key answers from now on: a success with the id of the object, or a failure by its status. */
   answered(request: StoredRequest, answer: RequestAnswer): Promise<void>;
 };
@@ -74,8 +108,13 @@ export type StoredRequest = {
   sends: number;
   /** HTTP status of what the key answers; null while the key may still carry the request out. */
   status: number | null;
+  /** The target's id of the answer; null while there is none, and when the object was found by a look instead. */
+  requestId: string | null;
   remoteId: string | null;
 };
+
+/** The code of a TargetError that says: not now, since somebody wants quiet. It is no failure. */
+export const stoppedCode = 'stopped';
 
 export type RequestAnswer = { status: number; requestId: string | null; remoteId: string | null };
 

@@ -1,8 +1,8 @@
 import { type Client, WithStartWorkflowOperation, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes, type Workflow } from '@temporalio/common';
 import { syncCustomerId, syncInvoiceId, workflowTypes } from '../../workflows/contract/ids.ts';
-import type { SyncInvoiceInput } from '../../workflows/contract/inputs.ts';
-import { type Answer, type AnswerOutcome, messages } from '../../workflows/contract/messages.ts';
+import type { SyncCustomerInput, SyncInvoiceInput } from '../../workflows/contract/inputs.ts';
+import { type Answer, type AnswerKind, type AnswerOutcome, messages } from '../../workflows/contract/messages.ts';
 import { taskQueues } from '../../workflows/contract/task-queues.ts';
 
 /** What the Web UI shows of a sync: ids, number and amount, nothing personal. */
@@ -56,27 +56,33 @@ function startOptions(subject: SyncSubject, amountText: string) {
 /**
  * Sees to it that the invoice's sync looks at the books: starts it, or signals the one that runs. A start alone is cheaper
  * than a signal with a start, and nearly every sync is started once and never signalled.
+ * @param signalName what one that runs is told: to look again, or to do so before all others
  */
-export async function wakeSync(client: Client, subject: SyncSubject, amountText: string): Promise<void> {
+export async function wakeSync(
+  client: Client,
+  subject: SyncSubject,
+  amountText: string,
+  signalName: typeof messages.dirty | typeof messages.hurry = messages.dirty,
+): Promise<void> {
   const options = startOptions(subject, amountText);
   try {
     await client.workflow.start(workflowTypes.syncInvoice, options);
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     // It may end in this moment; then the signal starts the next run.
-    const signal = { signal: messages.dirty, signalArgs: [] };
+    const signal = { signal: signalName, signalArgs: [] };
     await client.workflow.signalWithStart(workflowTypes.syncInvoice, { ...options, ...signal });
   }
 }
 
-/** Gives a parked invoice its answer, and revives a run that was lost. The update's id makes a repeated call one. */
+/** Gives an invoice a person's answer, and revives a run that was lost. The update's id makes a repeated call one. */
 export async function answerSync(
   client: Client,
   subject: SyncSubject,
   amountText: string,
-  answer: Answer,
+  { kind, ...answer }: Answer & { kind: AnswerKind },
 ): Promise<AnswerOutcome> {
-  return await client.workflow.executeUpdateWithStart<Workflow, AnswerOutcome, [Answer]>(messages.retry, {
+  return await client.workflow.executeUpdateWithStart<Workflow, AnswerOutcome, [Answer]>(messages[kind], {
     updateId: answer.decisionId,
     args: [answer],
     startWorkflowOperation: new WithStartWorkflowOperation(workflowTypes.syncInvoice, {
@@ -87,13 +93,19 @@ export async function answerSync(
 }
 
 /** Asks the customer's one writer to bring it to Stripe. @returns its id there */
-export async function ensureCustomer(client: Client, customerId: string): Promise<string> {
+export async function ensureCustomer(
+  client: Client,
+  customerId: string,
+  priority: SyncSubject['priority'],
+): Promise<string> {
+  const isUrgent = priority === 'high';
   return await client.workflow.executeUpdateWithStart<Workflow, string, []>(messages.ensure, {
     args: [],
     startWorkflowOperation: new WithStartWorkflowOperation(workflowTypes.syncCustomer, {
       taskQueue: taskQueues.billing,
       workflowId: syncCustomerId(customerId),
-      args: [{ customerId }],
+      args: [{ customerId, ...(isUrgent && { isUrgent }) }] satisfies [SyncCustomerInput],
+      priority: { priorityKey: priorityKeys[priority] },
       staticSummary: `Customer ${customerId} at Stripe`,
       typedSearchAttributes: new TypedSearchAttributes([{ key: keys.customerId, value: customerId }]),
       workflowIdConflictPolicy: 'USE_EXISTING',

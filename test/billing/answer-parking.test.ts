@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { answerParking, parkInvoice, type RetryAnswer } from '../../src/billing/park-invoice.ts';
+import { answerSync, type SyncAnswer } from '../../src/billing/answer-sync.ts';
+import { parkInvoice } from '../../src/billing/park-invoice.ts';
 import { isDurabillError } from '../../src/errors/error.ts';
 import { readSyncState } from '../../src/store/sync.ts';
 import { useTestDatabase } from '../support/database.ts';
@@ -20,15 +21,16 @@ describe('An invoice that waits for a person', () => {
 
   const park = (code = 'card-country') =>
     parkInvoice(books.database, { invoiceId, code, reason: 'Stripe refused it.' });
-  const answer = (change: Partial<RetryAnswer> = {}) => {
-    const given = {
+  const answer = (change: Partial<SyncAnswer> = {}) => {
+    const given: SyncAnswer = {
       invoiceId,
+      kind: 'retry',
       decisionId: randomUUID(),
       parkingNumber: 1,
       actor: 'Ada',
       reason: 'Address is right now.',
     };
-    return answerParking(books.database, { ...given, ...change });
+    return answerSync(books.database, { ...given, ...change });
   };
   const state = async () => {
     const { sync, parkingNumber, failureCode } = (await readSyncState(books.database, invoiceId))!;

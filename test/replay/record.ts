@@ -126,6 +126,7 @@ async function recordSyncs(world: World, invoices: Invoices): Promise<void> {
     until(() => hasState(world, idOf(branch), state), `${branch} is ${state}`, limitMs);
   const answer = (branch: Branch) =>
     answerSync(client, invoices[branch], '100.00 USD', {
+      kind: 'retry',
       decisionId: randomUUID(),
       parkingNumber: 1,
       actor: 'recorder',

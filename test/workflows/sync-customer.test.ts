@@ -24,7 +24,7 @@ describe('syncCustomer', function () {
       });
     },
   });
-  const ensure = (customerId: string) => createEnsureCustomer(temporal.client)(customerId);
+  const ensure = (customerId: string) => createEnsureCustomer(temporal.client)(customerId, 'normal');
   const handleOf = (customerId: string) => temporal.client.workflow.getHandle(syncCustomerId(customerId));
 
   it('answers all who ask while it is at work with one activity', async () => {

@@ -36,7 +36,13 @@ describe('syncInvoice', function () {
   const handleOf = ({ invoiceId }: SyncSubject) => temporal.client.workflow.getHandle(syncInvoiceId(invoiceId));
   const signal = (subject: SyncSubject) => wakeSync(temporal.client, subject, '123.45 USD');
   const answer = (subject: SyncSubject, parkingNumber: number, decisionId: string = randomUUID()) =>
-    answerSync(temporal.client, subject, '123.45 USD', { decisionId, parkingNumber, actor: 'ada', reason: 'mended' });
+    answerSync(temporal.client, subject, '123.45 USD', {
+      kind: 'retry',
+      decisionId,
+      parkingNumber,
+      actor: 'ada',
+      reason: 'mended',
+    });
   const statusOf = (subject: SyncSubject) => handleOf(subject).query<SyncStatus>(messages.status);
   const reached = (subject: SyncSubject, state: SyncStatus['state']) =>
     until(async () => (await statusOf(subject)).state === state, `the sync is ${state}`);
@@ -158,7 +164,13 @@ describe('syncInvoice', function () {
     const before = activitiesOf(subject.invoiceId).length;
     // The first is what the details offer to copy.
     for (const faulty of [{ decisionId: '<a new UUID>' }, { parkingNumber: 0 }, { actor: ' ' }, { reason: '' }]) {
-      const good = { decisionId: randomUUID(), parkingNumber: 1, actor: 'ada', reason: 'mended' };
+      const good = {
+        kind: 'retry' as const,
+        decisionId: randomUUID(),
+        parkingNumber: 1,
+        actor: 'ada',
+        reason: 'mended',
+      };
       await assert.rejects(
         answerSync(temporal.client, subject, '123.45 USD', { ...good, ...faulty }),
         (error) => (error as WorkflowUpdateFailedError).cause?.message.includes(Object.keys(faulty)[0]!) === true,

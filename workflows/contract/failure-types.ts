@@ -6,4 +6,6 @@ export const failureTypes = {
   faultyAnswer: 'FaultyAnswer',
   /** The answer names a parking that is over, or the invoice is not parked. */
   staleAnswer: 'StaleAnswer',
+  /** The invoice is not in a state that the answer fits. */
+  unfitAnswer: 'UnfitAnswer',
 } as const;

@@ -21,7 +21,14 @@ export type SyncInvoiceInput = {
   version?: 2;
 };
 
-/** What a sync remembers across continue-as-new: since when it fails, and how often in a row. */
-export type SyncResume = { failingSince: string | null; failures: number };
+/**
+ * What a sync remembers across continue-as-new: since when it fails, how often in a row, whether it goes before others,
+ * and how many rounds it has had.
+ */
+export type SyncResume = { failingSince: string | null; failures: number; isUrgent?: boolean; rounds?: number };
 
-export type SyncCustomerInput = { customerId: string };
+export type SyncCustomerInput = {
+  customerId: string;
+  /** Whether it goes before others; left out by those that do not. */
+  isUrgent?: boolean;
+};

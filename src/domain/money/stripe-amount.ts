@@ -1,5 +1,5 @@
 import { DurabillError } from '../../errors/error.ts';
-import { currencyExponent, stripeExponent } from './currency.ts';
+import { type Currency, currencyExponent, stripeExponent } from './currency.ts';
 import { formatMoney, type Money } from './money.ts';
 
 /**
@@ -24,6 +24,16 @@ export function toStripeAmount(m: Money): bigint {
     throw unsupported(m, `Stripe takes at most ${Number.MAX_SAFE_INTEGER} of its units`);
   }
   return stripeAmount;
+}
+
+/** The amount in minor units that Stripe's integer stands for. @throws RangeError if it is a fraction of a minor unit */
+export function fromStripeAmount(stripeAmount: number, currency: Currency): bigint {
+  const digits = currencyExponent(currency);
+  const stripeDigits = stripeExponent(currency);
+  const amount = BigInt(stripeAmount) * 10n ** BigInt(Math.max(digits - stripeDigits, 0));
+  const divisor = 10n ** BigInt(Math.max(stripeDigits - digits, 0));
+  if (amount % divisor !== 0n) throw new RangeError(`${stripeAmount} is no whole number of minor units of ${currency}`);
+  return amount / divisor;
 }
 
 function unsupported(m: Money, rule: string): DurabillError {

@@ -5,13 +5,22 @@ import { answerOfKey, translateStripeError } from './errors.ts';
 
 /** Stripe keeps a key's answer for at least 24 hours; an hour before that it is not relied on any more. */
 const keyTrustMs = 23 * 60 * 60 * 1_000;
+/** Objects that a lost answer may have left are looked for from this long before the request was stored. */
+export const clockSlackSeconds = 3_600;
 
-export type CarriedOut<T> = { id: string; answer: T | undefined };
+export type CarriedOut<T> = {
+  id: string;
+  answer: T | undefined;
+  /** Found at Stripe by a look: what earlier calls have done to it since is not all written down here. */
+  isAdopted: boolean;
+};
 export type Step<T> = {
   name: string;
   operation: string;
   params: Record<string, unknown>;
   send(params: Record<string, unknown>, options: Stripe.RequestOptions): Promise<Stripe.Response<T>>;
+  /** Looks before anything is sent: it may have been done by calls that this database knows nothing of. */
+  lookFirst?: boolean;
   /** Looks at Stripe whether the request was carried out, when its own answer can no longer tell. */
   look(request: StoredRequest): Promise<T | undefined>;
 };
@@ -23,25 +32,30 @@ export type Step<T> = {
  * @returns the object's id, and the object as Stripe answered it unless an earlier call has had the answer
  */
 export async function carryOut<T extends { id: string }>(log: RequestLog, step: Step<T>): Promise<CarriedOut<T>> {
-  const { name, operation, params } = step;
+  const { name, operation, params, lookFirst = false } = step;
   let request = await log.begin({ step: name, operation, params });
+  let isDoubtful = lookFirst || inDoubt(request);
   // Ends, since each pass is of a higher generation and one that is made here is in no doubt. More than one pass means
   // that another attempt, whose own limit has passed, is still at work: what it did since our look counts too.
-  while (request.remoteId === null && inDoubt(request)) {
+  while (request.remoteId === null && isDoubtful) {
     const doubted = request;
     const found = await asStripe(() => step.look(doubted));
     if (found !== undefined) {
       await log.answered(doubted, { status: 200, requestId: null, remoteId: found.id });
-      return { id: found.id, answer: found };
+      return { id: found.id, answer: found, isAdopted: true };
     }
     request = await log.begin({ step: name, operation, params, after: doubted });
+    isDoubtful = inDoubt(request);
   }
-  if (request.remoteId !== null) return { id: request.remoteId, answer: undefined };
+  if (request.remoteId !== null) {
+    return { id: request.remoteId, answer: undefined, isAdopted: request.requestId === null };
+  }
   const answer = await send(log, step, request);
-  return { id: answer.id, answer };
+  return { id: answer.id, answer, isAdopted: false };
 }
 
-function inDoubt(request: StoredRequest): boolean {
+/** Whether the key can no longer vouch for the request: too old, or what it answers is a failure. */
+export function inDoubt(request: StoredRequest): boolean {
   const ageMs = Date.now() - request.firstSentAt.getTime();
   return ageMs > keyTrustMs || request.status !== null;
 }

@@ -1,0 +1,53 @@
+import { DurabillError } from '../errors/error.ts';
+import { appendAudit } from '../store/audit.ts';
+import type { Database } from '../store/database.ts';
+import { readSyncState } from '../store/sync.ts';
+import { wantVoid } from '../store/wants.ts';
+import { readText } from './text.ts';
+
+/**
+ * Wants an issued invoice void. Its sync deletes or voids it at Stripe, and only then it is void here; if the customer
+ * has paid meanwhile, it stays paid. Whoever calls it wakes the sync after the commit. Asked again it changes nothing.
+ * @throws DurabillError not-found, void-refused
+ */
+export async function requestVoid(
+  database: Database,
+  { invoiceId, ...given }: { invoiceId: string; reason: string },
+  actor: string,
+): Promise<void> {
+  const reason = readText(given.reason, {
+    code: 'request-invalid',
+    field: 'reason',
+    name: 'The reason',
+    maxLength: 500,
+  });
+  await database.transaction(async (sql) => {
+    const state = await readSyncState(sql, invoiceId, 'FOR UPDATE');
+    if (state === undefined) {
+      throw new DurabillError('not-found', { field: 'id', reason: `There is no invoice with the id "${invoiceId}".` });
+    }
+    if (state.lifecycle === 'void' || state.wanted === 'void') return;
+    if (state.lifecycle !== 'issued') {
+      throw new DurabillError('void-refused', {
+        reason: `It is ${state.lifecycle}: only what is issued can be voided.`,
+        mend: 'A draft can be held, and a held one abandoned: POST /v1/invoices/{id}/answers.',
+      });
+    }
+    if (state.payment === 'paid') {
+      throw new DurabillError('void-refused', {
+        reason: 'It is paid.',
+        mend: 'Money goes back by a refund or a credit.',
+      });
+    }
+    if (state.sync === 'parked') {
+      throw new DurabillError('void-refused', {
+        reason: `It waits for a person (parking ${state.parkingNumber}).`,
+        mend: 'Answer `abandon`: POST /v1/invoices/{id}/answers.',
+      });
+    }
+    await wantVoid(sql, invoiceId);
+    await appendAudit(sql, [
+      { subjectKind: 'invoice', subjectId: invoiceId, actor, action: 'void asked for', detail: { reason } },
+    ]);
+  });
+}

@@ -1,0 +1,57 @@
+import type Stripe from 'stripe';
+import type { OutgoingCustomer, RequestLog } from '../port.ts';
+import { carryOut, clockSlackSeconds } from './steps.ts';
+
+const customerMark = 'durabill_customer';
+
+/** Creates the customer unless an earlier call did. @returns its id at Stripe */
+export async function createCustomer(stripe: Stripe, customer: OutgoingCustomer, log: RequestLog): Promise<string> {
+  const { knownRemoteId = null } = customer;
+  const { id } = await carryOut<Stripe.Customer>(log, {
+    name: 'create',
+    operation: 'customers.create',
+    params: {
+      ...contactOf(customer),
+      metadata: { [customerMark]: customer.id, durabill_external_id: customer.externalId },
+    },
+    send: (params, options) => stripe.customers.create(params, options),
+    lookFirst: knownRemoteId !== null,
+    look: async ({ firstSentAt }) => {
+      if (knownRemoteId !== null) {
+        const known = await stripe.customers.retrieve(knownRemoteId);
+        if (!known.deleted) return known;
+      }
+      const since = Math.floor(firstSentAt.getTime() / 1_000) - clockSlackSeconds;
+      for await (const found of stripe.customers.list({ created: { gte: since }, limit: 100 })) {
+        if (found.metadata[customerMark] === customer.id) return found;
+      }
+      return undefined;
+    },
+  });
+  return id;
+}
+
+/** Brings the contact there to what it is here. Each state of the contact is a step of its own, named by its instant. */
+export async function updateCustomer(
+  stripe: Stripe,
+  customer: OutgoingCustomer,
+  remoteId: string,
+  log: RequestLog,
+): Promise<void> {
+  const params = { name: customer.name, email: customer.email ?? '' };
+  await carryOut<Stripe.Customer>(log, {
+    name: `update ${customer.contactAt.toISOString()} of ${remoteId}`,
+    operation: 'customers.update',
+    params,
+    send: (stored, options) => stripe.customers.update(remoteId, stored, options),
+    look: async () => {
+      const found = await stripe.customers.retrieve(remoteId);
+      if (found.deleted) return undefined;
+      return found.name === params.name && (found.email ?? '') === params.email ? found : undefined;
+    },
+  });
+}
+
+function contactOf({ name, email }: OutgoingCustomer): Stripe.CustomerCreateParams {
+  return { name, ...(email !== null && { email }) };
+}
