@@ -14,7 +14,9 @@ import { customerRoutes } from './routes/customers.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { invoiceRoutes } from './routes/invoices.ts';
+import { pauseRoutes } from './routes/pauses.ts';
 import { runRoutes } from './routes/runs.ts';
+import { syncRoutes } from './routes/syncs.ts';
 import { createValidatorCompiler } from './validation.ts';
 
 /**
@@ -56,7 +58,16 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
   guardRoutes(app, deps.database);
 
   app.register(swagger, documentOptions);
-  for (const routes of [healthRoutes, eventRoutes, customerRoutes, invoiceRoutes, runRoutes, clockRoutes]) {
+  for (const routes of [
+    healthRoutes,
+    eventRoutes,
+    customerRoutes,
+    invoiceRoutes,
+    syncRoutes,
+    runRoutes,
+    pauseRoutes,
+    clockRoutes,
+  ]) {
     app.register(routes, deps);
   }
   app.register(async (scope) => {

@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Database } from '../store/database.ts';
+import type { Syncs } from './syncs.ts';
 
 /**
  * Starts a billing run durably. Asked again for the same run it answers the one that was started.
@@ -17,6 +18,7 @@ export type Health = Record<string, 'up' | (string & {})>;
 export type ApiDeps = {
   database: Database;
   startRun: StartRun;
+  syncs: Syncs;
   health: () => Promise<Health>;
   /** Told of every answer, for the figures. */
   observe?: (answer: { method: string; route: string; status: number; seconds: number }) => void;

@@ -4,6 +4,7 @@ export const scopes = [
   'customers:read',
   'customers:write',
   'invoices:read',
+  'invoices:write',
   'runs:read',
   'runs:write',
 ] as const;

@@ -104,11 +104,8 @@ async function correct(sql: Sql, answer: SyncAnswer): Promise<void> {
   }
   // Of a customer's several invoices the first that is fixed applies it for all.
   if (correction.appliedAt === null && !(await applyCorrection(sql, correction))) {
-    throw unfit(
-      answer,
-      'Stripe does not know the customer yet, so there is no link to be corrected.',
-      'Answer `retry`.',
-    );
+    const reason = 'Stripe does not know the customer yet, or the id there belongs to another customer of yours.';
+    throw unfit(answer, reason, 'Store a correction with the right id.');
   }
 }
 

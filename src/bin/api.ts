@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ServiceError } from '@temporalio/client';
 import { buildApi } from '../api/app.ts';
+import { createSyncs } from '../api/syncs.ts';
 import { runIdOf } from '../billing/ids.ts';
 import { createConnection } from '../broker/connection.ts';
 import { crashPoint } from '../crash-points.ts';
@@ -58,6 +59,7 @@ const api = buildApi({
     await recordRun(database, { ...run, id, cutoffAt: run.at, workflowId: started.workflowId });
     return { id, ...started };
   },
+  syncs: createSyncs(temporal.client, database, reachTemporal),
   health,
   observe: ({ method, route, status, seconds }) => metrics.apiRequests.observe({ method, route, status }, seconds),
   countEvents: (counts) => {

@@ -316,3 +316,8 @@ export const catalogue = {
 } as const satisfies Record<string, Catalogued>;
 
 export type ErrorCode = keyof typeof catalogue;
+
+/** Whether a text, such as one that came back over the network, is a code of ours. */
+export function isErrorCode(text: unknown): text is ErrorCode {
+  return typeof text === 'string' && Object.hasOwn(catalogue, text);
+}

@@ -49,7 +49,9 @@ export async function applyCorrection(sql: Sql, { id, customerId, kind, changes 
           [customerId, changes.name ?? null, changes.email ?? null, changes.email !== undefined],
         )
       : await sql.query(
-          `UPDATE customer_mappings SET remote_id = $2, contact_at = to_timestamp(0) WHERE customer_id = $1`,
+          `UPDATE customer_mappings SET remote_id = $2, contact_at = to_timestamp(0)
+           WHERE customer_id = $1 AND NOT EXISTS (
+             SELECT FROM customer_mappings WHERE remote_id = $2 AND customer_id <> $1)`,
           [customerId, changes.remoteCustomerId],
         );
   await sql.query('UPDATE corrections SET applied_at = now() WHERE id = $1', [id]);

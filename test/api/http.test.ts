@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { buildApi } from '../../src/api/app.ts';
 import { DurabillError } from '../../src/errors/error.ts';
 import { openDatabase } from '../../src/store/database.ts';
-import { assertProblem, useApi } from './support.ts';
+import { assertProblem, noSyncs, useApi } from './support.ts';
 
 describe('The HTTP interface', () => {
   const parts: { rabbitmq: string } = { rabbitmq: 'up' };
@@ -59,6 +59,7 @@ describe('The HTTP interface', () => {
     const database = openDatabase('postgres://nobody@127.0.0.1:1/none');
     const app = buildApi({
       database,
+      syncs: noSyncs,
       startRun: () => Promise.reject(new Error('unused')),
       health: () => Promise.reject(new Error('unused')),
     });
@@ -108,10 +109,16 @@ describe('The HTTP interface', () => {
       '/v1/clocks/{name}',
       '/v1/customers',
       '/v1/customers/{id}',
+      '/v1/customers/{id}/corrections',
       '/v1/events',
       '/v1/events/batch',
       '/v1/invoices',
       '/v1/invoices/{id}',
+      '/v1/invoices/{id}/answers',
+      '/v1/invoices/{id}/sync',
+      '/v1/invoices/{id}/void',
+      '/v1/pauses',
+      '/v1/pauses/end',
       '/v1/runs',
       '/v1/runs/{id}',
     ]);

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
 import { apiLimits, buildApi } from '../../src/api/app.ts';
-import { assertProblem, useApi } from './support.ts';
+import { assertProblem, noSyncs, useApi } from './support.ts';
 
 describe('Over a socket, the API', () => {
   const api = useApi();
@@ -26,6 +26,7 @@ describe('Over a socket, the API', () => {
     const app = buildApi(
       {
         database: api.database,
+        syncs: noSyncs,
         startRun: () => Promise.reject(new Error('unused')),
         health: () => Promise.reject(new Error('unused')),
         observe: ({ status }) => answered.push(status),

@@ -18,6 +18,12 @@ type Paths = Record<string, Record<string, { responses: Record<string, Documente
 
 const ajv = new Ajv2020({ strict: false, validateFormats: false });
 
+/** For tests of other things: no sync is reached. */
+export const noSyncs: ApiDeps['syncs'] = {
+  wake: () => Promise.reject(new Error('unused')),
+  answer: () => Promise.reject(new Error('unused')),
+};
+
 /**
  * The API over small books, asked without a socket with a key that may do everything. Every answer is held against
  * what /openapi.json says about it.
@@ -39,6 +45,7 @@ export function useApi(overrides: Partial<ApiDeps> = {}) {
         const id = runIdOf(run.clockId, run.kind, run.at);
         return { id, workflowId: `${run.kind}/${run.clockId}`, alreadyStarted: false };
       },
+      syncs: noSyncs,
       health: async () => ({ postgresql: 'up', rabbitmq: 'up', temporal: 'up' }),
       ...overrides,
     });

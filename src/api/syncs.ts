@@ -1,0 +1,69 @@
+import { type Client, WorkflowUpdateFailedError } from '@temporalio/client';
+import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
+import { type AnswerKind, type AnswerOutcome, faultOf, messages } from '../../workflows/contract/messages.ts';
+import { findSyncSubjects, type NamedSubject } from '../billing/sync-subjects.ts';
+import { type ErrorCode, isErrorCode } from '../errors/catalogue.ts';
+import { DurabillError } from '../errors/error.ts';
+import type { Database } from '../store/database.ts';
+import { answerSync, wakeSync } from '../temporal/syncs.ts';
+
+export type InvoiceAnswer = {
+  kind: AnswerKind;
+  decisionId: string;
+  parkingNumber?: number;
+  correctionId?: string;
+  actor: string;
+  reason: string;
+};
+
+/** The syncs of invoices, as the API reaches them: by id, through Temporal. */
+export type Syncs = {
+  /** @returns the id of the workflow that looks at the invoice now */
+  wake(invoiceId: string, how: 'in turn' | 'at once'): Promise<void>;
+  /** @throws DurabillError not-found, answer-stale, answer-unfit, conflict */
+  answer(invoiceId: string, answer: InvoiceAnswer): Promise<AnswerOutcome>;
+};
+
+/** @param reach runs a call to Temporal and says in our words when nobody answers */
+export function createSyncs(
+  client: Client,
+  database: Database,
+  reach: <T>(call: () => Promise<T>) => Promise<T>,
+): Syncs {
+  const subjectOf = async (invoiceId: string): Promise<NamedSubject> => {
+    const [subject] = await findSyncSubjects(database, [invoiceId]);
+    if (subject !== undefined) return subject;
+    throw new DurabillError('not-found', { field: 'id', reason: `There is no invoice with the id "${invoiceId}".` });
+  };
+  return {
+    async wake(invoiceId, how) {
+      const subject = await subjectOf(invoiceId);
+      const signal = how === 'at once' ? messages.hurry : messages.dirty;
+      await reach(() => wakeSync(client, subject, subject.amountText, signal));
+    },
+    async answer(invoiceId, answer) {
+      const fault = faultOf(answer.kind, answer);
+      if (fault !== undefined) {
+        const [field = 'kind'] = fault.split(' ');
+        throw new DurabillError('request-invalid', { field, reason: fault });
+      }
+      const subject = await subjectOf(invoiceId);
+      try {
+        return await reach(() => answerSync(client, subject, subject.amountText, answer));
+      } catch (error) {
+        throw refusalIn(error) ?? error;
+      }
+    },
+  };
+}
+
+type Said = { code?: ErrorCode; field?: string; reason?: string; mend?: string };
+
+/** A refusal of the use case, which has come back through an activity and an update. */
+function refusalIn(error: unknown): DurabillError | undefined {
+  let cause: unknown = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
+  if (cause instanceof ActivityFailure) cause = cause.cause;
+  if (!(cause instanceof ApplicationFailure)) return undefined;
+  const [{ code, ...details } = {}] = (cause.details ?? []) as [Said?];
+  return code !== undefined && isErrorCode(code) ? new DurabillError(code, details) : undefined;
+}
