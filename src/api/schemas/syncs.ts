@@ -38,6 +38,7 @@ export const AnswerTaken = Type.Object(
     outcome: Type.Enum(['accepted', 'already accepted'], {
       type: 'string',
       description: 'Whether it was there before',
+      examples: ['accepted'],
     }),
   },
   { description: 'The answer is stored and its invoice taken up' },

@@ -34,7 +34,9 @@ export async function bringInvoice(
     const lines = invoice.lines.slice(from, from + linesPerCall);
     remote = (await addLines(stripe, { invoice, lines, from, remoteId, lookFirst }, log)).answer;
   }
-  checkTotal(invoice, remote ?? (await asStripe(() => stripe.invoices.retrieve(remoteId))));
+  const read = () => asStripe(() => stripe.invoices.retrieve(remoteId));
+  const lined = remote ?? (await read());
+  checkTotal(invoice, lined);
   const finalized = await carryOut<Stripe.Invoice>(log, {
     name: 'finalize',
     operation: 'invoices.finalize',
@@ -46,7 +48,8 @@ export async function bringInvoice(
       return found.status === 'draft' ? undefined : found;
     },
   });
-  return seenOf(invoice, finalized.answer ?? (await asStripe(() => stripe.invoices.retrieve(remoteId))));
+  const wasRead = remote === undefined && lined.status !== 'draft';
+  return seenOf(invoice, finalized.answer ?? (wasRead ? lined : await read()));
 }
 
 /** The first step: a draft without lines. */
