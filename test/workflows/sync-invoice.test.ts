@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import temporalProto from '@temporalio/proto';
 import { answerSync, type SyncSubject, wakeSync } from '../../src/temporal/syncs.ts';
 import { failureTypes } from '../../workflows/contract/failure-types.ts';
 import { syncInvoiceId, workflowTypes } from '../../workflows/contract/ids.ts';
@@ -54,6 +55,12 @@ describe('syncInvoice', function () {
       taskQueue: taskQueues.billing,
       args: [{ invoiceId, resume: memory } satisfies SyncInvoiceInput],
     });
+  };
+  const waitingActivitiesOf = async (subject: SyncSubject) =>
+    (await handleOf(subject).describe()).raw.pendingActivities?.filter(({ lastStartedTime }) => !lastStartedTime).length;
+  const eventsOf = async (subject: SyncSubject) => {
+    const { events } = await handleOf(subject).fetchHistory();
+    return events?.map(({ eventType }) => temporalProto.temporal.api.enums.v1.EventType[eventType as number]) ?? [];
   };
   const attributesOf = async (subject: SyncSubject) => {
     const { typedSearchAttributes } = await handleOf(subject).describe();
@@ -294,6 +301,30 @@ describe('syncInvoice', function () {
     await handleOf(subject).result();
     assert.deepEqual(activitiesOf(subject.invoiceId), ['bringToStripe', 'bringToStripe']);
   });
+
+  it('overtakes those that wait for their turn when it is asked for at once', async () => {
+    // As many as Stripe's worker takes at once; they stay until the gate is open.
+    const busy = Array.from({ length: 48 }, () => newSubject());
+    const [first, urgent, last] = [newSubject(), newSubject(), newSubject()];
+    const gates: (() => void)[] = [];
+    for (const { invoiceId } of busy) atStripe(invoiceId, () => new Promise<void>((resolve) => gates.push(resolve)));
+    await Promise.all(busy.map(signal));
+    await until(() => gates.length === 48, 'every place is taken');
+    const order: SyncSubject[] = [];
+    for (const subject of [first, urgent, last]) {
+      atStripe(subject.invoiceId, () => void order.push(subject));
+      await signal(subject);
+      await until(async () => (await waitingActivitiesOf(subject)) === 1, 'it waits for its turn');
+    }
+    await wakeSync(temporal.client, { ...urgent, priority: 'high' }, '123.45 USD', messages.hurry);
+    await until(async () => (await eventsOf(urgent)).includes('EVENT_TYPE_ACTIVITY_TASK_CANCELED'), 'it was taken back');
+    await until(async () => (await waitingActivitiesOf(urgent)) === 1, 'it waits anew');
+    for (const open of gates) open();
+    await Promise.all([...busy, first, urgent, last].map((subject) => handleOf(subject).result()));
+    assert.equal(order[0], urgent);
+    assert.equal(order.length, 3, 'each was done once');
+  });
+
 });
 
 type Described = {
