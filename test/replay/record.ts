@@ -9,15 +9,18 @@
  */
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { createCustomer } from '../../src/billing/create-customer.ts';
+import { pauseAll, resumeAll } from '../../src/billing/pause.ts';
+import { storeCorrection } from '../../src/billing/store-correction.ts';
 import type { FaultRule } from '../../src/stripe-simulator/faults.ts';
 import { accountIdOf } from '../../src/stripe-simulator/ids.ts';
 import type { HistoryJson } from '../../src/temporal/replay.ts';
 import { startRun } from '../../src/temporal/start-run.ts';
 import { answerSync, type SyncSubject } from '../../src/temporal/syncs.ts';
 import * as ids from '../../workflows/contract/ids.ts';
-import { messages, type SyncStatus } from '../../workflows/contract/messages.ts';
+import { type AnswerKind, messages, type SyncStatus } from '../../workflows/contract/messages.ts';
 import { until } from '../broker/support.ts';
 import { openBooks } from '../support/books.ts';
 import { openWorld, type World } from '../support/world.ts';
@@ -30,7 +33,9 @@ const scannedAt = '2013-02-02T15:00:00.000Z';
 const advancedTo = '2013-02-03T00:00:00.000Z';
 
 /** One customer, and so one invoice, for each way that a sync can go. */
-const branches = ['calm', 'retried', 'backed-off', 'parked', 'answered', 'continued'] as const;
+const atOnce = ['calm', 'retried', 'backed-off', 'parked', 'answered', 'continued'] as const;
+const steered = ['fixed', 'abandoned', 'held', 'paused', 'hurried'] as const;
+const branches = [...atOnce, ...steered] as const;
 type Branch = (typeof branches)[number];
 
 const onlyFiles = process.env['RECORD']?.split(',');
@@ -109,8 +114,11 @@ async function troubleStripe({ simulator, control }: World, invoices: Invoices):
   const rules: FaultRule[] = [
     { kind: '503', keyPrefix: ofCustomer('retried'), times: 1 },
     { kind: '503', keyPrefix: ofInvoice('retried'), times: 1 },
-    { kind: '503', keyPrefix: ofInvoice('backed-off') },
-    ...(['parked', 'answered', 'continued'] as const).map((branch) => ({
+    ...(['backed-off', 'held', 'paused', 'hurried'] as const).map((branch) => ({
+      kind: '503' as const,
+      keyPrefix: ofInvoice(branch),
+    })),
+    ...(['parked', 'answered', 'continued', 'fixed', 'abandoned'] as const).map((branch) => ({
       kind: '401' as const,
       keyPrefix: ofInvoice(branch),
     })),
@@ -124,16 +132,21 @@ async function recordSyncs(world: World, invoices: Invoices): Promise<void> {
   const handleOf = (branch: Branch) => client.workflow.getHandle(idOf(branch));
   const reached = (branch: Branch, state: SyncStatus['state']) =>
     until(() => hasState(world, idOf(branch), state), `${branch} is ${state}`, limitMs);
-  const answer = (branch: Branch) =>
+  const answer = (branch: Branch, kind: AnswerKind = 'retry', more: { correctionId?: string } = {}) =>
     answerSync(client, invoices[branch], '100.00 USD', {
-      kind: 'retry',
+      kind,
       decisionId: randomUUID(),
-      parkingNumber: 1,
+      ...(kind !== 'hold' && { parkingNumber: 1 }),
       actor: 'recorder',
       reason: 'The key works again.',
+      ...more,
     });
 
-  await Promise.all((['parked', 'answered', 'continued'] as const).map((branch) => reached(branch, 'parked')));
+  // Its activity waits for its third try or a later one, and is taken back from there.
+  await until(() => isBetweenTries(world, idOf('hurried')), 'the activity waits for its next try', limitMs);
+  await client.workflow.getHandle(idOf('hurried')).signal(messages.hurry);
+  const parked = ['parked', 'answered', 'continued', 'fixed', 'abandoned'] as const;
+  await Promise.all(parked.map((branch) => reached(branch, 'parked')));
   await record(world, 'syncInvoice.parked.v2', idOf('parked'));
   const { runId } = await handleOf('continued').describe();
   await until(async () => {
@@ -142,16 +155,40 @@ async function recordSyncs(world: World, invoices: Invoices): Promise<void> {
   }, 'the parked sync continues as a new run');
   await record(world, 'syncInvoice.continued.v2', idOf('continued'), runId);
 
-  await reached('backed-off', 'backing off');
+  await Promise.all(
+    (['backed-off', 'held', 'paused', 'hurried'] as const).map((branch) => reached(branch, 'backing off')),
+  );
+  await answer('held', 'hold');
+  await reached('held', 'parked');
+  await pauseAll(world.database, { reason: 'to be recorded' }, 'recorder');
+  await handleOf('paused').signal(messages.dirty);
+  await reached('paused', 'paused');
+  await resumeAll(world.database, { reason: 'recorded' }, 'recorder');
   await world.control('DELETE', '/faults');
-  await handleOf('backed-off').signal(messages.dirty);
+  for (const branch of ['backed-off', 'paused', 'hurried'] as const) await handleOf(branch).signal(messages.dirty);
+  await answer('held', 'release');
+  await answer('abandoned', 'abandon');
+  const correction = { customer: 'fixed', contact: { name: 'Fixed' }, reason: 'it moved' };
+  const { id: correctionId } = await storeCorrection(world.database, correction, 'recorder');
+  await answer('fixed', 'fix', { correctionId });
   await answer('answered');
   await answer('continued');
-  const ended = ['calm', 'retried', 'backed-off', 'answered', 'continued'] as const;
+  const ended = branches.filter((branch) => branch !== 'parked');
   await Promise.all(ended.map((branch) => handleOf(branch).result()));
   for (const branch of ended) {
     // The second run of the one that was continued begins with what the first one remembered.
     await record(world, `syncInvoice.${branch === 'continued' ? 'resumed' : branch}.v2`, idOf(branch));
+  }
+}
+
+/** The tries of an activity's first minute are seconds apart, so that one that waits is caught between two of them. */
+async function isBetweenTries({ temporal }: World, workflowId: string): Promise<boolean> {
+  try {
+    const { raw } = await temporal.client.workflow.getHandle(workflowId).describe();
+    return raw.pendingActivities?.some(({ attempt, lastFailure }) => (attempt ?? 0) > 2 && lastFailure) ?? false;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
   }
 }
 

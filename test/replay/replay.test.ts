@@ -42,7 +42,8 @@ describe('recorded histories', function () {
     assert.deepEqual(Object.values(workflowTypes).sort(), types);
     assert.deepEqual([...new Set(histories.map(({ workflow }) => workflow))].sort(), types);
     const branches = histories.flatMap(({ workflow, branch }) => (workflow === 'syncInvoice' ? [branch] : []));
-    for (const branch of ['calm', 'retried', 'backed-off', 'parked', 'answered', 'continued', 'resumed']) {
+    const calm = ['calm', 'retried', 'backed-off', 'parked', 'answered', 'continued', 'resumed'];
+    for (const branch of [...calm, 'fixed', 'abandoned', 'held', 'paused', 'hurried']) {
       assert.equal(branches.includes(branch), true, `syncInvoice.${branch} is recorded`);
     }
   });
@@ -55,6 +56,11 @@ describe('recorded histories', function () {
     ['answered', 'WORKFLOW_EXECUTION_UPDATE_COMPLETED', true],
     ['continued', 'WORKFLOW_EXECUTION_CONTINUED_AS_NEW', true],
     ['resumed', 'WORKFLOW_EXECUTION_COMPLETED', true],
+    ['fixed', 'WORKFLOW_EXECUTION_UPDATE_COMPLETED', true],
+    ['abandoned', 'WORKFLOW_EXECUTION_UPDATE_COMPLETED', true],
+    ['held', 'WORKFLOW_EXECUTION_UPDATE_COMPLETED', true],
+    ['paused', 'TIMER_CANCELED', true],
+    ['hurried', 'ACTIVITY_TASK_CANCELED', true],
   ] as const) {
     it(`of the branch ${branch} ${happens ? 'have' : 'do not have'} ${event}`, () => {
       for (const { name, history } of syncsOf(branch)) {

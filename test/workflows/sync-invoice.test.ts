@@ -57,7 +57,8 @@ describe('syncInvoice', function () {
     });
   };
   const waitingActivitiesOf = async (subject: SyncSubject) =>
-    (await handleOf(subject).describe()).raw.pendingActivities?.filter(({ lastStartedTime }) => !lastStartedTime).length;
+    (await handleOf(subject).describe()).raw.pendingActivities?.filter(({ lastStartedTime }) => !lastStartedTime)
+      .length;
   const eventsOf = async (subject: SyncSubject) => {
     const { events } = await handleOf(subject).fetchHistory();
     return events?.map(({ eventType }) => temporalProto.temporal.api.enums.v1.EventType[eventType as number]) ?? [];
@@ -317,14 +318,16 @@ describe('syncInvoice', function () {
       await until(async () => (await waitingActivitiesOf(subject)) === 1, 'it waits for its turn');
     }
     await wakeSync(temporal.client, { ...urgent, priority: 'high' }, '123.45 USD', messages.hurry);
-    await until(async () => (await eventsOf(urgent)).includes('EVENT_TYPE_ACTIVITY_TASK_CANCELED'), 'it was taken back');
+    await until(
+      async () => (await eventsOf(urgent)).includes('EVENT_TYPE_ACTIVITY_TASK_CANCELED'),
+      'it was taken back',
+    );
     await until(async () => (await waitingActivitiesOf(urgent)) === 1, 'it waits anew');
     for (const open of gates) open();
     await Promise.all([...busy, first, urgent, last].map((subject) => handleOf(subject).result()));
     assert.equal(order[0], urgent);
     assert.equal(order.length, 3, 'each was done once');
   });
-
 });
 
 type Described = {
