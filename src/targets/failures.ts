@@ -116,19 +116,20 @@ export const failureKinds = {
     alert: true,
     engineer: 'An object that we know is not there at the target: deleted, or of another account.',
     operator:
-      'See in the target’s log who deleted it. Restore it, or have the link mended by the engineers; then answer `retry`.',
+      'See in the target’s log who deleted it. A customer: store a correction with the right id there and answer `fix`. An invoice: answer `abandon`.',
     customer: beingMended,
   },
   'bad-data': {
     act: 'fix',
     engineer: 'The target refuses a parameter of the request.',
-    operator: 'Correct the named field, then answer `retry`.',
+    operator:
+      'If the named field comes from the customer’s contact, store a correction and answer `fix`; otherwise tell the engineers.',
     customer: beingMended,
   },
   'contact-data': {
     act: 'fix',
     engineer: 'The target refuses an e-mail, address or tax id of the customer.',
-    operator: 'Correct the customer’s data, then answer `retry`.',
+    operator: 'Store a correction of the customer’s contact, then answer `fix` with its id.',
     customer: 'Please check the e-mail, address and tax id that we hold for you.',
   },
   'due-date-passed': {
@@ -141,7 +142,7 @@ export const failureKinds = {
     act: 'stop',
     alert: true,
     engineer: 'The target has another total or currency than the books. It was not made final.',
-    operator: 'Compare the lines of both; tell the engineers. Delete the draft at the target only with their word.',
+    operator: 'Compare the lines of both and tell the engineers. If it is not to be billed, answer `abandon`.',
     customer: beingMended,
   },
   'void-at-target': {
