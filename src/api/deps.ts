@@ -19,6 +19,8 @@ export type ApiDeps = {
   database: Database;
   startRun: StartRun;
   syncs: Syncs;
+  /** What a customer may read about a failure, by its code; null for none. */
+  noticeOf: (failureCode: string | null) => string | null;
   health: () => Promise<Health>;
   /** Told of every answer, for the figures. */
   observe?: (answer: { method: string; route: string; status: number; seconds: number }) => void;

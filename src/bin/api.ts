@@ -8,6 +8,7 @@ import { crashPoint } from '../crash-points.ts';
 import { DurabillError } from '../errors/error.ts';
 import { openDatabase } from '../store/database.ts';
 import { recordRun } from '../store/runs.ts';
+import { noticeOf } from '../targets/stripe/notice.ts';
 import { createLog } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { serveOperations } from '../telemetry/operations-server.ts';
@@ -59,6 +60,7 @@ const api = buildApi({
     await recordRun(database, { ...run, id, cutoffAt: run.at, workflowId: started.workflowId });
     return { id, ...started };
   },
+  noticeOf,
   syncs: createSyncs(temporal.client, database, reachTemporal),
   health,
   observe: ({ method, route, status, seconds }) => metrics.apiRequests.observe({ method, route, status }, seconds),

@@ -30,7 +30,14 @@ export type InvoiceView = Standing & {
   nextRetryAt: Date | null;
   syncedAt: Date | null;
   /** Why it waits for a person, while it does. */
-  parked: { parkingNumber: number; parkedAt: Date; code: string | null; reason: string | null } | null;
+  /** Why it waits for a person; a draft that is held has no instant of its own. */
+  parked: { parkingNumber: number; parkedAt: Date | null; code: string | null; reason: string | null } | null;
+  /** What is wrong at the moment, or was at the last try. */
+  failureCode: string | null;
+  priority: 'normal' | 'high';
+  wanted: 'final' | 'void';
+  amountPaidMinor: number;
+  paidAt: Date | null;
   /** Its copies where invoices are sent to. */
   copies: { target: string; remoteId: string; status: string; totalMinor: number; url: string | null }[];
 };
@@ -71,7 +78,8 @@ const select = `SELECT i.id, i.number, i.revision, i.replaces, i.customer_id AS 
     i.subtotal_minor AS "subtotalMinor", i.total_minor AS "totalMinor", i.line_count AS "lineCount", s.lifecycle,
     s.payment, s.sync, s.sync_attempts AS "syncAttempts", s.next_retry_at AS "nextRetryAt", s.synced_at AS "syncedAt",
     s.parking_number AS "parkingNumber", s.parked_at AS "parkedAt", s.failure_code AS "failureCode",
-    s.failure_reason AS "failureReason", coalesce(sent.copies, '[]') AS copies
+    s.failure_reason AS "failureReason", s.priority, s.wanted, s.amount_paid_minor AS "amountPaidMinor",
+    s.paid_at AS "paidAt", coalesce(sent.copies, '[]') AS copies
   FROM invoices i JOIN invoice_states s ON s.invoice_id = i.id JOIN customers c ON c.id = i.customer_id
   JOIN clocks k ON k.id = i.clock_id
   LEFT JOIN LATERAL (
@@ -80,24 +88,29 @@ const select = `SELECT i.id, i.number, i.revision, i.replaces, i.customer_id AS 
     FROM invoice_mappings m JOIN target_accounts a ON a.account_id = m.account_id WHERE m.invoice_id = i.id
   ) sent ON true`;
 
-type StoredInvoice = Omit<InvoiceView, 'subtotalMinor' | 'totalMinor' | 'total' | 'status' | 'parked'> & {
+type StoredInvoice = Omit<
+  InvoiceView,
+  'subtotalMinor' | 'totalMinor' | 'amountPaidMinor' | 'total' | 'status' | 'parked'
+> & {
   subtotalMinor: bigint;
   totalMinor: bigint;
+  amountPaidMinor: bigint;
   parkingNumber: number;
   parkedAt: Date | null;
-  failureCode: string | null;
   failureReason: string | null;
 };
 
 function fromStored(row: StoredInvoice): InvoiceView {
-  const { parkingNumber, parkedAt, failureCode, failureReason, ...rest } = row;
+  const { parkingNumber, parkedAt, failureReason, ...rest } = row;
+  const waits = parkedAt !== null || row.lifecycle === 'held';
   return {
     ...rest,
     subtotalMinor: safeNumber(row.subtotalMinor),
     totalMinor: safeNumber(row.totalMinor),
+    amountPaidMinor: safeNumber(row.amountPaidMinor),
     total: formatMoney({ amountMinor: row.totalMinor, currency: row.currency as Currency }),
     status: statusOf(row),
-    parked: parkedAt && { parkingNumber, parkedAt, code: failureCode, reason: failureReason },
+    parked: waits ? { parkingNumber, parkedAt, code: row.failureCode, reason: failureReason } : null,
   };
 }
 

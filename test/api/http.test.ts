@@ -60,6 +60,7 @@ describe('The HTTP interface', () => {
     const app = buildApi({
       database,
       syncs: noSyncs,
+      noticeOf: () => null,
       startRun: () => Promise.reject(new Error('unused')),
       health: () => Promise.reject(new Error('unused')),
     });

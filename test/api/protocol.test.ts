@@ -27,6 +27,7 @@ describe('Over a socket, the API', () => {
       {
         database: api.database,
         syncs: noSyncs,
+        noticeOf: () => null,
         startRun: () => Promise.reject(new Error('unused')),
         health: () => Promise.reject(new Error('unused')),
         observe: ({ status }) => answered.push(status),

@@ -6,6 +6,7 @@ import type { ApiDeps } from '../../src/api/deps.ts';
 import { createApiKey } from '../../src/auth/api-keys.ts';
 import { scopes } from '../../src/auth/scopes.ts';
 import { runIdOf } from '../../src/billing/ids.ts';
+import { noticeOf } from '../../src/targets/stripe/notice.ts';
 import { openBooks } from '../support/books.ts';
 import { useTestDatabase } from '../support/database.ts';
 
@@ -46,6 +47,7 @@ export function useApi(overrides: Partial<ApiDeps> = {}) {
         return { id, workflowId: `${run.kind}/${run.clockId}`, alreadyStarted: false };
       },
       syncs: noSyncs,
+      noticeOf,
       health: async () => ({ postgresql: 'up', rabbitmq: 'up', temporal: 'up' }),
       ...overrides,
     });

@@ -1,13 +1,21 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { DurabillError } from '../../errors/error.ts';
-import { findInvoice, type InvoiceCursor, type InvoiceFilter, listInvoices } from '../../store/invoice-views.ts';
+import {
+  findInvoice,
+  type InvoiceCursor,
+  type InvoiceFilter,
+  type InvoiceView,
+  listInvoices,
+} from '../../store/invoice-views.ts';
 import type { ApiDeps } from '../deps.ts';
 import { clockIdFor, customerIdFor } from '../filters.ts';
 import { type CursorForm, defaultLimit, pageOf, readCursor, readInstantAndId } from '../paging.ts';
 import { problems } from '../schemas/common.ts';
 import { InvoicePage, InvoiceParams, InvoiceQuery, InvoiceWithLines } from '../schemas/invoices.ts';
 
-export const invoiceRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { database }) => {
+export const invoiceRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { database, noticeOf }) => {
+  /** Operators read the code and the reason, customers a sentence that names neither. */
+  const shown = ({ failureCode, ...invoice }: InvoiceView) => ({ ...invoice, notice: noticeOf(failureCode) });
   const tags = ['invoices'];
   const config = { scope: 'invoices:read' } as const;
 
@@ -30,7 +38,8 @@ export const invoiceRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { d
         ...(clock !== undefined && { clockId: await clockIdFor(database, clock) }),
       };
       const rows = await listInvoices(database, filter, { after, limit: limit + 1 });
-      return pageOf(rows, limit, cursorForm);
+      const { data, nextCursor } = pageOf(rows, limit, cursorForm);
+      return { data: data.map(shown), nextCursor };
     },
   );
 
@@ -54,7 +63,7 @@ export const invoiceRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { d
           mend: 'Find it by its number at /v1/invoices?number=…',
         });
       }
-      return { ...found.invoice, lines: found.lines };
+      return { ...shown(found.invoice), lines: found.lines };
     },
   );
 };

@@ -43,7 +43,7 @@ const Parked = Type.Object(
       description: 'An answer names the number that it answers',
       examples: [1],
     }),
-    parkedAt: instant('Since when'),
+    parkedAt: nullable(instant('Since when; null for a draft that is held')),
     code: nullable(text('What is wrong, for programs', 'stripe-customer-missing')),
     reason: nullable(text('What is wrong, in a sentence', 'Stripe no longer knows the customer.', 2_000)),
   },
@@ -82,6 +82,21 @@ const invoiceFields = {
   nextRetryAt: nullable(instant('Machine time of the next try')),
   syncedAt: nullable(instant("Machine time at which Stripe's copy was found equal")),
   parked: nullable(Parked),
+  notice: nullable(
+    text('What its customer may read about a trouble on its way', 'Your invoice is being prepared.', 500),
+  ),
+  priority: Type.Enum(['normal', 'high'], {
+    type: 'string',
+    description: '`high` goes before all others',
+    examples: ['normal'],
+  }),
+  wanted: Type.Enum(['final', 'void'], {
+    type: 'string',
+    description: 'What Stripe is to have; a void that is wanted is done once Stripe has confirmed it',
+    examples: ['final'],
+  }),
+  amountPaidMinor: amountMinor('What was seen to be paid', 0),
+  paidAt: nullable(instant('When it was paid in full')),
   copies: Type.Array(Copy, { description: 'Its copies at targets' }),
 };
 

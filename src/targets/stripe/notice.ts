@@ -1,0 +1,16 @@
+import { type FailureKindName, failureKinds } from '../failures.ts';
+import { kindByCode, kindByDeclineCode } from './failure-codes.ts';
+
+/**
+ * What a customer may read about what went wrong on an invoice's way; the real reason of a declined card is never told.
+ * @param code the failure's, as the books have it; null while nothing is wrong
+ */
+export function noticeOf(code: string | null): string | null {
+  if (code === null) return null;
+  const kind = Object.hasOwn(failureKinds, code)
+    ? (code as FailureKindName)
+    : (kindByDeclineCode.get(code) ?? kindByCode.get(code));
+  return kind === undefined
+    ? 'Your invoice is being looked at by one of us. You need not do anything.'
+    : failureKinds[kind].customer;
+}
