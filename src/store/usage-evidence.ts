@@ -1,7 +1,7 @@
 import type { Filter } from '../domain/rating/filter.ts';
 import type { Meter } from '../domain/rating/meter.ts';
 import type { Sql } from './database.ts';
-import { passesOf, valueOf } from './usage-quantities.ts';
+import { measuredOf, passesOf } from './usage-quantities.ts';
 
 /** Whose events, of when, and the machine time at which the usage was read: what was received later is late. */
 export type EvidenceWindow = { customerId: string; startAt: Date; endAt: Date; cutAt: Date };
@@ -114,7 +114,7 @@ export async function listEvidence(
 ): Promise<EvidenceEvent[]> {
   const values: unknown[] = [];
   const bind = (value: unknown) => `$${values.push(value)}`;
-  const value = valueOf(line.meter, bind);
+  const value = measuredOf(line.meter, bind);
   const conditions = [ofWindow(window, line.meter.eventType, bind), passesOf(line, bind)];
   if (page.after !== undefined) {
     const { occurredAt, source, id } = page.after;

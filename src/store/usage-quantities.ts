@@ -127,7 +127,7 @@ export function aggregateColumns(
 ): string {
   const passes = passesOf({ meter, filter }, bind);
   const counted = `count(*) FILTER (WHERE ${passes})`;
-  const value = valueOf(meter, bind);
+  const value = measuredOf(meter, bind);
   if (value === null) {
     return `${counted} AS q${index}, ${counted} AS n${index}, 0::bigint AS s${index}`;
   }
@@ -154,7 +154,7 @@ export function passesOf(
 }
 
 /** What a meter reads of an event `u`, NULL where the event lacks it and is skipped; null for a meter that only counts. */
-export function valueOf(meter: Meter, bind: (value: unknown) => string): string | null {
+export function measuredOf(meter: Meter, bind: (value: unknown) => string): string | null {
   if (meter.aggregation === 'count') return null;
   const property = bind(meter.property);
   return meter.aggregation === 'unique_count'
