@@ -5,6 +5,7 @@ import type { ChainState } from '../store/audit-verify.ts';
 import type { InvoiceLine } from '../store/invoice-facts.ts';
 import type { AnsweredTotal, ProofFacts } from '../store/proof-facts.ts';
 import type { Evidence } from '../store/usage-evidence.ts';
+import { faultInWords } from './verify-audit.ts';
 
 /** One thing seen from two sides. */
 export type Comparison = {
@@ -112,18 +113,19 @@ export function compareWhole(
       sentence:
         chain.fault === null
           ? `The ${chain.links} entries of its history hold together.`
-          : `Its history does not hold: entry ${chain.fault.sequence} is ${chain.fault.fault}.`,
+          : `Its history does not hold: ${faultInWords(chain.fault)}.`,
     },
   ];
 }
 
 function compareCopy(
-  { atStripe, totalMinor, currency }: ProofFacts,
+  { atStripe, totalMinor, currency, lifecycle }: ProofFacts,
   answered: AnsweredTotal | undefined,
 ): Comparison[] {
   const billed = String(totalMinor);
   if (atStripe === null) {
-    const sentence = 'No copy of it is recorded at Stripe yet.';
+    const sentence =
+      lifecycle === 'skipped' ? 'It is over nothing and goes nowhere.' : 'No copy of it is recorded at Stripe.';
     return [{ what: 'stripe', billed, found: null, holds: null, sentence }];
   }
   const { remoteId, recordedAt, totalMinor: recorded } = atStripe;

@@ -1,5 +1,5 @@
 import { digestHolds, digestsAfter, faultyDigests } from '../store/audit-digests.ts';
-import { type FaultyChain, verifyChains } from '../store/audit-verify.ts';
+import { type ChainFault, type FaultyChain, verifyChains } from '../store/audit-verify.ts';
 import type { Database } from '../store/database.ts';
 
 export type AuditVerdict = {
@@ -35,6 +35,17 @@ export async function verifyAudit(database: Database): Promise<AuditVerdict> {
     after = last.sequence;
   }
   return { chains, links, faultyChains: faulty, faults, digests, brokenDigests, differingDigests };
+}
+
+const words: Record<ChainFault['fault'], string> = {
+  changed: 'was changed',
+  missing: 'comes after one that is missing',
+  'not linked': 'was written behind another one than stands before it',
+};
+
+/** `link 4 was changed`. */
+export function faultInWords({ sequence, fault }: ChainFault): string {
+  return `link ${sequence} ${words[fault]}`;
 }
 
 export function holds(verdict: AuditVerdict): boolean {

@@ -2,7 +2,7 @@
  * Computes every chain of the audit log again, and every digest of them: `npm run verify-audit`, with DATABASE_URL in
  * the environment. Ends with 1 if something does not hold, and says where.
  */
-import { holds, verifyAudit } from '../billing/verify-audit.ts';
+import { faultInWords, holds, verifyAudit } from '../billing/verify-audit.ts';
 import { openDatabase } from '../store/database.ts';
 
 const usage = 'Usage: DATABASE_URL=postgresql://… npm run verify-audit\nNames every audit chain that does not hold.';
@@ -15,8 +15,8 @@ const database = openDatabase(url, { maxConnections: 1 });
 try {
   const verdict = await verifyAudit(database);
   console.log(`${verdict.chains} chains of ${verdict.links} links, ${verdict.digests} daily digests.`);
-  for (const { kind, id, sequence, fault } of verdict.faults)
-    console.error(`${kind} ${id}: link ${sequence} is ${fault}.`);
+  for (const { kind, id, ...fault } of verdict.faults)
+    console.error(`${kind} ${id}: ${faultInWords(fault)}.`);
   const untold = verdict.faultyChains - verdict.faults.length;
   if (untold > 0) console.error(`And ${untold} chains more.`);
   for (const sequence of verdict.brokenDigests)

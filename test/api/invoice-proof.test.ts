@@ -110,6 +110,6 @@ describe('The history and the proof of an invoice', () => {
     const { body: proof } = await api.get(`/v1/invoices/${id}/proof`);
     assert.deepEqual([proof.holds, proof.history.holds], [false, false]);
     const fault = proof.comparisons.find(({ holds }: { holds: boolean }) => holds === false);
-    assert.deepEqual([fault.what, fault.sentence], ['history', 'Its history does not hold: entry 1 is changed.']);
+    assert.deepEqual([fault.what, fault.sentence], ['history', 'Its history does not hold: link 1 was changed.']);
   });
 });
