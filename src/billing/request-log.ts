@@ -1,11 +1,5 @@
 import type { Database } from '../store/database.ts';
-import {
-  noteRequest,
-  type RequestSubject,
-  readLatestRequest,
-  recordAnswer,
-  storeRequest,
-} from '../store/requests.ts';
+import { noteRequest, type RequestSubject, readLatestRequest, recordAnswer, storeRequest } from '../store/requests.ts';
 import { type RequestLog, stoppedCode, TargetError } from '../targets/port.ts';
 
 /**

@@ -15,8 +15,7 @@ const database = openDatabase(url, { maxConnections: 1 });
 try {
   const verdict = await verifyAudit(database);
   console.log(`${verdict.chains} chains of ${verdict.links} links, ${verdict.digests} daily digests.`);
-  for (const { kind, id, ...fault } of verdict.faults)
-    console.error(`${kind} ${id}: ${faultInWords(fault)}.`);
+  for (const { kind, id, ...fault } of verdict.faults) console.error(`${kind} ${id}: ${faultInWords(fault)}.`);
   const untold = verdict.faultyChains - verdict.faults.length;
   if (untold > 0) console.error(`And ${untold} chains more.`);
   for (const sequence of verdict.brokenDigests)

@@ -134,7 +134,7 @@ export type RequestAnswer = {
 
 /**
  * `refusal`: refused without a word about the key, such as for coming too fast. `answer lost`: none came, or none that
- * can be read. `not sent`: given up before it left. `look`: nothing was found that it would have made.
+ * can be read. `not sent`: given up before it left. `look`: what was found of it when Stripe was looked at.
  */
 export type RequestNews = {
   what: 'refusal' | 'answer lost' | 'not sent' | 'look';
