@@ -16,11 +16,16 @@ export type AuditRecord = {
  * a changed or missing entry shows. It goes into the transaction or the statement that it tells of, as its last part.
  * Two writers of one subject at the same instant both get their place: the second waits for the first to commit. In the
  * order of the subjects, so that two statements over the same ones never wait in a circle.
+ *
+ * The function inserts, and answers the link's place, which is never 0: the INSERT around it adds nothing. It is there
+ * because PostgreSQL carries out a part of a statement that writes in any case, and one that only reads not if nobody
+ * asks for what it reads.
  * @param records a query of subject_kind, subject_id, actor, action and detail
  */
 export function auditOf(records: string): string {
-  return `SELECT count(append_audit_link(subject_kind, subject_id, actor, action, detail))
-     FROM (SELECT * FROM (${records}) r ORDER BY subject_kind, subject_id) ordered`;
+  return `INSERT INTO audit_log SELECT (NULL::audit_log).*
+     FROM (SELECT * FROM (${records}) r ORDER BY subject_kind, subject_id) ordered
+     WHERE append_audit_link(subject_kind, subject_id, actor, action, detail) = 0`;
 }
 
 const given = `SELECT * FROM unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::jsonb[])

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { type AuditRecord, appendAudit } from '../../src/store/audit.ts';
+import { type AuditRecord, appendAudit, auditOf } from '../../src/store/audit.ts';
 import type { Sql } from '../../src/store/database.ts';
 import { faultsOf, type Link, chainOf as readChain } from '../support/chains.ts';
 import { useTestDatabase } from '../support/database.ts';
@@ -117,6 +117,21 @@ describe('The audit log', () => {
       const chain = await chainOf(id);
       assert.deepEqual([chain.length, faultsOf(chain)], [index < 15 ? 3 : 1, []]);
     }
+  });
+
+  it('tells of it wherever it stands in a statement, also where nobody reads what it answers', async () => {
+    const id = randomUUID();
+    const told = (action: string) =>
+      auditOf(`SELECT 'invoice' AS subject_kind, $1::uuid AS subject_id, 'test' AS actor, '${action}' AS action,
+        '{}'::jsonb AS detail`);
+    await books.database.query(`WITH told AS (${told('inside')}) SELECT 1`, [id]);
+    await books.database.query(`WITH other AS (SELECT 1) ${told('at its end')}`, [id]);
+    const chain = await chainOf(id);
+    assert.deepEqual(
+      chain.map(({ action }) => action),
+      ['inside', 'at its end'],
+    );
+    assert.deepEqual(faultsOf(chain), []);
   });
 
   it('tells of nothing that was rolled back', async () => {
