@@ -140,7 +140,7 @@ describe('the history of what was asked of Stripe', () => {
   });
 
   for (const [name, commit, expected] of [
-    ['found', true, ['look: create', 'request: add lines from 1']],
+    ['found', true, ['look: create', 'look: add lines from 1', 'request: add lines from 1']],
     ['did not find', false, ['look: create', 'request: create', 'answer: create', 'request: add lines from 1']],
   ] as const) {
     it(`has a look after doubt, and that it ${name} what was asked for`, async () => {
