@@ -19,12 +19,12 @@ export type AuditRecord = {
  *
  * The function inserts, and answers the link's place, which is never 0: the INSERT around it adds nothing. It is there
  * because PostgreSQL carries out a part of a statement that writes in any case, and one that only reads not if nobody
- * asks for what it reads.
+ * asks for what it reads. OFFSET 0 keeps the order: without it the call would be moved below the sort.
  * @param records a query of subject_kind, subject_id, actor, action and detail
  */
 export function auditOf(records: string): string {
   return `INSERT INTO audit_log SELECT (NULL::audit_log).*
-     FROM (SELECT * FROM (${records}) r ORDER BY subject_kind, subject_id) ordered
+     FROM (SELECT * FROM (${records}) r ORDER BY subject_kind, subject_id OFFSET 0) ordered
      WHERE append_audit_link(subject_kind, subject_id, actor, action, detail) = 0`;
 }
 
