@@ -1,5 +1,6 @@
 import type { BringDependencies } from '../src/billing/bring-to-stripe.ts';
 import type { Publisher } from '../src/broker/publisher.ts';
+import { createAuditActivities } from './audit.ts';
 import { createClockActivities } from './clocks.ts';
 import { createRollupActivities } from './rollups.ts';
 import { createRunActivities } from './runs.ts';
@@ -18,6 +19,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...createClockActivities(dependencies),
     ...createSyncActivities(dependencies),
     ...createRollupActivities(dependencies),
+    ...createAuditActivities(dependencies),
   };
 }
 

@@ -1,5 +1,6 @@
 /** Everything that a worker runs in the sandbox. A name here is a workflow type: it is never renamed. */
 export { advanceClock } from './advance-clock.ts';
+export { digestAudit } from './digest-audit.ts';
 export { dueInvoiceScan } from './due-invoice-scan.ts';
 export { monthlyInvoicing } from './monthly-invoicing.ts';
 export { rollUpUsage } from './roll-up-usage.ts';

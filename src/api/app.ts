@@ -13,6 +13,8 @@ import { clockRoutes } from './routes/clocks.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
+import { invoiceHistoryRoutes } from './routes/invoice-history.ts';
+import { invoiceProofRoutes } from './routes/invoice-proof.ts';
 import { invoiceRoutes } from './routes/invoices.ts';
 import { pauseRoutes } from './routes/pauses.ts';
 import { runRoutes } from './routes/runs.ts';
@@ -70,6 +72,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
   ]) {
     app.register(routes, deps);
   }
+  for (const routes of [invoiceHistoryRoutes, invoiceProofRoutes]) app.register(routes, deps);
   app.register(async (scope) => {
     scope.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   });

@@ -2,6 +2,8 @@ import { DurabillError } from '../errors/error.ts';
 import { findClock } from '../store/clocks.ts';
 import { findCustomer } from '../store/customers.ts';
 import type { Database } from '../store/database.ts';
+import { isInvoice } from '../store/invoice-views.ts';
+import { uuidOrNull } from '../store/uuid.ts';
 
 // A filter by somebody who does not exist is a typing error, which an empty list would hide.
 
@@ -17,4 +19,19 @@ export async function clockIdFor(database: Database, name: string): Promise<stri
   const clock = await findClock(database, name);
   if (clock !== undefined) return clock.id;
   throw new DurabillError('not-found', { field: 'clock', reason: `There is no clock "${name}".` });
+}
+
+/** @throws DurabillError not-found */
+export async function invoiceIdFor(database: Database, reference: string): Promise<string> {
+  const id = uuidOrNull(reference);
+  if (id !== null && (await isInvoice(database, id))) return id;
+  throw noSuchInvoice(reference);
+}
+
+export function noSuchInvoice(reference: string): DurabillError {
+  return new DurabillError('not-found', {
+    field: 'id',
+    reason: `There is no invoice with the id "${reference}".`,
+    mend: 'Find it by its number at /v1/invoices?number=…',
+  });
 }

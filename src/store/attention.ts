@@ -7,6 +7,8 @@ export type Attention = {
   parkedPeriods: number;
   /** Events of months that had no partition; billed all the same, but slower to read. Counted up to 10,000. */
   strayEvents: number;
+  /** Nights of the last week on which audit chains were found to be not what they had been. */
+  changedAuditDays: number;
   /** Seconds since the sync of the invoice that has been silent the longest was touched; 0 when none is open. */
   oldestOpenSyncSeconds: number;
 };
@@ -18,6 +20,8 @@ export async function readAttention(sql: Sql): Promise<Attention> {
        (SELECT count(*) FROM invoice_states WHERE lifecycle = 'held')::int AS "heldDrafts",
        (SELECT count(*) FROM parked_periods WHERE resolved_at IS NULL)::int AS "parkedPeriods",
        (SELECT count(*) FROM (SELECT FROM usage_events_default LIMIT 10000) e)::int AS "strayEvents",
+       (SELECT count(*) FROM audit_digests WHERE NOT previous_holds AND sequence > (SELECT max(sequence) - 7
+         FROM audit_digests))::int AS "changedAuditDays",
        coalesce((SELECT extract(epoch FROM now() - min(touched_at)) FROM invoice_states
          WHERE sync NOT IN ('none', 'synced') AND sync <> 'parked'), 0)::float8 AS "oldestOpenSyncSeconds"`,
   );

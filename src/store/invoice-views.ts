@@ -115,7 +115,7 @@ function fromStored(row: StoredInvoice): InvoiceView {
 }
 
 /** JSON readers hold numbers as doubles: an integer that one cannot hold must not leave as a slightly other one. */
-function safeNumber(value: bigint): number {
+export function safeNumber(value: bigint): number {
   const number = Number(value);
   if (!Number.isSafeInteger(number)) throw new RangeError(`${value} cannot be written as a JSON number exactly.`);
   return number;
@@ -146,6 +146,11 @@ export async function listInvoices(
     values,
   );
   return rows.map(fromStored);
+}
+
+export async function isInvoice(sql: Sql, id: string): Promise<boolean> {
+  const { rowCount } = await sql.query('SELECT FROM invoices WHERE id = $1', [id]);
+  return rowCount === 1;
 }
 
 /** One invoice with its lines, both of one moment: a draft may be rebuilt between two statements. */

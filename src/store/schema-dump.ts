@@ -58,6 +58,11 @@ const others = {
     SELECT pg_get_functiondef(p.oid) AS line FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace AND ${ours}
     WHERE p.prokind IN ('f', 'p') AND ${notOfExtension('pg_proc', 'p.oid')}
     ORDER BY p.proname, pg_get_function_identity_arguments(p.oid)`,
+  aggregates: `
+    SELECT concat_ws(' ', 'aggregate', p.oid::regprocedure, 'by', a.aggtransfn, 'into', format_type(a.aggtranstype, NULL),
+      'from ' || quote_literal(a.agginitval), 'ending with ' || nullif(a.aggfinalfn, 0)::regproc) AS line
+    FROM pg_proc p JOIN pg_aggregate a ON a.aggfnoid = p.oid JOIN pg_namespace n ON n.oid = p.pronamespace AND ${ours}
+    WHERE ${notOfExtension('pg_proc', 'p.oid')} ORDER BY p.proname, pg_get_function_identity_arguments(p.oid)`,
 } as const;
 
 type Line = { of: string; line: string };
@@ -81,6 +86,8 @@ export async function dumpSchema(sql: Sql): Promise<string> {
     const own = parts.filter(({ of }) => of === relation.of);
     paragraphs.push([relation.line, ...own.map(({ line }) => `  ${line}`)].join('\n'));
   }
-  paragraphs.push(...(await lines(others.functions)).map(({ line }) => line.trimEnd()));
+  for (const query of [others.functions, others.aggregates]) {
+    paragraphs.push(...(await lines(query)).map(({ line }) => line.trimEnd()));
+  }
   return `${paragraphs.filter((paragraph) => paragraph !== '').join('\n\n')}\n`;
 }

@@ -30,15 +30,25 @@ export const quantitiesPerQuery = 100;
  * The quantities of many windows from raw events, `result.get(windowId)?.get(quantityId)`; what is not there has no
  * usage. One scan for each event type: every quantity is a filtered aggregate beside the others.
  */
-export async function aggregateUsage(
+export const aggregateUsage: AggregateUsage = (sql, windows, quantities) => aggregate(sql, windows, quantities);
+
+/** The same of what had been stored by an instant of machine time, such as the one at which an invoice read its usage. */
+export const aggregateUsageUntil =
+  (receivedUntil: Date): AggregateUsage =>
+  (sql, windows, quantities) =>
+    aggregate(sql, windows, quantities, receivedUntil);
+
+async function aggregate(
   sql: Sql,
   windows: readonly UsageWindow[],
   quantities: readonly QuantityOf[],
+  receivedUntil?: Date,
 ): Promise<Map<string, Map<string, Quantity>>> {
   const result = new Map<string, Map<string, Quantity>>();
   for (const [eventType, ofType] of byEventType(quantities)) {
     for (let from = 0; from < ofType.length; from += quantitiesPerQuery) {
-      await aggregateType(sql, eventType, windows, ofType.slice(from, from + quantitiesPerQuery), result);
+      const some = ofType.slice(from, from + quantitiesPerQuery);
+      await aggregateType(sql, { eventType, receivedUntil }, windows, some, result);
     }
   }
   return result;
@@ -77,7 +87,7 @@ export function readRows(
 
 async function aggregateType(
   sql: Sql,
-  eventType: string,
+  events: { eventType: string; receivedUntil: Date | undefined },
   windows: readonly UsageWindow[],
   quantities: readonly QuantityOf[],
   result: Map<string, Map<string, Quantity>>,
@@ -87,10 +97,11 @@ async function aggregateType(
     windows.map((window) => window.customerId),
     windows.map((window) => window.startAt),
     windows.map((window) => window.endAt),
-    eventType,
+    events.eventType,
   ];
   const bind = (value: unknown) => `$${values.push(value)}`;
   const columns = quantities.map((quantity, index) => aggregateColumns(quantity, index, bind));
+  const inTime = events.receivedUntil === undefined ? '' : `AND u.received_at <= ${bind(events.receivedUntil)}`;
   const { rows } = await sql.query<QuantityRow>(
     `SELECT w.id, ${columns.join(', ')}
      FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[]) AS w (id, customer_id, start_at, end_at)
@@ -101,6 +112,7 @@ async function aggregateType(
        AND u.customer_id = ANY ($2::uuid[])
        AND u.occurred_at >= (SELECT min(t) FROM unnest($3::timestamptz[]) t)
        AND u.occurred_at < (SELECT max(t) FROM unnest($4::timestamptz[]) t)
+       ${inTime}
      GROUP BY w.id`,
     values,
   );
@@ -113,19 +125,12 @@ export function aggregateColumns(
   index: number,
   bind: (value: unknown) => string,
 ): string {
-  const conditions = [...Object.entries(meter.filter ?? {}), ...Object.entries(filter ?? {})].map(
-    ([property, values]) => `u.properties ->> ${bind(property)} = ANY (${bind(values)}::text[])`,
-  );
-  const passes = conditions.length === 0 ? 'true' : conditions.join(' AND ');
+  const passes = passesOf({ meter, filter }, bind);
   const counted = `count(*) FILTER (WHERE ${passes})`;
-  if (meter.aggregation === 'count') {
+  const value = measuredOf(meter, bind);
+  if (value === null) {
     return `${counted} AS q${index}, ${counted} AS n${index}, 0::bigint AS s${index}`;
   }
-  const property = bind(meter.property);
-  const value =
-    meter.aggregation === 'unique_count'
-      ? `u.properties ->> ${property}`
-      : `property_number(u.properties -> ${property})`;
   const present = `FILTER (WHERE ${passes} AND ${value} IS NOT NULL)`;
   const aggregate = {
     sum: `sum(${value}) ${present}`,
@@ -133,6 +138,26 @@ export function aggregateColumns(
     unique_count: `count(DISTINCT ${value}) ${present}`,
     // Of events at the same instant the last by source and id counts, so that the answer is always the same one.
     latest: `(array_agg(${value} ORDER BY u.occurred_at DESC, u.source DESC, u.event_id DESC) ${present})[1]`,
-  }[meter.aggregation];
+  }[meter.aggregation as Exclude<Meter['aggregation'], 'count'>];
   return `${aggregate} AS q${index}, ${counted} AS n${index}, ${counted} - count(*) ${present} AS s${index}`;
+}
+
+/** Whether an event `u` belongs to what is aggregated: the filters of the meter and of the price both hold. */
+export function passesOf(
+  { meter, filter }: Pick<QuantityOf, 'meter'> & { filter?: Filter | undefined },
+  bind: (value: unknown) => string,
+): string {
+  const conditions = [...Object.entries(meter.filter ?? {}), ...Object.entries(filter ?? {})].map(
+    ([property, values]) => `u.properties ->> ${bind(property)} = ANY (${bind(values)}::text[])`,
+  );
+  return conditions.length === 0 ? 'true' : conditions.join(' AND ');
+}
+
+/** What a meter reads of an event `u`, NULL where the event lacks it and is skipped; null for a meter that only counts. */
+export function measuredOf(meter: Meter, bind: (value: unknown) => string): string | null {
+  if (meter.aggregation === 'count') return null;
+  const property = bind(meter.property);
+  return meter.aggregation === 'unique_count'
+    ? `u.properties ->> ${property}`
+    : `property_number(u.properties -> ${property})`;
 }

@@ -85,12 +85,18 @@ export type RequestLog = {
   latest(step: string): Promise<StoredRequest | undefined>;
   /** What the key answers from now on: a success with the id of the object, or a failure by its status. */
   answered(request: StoredRequest, answer: RequestAnswer): Promise<void>;
+  /** What else became of a request, for its subject's history: the key may still carry it out. */
+  noted(request: StoredRequest, news: RequestNews): Promise<void>;
 };
 
 export type NewRequest = {
   step: string;
   operation: string;
   params: Record<string, unknown>;
+  /** What of the parameters the history may show for ever: ids, amounts, dates, and no personal data. */
+  shown: Record<string, unknown>;
+  /** One that was first sent before this is looked at instead of sent, so that no sending goes into the history. */
+  trustedSince: Date;
   /**
    * Set after a look has shown that this generation was never carried out: a new key, the new content. If another
    * attempt was faster, what it stored is returned.
@@ -116,7 +122,24 @@ export type StoredRequest = {
 /** The code of a TargetError that says: not now, since somebody wants quiet. It is no failure. */
 export const stoppedCode = 'stopped';
 
-export type RequestAnswer = { status: number; requestId: string | null; remoteId: string | null };
+export type RequestAnswer = {
+  /** How it was learnt: a success, a refusal that the key repeats, or a look that found what was carried out. */
+  what: 'answer' | 'refusal' | 'look';
+  status: number;
+  requestId: string | null;
+  remoteId: string | null;
+  /** Codes, amounts and hashes for the history; never personal data. */
+  told: Record<string, unknown>;
+};
+
+/**
+ * `refusal`: refused without a word about the key, such as for coming too fast. `answer lost`: none came, or none that
+ * can be read. `not sent`: given up before it left. `look`: what was found of it when Stripe was looked at.
+ */
+export type RequestNews = {
+  what: 'refusal' | 'answer lost' | 'not sent' | 'look';
+  told: Record<string, unknown>;
+};
 
 /**
  * A failure of a target, sorted by what to do: `retry` the same request, `look` at what the target has first, or call a

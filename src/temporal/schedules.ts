@@ -66,6 +66,20 @@ export function schedulesOf(realClockId: string): ScheduleOptions[] {
         args: [],
       },
     },
+    {
+      scheduleId: scheduleIds.auditDigest,
+      spec: { calendars: [{ hour: 2, comment: 'every night, when what was told the day before has been committed' }] },
+      // A digest covers all that is there, so that a night that was missed needs none of its own.
+      policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: day, pauseOnFailure: false },
+      action: {
+        type: 'startWorkflow',
+        workflowType: workflowTypes.digestAudit,
+        workflowId: scheduleIds.auditDigest,
+        taskQueue: taskQueues.billing,
+        staticSummary: 'Audit chains: digest of the day',
+        args: [],
+      },
+    },
   ];
 }
 

@@ -65,6 +65,7 @@ describe('the recorder', function () {
     await recordScheduled(world, 'monthlyInvoicing.scheduled', ids.scheduleIds.monthlyInvoicing, '2026-10-01T13:00');
     await recordScheduled(world, 'dueInvoiceScan.scheduled', ids.scheduleIds.dueInvoiceScan, '2026-10-02T15:00');
     await recordScheduled(world, 'rollUpUsage.scheduled', ids.scheduleIds.usageRollup, '2026-10-03T12:00');
+    await recordScheduled(world, 'digestAudit.scheduled', ids.scheduleIds.auditDigest, '2026-10-04T02:00');
     for (const branch of ['calm', 'retried'] as const) {
       await record(world, `syncCustomer.${branch}`, ids.syncCustomerId(invoices[branch].customerId));
     }

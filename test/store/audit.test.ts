@@ -1,20 +1,10 @@
 import assert from 'node:assert/strict';
-import { createHash, randomUUID } from 'node:crypto';
-import { type AuditRecord, appendAudit } from '../../src/store/audit.ts';
+import { randomUUID } from 'node:crypto';
+import { type AuditRecord, appendAudit, auditOf } from '../../src/store/audit.ts';
+import type { Sql } from '../../src/store/database.ts';
+import { faultsOf, type Link, chainOf as readChain } from '../support/chains.ts';
 import { useTestDatabase } from '../support/database.ts';
-
-type Link = {
-  kind: string;
-  id: string;
-  sequence: number;
-  at: Date;
-  actor: string;
-  action: string;
-  detail: Record<string, unknown>;
-  detailText: string;
-  previous: Buffer | null;
-  hash: Buffer;
-};
+import { untilWaiting } from '../support/locks.ts';
 
 describe('The audit log', () => {
   const books = useTestDatabase();
@@ -22,35 +12,7 @@ describe('The audit log', () => {
     ...{ subjectKind: 'invoice', subjectId, actor: 'test', action, detail },
   });
 
-  async function chainOf(subjectId: string): Promise<Link[]> {
-    const { rows } = await books.database.query<Link>(
-      `SELECT subject_kind AS kind, subject_id AS id, sequence, at, actor, action, detail, detail::text AS "detailText",
-              previous_hash AS previous, hash FROM audit_log WHERE subject_id = $1 ORDER BY subject_kind, sequence`,
-      [subjectId],
-    );
-    return rows;
-  }
-
-  /** The hash as anyone can compute it from a link: of the hash before it and of what it says, as one JSON list. */
-  function hashOf({ kind, id, sequence, at, actor, action, detailText, previous }: Link): Buffer {
-    const epoch = `${(at.getTime() / 1_000).toFixed(3)}000`;
-    const texts = [actor, action].map((text) => JSON.stringify(text));
-    const said = `["${kind}", "${id}", ${sequence}, ${epoch}, ${texts.join(', ')}, ${detailText}]`;
-    return createHash('sha256')
-      .update(previous ?? '')
-      .update(said)
-      .digest();
-  }
-
-  function faultsOf(chain: readonly Link[]): string[] {
-    return chain.flatMap((link, index) => [
-      ...(link.sequence === index + 1 ? [] : [`${link.sequence} is out of order`]),
-      ...((link.previous ?? Buffer.alloc(0)).equals(chain[index - 1]?.hash ?? Buffer.alloc(0))
-        ? []
-        : ['a broken link']),
-      ...(hashOf(link).equals(link.hash) ? [] : [`${link.sequence} was changed`]),
-    ]);
-  }
+  const chainOf = (subjectId: string) => readChain(books.database, subjectId);
 
   it('chains the entries of a subject, so that each hash covers all before it', async () => {
     const id = randomUUID();
@@ -96,16 +58,79 @@ describe('The audit log', () => {
     assert.deepEqual(faultsOf(await chainOf(second)), []);
   });
 
-  it('refuses one of two entries written at once, and never forks a chain', async () => {
+  it('gives each of many writers at once its place, and never forks a chain', async () => {
     const id = randomUUID();
     await appendAudit(books.database, [record(id, 'first')]);
-    const outcomes = await Promise.allSettled(
-      Array.from({ length: 8 }, (_, index) => appendAudit(books.database, [record(id, `rival ${index}`)])),
+    await Promise.all(
+      Array.from({ length: 40 }, (_, index) => appendAudit(books.database, [record(id, `rival ${index}`)])),
     );
-    const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
-    for (const { reason } of refused) assert.match(String(reason), /audit_log_pkey/);
     const chain = await chainOf(id);
-    assert.equal(chain.length, 1 + outcomes.length - refused.length);
+    assert.equal(chain.length, 41);
+    assert.equal(new Set(chain.map(({ action }) => action)).size, 41);
+    assert.deepEqual(faultsOf(chain), []);
+  });
+
+  it('waits for a writer that has not committed, and follows it or takes its place', async () => {
+    for (const [outcome, expected] of [
+      ['COMMIT', ['slow', 'quick']],
+      ['ROLLBACK', ['quick']],
+    ] as const) {
+      const id = randomUUID();
+      const slow = await books.database.pool.connect();
+      try {
+        await slow.query('BEGIN');
+        await appendAudit(slow as Sql, [record(id, 'slow')]);
+        const quick = appendAudit(books.database, [record(id, 'quick')]);
+        await untilWaiting(books.database);
+        await slow.query(outcome);
+        await quick;
+      } finally {
+        slow.release();
+      }
+      const chain = await chainOf(id);
+      assert.deepEqual(
+        chain.map(({ action }) => action),
+        expected,
+      );
+      assert.deepEqual(faultsOf(chain), []);
+    }
+  });
+
+  it('takes many subjects in one statement, two statements over the same ones too', async () => {
+    const ids = Array.from({ length: 50 }, () => randomUUID());
+    await appendAudit(
+      books.database,
+      ids.map((id) => record(id, 'one')),
+    );
+    const few = ids.slice(0, 15);
+    await Promise.all([
+      appendAudit(
+        books.database,
+        few.map((id) => record(id, 'up')),
+      ),
+      appendAudit(
+        books.database,
+        few.toReversed().map((id) => record(id, 'down')),
+      ),
+    ]);
+    for (const [index, id] of ids.entries()) {
+      const chain = await chainOf(id);
+      assert.deepEqual([chain.length, faultsOf(chain)], [index < 15 ? 3 : 1, []]);
+    }
+  });
+
+  it('tells of it wherever it stands in a statement, also where nobody reads what it answers', async () => {
+    const id = randomUUID();
+    const told = (action: string) =>
+      auditOf(`SELECT 'invoice' AS subject_kind, $1::uuid AS subject_id, 'test' AS actor, '${action}' AS action,
+        '{}'::jsonb AS detail`);
+    await books.database.query(`WITH told AS (${told('inside')}) SELECT 1`, [id]);
+    await books.database.query(`WITH other AS (SELECT 1) ${told('at its end')}`, [id]);
+    const chain = await chainOf(id);
+    assert.deepEqual(
+      chain.map(({ action }) => action),
+      ['inside', 'at its end'],
+    );
     assert.deepEqual(faultsOf(chain), []);
   });
 

@@ -77,8 +77,9 @@ describe('the log of requests', () => {
       `SELECT account_id AS "accountId" FROM target_accounts`,
     );
     const log = requestLogOf(target.database, { accountId: rows[0]!.accountId, kind: 'invoice', id: invoice.id });
+    const request = { step: 'pay', operation: 'invoices.pay', shown: {}, trustedSince: new Date(0) };
     const begin = (amount: number, after?: Awaited<ReturnType<typeof log.begin>>) =>
-      log.begin({ step: 'pay', operation: 'invoices.pay', params: { amount }, ...(after && { after }) });
+      log.begin({ ...request, params: { amount }, ...(after && { after }) });
 
     const first = await begin(1);
     const [left, right] = await Promise.all([begin(2, first), begin(3, first)]);

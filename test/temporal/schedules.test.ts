@@ -52,6 +52,12 @@ describe('the Schedules', function () {
     for (const at of info.nextActionTimes) assert.match(at.toISOString(), /:00\.000Z$/);
   });
 
+  it('digest the audit chains every night, hours after midnight', async () => {
+    const { policies, info } = await handleOf(scheduleIds.auditDigest).describe();
+    assert.equal(policies.overlap, 'SKIP');
+    for (const at of info.nextActionTimes) assert.match(at.toISOString(), /T02:00:00\.000Z$/);
+  });
+
   it('are not doubled by the next start', async () => {
     const before = await describeAll();
     assert.deepEqual(

@@ -9,12 +9,14 @@ export const workflowTypes = {
   syncCustomer: 'syncCustomer',
   advanceClock: 'advanceClock',
   rollUpUsage: 'rollUpUsage',
+  digestAudit: 'digestAudit',
 } as const;
 
 export const scheduleIds = {
   monthlyInvoicing: 'monthly-invoicing',
   dueInvoiceScan: 'due-invoice-scan',
   usageRollup: 'usage-rollup',
+  auditDigest: 'audit-digest',
 } as const;
 
 /** `cutoffAt` and `to` are ISO 8601 instants in UTC, as Date.toISOString writes them. */

@@ -2,9 +2,12 @@ import type Stripe from 'stripe';
 import { crashPoint } from '../../crash-points.ts';
 import type { RequestLog, StoredRequest } from '../port.ts';
 import { answerOfKey, translateStripeError } from './errors.ts';
+import { newsOfFailure, shownOf, toldOfObject } from './history.ts';
 
 /** Stripe keeps a key's answer for at least 24 hours; an hour before that it is not relied on any more. */
 const keyTrustMs = 23 * 60 * 60 * 1_000;
+/** No request was first sent after this. */
+const endOfTime = new Date('9999-01-01T00:00:00Z');
 /** Objects that a lost answer may have left are looked for from this long before the request was stored. */
 export const clockSlackSeconds = 3_600;
 
@@ -33,7 +36,10 @@ export type Step<T> = {
  */
 export async function carryOut<T extends { id: string }>(log: RequestLog, step: Step<T>): Promise<CarriedOut<T>> {
   const { name, operation, params, lookFirst = false } = step;
-  let request = await log.begin({ step: name, operation, params });
+  const wanted = { step: name, operation, params, shown: shownOf(params) };
+  const trusted = () => new Date(Date.now() - keyTrustMs);
+  // What is looked for first is not sent by this call, whenever it was stored.
+  let request = await log.begin({ ...wanted, trustedSince: lookFirst ? endOfTime : trusted() });
   let isDoubtful = lookFirst || inDoubt(request);
   // Ends, since each pass is of a higher generation and one that is made here is in no doubt. More than one pass means
   // that another attempt, whose own limit has passed, is still at work: what it did since our look counts too.
@@ -41,10 +47,12 @@ export async function carryOut<T extends { id: string }>(log: RequestLog, step: 
     const doubted = request;
     const found = await asStripe(() => step.look(doubted));
     if (found !== undefined) {
-      await log.answered(doubted, { status: 200, requestId: null, remoteId: found.id });
+      const told = { found: true, ...toldOfObject(found) };
+      await log.answered(doubted, { what: 'look', status: 200, requestId: null, remoteId: found.id, told });
       return { id: found.id, answer: found, isAdopted: true };
     }
-    request = await log.begin({ step: name, operation, params, after: doubted });
+    await log.noted(doubted, { what: 'look', told: { found: false } });
+    request = await log.begin({ ...wanted, trustedSince: trusted(), after: doubted });
     isDoubtful = inDoubt(request);
   }
   if (request.remoteId !== null) {
@@ -66,13 +74,17 @@ async function send<T extends { id: string }>(log: RequestLog, step: Step<T>, re
   try {
     remote = await step.send(request.params, { idempotencyKey: request.idempotencyKey });
   } catch (error) {
+    const failure = translateStripeError(error, request.generation - 1);
     const refusal = answerOfKey(error);
-    if (refusal !== undefined) await log.answered(request, { ...refusal, remoteId: null });
-    throw translateStripeError(error, request.generation - 1);
+    const news = newsOfFailure(error, failure.code);
+    if (refusal === undefined) await log.noted(request, news);
+    else await log.answered(request, { ...refusal, what: 'refusal', remoteId: null, told: news.told });
+    throw failure;
   }
   crashPoint('sync.stripe-answered');
   const { statusCode, requestId } = remote.lastResponse;
-  await log.answered(request, { status: statusCode, requestId, remoteId: remote.id });
+  const told = toldOfObject(remote);
+  await log.answered(request, { what: 'answer', status: statusCode, requestId, remoteId: remote.id, told });
   crashPoint('sync.answer-stored');
   return remote;
 }

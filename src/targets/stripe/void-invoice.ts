@@ -45,7 +45,11 @@ async function locate(
   if (remoteCustomerId === null || (begun === undefined && typeof invoice.knownRemoteId !== 'string')) return undefined;
   if (begun !== undefined && !inDoubt(begun)) return (await createInvoice(stripe, invoice, remoteCustomerId, log)).id;
   const request = begun ?? { firstSentAt: new Date() };
-  return (await asStripe(() => findInvoice(stripe, invoice, remoteCustomerId, request)))?.id;
+  const id = (await asStripe(() => findInvoice(stripe, invoice, remoteCustomerId, request)))?.id;
+  if (begun !== undefined) {
+    await log.noted(begun, { what: 'look', told: { found: id !== undefined, ...(id && { remoteId: id }) } });
+  }
+  return id;
 }
 
 async function retrieve(stripe: Stripe, remoteId: string): Promise<Stripe.Invoice | undefined> {

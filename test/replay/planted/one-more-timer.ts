@@ -10,6 +10,7 @@ const late = (workflow: Workflow) => async (input: never) => {
 };
 
 export const advanceClock = late(workflows.advanceClock);
+export const digestAudit = late(workflows.digestAudit);
 export const dueInvoiceScan = late(workflows.dueInvoiceScan);
 export const monthlyInvoicing = late(workflows.monthlyInvoicing);
 export const rollUpUsage = late(workflows.rollUpUsage);

@@ -6,7 +6,7 @@ import { taskQueues } from '../../../workflows/contract/task-queues.ts';
 import type { RunResult } from '../../../workflows/run-in-pages.ts';
 import type { World } from '../../support/world.ts';
 
-export type RunKind = Exclude<keyof typeof scheduleIds, 'usageRollup'>;
+export type RunKind = 'monthlyInvoicing' | 'dueInvoiceScan';
 
 /**
  * Starts a run on a test clock as a Schedule would: the cut-off is told by nothing but the nominal time in the id.

@@ -1,0 +1,93 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { findLineEvidence } from '../../billing/find-line-evidence.ts';
+import { parseInstant } from '../../billing/instant.ts';
+import { type InvoiceProof, proveInvoice } from '../../billing/prove-invoice.ts';
+import { DurabillError } from '../../errors/error.ts';
+import { safeNumber } from '../../store/invoice-views.ts';
+import { type EventCursor, listEvidence } from '../../store/usage-evidence.ts';
+import type { ApiDeps } from '../deps.ts';
+import { invoiceIdFor, noSuchInvoice } from '../filters.ts';
+import { type CursorForm, defaultLimit, pageOf, readCursor } from '../paging.ts';
+import { problems } from '../schemas/common.ts';
+import { HistoryParams } from '../schemas/history.ts';
+import { ProofEventPage, ProofEventQuery, InvoiceProof as ProofSchema } from '../schemas/proof.ts';
+
+export const invoiceProofRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { database }) => {
+  const tags = ['invoices'];
+  const config = { scope: 'invoices:read' } as const;
+
+  app.get(
+    '/v1/invoices/:id/proof',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'Prove an invoice from its raw events to its total at Stripe',
+        params: HistoryParams,
+        response: { 200: ProofSchema, ...problems },
+      },
+    },
+    async ({ params }) => {
+      const id = await invoiceIdFor(database, params.id);
+      const proof = await proveInvoice(database, id);
+      if (proof === undefined) throw noSuchInvoice(id);
+      return answerOf(proof);
+    },
+  );
+
+  app.get(
+    '/v1/invoices/:id/proof/events',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'List the events that a line of an invoice is made of',
+        params: HistoryParams,
+        querystring: ProofEventQuery,
+        response: { 200: ProofEventPage, ...problems },
+      },
+    },
+    async ({ params, query: { line, limit = defaultLimit, cursor } }) => {
+      const id = await invoiceIdFor(database, params.id);
+      const after = readCursor(cursor, cursorForm);
+      const evidence = await findLineEvidence(database, id, line);
+      if (evidence === undefined) {
+        const reason = `The invoice has no line ${line} that is made of events.`;
+        throw new DurabillError('not-found', { field: 'line', reason, mend: `Its lines are at /v1/invoices/${id}.` });
+      }
+      const rows = await listEvidence(database, evidence.window, evidence.of, { after, limit: limit + 1 });
+      return pageOf(rows, limit, cursorForm);
+    },
+  );
+};
+
+function answerOf({ facts, history, lines, ...proof }: InvoiceProof) {
+  const { fault, ...chain } = history;
+  return {
+    invoiceId: facts.id,
+    number: facts.number,
+    currency: facts.currency,
+    totalMinor: safeNumber(facts.totalMinor),
+    ...proof,
+    usageCutAt: facts.usageCutAt,
+    lines: lines.map(({ evidence, ...line }) => ({
+      ...line,
+      evidence: evidence && {
+        ...evidence,
+        events: safeNumber(evidence.events),
+        withoutKey: safeNumber(evidence.withoutKey),
+        late: safeNumber(evidence.late),
+      },
+    })),
+    atStripe: facts.atStripe && { ...facts.atStripe, totalMinor: safeNumber(facts.atStripe.totalMinor) },
+    history: { holds: fault === null, ...chain, fault },
+  };
+}
+
+const cursorForm: CursorForm<EventCursor> = {
+  write: ({ occurredAt, source, id }) => [occurredAt.toISOString(), source, id],
+  read: ([at = '', source, id]) => {
+    const occurredAt = parseInstant(at);
+    return occurredAt && source && id ? { occurredAt, source, id } : undefined;
+  },
+};

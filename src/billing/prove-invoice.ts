@@ -1,0 +1,141 @@
+import type { Currency } from '../domain/money/currency.ts';
+import { DurabillError } from '../errors/error.ts';
+import { type ChainState, verifyChain } from '../store/audit-verify.ts';
+import type { Database, Sql } from '../store/database.ts';
+import { type InvoiceLine, readLines } from '../store/invoice-facts.ts';
+import { type BillablePeriod, periodsByInvoice } from '../store/periods.ts';
+import { readPlanVersions } from '../store/plans.ts';
+import { lastAnsweredTotal, type ProofFacts, readProofFacts } from '../store/proof-facts.ts';
+import { type Evidence, readEvidence } from '../store/usage-evidence.ts';
+import { aggregateUsageUntil } from '../store/usage-quantities.ts';
+import { type Comparison, compareEvents, compareRating, compareWhole, unmatched } from './proof-comparisons.ts';
+import { rateInvoices } from './rate-invoices.ts';
+
+export type LineProof = {
+  /** Place on the invoice; null for a line that the prices make and the invoice lacks. */
+  position: number | null;
+  priceKey: string;
+  description: string;
+  meterKey: string | null;
+  holds: boolean;
+  /** What it is made of; null for a price that measures nothing. */
+  evidence: Evidence | null;
+  comparisons: Comparison[];
+};
+
+export type InvoiceProof = {
+  facts: ProofFacts;
+  holds: boolean;
+  /** The usage could not be rated again: why. */
+  failure: string | null;
+  comparisons: Comparison[];
+  lines: LineProof[];
+  history: ChainState;
+};
+
+/**
+ * Proves an invoice from three sides: the raw events that are there, the quantities and amounts that it says, and the
+ * total at Stripe as it was recorded. Everything is read as of one moment and computed again; what was received after
+ * the invoice read its usage is counted apart. Changes nothing.
+ * @returns undefined if there is no such invoice
+ * @throws DurabillError unavailable
+ */
+export async function proveInvoice(database: Database, invoiceId: string): Promise<InvoiceProof | undefined> {
+  const proof = database.transaction(async (sql) => {
+    await sql.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    // Below the limit of an answer, so that nobody's question goes on when nobody waits for it any more.
+    await sql.query(`SET LOCAL statement_timeout = ${statementLimitMs}`);
+    const facts = await readProofFacts(sql, invoiceId);
+    return facts && (await prove(sql, facts));
+  });
+  return await proof.catch((error: { code?: string }) => {
+    throw error.code === queryCanceled ? tooLong(error) : error;
+  });
+}
+
+const statementLimitMs = 25_000;
+const queryCanceled = '57014';
+
+function tooLong(cause: unknown): DurabillError {
+  return new DurabillError('unavailable', {
+    reason: `The raw events of the invoice could not be counted again within ${statementLimitMs / 1_000} s.`,
+    mend: 'Ask again when the database has less to do.',
+    cause,
+  });
+}
+
+async function prove(sql: Sql, facts: ProofFacts): Promise<InvoiceProof> {
+  const billed = (await readLines(sql, [facts.id])).get(facts.id) as InvoiceLine[];
+  const periods = (await periodsByInvoice(sql, [facts.id])).get(facts.id) ?? [];
+  const rated = (
+    await rateInvoices(sql, [{ invoiceId: facts.id, periods }], aggregateUsageUntil(facts.usageCutAt))
+  ).get(facts.id);
+  const again = rated !== undefined && 'lines' in rated ? rated.lines : [];
+  const failure = rated !== undefined && 'failure' in rated ? rated.failure.message : null;
+  const evidence = await evidenceOfPeriods(sql, periods, facts.usageCutAt);
+  const lines = proveLines(facts, billed, again, evidence, periods.length > 0);
+
+  const history = await verifyChain(sql, { kind: 'invoice', id: facts.id });
+  const answered = facts.atStripe && (await lastAnsweredTotal(sql, facts.id, facts.atStripe.remoteId));
+  const comparisons = compareWhole(facts, billed, answered ?? undefined, history);
+  const holds = failure === null && [...comparisons, ...lines].every((one) => one.holds !== false);
+  return { facts, holds, failure, comparisons, lines, history };
+}
+
+/** A line is of one price in one subscription, whichever place it has. */
+const nameOf = ({ subscriptionId, priceId }: Pick<InvoiceLine, 'subscriptionId' | 'priceId'>) =>
+  `${subscriptionId} ${priceId}`;
+
+function proveLines(
+  facts: ProofFacts,
+  billed: readonly InvoiceLine[],
+  again: readonly InvoiceLine[],
+  evidence: ReadonlyMap<string, Evidence>,
+  isFromUsage: boolean,
+): LineProof[] {
+  const left = new Map(again.map((line) => [nameOf(line), line]));
+  const proofs = billed.map((line) => {
+    const name = nameOf(line);
+    const same = left.get(name);
+    left.delete(name);
+    if (same === undefined) return lineProof(line, line.position, null, unmatched(line, 'billed', isFromUsage));
+    const found = evidence.get(name) ?? null;
+    const events = found === null ? [] : compareEvents(line, found, same.skippedCount);
+    const rating = compareRating(line, same, facts.currency as Currency);
+    return lineProof(line, line.position, found, [...events, ...rating]);
+  });
+  const lacking = [...left].map(([name, line]) =>
+    lineProof(line, null, evidence.get(name) ?? null, unmatched(line, 'found', isFromUsage)),
+  );
+  return [...proofs, ...lacking];
+}
+
+function lineProof(
+  { priceKey, description, meterKey }: InvoiceLine,
+  position: number | null,
+  evidence: Evidence | null,
+  comparisons: Comparison[],
+): LineProof {
+  const holds = comparisons.every((one) => one.holds !== false);
+  return { position, priceKey, description, meterKey, holds, evidence, comparisons };
+}
+
+/** What each price of the periods is made of, by the name of its line. */
+async function evidenceOfPeriods(
+  sql: Sql,
+  periods: readonly BillablePeriod[],
+  cutAt: Date,
+): Promise<Map<string, Evidence>> {
+  const versions = await readPlanVersions(sql, [...new Set(periods.map(({ planVersionId }) => planVersionId))]);
+  const result = new Map<string, Evidence>();
+  for (const period of periods) {
+    const metered = (versions.get(period.planVersionId)?.prices ?? []).flatMap(({ id, price, meter }) =>
+      meter === null ? [] : [{ priceId: id, meter, filter: price.filter }],
+    );
+    const evidence = await readEvidence(sql, { ...period, cutAt }, metered);
+    metered.forEach(({ priceId }, index) => {
+      result.set(nameOf({ subscriptionId: period.subscriptionId, priceId }), evidence[index] as Evidence);
+    });
+  }
+  return result;
+}

@@ -1,0 +1,133 @@
+import type { Filter } from '../domain/rating/filter.ts';
+import type { Meter } from '../domain/rating/meter.ts';
+import type { Sql } from './database.ts';
+import { measuredOf, passesOf } from './usage-quantities.ts';
+
+/** Whose events, of when, and the machine time at which the usage was read: what was received later is late. */
+export type EvidenceWindow = { customerId: string; startAt: Date; endAt: Date; cutAt: Date };
+/** Which of them a line is made of. */
+export type EvidenceOf = { meter: Meter; filter?: Filter | undefined };
+
+export type Evidence = {
+  /** Events that had been received when the usage was read. */
+  events: bigint;
+  /** Of those, events whose key is gone: they were not taken in by the front door, or somebody removed the key. */
+  withoutKey: bigint;
+  late: bigint;
+  firstAt: Date | null;
+  lastAt: Date | null;
+  /**
+   * Empty where there is no event. Hex of SHA-256 taken step by step over the events in time, in their order: `d = sha256(d || '["source", "id",
+   * "content hash in hex"]')`, from nothing. By instant, source and id, compared byte by byte: the order of the list.
+   */
+  digest: string;
+};
+
+/** By time, and at the same instant by the bytes of source and id: the same in every database, whatever its collation. */
+const inOrder = `u.occurred_at, u.source COLLATE "C", u.event_id COLLATE "C"`;
+const item = `jsonb_build_array(u.source, u.event_id, encode(k.content_hash, 'hex'))::text`;
+const withKeys = `usage_events u LEFT JOIN event_keys k ON k.source = u.source AND k.event_id = u.event_id`;
+
+function ofWindow(window: EvidenceWindow, eventType: string, bind: (value: unknown) => string): string {
+  return `u.customer_id = ${bind(window.customerId)} AND u.event_type = ${bind(eventType)}
+    AND u.occurred_at >= ${bind(window.startAt)} AND u.occurred_at < ${bind(window.endAt)}`;
+}
+
+/** Six columns a line, of the 1,664 that PostgreSQL takes, and filters of many values. */
+const linesPerQuery = 50;
+
+/**
+ * Digests what lines are made of, in their order: all of it in PostgreSQL, however many events there are, and one pass
+ * over the events of a type for fifty lines.
+ */
+export async function readEvidence(
+  sql: Sql,
+  window: EvidenceWindow,
+  lines: readonly EvidenceOf[],
+): Promise<Evidence[]> {
+  const evidence: Evidence[] = new Array(lines.length);
+  for (const eventType of new Set(lines.map(({ meter }) => meter.eventType))) {
+    const indices = [...lines.keys()].filter((index) => lines[index]?.meter.eventType === eventType);
+    for (let from = 0; from < indices.length; from += linesPerQuery) {
+      const some = indices.slice(from, from + linesPerQuery);
+      const read = await readSome(
+        sql,
+        window,
+        eventType,
+        some.map((index) => lines[index] as EvidenceOf),
+      );
+      some.forEach((index, at) => {
+        evidence[index] = read[at] as Evidence;
+      });
+    }
+  }
+  return evidence;
+}
+
+async function readSome(
+  sql: Sql,
+  window: EvidenceWindow,
+  eventType: string,
+  lines: readonly EvidenceOf[],
+): Promise<Evidence[]> {
+  const values: unknown[] = [];
+  const bind = (value: unknown) => `$${values.push(value)}`;
+  const cut = bind(window.cutAt);
+  const columns = lines.map((line, index) => {
+    const passes = passesOf(line, bind);
+    const inTime = `FILTER (WHERE u.received_at <= ${cut} AND ${passes})`;
+    return `count(*) ${inTime} AS "${index}.events", min(u.occurred_at) ${inTime} AS "${index}.firstAt",
+      max(u.occurred_at) ${inTime} AS "${index}.lastAt",
+      count(*) FILTER (WHERE u.received_at <= ${cut} AND k.event_id IS NULL AND ${passes}) AS "${index}.withoutKey",
+      count(*) FILTER (WHERE u.received_at > ${cut} AND ${passes}) AS "${index}.late",
+      encode(coalesce(chain_digest(${item} ORDER BY ${inOrder}) ${inTime}, ''), 'hex') AS "${index}.digest"`;
+  });
+  const { rows } = await sql.query<Record<string, Evidence[keyof Evidence]>>(
+    `SELECT ${columns.join(', ')} FROM ${withKeys} WHERE ${ofWindow(window, eventType, bind)}`,
+    values,
+  );
+  const names = ['events', 'withoutKey', 'late', 'firstAt', 'lastAt', 'digest'] as const;
+  return lines.map(
+    (_, index) => Object.fromEntries(names.map((name) => [name, rows[0]?.[`${index}.${name}`]])) as Evidence,
+  );
+}
+
+export type EventCursor = { occurredAt: Date; source: string; id: string };
+
+/** An event as the proof names it. */
+export type EvidenceEvent = EventCursor & {
+  receivedAt: Date;
+  /** Hex of the SHA-256 of its content as it was taken in; null if its key is gone. */
+  contentHash: string | null;
+  /** Counted as read, and left out of the quantity, since it lacks what the meter measures. */
+  isSkipped: boolean;
+  /** Received after the usage was read, so not on the invoice. */
+  isLate: boolean;
+};
+
+/** The events of a line, late ones too, in the order of the digest after the cursor, the next so many. */
+export async function listEvidence(
+  sql: Sql,
+  window: EvidenceWindow,
+  line: EvidenceOf,
+  page: { after: EventCursor | undefined; limit: number },
+): Promise<EvidenceEvent[]> {
+  const values: unknown[] = [];
+  const bind = (value: unknown) => `$${values.push(value)}`;
+  const value = measuredOf(line.meter, bind);
+  const conditions = [ofWindow(window, line.meter.eventType, bind), passesOf(line, bind)];
+  if (page.after !== undefined) {
+    const { occurredAt, source, id } = page.after;
+    const at = bind(occurredAt);
+    // The first condition says nothing new, but an index can be entered by it.
+    conditions.push(`u.occurred_at >= ${at} AND (${inOrder}) > (${at}, ${bind(source)}, ${bind(id)})`);
+  }
+  const { rows } = await sql.query<EvidenceEvent>(
+    `SELECT u.source, u.event_id AS id, u.occurred_at AS "occurredAt", u.received_at AS "receivedAt",
+       encode(k.content_hash, 'hex') AS "contentHash", ${value === null ? 'false' : `${value} IS NULL`} AS "isSkipped",
+       u.received_at > ${bind(window.cutAt)} AS "isLate"
+     FROM ${withKeys} WHERE ${conditions.join(' AND ')} ORDER BY ${inOrder} LIMIT ${bind(page.limit)}`,
+    values,
+  );
+  return rows;
+}
