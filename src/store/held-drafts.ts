@@ -34,10 +34,10 @@ export async function holdDrafts(
        FROM unnest($1::uuid[], $2::text[], $3::text[]) AS h (id, code, reason)
        WHERE s.invoice_id = h.id AND s.lifecycle IN ('draft', 'held')
        RETURNING s.invoice_id, s.parking_number)
-     INSERT INTO held_findings (invoice_id, parking_number, position, code, subject, figure, reason, evidence)
-     SELECT held.invoice_id, held.parking_number, f.position, f.code, f.subject, f.figure, f.reason, f.evidence
+     INSERT INTO held_findings (invoice_id, parking_number, place, code, subject, figure, reason, evidence)
+     SELECT held.invoice_id, held.parking_number, f.place, f.code, f.subject, f.figure, f.reason, f.evidence
      FROM held JOIN unnest($4::uuid[], $5::int[], $6::text[], $7::text[], $8::bigint[], $9::text[], $10::jsonb[])
-       AS f (id, position, code, subject, figure, reason, evidence) ON f.id = held.invoice_id`,
+       AS f (id, place, code, subject, figure, reason, evidence) ON f.id = held.invoice_id`,
     [
       held.map(({ id }) => id),
       held.map(({ findings }) => findings[0]?.code),
@@ -98,7 +98,7 @@ export async function waiveFindings(
 export async function readFindings(sql: Sql, invoiceId: string, parkingNumber: number): Promise<HeldFinding[]> {
   const { rows } = await sql.query<HeldFinding>(
     `SELECT code, subject, figure, reason, evidence FROM held_findings
-     WHERE invoice_id = $1 AND parking_number = $2 ORDER BY position`,
+     WHERE invoice_id = $1 AND parking_number = $2 ORDER BY place`,
     [invoiceId, parkingNumber],
   );
   return rows;

@@ -154,7 +154,7 @@ describe('generateInvoices', () => {
       const id = await business.customer('B6', { plan: miles });
       await business.subscribe(id, base, { billingGroup: 'fees' });
       await business.use('B6', [{ at: '2013-01-10T00:00:00Z', properties: { miles: -1 } }]);
-      assert.deepEqual(await business.invoice('2013-03-01T13:00:00Z'), { generated: 3, rebuilt: 0, parkedPeriods: 1 });
+      assert.deepEqual(await business.invoice('2013-03-01T13:00:00Z'), { ...nothing, generated: 3, parkedPeriods: 1 });
     });
   });
 

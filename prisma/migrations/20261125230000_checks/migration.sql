@@ -11,7 +11,7 @@ CREATE TABLE held_findings (
   invoice_id uuid NOT NULL REFERENCES invoices,
   parking_number integer NOT NULL CHECK (parking_number >= 1),
   -- The first one leads: its code is the invoice's failure_code.
-  position integer NOT NULL CHECK (position >= 1),
+  place integer NOT NULL CHECK (place >= 1),
   code text NOT NULL,
   -- What it is about beside the invoice, such as an event type; '' for the invoice itself.
   subject text NOT NULL,
@@ -21,7 +21,7 @@ CREATE TABLE held_findings (
   -- The figures that were compared; never personal data.
   evidence jsonb NOT NULL,
   found_at timestamptz(3) NOT NULL DEFAULT now(),
-  PRIMARY KEY (invoice_id, parking_number, position)
+  PRIMARY KEY (invoice_id, parking_number, place)
 );
 CREATE TRIGGER held_findings_fixed BEFORE UPDATE OR DELETE OR TRUNCATE ON held_findings EXECUTE FUNCTION refuse_change();
 

@@ -131,7 +131,7 @@ function missingPrice({ unpriced }: InvoiceToCheck): Finding[] {
       code: 'usage-price-missing',
       subject: eventType,
       figure: events,
-      reason: `${counted(events)} of "${shortened(eventType)}" in the period, which a meter counts, have no price.`,
+      reason: `The period has ${counted(events)} of "${shortened(eventType)}", which a meter counts and no price bills.`,
       evidence: { eventType, events: String(events) },
     }));
 }
@@ -144,7 +144,7 @@ function missingMeter({ unpriced }: InvoiceToCheck): Finding[] {
       code: 'usage-meter-missing',
       subject: eventType,
       figure: events,
-      reason: `${counted(events)} of "${shortened(eventType)}" in the period are of a type that no meter knows.`,
+      reason: `The period has ${counted(events)} of "${shortened(eventType)}", a type that no meter knows.`,
       evidence: { eventType, events: String(events) },
     }));
 }
