@@ -4,7 +4,7 @@ import type { DurabillError } from '../errors/error.ts';
 import { appendAudit } from '../store/audit.ts';
 import { type CheckFacts, readCheckFacts } from '../store/check-facts.ts';
 import type { Sql } from '../store/database.ts';
-import { clearReasons, type HeldFinding, holdDrafts, reasonOf } from '../store/held-drafts.ts';
+import { clearReasons, type HeldFinding, heldCode, holdDrafts, reasonOf } from '../store/held-drafts.ts';
 
 export type { CheckLimits };
 
@@ -15,9 +15,12 @@ export type DraftChecks = {
   onHeld(invoiceIds: readonly string[]): Promise<void>;
 };
 
+/** Whether a draft is held already, and why. */
+type Standing = Pick<CheckFacts, 'isHeld' | 'failureCode' | 'failureReason'>;
+
 /** A stored draft as it has just been computed. */
 export type ComputedDraft = { id: string; totalMinor: bigint; lineCount: number; planCurrencies: readonly string[] };
-export type CheckedDraft = Findings & Pick<CheckFacts, 'isHeld' | 'failureReason'>;
+export type CheckedDraft = Findings & Standing;
 
 /** Checks the drafts of a page against what is known of their customers. */
 export async function checkDrafts(
@@ -31,8 +34,9 @@ export async function checkDrafts(
   );
   return new Map(
     drafts.map(({ id, ...computed }) => {
-      const { waivers, isHeld, failureReason, ...known } = facts.get(id) as CheckFacts;
-      return [id, { ...checkInvoice({ ...computed, ...known }, limits, waivers), isHeld, failureReason }] as const;
+      const { waivers, isHeld, failureCode, failureReason, ...known } = facts.get(id) as CheckFacts;
+      const standing = { isHeld, failureCode, failureReason };
+      return [id, { ...checkInvoice({ ...computed, ...known }, limits, waivers), ...standing }] as const;
     }),
   );
 }
@@ -42,21 +46,23 @@ export function findingOf({ code, message }: DurabillError): HeldFinding {
   return { code, subject: '', figure: 0n, reason: message, evidence: {} };
 }
 
-export type ToHold = { id: string; findings: readonly HeldFinding[]; isHeld: boolean; failureReason: string | null };
+export type ToHold = Standing & { id: string; findings: readonly HeldFinding[] };
 
 /**
  * Holds drafts with what was found, each told in its audit chain. One that is held already stays so until it is
- * released: with the same findings nothing changes, with others it is held anew, with none it says so.
+ * released: with the same findings nothing changes, with others it is held anew, with none it says so. What a person has
+ * stopped keeps that person's reason; it is checked when it has been released.
  * @returns how many were not held before
  */
 export async function holdFound(sql: Sql, actor: string, drafts: readonly ToHold[]): Promise<number> {
-  const found = drafts.filter(
+  const ours = drafts.filter(({ isHeld, failureCode }) => !(isHeld && failureCode === heldCode));
+  const found = ours.filter(
     ({ findings, isHeld, failureReason }) => findings.length > 0 && !(isHeld && reasonOf(findings) === failureReason),
   );
   await holdDrafts(sql, found);
   await clearReasons(
     sql,
-    drafts.filter(({ findings }) => findings.length === 0).map(({ id }) => id),
+    ours.filter(({ findings }) => findings.length === 0).map(({ id }) => id),
   );
   await appendAudit(
     sql,

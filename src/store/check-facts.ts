@@ -6,6 +6,7 @@ export type CheckFacts = {
   currency: string;
   customerCurrency: string;
   isHeld: boolean;
+  failureCode: string | null;
   failureReason: string | null;
   recentTotalsMinor: bigint[];
   unpriced: UnpricedUsage[];
@@ -24,7 +25,7 @@ const ofInvoice = `u.customer_id = i.customer_id AND u.occurred_at >= i.period_s
  * there are; they are counted only where no price reads them.
  */
 const statement = `WITH page AS MATERIALIZED (
-    SELECT i.*, c.currency AS customer_currency, s.lifecycle, s.failure_reason
+    SELECT i.*, c.currency AS customer_currency, s.lifecycle, s.failure_code, s.failure_reason
     FROM invoices i JOIN invoice_states s ON s.invoice_id = i.id JOIN customers c ON c.id = i.customer_id
     WHERE i.id = ANY ($1::uuid[]) AND s.invoice_id = ANY ($1::uuid[])
   ), priced AS MATERIALIZED (
@@ -52,7 +53,7 @@ const statement = `WITH page AS MATERIALIZED (
     FROM unpriced i WHERE i.place <= ${mostTypes.told} GROUP BY i.id
   )
   SELECT i.id, i.currency, i.customer_currency AS "customerCurrency", i.lifecycle = 'held' AS "isHeld",
-    i.failure_reason AS "failureReason",
+    i.failure_code AS "failureCode", i.failure_reason AS "failureReason",
     (SELECT coalesce(jsonb_agg(r.total_minor::text ORDER BY r.period_start_at DESC), '[]') FROM (
        SELECT b.total_minor, b.period_start_at
        FROM invoice_states o JOIN invoices b ON b.id = o.invoice_id

@@ -20,6 +20,7 @@ export type DueDraft = {
   totalMinor: bigint;
   isHeld: boolean;
   /** Why it is held. */
+  failureCode: string | null;
   failureReason: string | null;
 };
 
@@ -30,7 +31,8 @@ export type DueDraft = {
 export async function lockDrafts(sql: Sql, invoiceIds: readonly string[]): Promise<DueDraft[]> {
   const { rows } = await sql.query<DueDraft>(
     `SELECT i.id, i.customer_id AS "customerId", i.total_minor AS "totalMinor",
-            s.lifecycle = 'held' AS "isHeld", s.failure_reason AS "failureReason"
+            s.lifecycle = 'held' AS "isHeld", s.failure_code AS "failureCode",
+            s.failure_reason AS "failureReason"
      FROM invoice_states s JOIN invoices i ON i.id = s.invoice_id
      WHERE s.invoice_id = ANY ($1::uuid[]) AND s.lifecycle IN ('draft', 'held') ORDER BY s.invoice_id FOR UPDATE OF s`,
     [invoiceIds],
