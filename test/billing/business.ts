@@ -44,7 +44,7 @@ export const perMile = (unitAmount: string) => ({ ...perDeparture(unitAmount), k
 
 export type NewCustomer = { plan: string; zone?: string; startsAt?: string; billingGroup?: string; priority?: 'high' };
 export type Paged = { limit?: number; atOnce?: number; limits?: Partial<CheckLimits> };
-export type Departure = { id?: string; at: string; properties?: Record<string, unknown> };
+export type Departure = { id?: string; at: string; type?: string; properties?: Record<string, unknown> };
 
 let businesses = 0;
 
@@ -110,11 +110,11 @@ export async function openBusiness(database: Database) {
 
     /** Records departures of a customer, all of which have to be new and good. */
     async use(name: string, departures: readonly Departure[]): Promise<void> {
-      const events = departures.map(({ id, at, properties = {} }, index) => ({
-        id: id ?? `${name} ${at} ${index}`,
+      const events = departures.map(({ id, at, type = 'departure', properties = {} }, index) => ({
+        id: id ?? `${name} ${type} ${at} ${index}`,
         source: own('gate'),
         customer: own(name),
-        type: 'departure',
+        type,
         occurredAt: at,
         properties,
       }));
