@@ -15,7 +15,6 @@ import { lineIdOf } from './ids.ts';
 export type ToRate = { invoiceId: string; periods: readonly BillablePeriod[] };
 export type RatedLines = {
   lines: InvoiceLine[];
-  /** Below zero if credits in the prices outweigh the rest; the checks hold such a draft. */
   totalMinor: bigint;
   /** Currencies of the plans that were rated: one, unless something is wrong. */
   planCurrencies: string[];

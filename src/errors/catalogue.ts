@@ -244,7 +244,7 @@ export const catalogue = {
     status: 422,
     title: 'The lines of the invoice add up to less than nothing.',
     customer: 'Your invoice needs to be checked first.',
-    mend: 'Look at the prices with negative amounts and void the draft, or release it once usage outweighs them; an invoice never pays out.',
+    mend: 'Look at the lines with negative amounts, and void the draft; an invoice never pays out, so a release holds it again.',
   },
   'plan-currency-mismatch': {
     status: 422,

@@ -39,29 +39,34 @@ describe('Drafts that are held before they become final', function () {
     const price = { key: 'uploads', name: 'Uploads', model: 'per_unit', meter: 'uploads', unitAmount: '1' };
     const other = { key: 'other', name: 'Other', currency: 'USD', interval: 'month', prices: [price] };
     await applyPlans(world.database, parsePlanFile({ meters: [uploads], plans: [other] }), 'test');
-    for (const [month, of] of [
-      ['2013-01', { steady: 10, jumping: 10, unpriced: 10 }],
-      ['2013-02', { steady: 10, jumping: 10, unpriced: 10 }],
-      ['2013-03', { steady: 10, jumping: 960, unpriced: 10 }],
-    ] as const) {
-      for (const [customer, count] of Object.entries(of)) {
-        await recordCalls(world.database, { customer, from: `${month}-05T00:00:00Z`, count });
-      }
-    }
+    await call('2013-01', { steady: 10, jumping: 10, unpriced: 10 });
+    await invoicing('2013-02-01T13:00:00Z');
+    await scan('2013-02-02T15:00:00Z');
+    await call('2013-02', { steady: 10, jumping: 10, unpriced: 10 });
+    await invoicing('2013-03-01T13:00:00Z');
+    await scan('2013-03-02T15:00:00Z');
+    await call('2013-03', { steady: 10, jumping: 960, unpriced: 10 });
     const upload = (index: number) => ({
       id: `upload ${index}`,
       customer: 'unpriced',
       type: 'upload',
       occurredAt: '2013-03-07T00:00:00Z',
     });
-    await recordUsage(world.database, [1, 2, 3].map(upload));
-    for (const month of ['02', '03']) {
-      await invoicing(`2013-${month}-01T13:00:00Z`);
-      await scan(`2013-${month}-02T15:00:00Z`);
-    }
+    const uploaded = await recordUsage(world.database, [1, 2, 3].map(upload));
+    assert.deepEqual(
+      uploaded.map(({ status }) => status),
+      Array(3).fill('accepted'),
+    );
   });
   after(async () => await world?.close());
 
+  /** Calls of one day, all of which have to be taken. */
+  const call = async (month: string, counts: Record<string, number>, day = '05') => {
+    for (const [customer, count] of Object.entries(counts)) {
+      const statuses = await recordCalls(world.database, { customer, from: `${month}-${day}T00:00:00Z`, count });
+      assert.deepEqual(new Set(statuses), new Set(['accepted']), `${customer} ${month}-${day}`);
+    }
+  };
   const invoicing = (nominal: string) => runAt(world, 'monthlyInvoicing', clock, { nominal });
   const scan = (nominal: string) => runAt(world, 'dueInvoiceScan', clock, { nominal });
   const invoiceOf = async (customer: string, month: string): Promise<BilledInvoice> => {
@@ -136,8 +141,7 @@ describe('Drafts that are held before they become final', function () {
 
   it('holds what is above the bound on 1 May, again after more usage than was released, and then issues it', async () => {
     for (let day = 1; day <= 10; day += 1) {
-      const from = `2013-04-${String(day).padStart(2, '0')}T00:00:00Z`;
-      await recordCalls(world.database, { customer: 'jumping', from, count: 1_000 });
+      await call('2013-04', { jumping: 1_000 }, String(day).padStart(2, '0'));
     }
     assert.equal((await invoicing('2013-05-01T13:00:00Z'))['held'], 1);
     const { id, failureReason } = await invoiceOf('jumping', '2013-04');
@@ -149,7 +153,7 @@ describe('Drafts that are held before they become final', function () {
     );
     await release(id);
     // Two more calls of April come during the review day: a dollar more than Ada has seen.
-    await recordCalls(world.database, { customer: 'jumping', from: '2013-04-20T00:00:00Z', count: 2 });
+    await call('2013-04', { jumping: 2 }, '20');
     assert.equal((await scan('2013-05-02T15:00:00Z'))['held'], 1);
     const again = await invoiceOf('jumping', '2013-04');
     assert.deepEqual([again.lifecycle, again.totalMinor], ['held', 502_100n]);
