@@ -3,7 +3,7 @@ import { readConfig } from '../../src/config.ts';
 import { checkInvoice } from '../../src/domain/invoice/checks.ts';
 import { linesPerInvoice } from '../../src/targets/stripe/invoice-params.ts';
 import { useTestDatabase } from '../support/database.ts';
-import { aircraftPay, airlinesPay, computeAgain } from './support/second-computation.ts';
+import { computeAgain } from './support/second-computation.ts';
 
 const months = Array.from({ length: 10 }, (_, index) => `2013-${String(index + 1).padStart(2, '0')}`);
 
@@ -19,33 +19,28 @@ describe('The checks with their default limits', function () {
   });
   const limits = { ...checks, maxLines: linesPerInvoice };
 
-  for (const [who, payers, least] of [
-    ['160 invoices of the airlines', airlinesPay, 160],
-    ['invoices of every aircraft', aircraftPay, 20_000],
-  ] as const) {
-    it(`hold none of the ${who}, and would hold some at twice the average`, async () => {
-      const totals = new Map<string, bigint[]>();
-      for (const { customer, month, amountMinor } of await computeAgain(books.url, months, payers)) {
-        const ofCustomer = totals.get(customer) ?? months.map(() => 0n);
-        ofCustomer[months.indexOf(month)]! += amountMinor;
-        totals.set(customer, ofCustomer);
-      }
-      const heldAt = (jumpFactor: number) =>
-        [...totals].flatMap(([customer, ofMonths]) =>
-          ofMonths.flatMap((totalMinor, index) => {
-            const recentTotalsMinor = ofMonths
-              .slice(0, index)
-              .filter((one) => one > 0n)
-              .reverse();
-            const invoice = { totalMinor, recentTotalsMinor, lineCount: 9, unpriced: [] };
-            const inDollars = { currency: 'USD', customerCurrency: 'USD', planCurrencies: ['USD'] };
-            const { holds } = checkInvoice({ ...invoice, ...inDollars }, { ...limits, jumpFactor });
-            return holds.map(({ reason }) => `${customer} ${months[index]}: ${reason}`);
-          }),
-        );
-      assert.ok([...totals.values()].flat().length >= least, `${[...totals.values()].flat().length} invoices`);
-      assert.deepEqual(heldAt(limits.jumpFactor), []);
-      assert.notDeepEqual(heldAt(2), [], 'the check is at work');
-    });
-  }
+  it('hold none of the 160 invoices of the airlines, and would hold some at twice the average', async () => {
+    const totals = new Map<string, bigint[]>();
+    for (const { customer, month, amountMinor } of await computeAgain(books.url, months)) {
+      const ofCustomer = totals.get(customer) ?? months.map(() => 0n);
+      ofCustomer[months.indexOf(month)]! += amountMinor;
+      totals.set(customer, ofCustomer);
+    }
+    const heldAt = (jumpFactor: number) =>
+      [...totals].flatMap(([customer, ofMonths]) =>
+        ofMonths.flatMap((totalMinor, index) => {
+          const recentTotalsMinor = ofMonths
+            .slice(0, index)
+            .filter((one) => one > 0n)
+            .reverse();
+          const invoice = { totalMinor, recentTotalsMinor, lineCount: 9, unpriced: [] };
+          const inDollars = { currency: 'USD', customerCurrency: 'USD', planCurrencies: ['USD'] };
+          const { holds } = checkInvoice({ ...invoice, ...inDollars }, { ...limits, jumpFactor });
+          return holds.map(({ reason }) => `${customer} ${months[index]}: ${reason}`);
+        }),
+      );
+    assert.equal([...totals.values()].flat().length, 160);
+    assert.deepEqual(heldAt(limits.jumpFactor), []);
+    assert.notDeepEqual(heldAt(2), [], 'the check is at work');
+  });
 });
