@@ -1,4 +1,5 @@
 import type { BringDependencies } from '../src/billing/bring-to-stripe.ts';
+import type { CheckLimits } from '../src/billing/check-drafts.ts';
 import type { Publisher } from '../src/broker/publisher.ts';
 import { createAuditActivities } from './audit.ts';
 import { createClockActivities } from './clocks.ts';
@@ -11,7 +12,12 @@ import type { WakeSyncs } from './wake-syncs.ts';
  * Activities are the only place where workflows touch the world. Each is thin: it turns ids and instants into one call
  * of a use case, and failures into what Temporal understands. All can be repeated: the use cases see to it.
  */
-export type ActivityDependencies = BringDependencies & { publisher: Publisher; wakeSyncs: WakeSyncs };
+export type ActivityDependencies = BringDependencies & {
+  publisher: Publisher;
+  wakeSyncs: WakeSyncs;
+  /** What drafts are checked against before they become final. */
+  checkLimits: CheckLimits;
+};
 
 export function createActivities(dependencies: ActivityDependencies) {
   return {

@@ -1,4 +1,5 @@
 import { log } from '@temporalio/activity';
+import type { CheckLimits } from '../src/billing/check-drafts.ts';
 import { extendPeriodsPage } from '../src/billing/extend-periods.ts';
 import { generateInvoices } from '../src/billing/generate-invoices.ts';
 import { runIdOf } from '../src/billing/ids.ts';
@@ -12,6 +13,7 @@ import type { Database } from '../src/store/database.ts';
 import { finishRun, openRun, type RunKind, recordProgress } from '../src/store/runs.ts';
 import { ensureComingPartitions } from '../src/store/usage-events.ts';
 import { type Counts, throughPages } from './paging.ts';
+import type { WakeSyncs } from './wake-syncs.ts';
 
 /**
  * Subscriptions, customers and invoices of a page, and the pages that are under way together: PostgreSQL writes one
@@ -28,7 +30,10 @@ export const paging = {
 type Page = { runId: string; clockId: string; cutoffAt: string; startedAt: string; after: string };
 type PageResult = Promise<{ after: string | null; counts: Counts }>;
 
-export function createRunActivities({ database, publisher }: { database: Database; publisher: Publisher }) {
+type RunDependencies = { database: Database; publisher: Publisher; wakeSyncs: WakeSyncs; checkLimits: CheckLimits };
+
+export function createRunActivities({ database, publisher, wakeSyncs, checkLimits }: RunDependencies) {
+  const checks = { limits: checkLimits, onHeld: wakeSyncs };
   return {
     async openRun(run: { clockId: string; kind: RunKind; cutoffAt: string; workflowId: string }) {
       const cutoffAt = new Date(run.cutoffAt);
@@ -53,9 +58,14 @@ export function createRunActivities({ database, publisher }: { database: Databas
       const { limit, atOnce } = paging.generate;
       const run = { id: runId, clockId, cutoffAt: new Date(cutoffAt), startedAt: new Date(startedAt) };
       const begin = (cursor: string) =>
-        onceDone(() => crashPoint('run.drafts-written'), generateInvoices(database, run, { after: cursor, limit }));
-      return await throughPages(after, atOnce, begin, ({ parkedPeriods }) => {
+        onceDone(
+          () => crashPoint('run.drafts-written'),
+          generateInvoices(database, run, { after: cursor, limit }, checks),
+        );
+      return await throughPages(after, atOnce, begin, ({ parkedPeriods, held, noted }) => {
         if (parkedPeriods > 0) log.warn('periods parked', { runId, parkedPeriods });
+        if (held > 0) log.warn('drafts held', { runId, held });
+        if (noted > 0) log.info('drafts with usage that is not billed', { runId, noted });
       });
     },
 
@@ -63,7 +73,10 @@ export function createRunActivities({ database, publisher }: { database: Databas
       const { limit, atOnce } = paging.issue;
       const scan = { id: runId, clockId, cutoffAt: new Date(cutoffAt) };
       const begin = (cursor: string) =>
-        onceDone(() => crashPoint('run.invoices-issued'), issueInvoices(database, scan, { after: cursor, limit }));
+        onceDone(
+          () => crashPoint('run.invoices-issued'),
+          issueInvoices(database, scan, { after: cursor, limit }, checks),
+        );
       return await throughPages(after, atOnce, begin, ({ held }) => {
         if (held > 0) log.warn('drafts held', { runId, held });
       });

@@ -1,5 +1,6 @@
 import { type ClientConnectConfig, loadClientConnectConfig } from '@temporalio/envconfig';
-import { DurabillError } from './errors/error.ts';
+import { type Bounds, type CheckLimits, parseBounds } from './domain/invoice/limits.ts';
+import { DurabillError, isDurabillError } from './errors/error.ts';
 
 /** How Temporal is reached: the same for clients and workers. */
 export type TemporalConfig = { address: string; namespace: string } & Pick<
@@ -31,6 +32,8 @@ export type Config = {
     /** Invoices that may be on their way to Stripe at once; the others wait in RabbitMQ. */
     slots: number;
   };
+  /** What a draft is held for, as far as it may be set. */
+  checks: Omit<CheckLimits, 'maxLines'>;
   /** Where compiled workflows are kept for the next start; without it each start compiles them. */
   workflowCacheDir: string | undefined;
 };
@@ -44,6 +47,8 @@ const defaults: Record<string, string> = {
   DURABILL_OPERATIONS_PORT: '0',
   DURABILL_SYNC_SLOTS: '500',
   DURABILL_STRIPE_RATE_PER_OPERATION: '24',
+  DURABILL_HOLD_JUMP_FACTOR: '10',
+  DURABILL_HOLD_UNPRICED: 'true',
 };
 
 /** What the variables that have no default name, for whoever has not set them. */
@@ -86,6 +91,12 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     },
     operations: { host: text('DURABILL_OPERATIONS_HOST'), port: whole('DURABILL_OPERATIONS_PORT', 0, 65_535) },
     sync: { slots: whole('DURABILL_SYNC_SLOTS', 1, 5_000) },
+    checks: {
+      totalAboveMinor: readBounds(env, 'DURABILL_HOLD_TOTAL_ABOVE', tell),
+      jumpFactor: whole('DURABILL_HOLD_JUMP_FACTOR', 0, 10_000),
+      jumpAboveMinor: readBounds(env, 'DURABILL_HOLD_JUMP_ABOVE', tell),
+      holdsUnpriced: readSwitch(text('DURABILL_HOLD_UNPRICED'), 'DURABILL_HOLD_UNPRICED', tell),
+    },
     workflowCacheDir: env['DURABILL_WORKFLOW_CACHE'] || undefined,
   };
   refuse(faults);
@@ -108,6 +119,21 @@ function readSecretKey(value: string, tell: Tell): string {
     tell('STRIPE_SECRET_KEY', 'is no secret key', mend);
   }
   return value;
+}
+
+function readBounds(env: NodeJS.ProcessEnv, name: string, tell: Tell): Bounds {
+  try {
+    return parseBounds(env[name] ?? '');
+  } catch (error) {
+    if (!isDurabillError(error)) throw error;
+    tell(name, `cannot be read (${error.message})`, 'write amounts by currency, such as USD:1000000,JPY:150000000');
+    return new Map();
+  }
+}
+
+function readSwitch(value: string, name: string, tell: Tell): boolean {
+  if (value !== 'true' && value !== 'false') tell(name, `is "${value}"`, 'write true or false');
+  return value === 'true';
 }
 
 function refuse(faults: readonly string[]): void {

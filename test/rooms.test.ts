@@ -44,8 +44,8 @@ const rooms: Record<string, Arrows> = {
 
   'src/domain': { to: ['src/errors'], packages: ['big.js', 'temporal-polyfill'] },
   'src/errors': { to: [], packages: [] },
-  // How Temporal is reached is read as Temporal's own tools read it.
-  'src/config.ts': { to: ['src/errors'], packages: ['@temporalio/envconfig'] },
+  // How Temporal is reached is read as Temporal's own tools read it, and amounts as the domain reads amounts.
+  'src/config.ts': { to: ['src/errors', 'src/domain'], packages: ['@temporalio/envconfig'] },
   'src/crash-points.ts': { to: [], packages: ['node:'] },
   'src/telemetry': { to: ['src/errors'] },
 

@@ -2,11 +2,10 @@ import { DurabillError } from '../errors/error.ts';
 import { appendAudit } from '../store/audit.ts';
 import { applyCorrection, lockCorrection } from '../store/corrections.ts';
 import type { Database, Sql } from '../store/database.ts';
-import { holdDrafts } from '../store/invoice-issue.ts';
+import { heldCode, holdDrafts } from '../store/held-drafts.ts';
 import { findDecision, insertDecision, park, readSyncState, type SyncState, unpark } from '../store/sync.ts';
 import { wantVoid } from '../store/wants.ts';
-import { releaseDraft } from './release-draft.ts';
-import { voidDraft } from './void-draft.ts';
+import { releaseDraft, voidDraft } from './release-draft.ts';
 
 export const answerKinds = ['retry', 'fix', 'abandon', 'hold', 'release'] as const;
 export type AnswerKind = (typeof answerKinds)[number];
@@ -23,9 +22,6 @@ export type SyncAnswer = {
   /** Of a fix: the stored correction that it applies. */
   correctionId?: string | null;
 };
-
-/** The code under which an invoice waits that a person has stopped. */
-export const heldCode = 'held';
 
 /**
  * A person's answer to an invoice that waits, or a hold of one that is on its way. The same decision sent twice is
@@ -74,7 +70,10 @@ const apply: Record<AnswerKind, Apply> = {
   },
   async hold(sql, answer, state) {
     const reason = `Held by ${answer.actor}: ${answer.reason}`;
-    if (state.lifecycle === 'draft') return await holdDrafts(sql, [{ id: answer.invoiceId, code: heldCode, reason }]);
+    if (state.lifecycle === 'draft') {
+      const finding = { code: heldCode, subject: '', figure: 0n, reason, evidence: {} };
+      return await holdDrafts(sql, [{ id: answer.invoiceId, findings: [finding] }]);
+    }
     const isOnItsWay = ['pending', 'queued', 'syncing', 'backing_off'].includes(state.sync);
     if (!isOnItsWay) throw unfit(answer, `It is ${describe(state)}.`, 'A hold stops what is still to be sent.');
     await park(sql, answer.invoiceId, heldCode, reason);

@@ -1,8 +1,8 @@
+import type { CheckLimits } from '../domain/invoice/limits.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Database, Sql } from '../store/database.ts';
 import {
   type InvoiceKey,
-  type InvoiceLine,
   insertDrafts,
   insertLines,
   type KeyState,
@@ -21,9 +21,10 @@ import {
   settlePeriods,
 } from '../store/periods.ts';
 import { aggregateRolledUsage } from '../store/rolled-quantities.ts';
+import { type CheckedDraft, checkDrafts, type DraftChecks, holdFound, notedIn } from './check-drafts.ts';
 import { invoiceIdOf } from './ids.ts';
 import type { BegunPage } from './in-pages.ts';
-import { type Rated, rateInvoices } from './rate-invoices.ts';
+import { type Rated, type RatedLines, rateInvoices } from './rate-invoices.ts';
 
 /** The review day of a draft: from the run, or from its cut-off if that is later, to the due scan that issues it. */
 const reviewMs = 24 * 60 * 60 * 1_000;
@@ -34,26 +35,50 @@ export type Generated = {
   /** Drafts that were there and gained a period. */
   rebuilt: number;
   parkedPeriods: number;
+  /** Drafts that wait for a person from now on. */
+  held: number;
+  /** Drafts with something that was written down and holds nothing. */
+  noted: number;
 };
 
 /**
  * Bills the unsettled periods of the clock's next customers: one draft for each (customer, currency, group, period),
  * with all its lines, in one transaction. A period is settled by the first run that bills it, however many run at once.
- * A customer that cannot be billed is parked with the reason; the others go on.
+ * A customer that cannot be billed is parked with the reason, a draft in which the checks find something is held; the
+ * others go on.
  * @returns the page as it begins; its cursor is the last customer, undefined when there was none left
  */
 export async function generateInvoices(
   database: Database,
   run: InvoicingRun,
   page: { after: string; limit: number },
+  checks: DraftChecks,
 ): Promise<BegunPage<Generated>> {
   const periods = await periodsToBill(database, { clockId: run.clockId, cutoffAt: run.cutoffAt, ...page });
   const cursor = periods.at(-1)?.customerId;
-  if (cursor === undefined) return { cursor, done: Promise.resolve({ generated: 0, rebuilt: 0, parkedPeriods: 0 }) };
-  return { cursor, done: database.transaction((sql) => billPeriods(sql, run, periods)) };
+  const none = { generated: 0, rebuilt: 0, parkedPeriods: 0, held: 0, noted: 0 };
+  return { cursor, done: cursor === undefined ? Promise.resolve(none) : billPage(database, run, periods, checks) };
 }
 
-async function billPeriods(sql: Sql, run: InvoicingRun, periods: readonly BillablePeriod[]): Promise<Generated> {
+async function billPage(
+  database: Database,
+  run: InvoicingRun,
+  periods: readonly BillablePeriod[],
+  { limits, onHeld }: DraftChecks,
+): Promise<Generated> {
+  const { counts, held } = await database.transaction((sql) => billPeriods(sql, run, periods, limits));
+  if (held.length > 0) await onHeld(held);
+  return counts;
+}
+
+type Written = { counts: Generated; held: string[] };
+
+async function billPeriods(
+  sql: Sql,
+  run: InvoicingRun,
+  periods: readonly BillablePeriod[],
+  limits: CheckLimits,
+): Promise<Written> {
   const unsettled = await lockUnsettled(
     sql,
     periods.map((period) => period.id),
@@ -62,7 +87,7 @@ async function billPeriods(sql: Sql, run: InvoicingRun, periods: readonly Billab
     sql,
     periods.filter((period) => unsettled.has(period.id)),
   );
-  return await writeGroups(sql, run, groups);
+  return await writeGroups(sql, run, groups, limits);
 }
 
 /** The periods of one invoice: new ones, and those that its draft already has. */
@@ -112,10 +137,16 @@ function keyOf(period: BillablePeriod): InvoiceKey {
   };
 }
 
-type Ready = Group & { lines: InvoiceLine[]; totalMinor: bigint };
+type Ready = Group & RatedLines;
 
-async function writeGroups(sql: Sql, run: InvoicingRun, groups: readonly Group[]): Promise<Generated> {
-  const open = groups.filter(({ state }) => state.live === null || state.live.lifecycle === 'draft');
+async function writeGroups(
+  sql: Sql,
+  run: InvoicingRun,
+  groups: readonly Group[],
+  limits: CheckLimits,
+): Promise<Written> {
+  // A draft that is held is rebuilt like any other: it waits for a person, its usage does not.
+  const open = groups.filter(({ state }) => state.live === null || ['draft', 'held'].includes(state.live.lifecycle));
   const usageCutAt = await readMachineTime(sql);
   const rated = await rateInvoices(
     sql,
@@ -158,8 +189,19 @@ async function writeGroups(sql: Sql, run: InvoicingRun, groups: readonly Group[]
     ready.flatMap(({ invoiceId, added }) => added.map((period) => ({ periodId: period.id, invoiceId }))),
   );
   await parkPeriods(sql, run.id, failures);
-  await auditDrafts(sql, run, ready);
-  return { generated: fresh.length, rebuilt: rebuilt.length, parkedPeriods: failures.length };
+  const checked = await checkDrafts(
+    sql,
+    ready.map(({ invoiceId, lines, ...rated }) => ({ id: invoiceId, lineCount: lines.length, ...rated })),
+    limits,
+  );
+  await auditDrafts(sql, run, ready, checked);
+  const toHold = [...checked]
+    .filter(([, { holds, isHeld }]) => holds.length > 0 || isHeld)
+    .map(([id, { holds, ...standing }]) => ({ id, findings: holds, ...standing }));
+  const held = await holdFound(sql, `run ${run.id}`, toHold);
+  const noted = [...checked.values()].filter(({ notes }) => notes.length > 0).length;
+  const counts = { generated: fresh.length, rebuilt: rebuilt.length, parkedPeriods: failures.length, held, noted };
+  return { counts, held: toHold.map(({ id }) => id) };
 }
 
 function sortOut(groups: readonly Group[], rated: Map<string, Rated>): { ready: Ready[]; failures: PeriodFailure[] } {
@@ -180,7 +222,12 @@ function sortOut(groups: readonly Group[], rated: Map<string, Rated>): { ready: 
   return { ready, failures };
 }
 
-async function auditDrafts(sql: Sql, run: InvoicingRun, drafts: readonly Ready[]): Promise<void> {
+async function auditDrafts(
+  sql: Sql,
+  run: InvoicingRun,
+  drafts: readonly Ready[],
+  checked: Map<string, CheckedDraft>,
+): Promise<void> {
   await appendAudit(
     sql,
     drafts.map(({ invoiceId, state, totalMinor, key, lines }) => ({
@@ -188,7 +235,12 @@ async function auditDrafts(sql: Sql, run: InvoicingRun, drafts: readonly Ready[]
       subjectId: invoiceId,
       actor: `run ${run.id}`,
       action: state.live === null ? 'generated' : 'rebuilt',
-      detail: { totalMinor: String(totalMinor), currency: key.currency, lines: lines.length },
+      detail: {
+        totalMinor: String(totalMinor),
+        currency: key.currency,
+        lines: lines.length,
+        ...notedIn(checked.get(invoiceId)),
+      },
     })),
   );
 }

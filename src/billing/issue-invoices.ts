@@ -1,43 +1,70 @@
+import type { CheckLimits } from '../domain/invoice/limits.ts';
 import { DurabillError } from '../errors/error.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Database, Sql } from '../store/database.ts';
+import type { HeldFinding } from '../store/held-drafts.ts';
 import { type InvoiceLine, readLines, readMachineTime, rebuildDrafts } from '../store/invoice-facts.ts';
-import { type DueDraft, dueDraftIds, holdDrafts, issueDrafts, lockDrafts, skipDrafts } from '../store/invoice-issue.ts';
+import { type DueDraft, dueDraftIds, issueDrafts, lockDrafts, skipDrafts } from '../store/invoice-issue.ts';
 import { readOpenPauses } from '../store/pauses.ts';
 import { periodsByInvoice } from '../store/periods.ts';
 import { aggregateUsage } from '../store/usage-quantities.ts';
+import { type CheckedDraft, checkDrafts, type DraftChecks, findingOf, holdFound, notedIn } from './check-drafts.ts';
 import type { BegunPage } from './in-pages.ts';
 import { type Rated, rateInvoices } from './rate-invoices.ts';
 
-export type Issued = { issued: number; skipped: number; held: number; rebuilt: number };
-
-type Verdict =
-  | { outcome: 'held'; code: string; reason: string }
-  | { outcome: 'issued' | 'skipped'; lines: InvoiceLine[]; totalMinor: bigint; changed: boolean };
+export type Issued = { issued: number; skipped: number; held: number; rebuilt: number; noted: number };
 
 /**
  * Issues the drafts of a clock that are due, a page in one transaction: recomputes those of periods from raw usage,
- * rebuilds them where late usage has changed them, and gives each its number and its frozen facts. A zero invoice is
- * skipped; one that cannot be computed any more is held with the reason.
+ * rebuilds them where late usage has changed them, checks them once more, and gives each its number and its frozen
+ * facts. A zero invoice is skipped; one that cannot be computed any more, or in which the checks find something, is held
+ * with the reason. Drafts that are held already are computed and checked too, so that they say what is found now, and
+ * stay held.
  * @returns the page as it begins; its cursor is the last draft, undefined when there was none left
  */
 export async function issueInvoices(
   database: Database,
   scan: { id: string; clockId: string; cutoffAt: Date },
   page: { after: string; limit: number },
+  checks: DraftChecks,
 ): Promise<BegunPage<Issued>> {
   const ids = await dueDraftIds(database, { clockId: scan.clockId, cutoffAt: scan.cutoffAt, ...page });
-  return { cursor: ids.at(-1), done: database.transaction((sql) => issuePage(sql, scan, ids)) };
+  return { cursor: ids.at(-1), done: issueAndTell(database, scan, ids, checks) };
 }
 
-async function issuePage(sql: Sql, scan: { id: string; clockId: string }, ids: readonly string[]): Promise<Issued> {
+type Scan = { id: string; clockId: string };
+
+async function issueAndTell(
+  database: Database,
+  scan: Scan,
+  ids: readonly string[],
+  { limits, onHeld }: DraftChecks,
+): Promise<Issued> {
+  const { counts, held } = await database.transaction((sql) => issuePage(sql, scan, ids, limits));
+  // All that are held, not only the new ones: whoever was not told of one before, since the process died, is told now.
+  if (held.length > 0) await onHeld(held);
+  return counts;
+}
+
+type Page = { counts: Issued; held: string[] };
+
+async function issuePage(sql: Sql, scan: Scan, ids: readonly string[], limits: CheckLimits): Promise<Page> {
   await refuseWhilePaused(sql);
   const drafts = await lockDrafts(sql, ids);
-  if (drafts.length === 0) return { issued: 0, skipped: 0, held: 0, rebuilt: 0 };
+  if (drafts.length === 0) return { counts: { issued: 0, skipped: 0, held: 0, rebuilt: 0, noted: 0 }, held: [] };
   const usageCutAt = await readMachineTime(sql);
-  const verdicts = await judge(sql, drafts);
-  await auditVerdicts(sql, `run ${scan.id}`, verdicts);
-  return await apply(sql, scan.clockId, verdicts, usageCutAt);
+  const computed = await compute(sql, drafts);
+  const checked = await checkDrafts(
+    sql,
+    computed.flatMap((one) => ('failure' in one ? [] : [{ ...one, lineCount: one.lines.length }])),
+    limits,
+  );
+  return await apply(
+    sql,
+    scan,
+    computed.map((one) => judge(one, checked.get(one.id))),
+    usageCutAt,
+  );
 }
 
 /** The run waits with it: its activity is tried again until the pause is over. */
@@ -49,7 +76,10 @@ async function refuseWhilePaused(sql: Sql): Promise<void> {
   });
 }
 
-async function judge(sql: Sql, drafts: readonly DueDraft[]): Promise<Map<string, Verdict>> {
+type Computed = DueDraft &
+  ({ failure: HeldFinding } | { lines: InvoiceLine[]; totalMinor: bigint; planCurrencies: string[]; changed: boolean });
+
+async function compute(sql: Sql, drafts: readonly DueDraft[]): Promise<Computed[]> {
   const ids = drafts.map((draft) => draft.id);
   const periods = await periodsByInvoice(sql, ids);
   const rated = await rateInvoices(
@@ -58,23 +88,28 @@ async function judge(sql: Sql, drafts: readonly DueDraft[]): Promise<Map<string,
     aggregateUsage,
   );
   const stored = await readLines(sql, ids);
-  const verdicts = new Map<string, Verdict>();
-  for (const { id, totalMinor } of drafts) {
-    if (!periods.has(id)) {
-      // Not made from usage: what stands on it is what is issued.
-      const outcome = totalMinor === 0n ? 'skipped' : 'issued';
-      verdicts.set(id, { outcome, lines: stored.get(id) ?? [], totalMinor, changed: false });
-      continue;
-    }
-    const now = rated.get(id) as Rated;
-    if ('failure' in now) {
-      verdicts.set(id, { outcome: 'held', code: now.failure.code, reason: now.failure.message });
-      continue;
-    }
-    const changed = contentOf(now.lines) !== contentOf(stored.get(id) ?? []);
-    verdicts.set(id, { outcome: now.totalMinor === 0n ? 'skipped' : 'issued', changed, ...now });
-  }
-  return verdicts;
+  return drafts.map((draft): Computed => {
+    const lines = stored.get(draft.id) ?? [];
+    // Not made from usage: what stands on it is what is issued.
+    if (!periods.has(draft.id)) return { ...draft, lines, planCurrencies: [], changed: false };
+    const now = rated.get(draft.id) as Rated;
+    if ('failure' in now) return { ...draft, failure: findingOf(now.failure) };
+    return { ...draft, ...now, changed: contentOf(now.lines) !== contentOf(lines) };
+  });
+}
+
+type Verdict = Computed & {
+  outcome: 'held' | 'issued' | 'skipped';
+  findings: readonly HeldFinding[];
+  checked: CheckedDraft | undefined;
+};
+
+/** Findings come before zero: usage that no price bills makes a total of nothing. */
+function judge(computed: Computed, checked: CheckedDraft | undefined): Verdict {
+  const findings = 'failure' in computed ? [computed.failure] : (checked?.holds ?? []);
+  const isHeld = computed.isHeld || findings.length > 0;
+  const outcome = isHeld ? 'held' : computed.totalMinor === 0n ? 'skipped' : 'issued';
+  return { ...computed, outcome, findings, checked };
 }
 
 /** What a line says, as text to compare: all of it but its name, which is the same plan version's. */
@@ -91,32 +126,35 @@ function contentOf(lines: readonly InvoiceLine[]): string {
   );
 }
 
-async function apply(sql: Sql, clockId: string, verdicts: Map<string, Verdict>, usageCutAt: Date): Promise<Issued> {
-  const entries = [...verdicts].map(([id, verdict]) => ({ id, ...verdict }));
-  const held = entries.flatMap((e) => (e.outcome === 'held' ? [e] : []));
-  const changed = entries.flatMap((e) => (e.outcome !== 'held' && e.changed ? [e] : []));
-  const idsOf = (outcome: Verdict['outcome']) => entries.flatMap((e) => (e.outcome === outcome ? [e.id] : []));
-  const [issued, skipped] = [idsOf('issued'), idsOf('skipped')];
+async function apply(sql: Sql, scan: Scan, verdicts: readonly Verdict[], usageCutAt: Date): Promise<Page> {
+  const changed = verdicts.flatMap((one) => ('failure' in one || !one.changed ? [] : [one]));
+  const idsOf = (outcome: Verdict['outcome']) => verdicts.flatMap((one) => (one.outcome === outcome ? [one.id] : []));
+  const [issued, skipped, held] = [idsOf('issued'), idsOf('skipped'), idsOf('held')];
+  const actor = `run ${scan.id}`;
 
+  await auditVerdicts(sql, actor, verdicts);
   await rebuildDrafts(sql, changed, usageCutAt);
-  await holdDrafts(sql, held);
+  const newlyHeld = await holdFound(
+    sql,
+    actor,
+    verdicts.filter(({ outcome }) => outcome === 'held'),
+  );
   await skipDrafts(sql, skipped);
-  await issueDrafts(sql, clockId, issued);
-  return { issued: issued.length, skipped: skipped.length, held: held.length, rebuilt: changed.length };
+  await issueDrafts(sql, scan.clockId, issued);
+  const noted = verdicts.filter(({ checked }) => checked !== undefined && checked.notes.length > 0).length;
+  const counts = { issued: issued.length, skipped: skipped.length, held: newlyHeld, rebuilt: changed.length, noted };
+  return { counts, held };
 }
 
-async function auditVerdicts(sql: Sql, actor: string, verdicts: Map<string, Verdict>): Promise<void> {
+async function auditVerdicts(sql: Sql, actor: string, verdicts: readonly Verdict[]): Promise<void> {
   await appendAudit(
     sql,
-    [...verdicts].map(([subjectId, verdict]) => ({
-      subjectKind: 'invoice',
-      subjectId,
-      actor,
-      action: verdict.outcome,
-      detail:
-        verdict.outcome === 'held'
-          ? { code: verdict.code }
-          : { totalMinor: String(verdict.totalMinor), rebuilt: verdict.changed },
-    })),
+    verdicts.flatMap((verdict) => {
+      // What is held is told where it is held.
+      if (verdict.outcome === 'held' || 'failure' in verdict) return [];
+      const { id: subjectId, outcome: action, totalMinor, changed, checked } = verdict;
+      const detail = { totalMinor: String(totalMinor), rebuilt: changed, ...notedIn(checked) };
+      return [{ subjectKind: 'invoice', subjectId, actor, action, detail }];
+    }),
   );
 }

@@ -13,7 +13,13 @@ import { lineIdOf } from './ids.ts';
 
 /** What one invoice bills: all periods of its key. */
 export type ToRate = { invoiceId: string; periods: readonly BillablePeriod[] };
-export type Rated = { lines: InvoiceLine[]; totalMinor: bigint } | { failure: DurabillError };
+export type RatedLines = {
+  lines: InvoiceLine[];
+  totalMinor: bigint;
+  /** Currencies of the plans that were rated: one, unless something is wrong. */
+  planCurrencies: string[];
+};
+export type Rated = RatedLines | { failure: DurabillError };
 
 /** Lines of one invoice above which it waits for a person: more than any customer reads. */
 const maxLines = 10_000;
@@ -64,7 +70,11 @@ function rateInvoice(invoice: ToRate, versions: Map<string, PlanVersion>, quanti
       const version = versions.get(period.planVersionId) as PlanVersion;
       lines.push(...rateLines(invoice.invoiceId, period, version, quantities.get(period.id), lines.length));
     }
-    return { lines, totalMinor: totalOf(lines, invoice.periods[0]?.currency as Currency) };
+    const planCurrencies = invoice.periods.map(
+      ({ planVersionId }) => (versions.get(planVersionId) as PlanVersion).currency,
+    );
+    const totalMinor = totalOf(lines, invoice.periods[0]?.currency as Currency);
+    return { lines, totalMinor, planCurrencies: [...new Set(planCurrencies)] };
   } catch (error) {
     if (error instanceof DurabillError) return { failure: error };
     throw error;
@@ -106,10 +116,8 @@ function totalOf(lines: readonly InvoiceLine[], currency: Currency): bigint {
   if (lines.length > maxLines) {
     throw new DurabillError('amount-out-of-range', { reason: `The invoice would have ${lines.length} lines.` });
   }
-  const total = money(
+  return money(
     lines.reduce((sum, line) => sum + line.amountMinor, 0n),
     currency,
   ).amountMinor;
-  if (total < 0n) throw new DurabillError('invoice-total-negative', { reason: `The total would be ${total}.` });
-  return total;
 }

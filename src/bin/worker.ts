@@ -12,6 +12,7 @@ import { readAttention } from '../store/attention.ts';
 import { openDatabase } from '../store/database.ts';
 import { readRollupLagSeconds } from '../store/usage-rollups.ts';
 import { openStripe } from '../targets/stripe/client.ts';
+import { linesPerInvoice } from '../targets/stripe/invoice-params.ts';
 import { createStripeTarget } from '../targets/stripe/target.ts';
 import { createLog } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
@@ -96,6 +97,7 @@ const workers = await createWorkers({
     slots: config.sync.slots,
     ensureCustomer: createEnsureCustomer(temporal.client),
     wakeSyncs: createWakeSyncs(temporal.client, database),
+    checkLimits: { ...config.checks, maxLines: linesPerInvoice },
   }),
   observe: ({ name, outcome, seconds }) => metrics.activities.observe({ activity: name, outcome }, seconds),
 });

@@ -1,30 +1,40 @@
 import type { Sql } from './database.ts';
 
-/** The drafts of a clock that are due, a page by id after the cursor. */
+/** The drafts of a clock that are due, those that are held among them, a page by id after the cursor. */
 export async function dueDraftIds(
   sql: Sql,
   page: { clockId: string; cutoffAt: Date; after: string; limit: number },
 ): Promise<string[]> {
   const { rows } = await sql.query<{ id: string }>(
     `SELECT s.invoice_id AS id FROM invoice_states s JOIN invoices i ON i.id = s.invoice_id
-     WHERE s.lifecycle = 'draft' AND i.clock_id = $1 AND i.due_at <= $2 AND s.invoice_id > $3
+     WHERE s.lifecycle IN ('draft', 'held') AND i.clock_id = $1 AND i.due_at <= $2 AND s.invoice_id > $3
      ORDER BY s.invoice_id LIMIT $4`,
     [page.clockId, page.cutoffAt, page.after, page.limit],
   );
   return rows.map(({ id }) => id);
 }
 
-export type DueDraft = { id: string; customerId: string; totalMinor: bigint };
+export type DueDraft = {
+  id: string;
+  customerId: string;
+  totalMinor: bigint;
+  isHeld: boolean;
+  /** Why it is held. */
+  failureCode: string | null;
+  failureReason: string | null;
+};
 
 /**
- * Locks those of the invoices that still are drafts, in one order for everybody. Of two scans at once the second waits
+ * Locks those of the invoices that still are drafts, held or not, in one order for everybody. Of two scans at once the second waits
  * here and then no longer sees what the first has issued.
  */
 export async function lockDrafts(sql: Sql, invoiceIds: readonly string[]): Promise<DueDraft[]> {
   const { rows } = await sql.query<DueDraft>(
-    `SELECT i.id, i.customer_id AS "customerId", i.total_minor AS "totalMinor"
+    `SELECT i.id, i.customer_id AS "customerId", i.total_minor AS "totalMinor",
+            s.lifecycle = 'held' AS "isHeld", s.failure_code AS "failureCode",
+            s.failure_reason AS "failureReason"
      FROM invoice_states s JOIN invoices i ON i.id = s.invoice_id
-     WHERE s.invoice_id = ANY ($1::uuid[]) AND s.lifecycle = 'draft' ORDER BY s.invoice_id FOR UPDATE OF s`,
+     WHERE s.invoice_id = ANY ($1::uuid[]) AND s.lifecycle IN ('draft', 'held') ORDER BY s.invoice_id FOR UPDATE OF s`,
     [invoiceIds],
   );
   return rows;
@@ -59,19 +69,6 @@ export async function issueDrafts(sql: Sql, clockId: string, invoiceIds: readonl
 export async function skipDrafts(sql: Sql, invoiceIds: readonly string[]): Promise<void> {
   if (invoiceIds.length === 0) return;
   await sql.query(`UPDATE invoice_states SET lifecycle = 'skipped' WHERE invoice_id = ANY ($1::uuid[])`, [invoiceIds]);
-}
-
-/** Drafts that cannot be computed any more wait for a person. */
-export async function holdDrafts(
-  sql: Sql,
-  held: readonly { id: string; code: string; reason: string }[],
-): Promise<void> {
-  if (held.length === 0) return;
-  await sql.query(
-    `UPDATE invoice_states s SET lifecycle = 'held', failure_code = h.code, failure_reason = h.reason
-     FROM unnest($1::uuid[], $2::text[], $3::text[]) AS h (id, code, reason) WHERE s.invoice_id = h.id`,
-    [held.map((h) => h.id), held.map((h) => h.code), held.map((h) => h.reason)],
-  );
 }
 
 export type ToPublish = { invoiceId: string; priority: 'normal' | 'high' };

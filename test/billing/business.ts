@@ -9,6 +9,7 @@ import { issueInvoices } from '../../src/billing/issue-invoices.ts';
 import { createTestClock } from '../../src/billing/open-clock.ts';
 import { recordUsage } from '../../src/billing/record-usage.ts';
 import { subscribe } from '../../src/billing/subscribe.ts';
+import type { CheckLimits } from '../../src/domain/invoice/limits.ts';
 import { parsePlanFile } from '../../src/domain/rating/plan.ts';
 import type { Database } from '../../src/store/database.ts';
 import { moveTestClock } from '../../src/store/due-work.ts';
@@ -42,9 +43,19 @@ export const perDeparture = (unitAmount: string) => ({
 export const perMile = (unitAmount: string) => ({ ...perDeparture(unitAmount), key: 'miles', meter: 'miles' });
 
 export type NewCustomer = { plan: string; zone?: string; startsAt?: string; billingGroup?: string; priority?: 'high' };
-export type Departure = { id?: string; at: string; properties?: Record<string, unknown> };
+export type Paged = { limit?: number; atOnce?: number; limits?: Partial<CheckLimits> };
+export type Departure = { id?: string; at: string; type?: string; properties?: Record<string, unknown> };
 
 let businesses = 0;
+
+/** As a deployment has them unless it is told otherwise. */
+export const usualLimits: CheckLimits = {
+  maxLines: 250,
+  totalAboveMinor: new Map(),
+  jumpFactor: 10,
+  jumpAboveMinor: new Map(),
+  holdsUnpriced: true,
+};
 
 /**
  * A business on a test clock of its own that stands at 1 January 2013 in UTC, so that the tests of a file share one
@@ -54,6 +65,11 @@ export async function openBusiness(database: Database) {
   businesses += 1;
   const own = (name: string) => `${name}-${businesses}`;
   const startsAt = '2013-01-01T00:00:00Z';
+  const told: string[][] = [];
+  const checksWith = (limits: Partial<CheckLimits>) => ({
+    limits: { ...usualLimits, ...limits },
+    onHeld: async (ids: readonly string[]) => void told.push([...ids]),
+  });
   const order = { name: own('clock'), startsAt, numberPrefix: `B${businesses}` };
   const { id: clockId } = (await createTestClock(database, order, 'test')).clock;
 
@@ -67,6 +83,9 @@ export async function openBusiness(database: Database) {
   return {
     clockId,
     numberPrefix: order.numberPrefix,
+    checks: checksWith({}),
+    /** The ids of held drafts, a list for each time that somebody was told of some. */
+    told,
 
     /** Applies a plan in dollars. @returns its key, which is of this business only */
     async plan(name: string, prices: readonly object[], currency = 'USD'): Promise<string> {
@@ -91,11 +110,11 @@ export async function openBusiness(database: Database) {
 
     /** Records departures of a customer, all of which have to be new and good. */
     async use(name: string, departures: readonly Departure[]): Promise<void> {
-      const events = departures.map(({ id, at, properties = {} }, index) => ({
-        id: id ?? `${name} ${at} ${index}`,
+      const events = departures.map(({ id, at, type = 'departure', properties = {} }, index) => ({
+        id: id ?? `${name} ${type} ${at} ${index}`,
         source: own('gate'),
         customer: own(name),
-        type: 'departure',
+        type,
         occurredAt: at,
         properties,
       }));
@@ -107,17 +126,20 @@ export async function openBusiness(database: Database) {
     },
 
     /** Lays out periods and bills those that may be billed at the cut-off, to which it advances the clock. */
-    async invoice(at: string, { limit = 100, atOnce = 1 } = {}) {
+    async invoice(at: string, { limit = 100, atOnce = 1, limits = {} }: Paged = {}) {
       const run = await open('invoicing', at);
       await extendPeriods(database, { clockId, until: run.cutoffAt });
-      return await throughPages((after) => generateInvoices(database, run, { after, limit }), atOnce);
+      return await throughPages(
+        (after) => generateInvoices(database, run, { after, limit }, checksWith(limits)),
+        atOnce,
+      );
     },
 
     /** Issues the drafts that are due at the cut-off, to which it advances the clock. */
-    async scan(at: string, { limit = 100, atOnce = 1 } = {}) {
+    async scan(at: string, { limit = 100, atOnce = 1, limits = {} }: Paged = {}) {
       const { id, cutoffAt } = await open('due-scan', at);
       return await throughPages(
-        (after) => issueInvoices(database, { id, clockId, cutoffAt }, { after, limit }),
+        (after) => issueInvoices(database, { id, clockId, cutoffAt }, { after, limit }, checksWith(limits)),
         atOnce,
       );
     },

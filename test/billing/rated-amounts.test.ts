@@ -85,7 +85,13 @@ describe('An invoice', () => {
     // Neither of these is of January: one is its end to the millisecond, the other another kind of event.
     await business.use('B6', [{ at: '2013-02-01T00:00:00Z', properties: { miles: 1e6, tons: 1e6, seats: 1 } }]);
 
-    assert.deepEqual(await business.invoice('2013-02-01T13:00:00Z'), { generated: 1, rebuilt: 0, parkedPeriods: 0 });
+    assert.deepEqual(await business.invoice('2013-02-01T13:00:00Z'), {
+      generated: 1,
+      rebuilt: 0,
+      parkedPeriods: 0,
+      held: 0,
+      noted: 0,
+    });
     const [invoice] = await invoicesOf(books.database, customerId);
     const lines = await linesOf(invoice!.id);
     assert.equal(lines.length, 60);

@@ -71,6 +71,34 @@ describe('the configuration', () => {
     assert.deepEqual(faultsOf({ TEMPORAL_ADDRESS: '[::1]:7233' }), []);
   });
 
+  it('reads what a draft is held for, and refuses amounts that are not exact', () => {
+    const usual = { jumpFactor: 10, jumpAboveMinor: new Map(), holdsUnpriced: true };
+    assert.deepEqual(readConfig(env).checks, { totalAboveMinor: new Map(), ...usual });
+    const set = { DURABILL_HOLD_TOTAL_ABOVE: 'USD:1000000,JPY:150000000', DURABILL_HOLD_JUMP_FACTOR: '0' };
+    const { checks } = readConfig({ ...env, ...set, DURABILL_HOLD_UNPRICED: 'false' });
+    assert.deepEqual(
+      [...checks.totalAboveMinor],
+      [
+        ['USD', 100_000_000n],
+        ['JPY', 150_000_000n],
+      ],
+    );
+    assert.deepEqual([checks.jumpFactor, checks.holdsUnpriced], [0, false]);
+    const faults = faultsOf({
+      DURABILL_HOLD_TOTAL_ABOVE: 'JPY:0.5',
+      DURABILL_HOLD_JUMP_ABOVE: 'dollars',
+      DURABILL_HOLD_JUMP_FACTOR: '1.5',
+      DURABILL_HOLD_UNPRICED: 'yes',
+    });
+    const mend = 'write amounts by currency, such as USD:1000000,JPY:150000000.';
+    assert.deepEqual(faults, [
+      `DURABILL_HOLD_TOTAL_ABOVE cannot be read (JPY has 0 decimals, "0.5" has more.): ${mend}`,
+      'DURABILL_HOLD_JUMP_FACTOR is "1.5": write a whole number from 0 to 10000.',
+      `DURABILL_HOLD_JUMP_ABOVE cannot be read ("dollars" is not a currency in use under ISO 4217.): ${mend}`,
+      'DURABILL_HOLD_UNPRICED is "yes": write true or false.',
+    ]);
+  });
+
   it('takes a variable that is set to nothing as not set', () => {
     const { stripe, temporal } = readConfig({ ...env, STRIPE_API_BASE: '', TEMPORAL_API_KEY: '', TEMPORAL_TLS: '' });
     assert.equal(stripe.apiBase, undefined);

@@ -1,0 +1,197 @@
+import type { ErrorCode } from '../../errors/catalogue.ts';
+import type { Currency } from '../money/currency.ts';
+import { formatMoney } from '../money/money.ts';
+import { type CheckLimits, defaultRiseMinor } from './limits.ts';
+
+/** An invoice that has been computed, and what is known of its customer. Amounts are minor units of `currency`. */
+export type InvoiceToCheck = {
+  currency: string;
+  totalMinor: bigint;
+  lineCount: number;
+  customerCurrency: string;
+  /** Currencies of the plans that its lines come from. */
+  planCurrencies: readonly string[];
+  /** What the customer's periods before it were over, the last first; only those that had anything to pay. */
+  recentTotalsMinor: readonly bigint[];
+  /** Events of the period by their type, where no price of any of the customer's plans reads that type. */
+  unpriced: readonly UnpricedUsage[];
+};
+
+export type UnpricedUsage = { eventType: string; events: bigint; isMetered: boolean };
+
+/** Every finding's code, for ever; the catalogue of errors has the sentences. In the order in which they lead. */
+export const findingCodes = [
+  'invoice-total-negative',
+  'plan-currency-mismatch',
+  'invoice-lines-too-many',
+  'usage-price-missing',
+  'invoice-total-above-bound',
+  'invoice-total-jump',
+  'usage-meter-missing',
+] as const satisfies readonly ErrorCode[];
+export type FindingCode = (typeof findingCodes)[number];
+
+export type Finding<Code extends ErrorCode = FindingCode> = {
+  code: Code;
+  /** What it is about beside the invoice: the event type of usage without a price; '' for the invoice itself. */
+  subject: string;
+  /** The figure by which it would be worse: minor units, lines or events. */
+  figure: bigint;
+  /** One sentence with the figures; nothing personal. */
+  reason: string;
+  evidence: Record<string, unknown>;
+};
+
+/** A finding that a person has looked at and let pass. */
+export type Waiver = { code: string; subject: string; figure: bigint };
+
+/** What holds the invoice, the gravest first, and what is only written down. */
+export type Findings = { holds: Finding[]; notes: Finding[] };
+
+/** The periods that a total is compared with: fewer than these two say nothing, and more than three are long ago. */
+export const recentPeriods = { least: 2, most: 3 } as const;
+
+/** A person's word makes none of these sendable: a bill never pays out, mixes currencies or has more lines than fit. */
+const neverWaived: readonly string[] = ['invoice-total-negative', 'plan-currency-mismatch', 'invoice-lines-too-many'];
+
+/**
+ * Everything about an invoice that a person should see before it becomes final. A finding that was waived does not hold
+ * it again, unless it has become worse.
+ */
+export function checkInvoice(invoice: InvoiceToCheck, limits: CheckLimits, waivers: readonly Waiver[] = []): Findings {
+  const holds = [
+    ...negativeTotal(invoice),
+    ...otherCurrency(invoice),
+    ...tooManyLines(invoice, limits),
+    ...missingPrice(invoice),
+    ...aboveBound(invoice, limits),
+    ...jump(invoice, limits),
+  ].filter((finding) => !isWaived(finding, waivers));
+  const isNote = ({ code }: Finding) => code === 'usage-price-missing' && !limits.holdsUnpriced;
+  return {
+    holds: holds.filter((finding) => !isNote(finding)),
+    notes: [...holds.filter(isNote), ...missingMeter(invoice)],
+  };
+}
+
+function isWaived({ code, subject, figure }: Finding, waivers: readonly Waiver[]): boolean {
+  if (neverWaived.includes(code)) return false;
+  return waivers.some((waiver) => waiver.code === code && waiver.subject === subject && figure <= waiver.figure);
+}
+
+const shown = (amountMinor: bigint, currency: string) => formatMoney({ amountMinor, currency: currency as Currency });
+
+function negativeTotal({ totalMinor, currency }: InvoiceToCheck): Finding[] {
+  if (totalMinor >= 0n) return [];
+  return [
+    {
+      code: 'invoice-total-negative',
+      subject: '',
+      figure: -totalMinor,
+      reason: `The lines add up to ${shown(totalMinor, currency)}.`,
+      evidence: { totalMinor: String(totalMinor) },
+    },
+  ];
+}
+
+function otherCurrency({ currency, customerCurrency, planCurrencies }: InvoiceToCheck): Finding[] {
+  const others = [...new Set([customerCurrency, ...planCurrencies])].filter((other) => other !== currency).sort();
+  if (others.length === 0) return [];
+  const plans = [...new Set(planCurrencies)].sort();
+  const priced = plans.length === 0 ? '' : ` and its plans are priced in ${plans.join(' and ')}`;
+  return [
+    {
+      code: 'plan-currency-mismatch',
+      subject: '',
+      figure: BigInt(others.length),
+      reason: `The invoice is in ${currency}, but its customer pays in ${customerCurrency}${priced}.`,
+      evidence: { currency, customerCurrency, planCurrencies: plans },
+    },
+  ];
+}
+
+function tooManyLines({ lineCount }: InvoiceToCheck, { maxLines }: CheckLimits): Finding[] {
+  if (lineCount <= maxLines) return [];
+  return [
+    {
+      code: 'invoice-lines-too-many',
+      subject: '',
+      figure: BigInt(lineCount),
+      reason: `It has ${lineCount} lines; at most ${maxLines} can be sent.`,
+      evidence: { lines: lineCount, maxLines },
+    },
+  ];
+}
+
+/** A finding for each type, so that each is waived by itself. */
+function missingPrice({ unpriced }: InvoiceToCheck): Finding[] {
+  return unpriced
+    .filter(({ isMetered }) => isMetered)
+    .map(({ eventType, events }) => ({
+      code: 'usage-price-missing',
+      subject: eventType,
+      figure: events,
+      reason: `The period has ${counted(events)} of "${shortened(eventType)}", which a meter counts and no price bills.`,
+      evidence: { eventType, events: String(events) },
+    }));
+}
+
+/** What no meter knows may well be meant to cost nothing: senders often report more than is billed. */
+function missingMeter({ unpriced }: InvoiceToCheck): Finding[] {
+  return unpriced
+    .filter(({ isMetered }) => !isMetered)
+    .map(({ eventType, events }) => ({
+      code: 'usage-meter-missing',
+      subject: eventType,
+      figure: events,
+      reason: `The period has ${counted(events)} of "${shortened(eventType)}", a type that no meter knows.`,
+      evidence: { eventType, events: String(events) },
+    }));
+}
+
+const counted = (events: bigint) => (events === 1n ? '1 event' : `${events} events`);
+/** Senders choose types, of up to 255 characters. */
+const shortened = (eventType: string) => (eventType.length <= 60 ? eventType : `${eventType.slice(0, 59)}…`);
+
+function aboveBound({ totalMinor, currency }: InvoiceToCheck, { totalAboveMinor }: CheckLimits): Finding[] {
+  const bound = totalAboveMinor.get(currency);
+  if (bound === undefined || totalMinor <= bound) return [];
+  return [
+    {
+      code: 'invoice-total-above-bound',
+      subject: '',
+      figure: totalMinor,
+      reason: `The total of ${shown(totalMinor, currency)} is above the bound of ${shown(bound, currency)}.`,
+      evidence: { totalMinor: String(totalMinor), boundMinor: String(bound) },
+    },
+  ];
+}
+
+/** Compared as integers: the average of three periods is seldom a whole number of cents. */
+function jump({ totalMinor, currency, recentTotalsMinor }: InvoiceToCheck, limits: CheckLimits): Finding[] {
+  const recent = recentTotalsMinor.slice(0, recentPeriods.most);
+  const sum = recent.reduce((total, one) => total + one, 0n);
+  if (limits.jumpFactor === 0 || recent.length < recentPeriods.least || sum <= 0n) return [];
+  const periods = BigInt(recent.length);
+  const riseAbove = limits.jumpAboveMinor.get(currency) ?? defaultRiseMinor;
+  const isJump =
+    totalMinor * periods > BigInt(limits.jumpFactor) * sum && totalMinor * periods - sum > riseAbove * periods;
+  if (!isJump) return [];
+  const average = (2n * sum + periods) / (2n * periods);
+  const tenths = (10n * totalMinor * periods) / sum;
+  return [
+    {
+      code: 'invoice-total-jump',
+      subject: '',
+      figure: totalMinor,
+      reason:
+        `The total of ${shown(totalMinor, currency)} is ${tenths / 10n}.${tenths % 10n} times the average of ` +
+        `${shown(average, currency)} of the last ${periods} periods; more than ${limits.jumpFactor} times is held.`,
+      evidence: {
+        totalMinor: String(totalMinor),
+        recentTotalsMinor: recent.map(String),
+        factor: limits.jumpFactor,
+      },
+    },
+  ];
+}
