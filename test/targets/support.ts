@@ -42,12 +42,8 @@ export function useTarget() {
     return simulator;
   };
 
-  const bringWith = async (stripe: Stripe, invoiceId: string): Promise<BringOutcome> => {
-    const { database } = books;
-    const account = bindStripe(database, createStripeTarget(stripe, current().key));
-    const ensureCustomer = (customerId: string) => syncCustomer(database, account, customerId);
-    return await bringToStripe({ database, stripe: account, slots: 500, ensureCustomer }, invoiceId);
-  };
+  const bringWith = (stripe: Stripe, invoiceId: string) =>
+    bringOnce(books.database, { stripe, secretKey: current().key }, invoiceId);
 
   return {
     get database() {
@@ -75,6 +71,17 @@ export function useTarget() {
       return (await journalOf(current())).at(-1)?.seq ?? 0;
     },
   };
+}
+
+/** One attempt, as the activity makes it; only the customer's writer is called without its workflow. */
+export async function bringOnce(
+  database: Database,
+  { stripe, secretKey }: { stripe: Stripe; secretKey: string },
+  invoiceId: string,
+): Promise<BringOutcome> {
+  const account = bindStripe(database, createStripeTarget(stripe, secretKey));
+  const ensureCustomer = (customerId: string) => syncCustomer(database, account, customerId);
+  return await bringToStripe({ database, stripe: account, slots: 500, ensureCustomer }, invoiceId);
 }
 
 export type Target = ReturnType<typeof useTarget>;
