@@ -1,5 +1,7 @@
 import { invoicePage, journalPage } from './control-pages.ts';
 import type { Core } from './core.ts';
+import { decideDispute, objectToCharge } from './dashboard.ts';
+import { Refusal } from './errors.ts';
 import { parseFaultRules } from './fault-rules.ts';
 import type { JournalEntry } from './journal.ts';
 import { kinds } from './objects/records.ts';
@@ -34,6 +36,8 @@ export function isControl(path: string): boolean {
  * POST clock {advanceSeconds}, POST faults (one rule, a list, or {rules}); DELETE faults;
  * GET and DELETE webhook-faults, POST webhook-faults (as faults); GET deliveries (?event=&endpoint=);
  * POST deliveries/retry {event, endpoint} (or nothing: all) tries now what waits;
+ * POST disputes {charge | payment_intent | invoice, reason, amount, inquiry} lets the customer's bank object, POST
+ * disputes/close {dispute, outcome: won | lost} lets it decide;
  * PUT search-lag {seconds} (GET tells it): how far Search is behind what was written, until the next start;
  * PUT limits ("none", "live", "sandbox", or {globalPerSecond, endpointPerSecond, globalConcurrency,
  * endpointConcurrency}, where an absent number bounds nothing), in force at once and until the next start.
@@ -44,14 +48,14 @@ export function answerControl(core: Core, business: Business, method: string, ur
     const path = url.pathname.slice(prefix.length).replace(/\/$/, '');
     const route = routes[`${method} ${path}`];
     if (route === undefined) return json(404, { error: `There is no ${method} ${url.pathname} here.` });
-    return route(core, url, body);
+    return route(core, url, body, business);
   } catch (error) {
-    if (error instanceof ControlMistake) return json(400, { error: error.message });
+    if (error instanceof ControlMistake || error instanceof Refusal) return json(400, { error: error.message });
     throw error;
   }
 }
 
-type Route = (core: Core, url: URL, body: string) => Answer;
+type Route = (core: Core, url: URL, body: string, business: Business) => Answer;
 
 const routes: Record<string, Route> = {
   'GET ': (core, url) => html(200, journalPage(select(core, url, 200))),
@@ -100,6 +104,8 @@ const routes: Record<string, Route> = {
     const choice = retryChoice(body === '' ? {} : parseJson(body));
     return json(200, { due: core.retryDeliveries(choice) });
   },
+  'POST /disputes': (core, _url, body, business) => json(200, objectToCharge(core, business, parseObject(body))),
+  'POST /disputes/close': (core, _url, body, business) => json(200, decideDispute(core, business, parseObject(body))),
   'POST /clock': (core, _url, body) => {
     core.advanceClock(advanceSeconds(core, parseJson(body)));
     return json(200, { clock: new Date(core.clock.nowMs()).toISOString() });
@@ -194,6 +200,12 @@ function parseJson(body: string): unknown {
   } catch {
     throw new ControlMistake('The body must be JSON.');
   }
+}
+
+function parseObject(body: string): Record<string, unknown> {
+  const value = parseJson(body);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new ControlMistake('The body must be a JSON object.');
 }
 
 function json(status: number, value: unknown): Answer {
