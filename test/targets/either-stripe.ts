@@ -1,7 +1,7 @@
 import type Stripe from 'stripe';
 import { type Simulator, startSimulator } from '../../src/stripe-simulator/index.ts';
-import { openStripe } from '../../src/targets/stripe/client.ts';
 import type { RequestPace } from '../../src/targets/port.ts';
+import { openStripe } from '../../src/targets/stripe/client.ts';
 
 /** Below the sandbox's 25 requests a second, all kinds together; Stripe asks not to be tried for its limits. */
 const requestsPerSecond = 8;
@@ -31,9 +31,7 @@ export function useEitherStripe() {
   let stripe: Stripe | undefined;
   const pace = evenPace();
   const clientWith = (secretKey: string) =>
-    simulator === undefined
-      ? openStripe({ secretKey, pace })
-      : openStripe({ secretKey, apiBase: simulator.url });
+    simulator === undefined ? openStripe({ secretKey, pace }) : openStripe({ secretKey, apiBase: simulator.url });
   const secretKey = () => sandboxKey ?? simulator?.key ?? '';
   before(async () => {
     if (sandboxKey === undefined) simulator = await startSimulator();

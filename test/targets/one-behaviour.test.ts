@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import type Stripe from 'stripe';
+import { createTestClock } from '../../src/billing/open-clock.ts';
 import { TargetError } from '../../src/targets/port.ts';
 import { openBooks } from '../support/books.ts';
 import { useTestDatabase } from '../support/database.ts';
+import { useEitherStripe } from './either-stripe.ts';
 import { failureOf } from './outcomes.ts';
 import { bringOnce, issueInvoice, usd } from './support.ts';
-import { useEitherStripe } from './either-stripe.ts';
+
+const clock = 'sandbox';
 
 /**
  * What the sync relies on, asked of the simulator in every test run and of a real sandbox by `npm run test:stripe`: the
@@ -19,11 +22,11 @@ describe('the sync, at the simulator as at the sandbox', function () {
   before(async () => {
     await openBooks(books.database);
     // A number may be used once in an account, and every run of this test begins to count anew.
-    const prefix = `T${randomBytes(4).toString('hex').toUpperCase()}`;
-    await books.database.query('UPDATE clocks SET number_prefix = $1 WHERE name = $2', [prefix, 'sample']);
+    const numberPrefix = `T${randomBytes(4).toString('hex').toUpperCase()}`;
+    await createTestClock(books.database, { name: clock, startsAt: '2013-01-01T05:00:00Z', numberPrefix }, 'test');
   });
 
-  const issue = (lines: number) => issueInvoice(books.database, { amountsMinor: usd(lines) });
+  const issue = (lines: number) => issueInvoice(books.database, { amountsMinor: usd(lines), clock });
   type Issued = Awaited<ReturnType<typeof issue>>;
   const bring = (invoice: Issued) => bringOnce(books.database, either, invoice.id);
   const remoteOf = async ({ id }: Issued): Promise<Stripe.Invoice> => {
@@ -77,7 +80,9 @@ describe('the sync, at the simulator as at the sandbox', function () {
     assert.equal(again.lastResponse.headers['idempotent-replayed'], 'true');
     assert.equal(await copiesOf(again), 1);
     const other = { ...params, description: 'Something else' } as Stripe.InvoiceCreateParams;
-    await assert.rejects(either.stripe.invoices.create(other, { idempotencyKey: key }), { rawType: 'idempotency_error' });
+    await assert.rejects(either.stripe.invoices.create(other, { idempotencyKey: key }), {
+      rawType: 'idempotency_error',
+    });
   });
 
   for (const [name, ageHours] of [
@@ -110,7 +115,7 @@ describe('the sync, at the simulator as at the sandbox', function () {
 
   it('leaves a refused parameter to a person, by its name and without Stripe’s own words', async () => {
     const invoice = await issue(1);
-    await books.database.query(`INSERT INTO customer_contacts (customer_id, name, email) VALUES ($1, 'A', 'no address')`, [
+    await books.database.query(`UPDATE customer_contacts SET email = 'no address' WHERE customer_id = $1`, [
       invoice.customerId,
     ]);
     const failure = await failureOf(bring(invoice));

@@ -21,7 +21,7 @@ import { useTestDatabase } from '../support/database.ts';
 /** Below the 30 s of production, so that an answer that never comes is given up soon. */
 const impatientMs = 1_000;
 
-export type Bill = { currency?: string; amountsMinor: bigint[]; clock?: 'sample' | 'real' };
+export type Bill = { currency?: string; amountsMinor: bigint[]; clock?: string };
 
 /**
  * The books and a simulated Stripe, with the use case between them as it is in production; only the customer's writer is

@@ -10,7 +10,14 @@ export type Call = {
   lines: number;
   /** What has to go wrong before, so that the request is sent at all. */
   provokedBy?: FaultRule;
+  /** What comes first: an attempt that this fault ends, or one that nothing disturbs. */
+  first?: FaultRule | 'calm';
+  /** What somebody wants then, before the attempts that the faults are for. */
+  wish?: 'void' | 'other contact';
+  /** What has to be at Stripe in the end; open unless said otherwise. */
+  ends?: Ending;
 };
+export type Ending = 'open' | 'void' | 'gone';
 
 /** Looks come when a key's answer is a failure: this one says that it is stored, whether the write was done or not. */
 const doubt = (operation: string, commit: boolean): FaultRule => ({
@@ -27,6 +34,42 @@ export const calls: readonly Call[] = [
   { name: 'the first lines', operation: 'invoices.addLines', nth: 1, lines: 51 },
   { name: 'the last lines', operation: 'invoices.addLines', nth: 2, lines: 51 },
   { name: 'finalizing', operation: 'invoices.finalizeInvoice', nth: 1, lines: 1 },
+  {
+    name: 'the corrected contact',
+    operation: 'customers.update',
+    nth: 1,
+    lines: 1,
+    first: { kind: '403', operation: 'invoices.create' },
+    wish: 'other contact',
+  },
+  { name: 'voiding', operation: 'invoices.voidInvoice', nth: 1, lines: 1, first: 'calm', wish: 'void', ends: 'void' },
+  {
+    name: 'the look before a void',
+    operation: 'invoices.retrieve',
+    nth: 1,
+    lines: 1,
+    first: 'calm',
+    wish: 'void',
+    ends: 'void',
+  },
+  {
+    name: 'deleting the draft',
+    operation: 'invoices.del',
+    nth: 1,
+    lines: 1,
+    first: { kind: '403', operation: 'invoices.finalizeInvoice' },
+    wish: 'void',
+    ends: 'gone',
+  },
+  {
+    name: 'finishing the draft that nobody wants any more',
+    operation: 'invoices.create',
+    nth: 1,
+    lines: 1,
+    first: { kind: 'commit-then-truncate', operation: 'invoices.create' },
+    wish: 'void',
+    ends: 'gone',
+  },
   ...[true, false].flatMap((commit): Call[] => {
     const what = commit ? 'what was done' : 'what was not done';
     const look = { nth: 1, lines: 1 };
@@ -60,7 +103,8 @@ export const calls: readonly Call[] = [
 ];
 
 const hints: FaultRule[] = [
-  ...limitReasons.map((reason): FaultRule => ({ kind: '429', reason })),
+  // The first one is what a 429 says unless told otherwise.
+  ...limitReasons.slice(1).map((reason): FaultRule => ({ kind: '429', reason })),
   { kind: '429', reason: null, retryAfter: 1 },
   { kind: '503', retryAfter: 1 },
   { kind: 'lock-timeout', shouldRetry: false },
@@ -92,7 +136,7 @@ const nthTry = (fault: FaultRule, nth: number): FaultRule[] => [
   ...(fault.kind.includes('reset') ? [{ ...fault, nth: nth + 1 }] : []),
 ];
 
-const lots = [1, 2, 3] as const;
+const lots = [1, 2] as const;
 
 export const ways: readonly Way[] = [
   { name: 'once', rules: nthTry },

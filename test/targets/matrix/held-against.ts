@@ -5,6 +5,7 @@ import type { Simulator } from '../../../src/stripe-simulator/index.ts';
 import type { RequestEntry } from '../../../src/stripe-simulator/journal.ts';
 import { State } from '../../../src/stripe-simulator/state.ts';
 import { journalOf } from '../../stripe-simulator/support.ts';
+import type { Ending } from './cells.ts';
 
 /** An invoice of ours that has to be at Stripe, and what to call it when it is not as it should be. */
 export type Expected = {
@@ -13,6 +14,7 @@ export type Expected = {
   number: string;
   totalMinor: bigint;
   lines: number;
+  ends: Ending;
   name: string;
 };
 
@@ -46,8 +48,8 @@ export async function heldAgainst(
 }
 
 async function compareInvoices(database: Database, state: State, expected: readonly Expected[], found: Differences) {
-  const { rows } = await database.query<{ id: string; sync: string; remoteIds: string[] }>(
-    `SELECT s.invoice_id AS id, s.sync,
+  const { rows } = await database.query<{ id: string; sync: string; lifecycle: string; remoteIds: string[] }>(
+    `SELECT s.invoice_id AS id, s.sync, s.lifecycle,
        array(SELECT m.remote_id FROM invoice_mappings m WHERE m.invoice_id = s.invoice_id) AS "remoteIds"
      FROM invoice_states s WHERE s.invoice_id = ANY ($1)`,
     [expected.map(({ id }) => id)],
@@ -60,7 +62,9 @@ async function compareInvoices(database: Database, state: State, expected: reado
     const copies = invoices.get(ours.id) ?? [];
     const theirs = customers.get(ours.customerId) ?? [];
     const book = booked.get(ours.id);
-    if (copies.length === 0) found.lost.push(name);
+    if (copies.length === 0 && ours.ends !== 'gone') found.lost.push(name);
+    const lifecycle = ours.ends === 'open' ? 'issued' : 'void';
+    if (book?.lifecycle !== lifecycle) found.differing.push(`${name}: the books say ${JSON.stringify(book)}`);
     if (copies.length > 1) found.duplicated.push(`${name}: ${copies.length} invoices`);
     if (theirs.length > 1) found.duplicated.push(`${name}: ${theirs.length} customers`);
     for (const copy of copies) {
@@ -69,7 +73,7 @@ async function compareInvoices(database: Database, state: State, expected: reado
       const total = (lines.get(copy.id) ?? []).reduce((sum, { amount }) => sum + BigInt(amount), 0n);
       if (new Set(there).size < there.length) found.duplicated.push(`${name}: a line`);
       const faults = [
-        copy.status === 'open' ? [] : [`it is ${copy.status}`],
+        copy.status === ours.ends ? [] : [`it is ${copy.status}`],
         copy.number === ours.number ? [] : [`its number is ${copy.number}`],
         total === ours.totalMinor ? [] : [`its total is ${total}`],
         there.toSorted().join() === wanted.toSorted().join() ? [] : [`it has ${there.length} lines`],
@@ -86,7 +90,7 @@ async function compareInvoices(database: Database, state: State, expected: reado
 }
 
 async function compareRequests(database: Database, journal: readonly RequestEntry[], found: Differences) {
-  const writes = journal.filter(({ method, operation }) => method !== 'GET' && operation !== null);
+  const writes = journal.filter(({ method }) => method === 'POST');
   const { rows } = await database.query<{ key: string; kind: string; params: unknown }>(
     `SELECT idempotency_key AS key, subject_kind AS kind, params FROM stored_requests WHERE idempotency_key = ANY ($1)`,
     [[...new Set(writes.map(({ idempotencyKey }) => idempotencyKey ?? ''))]],
@@ -103,6 +107,19 @@ async function compareRequests(database: Database, journal: readonly RequestEntr
     const isStored = request !== undefined && (request.kind === 'customer' || isSame(request.params, params));
     if (!isStored) found.notStored.push(key);
   }
+  await compareDeletions(database, journal, found);
+}
+
+/** A DELETE carries no key; that it is wanted is stored all the same, beside the creation of what it deletes. */
+async function compareDeletions(database: Database, journal: readonly RequestEntry[], found: Differences) {
+  const deleted = journal.filter(({ method }) => method === 'DELETE').map(({ path }) => path.split('/').at(-1) ?? '');
+  const { rows } = await database.query<{ id: string }>(
+    `SELECT DISTINCT made.remote_id AS id FROM stored_requests made JOIN stored_requests d USING (subject_id)
+     WHERE made.remote_id = ANY ($1) AND made.step = 'create' AND d.operation = 'invoices.del'`,
+    [deleted],
+  );
+  const stored = new Set(rows.map(({ id }) => id));
+  found.notStored.push(...new Set(deleted.filter((id) => !stored.has(id)).map((id) => `DELETE ${id}`)));
 }
 
 function isSame(stored: unknown, sent: unknown): boolean {
