@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { formatMoney } from '../../src/stripe-simulator/control-pages.ts';
 import { startSimulator } from '../../src/stripe-simulator/index.ts';
+import { formatMoney } from '../../src/stripe-simulator/pages/frame.ts';
 import { clientOf, control, draftWith, journalOf, openInvoice, refusalOf, useSimulator } from './support.ts';
 
 describe('the control API', () => {
