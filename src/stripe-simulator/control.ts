@@ -139,11 +139,14 @@ function journalChoice({ searchParams }: URL): JournalChoice {
 }
 
 function journal(core: Core, url: URL, business: Business): string {
+  const limit = wholeNumber(url, 'limit', 200);
+  const entries = select(core, url, limit);
   return journalPage({
-    entries: select(core, url, 200),
+    entries,
+    hasOlder: entries.length >= limit,
     choice: journalChoice(url),
     account: `${business.accountName}, ${business.accountId}, ${business.livemode ? 'live' : 'test'} mode`,
-    clock: new Date(core.clock.nowMs()).toISOString(),
+    clock: `${new Date(core.clock.nowMs()).toISOString().slice(0, 19).replace('T', ' ')} UTC`,
     faults: core.faults.list().map((rule) => ({ ...rule })),
     webhookFaults: core.webhookFaults.list().map((rule) => ({ ...rule })),
     typeOf: (event) => core.state.events.get(event)?.type,

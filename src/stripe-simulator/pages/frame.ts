@@ -16,7 +16,8 @@ color:var(--faint)}select,input,button{font:inherit;min-height:2.75rem;width:100
 background:var(--paper);border:1px solid var(--rule);border-radius:.4rem}button{flex:0 0 auto;width:auto;
 padding:.4rem 1.2rem;color:#fff;background:light-dark(#4338ca,#4f46e5);border:0;cursor:pointer}
 :focus-visible{outline:3px solid var(--link);outline-offset:2px}
-ol.journal{list-style:none;margin:0;padding:0;display:grid;gap:.5rem}
+ol.journal{list-style:none;margin:0;padding:0;display:grid;gap:.5rem;
+grid-template-columns:minmax(0,1fr)}
 .entry{background:var(--card);border:1px solid var(--rule);border-radius:.6rem;padding:.6rem .9rem}
 .entry.bad{border-left:4px solid var(--bad)}.head{display:flex;flex-wrap:wrap;gap:.25rem .6rem;align-items:baseline}
 .head strong{overflow-wrap:anywhere}.head .time{margin-left:auto;white-space:nowrap}
@@ -24,7 +25,7 @@ ol.journal{list-style:none;margin:0;padding:0;display:grid;gap:.5rem}
 background:var(--paper);border:1px solid var(--rule)}.tag.good{color:var(--good);background:var(--good-paper);
 border-color:transparent}.tag.bad{color:var(--bad);background:var(--bad-paper);border-color:transparent}
 .tag.odd{color:var(--odd);background:var(--odd-paper);border-color:transparent}
-details{margin-top:.35rem}summary{cursor:pointer;color:var(--link);padding:.2rem 0}
+details{margin-top:.35rem}summary{cursor:pointer;overflow-wrap:anywhere;color:var(--link);padding:.2rem 0}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;margin:.3rem 0;padding:.6rem;font-size:.8rem;background:var(--paper);
 border-radius:.4rem;max-height:24rem;overflow:auto}
 table{border-collapse:collapse;width:100%;margin:.4rem 0}td,th{text-align:left;padding:.35rem .5rem;
@@ -32,8 +33,8 @@ border-bottom:1px solid var(--rule);vertical-align:top}th{font-weight:600;font-s
 tr:last-child>td,tr:last-child>th{border-bottom:0}
 tfoot th{color:var(--ink);font-size:inherit}.number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
 .paper{background:var(--card);border:1px solid var(--rule);border-radius:.6rem;padding:1.25rem;max-width:44rem;
-margin-top:1rem}.rules{display:flex;flex-wrap:wrap;gap:.4rem}
-@media(max-width:40rem){body{padding:1rem .75rem}.head .time{margin-left:0}label{flex-basis:100%}button{width:100%}
+margin-top:1rem}.rules{display:flex;flex-wrap:wrap;gap:.4rem}.rules .tag{white-space:normal;overflow-wrap:anywhere}
+@media(max-width:40rem){body{padding:1rem .75rem}.head .time{margin-left:0}form{padding:.75rem}label,button{flex:1 1 8.5rem}
 td,th{padding:.35rem .25rem}}`;
 
 export function page(title: string, body: string): string {

@@ -21,6 +21,8 @@ type Rule = { kind: string; matched: number; applied: number } & Record<string, 
 export interface JournalView extends Shown {
   /** Oldest first. */
   readonly entries: readonly JournalEntry[];
+  /** Whether there may be more of what was asked for. */
+  readonly hasOlder: boolean;
   readonly choice: JournalChoice;
   readonly account: string;
   readonly clock: string;
@@ -30,7 +32,7 @@ export interface JournalView extends Shown {
 
 /** The latest requests and deliveries, newest first, each with what was sent and answered. */
 export function journalPage(view: JournalView): string {
-  const { entries, choice, account, clock } = view;
+  const { entries, hasOlder, choice, account, clock } = view;
   const cards = entries.toReversed().map((entry) => `<li>${entryCard(entry, view)}</li>`);
   const oldest = entries[0]?.seq ?? 0;
   const links = parts.map((name) => `<a href="/_control/${name}">${name}</a>`).join(', ');
@@ -41,7 +43,7 @@ export function journalPage(view: JournalView): string {
      ${filterForm(choice)}${rulesInForce(view)}
      <h2>${entries.length} ${entries.length === 1 ? 'entry' : 'entries'} of the journal, newest first</h2>
      ${cards.length === 0 ? none : `<ol class="journal">${cards.join('\n')}</ol>`}
-     ${oldest > 1 ? `<p><a href="${escapeHtml(olderUrl(choice, oldest))}">Older than #${oldest}</a></p>` : ''}
+     ${hasOlder ? `<p><a href="${escapeHtml(olderUrl(choice, oldest))}">Older than #${oldest}</a></p>` : ''}
      <p class="faint small">The same as JSON: ${links}.</p>`,
   );
 }
