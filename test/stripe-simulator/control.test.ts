@@ -59,7 +59,8 @@ describe('the control API', () => {
     await setFaults(simulator, { kind: '503', operation: 'customers.create' });
     await refusalOf(stripe.customers.create({ name: 'Grey Heron Air' }));
     const page = async (query: string) => (await fetch(`${simulator.url}/_control/${query}`)).text();
-    const seen = (html: string) => [...html.matchAll(/<strong>((?:customers|invoices)\.\w+)<\/strong>/g)].map(([, name]) => name);
+    const seen = (html: string) =>
+      [...html.matchAll(/<strong>((?:customers|invoices)\.\w+)<\/strong>/g)].map(([, name]) => name);
     const all = await page('');
     assert.deepEqual(seen(all), [
       'customers.create',
