@@ -110,16 +110,21 @@ async function compareRequests(database: Database, journal: readonly RequestEntr
   await compareDeletions(database, journal, found);
 }
 
-/** A DELETE carries no key; that it is wanted is stored all the same, beside the creation of what it deletes. */
+/** A DELETE carries no key; that it is wanted is stored all the same, as a request of the invoice that was created. */
 async function compareDeletions(database: Database, journal: readonly RequestEntry[], found: Differences) {
+  const oursOf = new Map<string, string>();
+  for (const { writes } of journal) {
+    for (const { kind, id, record } of writes) {
+      if (kind === 'invoice' && record !== null) oursOf.set(id, record.metadata['durabill_invoice'] ?? '');
+    }
+  }
   const deleted = journal.filter(({ method }) => method === 'DELETE').map(({ path }) => path.split('/').at(-1) ?? '');
   const { rows } = await database.query<{ id: string }>(
-    `SELECT DISTINCT made.remote_id AS id FROM stored_requests made JOIN stored_requests d USING (subject_id)
-     WHERE made.remote_id = ANY ($1) AND made.step = 'create' AND d.operation = 'invoices.del'`,
-    [deleted],
+    `SELECT subject_id AS id FROM stored_requests WHERE operation = 'invoices.del'`,
   );
   const stored = new Set(rows.map(({ id }) => id));
-  found.notStored.push(...new Set(deleted.filter((id) => !stored.has(id)).map((id) => `DELETE ${id}`)));
+  const unknown = deleted.filter((id) => !stored.has(oursOf.get(id) ?? ''));
+  found.notStored.push(...[...new Set(unknown)].map((id) => `DELETE ${id}`));
 }
 
 function isSame(stored: unknown, sent: unknown): boolean {
