@@ -1,3 +1,4 @@
+import type { JournalEntry } from '../../src/stripe-simulator/journal.ts';
 import type { CustomerRecord, InvoiceRecord, LineRecord } from '../../src/stripe-simulator/objects/records.ts';
 import type { Deployment } from '../support/deployment.ts';
 import { groupBy } from './group-by.ts';
@@ -101,4 +102,22 @@ export async function readStripe({ control }: Deployment): Promise<AtStripe> {
       }),
     })),
   };
+}
+
+/** What went wrong at the simulated Stripe on purpose: requests by fault, and deliveries of webhooks by how they ended. */
+export async function readFaultsMet({ control }: Deployment): Promise<{
+  stripeFaults: Record<string, number>;
+  deliveries: Record<string, number>;
+}> {
+  const { entries } = await control<{ entries: JournalEntry[] }>('GET', '/journal');
+  const stripeFaults: Record<string, number> = {};
+  const deliveries: Record<string, number> = {};
+  const count = (counts: Record<string, number>, name: string) => {
+    counts[name] = (counts[name] ?? 0) + 1;
+  };
+  for (const entry of entries) {
+    if (entry.kind === 'request' && entry.fault !== null) count(stripeFaults, entry.fault);
+    if (entry.kind === 'delivery') count(deliveries, entry.copy ?? entry.outcome);
+  }
+  return { stripeFaults, deliveries };
 }

@@ -13,6 +13,9 @@ export const faults = [
   'temporal',
   'messages',
   'twins',
+  'stripe',
+  'webhooks',
+  'simulator',
 ] as const;
 export type Fault = (typeof faults)[number];
 

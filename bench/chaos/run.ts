@@ -8,7 +8,7 @@ import { connectApis } from './api-client.ts';
 import { planFile } from './business.ts';
 import type { Context } from './context.ts';
 import { armsFor, kinds, unhitOf } from './crash-plan.ts';
-import { readBooks, readStripe } from './evidence.ts';
+import { readBooks, readFaultsMet, readStripe } from './evidence.ts';
 import { type KillLog, openKillLog } from './kills.ts';
 import type { ChaosOptions } from './options.ts';
 import { pause, untilDone } from './patience.ts';
@@ -16,9 +16,12 @@ import { lastingPorts } from './ports.ts';
 import { randomOf } from './random.ts';
 import { awaitRest } from './rest.ts';
 import { Sent } from './sent.ts';
+import { keepStripeRules, type StripeRules } from './stripe-rules.ts';
+import { requestStorm, webhookStorm } from './stripe-storm.ts';
 import { placesOf, type Supervisor, superviseProcesses } from './supervisor.ts';
-import { torment } from './torment.ts';
+import { torment, type Victim } from './torment.ts';
 import { type Finding, verify } from './verify.ts';
+import { registerEndpoints } from './webhook-endpoints.ts';
 import { startWork } from './work.ts';
 
 export type Report = {
@@ -64,24 +67,28 @@ async function runOn(deployment: Deployment, options: ChaosOptions, say: (line: 
   const faultsOver = new AbortController();
   const ports = await lastingPorts(4 * kinds.length);
   const places = placesOf(kinds, () => ports.pop()!);
+  const apis = places.filter(({ kind }) => kind === 'api').map(({ port }) => port);
   const supervisor = superviseProcesses(deployment, kills, {
     places,
+    env: { STRIPE_WEBHOOK_SECRET: await registerEndpoints(deployment, apis) },
     armsFor: (kind) => (faultsOver.signal.aborted ? '' : armsFor(kind, plan)),
   });
   try {
     await untilAllServe(supervisor);
     const sent = new Sent();
     const giveUp = new AbortController();
-    const apis = places.filter(({ kind }) => kind === 'api').map(({ port }) => port);
     const api = connectApis(apis, apiKey, giveUp.signal);
-    const context: Context = { deployment, api, sent, seed, faults, giveUp: giveUp.signal, say };
+    const stripeRules = keepStripeRules(deployment, giveUp.signal);
+    const context: Context = { deployment, api, sent, seed, faults, stripeRules, giveUp: giveUp.signal, say };
+    if (faults.has('stripe')) await stripeRules.add(requestStorm(seed));
+    if (faults.has('webhooks')) await stripeRules.addForWebhooks(webhookStorm(seed));
 
     kills.begin();
     const startedAt = performance.now();
     const work = startWork(context, options, faultsOver.signal);
     const partsStay = new AbortController();
     const killing = torment(
-      { stack: deployment.stack, supervisor, kills, faults, seed },
+      { stack: deployment.stack, simulator: simulatorOf(deployment, stripeRules), supervisor, kills, faults, seed },
       { parts: partsStay.signal, processes: faultsOver.signal },
     );
     await pause(options.minutes * 60_000, giveUp.signal);
@@ -93,6 +100,7 @@ async function runOn(deployment: Deployment, options: ChaosOptions, say: (line: 
     faultsOver.abort();
     say('the faults are over');
     await killing;
+    if (faults.has('stripe') || faults.has('webhooks')) await stripeRules.heal();
     const faultSeconds = (performance.now() - startedAt) / 1_000;
 
     const unrest = await untilDone(
@@ -103,13 +111,18 @@ async function runOn(deployment: Deployment, options: ChaosOptions, say: (line: 
     const repeatedMessages = await work.end();
     supervisor.release();
     const restSeconds = (performance.now() - startedAt) / 1_000 - faultSeconds;
-    const [books, stripe] = await Promise.all([readBooks(deployment), readStripe(deployment)]);
+    const [books, stripe, met] = await Promise.all([
+      readBooks(deployment),
+      readStripe(deployment),
+      readFaultsMet(deployment),
+    ]);
     const findings = verify({ sent, books, stripe, unrest, ownEnds: supervisor.ownEnds });
     return reportOf(options, kills, sent, findings, {
       issued: books.invoices.filter(({ lifecycle }) => lifecycle === 'issued').length,
       atStripe: stripe.invoices.length,
       answers: sent.answers.size,
       repeatedMessages,
+      ...met,
       startsGivenUp: supervisor.startsGivenUp(),
       faultSeconds: Math.round(faultSeconds),
       restSeconds: Math.round(restSeconds),
@@ -117,6 +130,18 @@ async function runOn(deployment: Deployment, options: ChaosOptions, say: (line: 
   } finally {
     supervisor.release();
   }
+}
+
+/** Its state is in its journal; its rules are told to it anew. */
+function simulatorOf({ simulator }: Deployment, rules: StripeRules): Victim {
+  return {
+    name: 'simulator',
+    kill: (signal) => simulator.kill(signal),
+    async restart() {
+      await simulator.restart();
+      await rules.restore();
+    },
+  };
 }
 
 /** What has not been reached by then, as on a busy machine, is told as unhit. */

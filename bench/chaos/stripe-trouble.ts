@@ -3,7 +3,6 @@ import type { FaultRule } from '../../src/stripe-simulator/faults.ts';
 import { accountIdOf } from '../../src/stripe-simulator/ids.ts';
 import { month, type Wave } from './business.ts';
 import type { Context } from './context.ts';
-import { untilDone } from './patience.ts';
 import { randomOf } from './random.ts';
 
 type Trouble = Pick<FaultRule, 'kind' | 'times' | 'retryAfter'>;
@@ -23,7 +22,7 @@ const troubles: { share: number; trouble: Trouble }[] = [
 const operations = ['invoices.create', 'invoices.addLines', 'invoices.finalizeInvoice'] as const;
 
 /** Sets the simulator's fault rules for some invoices of the wave, before they are made. */
-export async function troubleStripe({ deployment, seed, giveUp }: Context, wave: Wave): Promise<void> {
+export async function troubleStripe({ deployment, seed, stripeRules }: Context, wave: Wave): Promise<void> {
   const random = randomOf(seed, `trouble of ${wave.clock}`);
   const account = accountIdOf(deployment.config.stripe.secretKey);
   // One each that waits and is parked in any case, however small the wave.
@@ -35,7 +34,7 @@ export async function troubleStripe({ deployment, seed, giveUp }: Context, wave:
     const keyPrefix = `durabill/${account}/invoice/${invoiceIdOfMonth(externalId)}/`;
     return [{ ...trouble, keyPrefix, operation: random.pick(operations) }];
   });
-  await untilDone(() => deployment.control('POST', '/faults', { rules }), giveUp);
+  await stripeRules.add(rules);
 }
 
 function draw(chance: number): Trouble | undefined {

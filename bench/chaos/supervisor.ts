@@ -55,7 +55,7 @@ type Life = { child: RunningChild | undefined; isKilled: boolean; serves: boolea
 export function superviseProcesses(
   deployment: Deployment,
   kills: KillLog,
-  options: { places: readonly Place[]; armsFor(kind: Kind): string },
+  options: { places: readonly Place[]; armsFor(kind: Kind): string; env?: Record<string, string> },
 ): Supervisor {
   const released = new AbortController();
   const ownEnds: string[] = [];
@@ -99,6 +99,7 @@ export function superviseProcesses(
       cwd: root,
       env: {
         ...deployment.env,
+        ...options.env,
         DURABILL_API_PORT: String(port),
         DURABILL_OPERATIONS_PORT: String(operationsPort),
         DURABILL_CRASH_AT: arms,

@@ -7,14 +7,18 @@ import { type Random, randomOf } from './random.ts';
 import type { Supervisor } from './supervisor.ts';
 
 /** Seconds from one kill of a target to its next, on average. Starting anew takes a worker 4 s and RabbitMQ 8 s. */
-const meanSeconds: Record<Kind | 'postgres' | 'rabbitmq' | 'temporal', number> = {
+const meanSeconds: Record<Kind | 'postgres' | 'rabbitmq' | 'temporal' | 'simulator', number> = {
   api: 12,
   worker: 15,
   bridge: 12,
   postgres: 35,
   rabbitmq: 70,
   temporal: 50,
+  simulator: 40,
 };
+
+/** What can be killed and started again on its own data. */
+export type Victim = Pick<Part, 'name' | 'kill' | 'restart'>;
 
 const lastOneShare = 0.3;
 
@@ -23,10 +27,18 @@ const lastOneShare = 0.3;
  * of its own. Of the parts one is away at a time; processes are killed whatever else is. Ends when all parts serve again.
  */
 export async function torment(
-  options: { stack: Stack; supervisor: Supervisor; kills: KillLog; faults: ReadonlySet<Fault>; seed: number },
+  options: {
+    stack: Stack;
+    /** The simulated Stripe, which forgets its fault rules when it is killed, and nothing else. */
+    simulator: Victim;
+    supervisor: Supervisor;
+    kills: KillLog;
+    faults: ReadonlySet<Fault>;
+    seed: number;
+  },
   until: { parts: AbortSignal; processes: AbortSignal },
 ): Promise<void> {
-  const { stack, supervisor, kills, faults, seed } = options;
+  const { stack, simulator, supervisor, kills, faults, seed } = options;
   const killProcess = (kind: Kind, random: Random) => {
     const serving = supervisor.serving(kind);
     // The last one that serves only now and then, so that on a slow machine, too, something gets done.
@@ -35,7 +47,7 @@ export async function torment(
     }
   };
   let turn: Promise<void> = Promise.resolve();
-  const killPart = (part: Part) => {
+  const killPart = (part: Victim) => {
     turn = turn.then(async () => {
       if (!until.parts.aborted) await killAndRestart(part, kills);
     });
@@ -52,6 +64,7 @@ export async function torment(
       until: until.parts,
       act: () => killPart(stack.parts[name]!),
     })),
+    { target: 'simulator' as const, until: until.parts, act: () => killPart(simulator) },
   ].filter(({ target }) => faults.has(target));
   await Promise.all(
     loops.map((loop) => repeat(loop.act, randomOf(seed, `kill ${loop.target}`), meanSeconds[loop.target], loop.until)),
@@ -74,7 +87,7 @@ async function repeat(
 
 const never = new AbortController().signal;
 
-async function killAndRestart(part: Part, kills: KillLog): Promise<void> {
+async function killAndRestart(part: Victim, kills: KillLog): Promise<void> {
   kills.note(part.name);
   await part.kill('SIGKILL');
   // A port may be taken for a moment by an outgoing connection of anybody.

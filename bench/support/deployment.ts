@@ -22,6 +22,8 @@ export type Deployment = {
   database: Database;
   temporal: Temporal;
   simulatorUrl: string;
+  /** The simulated Stripe's process, whose state is in a file; for whoever kills it. */
+  simulator: { kill(signal: NodeJS.Signals): Promise<void>; restart(): Promise<void> };
   /** Starts one of our processes and waits until it says that it is ready; its log is named after `name`. */
   start(program: 'api' | 'worker' | 'bridge', options?: StartOptions): Promise<RunningChild>;
   /** Starts another program of ours, told by its file. */
@@ -65,17 +67,19 @@ export async function openDeployment(options: DeploymentOptions = {}): Promise<D
 async function furnish(stack: Stack, options: DeploymentOptions): Promise<Deployment> {
   const port = await freePort();
   const simulatorUrl = `http://127.0.0.1:${port}`;
-  await startService(stack, {
-    name: 'simulator',
-    args: [
-      ...['--port', String(port), '--key', simulatorKey],
-      // In memory it would keep every answer; as a file it costs what it costs beside `npm start`.
-      ...['--journal', join(stack.dataDir, 'stripe-journal.ndjson')],
-      ...(options.simulatorArgs ?? []),
-    ],
-    env: {},
-    ready: { url: `${simulatorUrl}/_control/health` },
-  });
+  const startSimulator = () =>
+    startService(stack, {
+      name: 'simulator',
+      args: [
+        ...['--port', String(port), '--key', simulatorKey],
+        // In memory it would keep every answer; as a file it costs what it costs beside `npm start`.
+        ...['--journal', join(stack.dataDir, 'stripe-journal.ndjson')],
+        ...(options.simulatorArgs ?? []),
+      ],
+      env: {},
+      ready: { url: `${simulatorUrl}/_control/health` },
+    });
+  let simulator = await startSimulator();
   const env = {
     DATABASE_URL: stack.databaseUrl,
     AMQP_URL: stack.amqpUrl,
@@ -100,6 +104,15 @@ async function furnish(stack: Stack, options: DeploymentOptions): Promise<Deploy
     database,
     temporal,
     simulatorUrl,
+    simulator: {
+      async kill(signal) {
+        simulator.kill(signal);
+        await simulator.exited;
+      },
+      async restart() {
+        simulator = await startSimulator();
+      },
+    },
     async start(program, { name, args, env: more } = {}) {
       started += 1;
       return await startService(stack, {

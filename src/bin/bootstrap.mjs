@@ -37,6 +37,24 @@ async function test(args) {
   process.exitCode = await run(process.execPath, [...flags, mocha, ...args, ...(named ? [] : [everyTest])]);
 }
 
+/**
+ * The tests of the sync at a real sandbox of Stripe's. Without its key nothing is tested, and a green ending would say
+ * that the sandbox agrees: so the exit code is 2, as with any wrong use.
+ */
+async function testStripe(args) {
+  const key = process.env.STRIPE_TEST_SECRET_KEY ?? '';
+  const fault = /^[sr]k_live_/.test(key)
+    ? 'STRIPE_TEST_SECRET_KEY is a live key: tests make invoices, and would make them for real customers.'
+    : 'Nothing was tested: set STRIPE_TEST_SECRET_KEY to the sk_test_… or rk_test_… key of a sandbox.';
+  if (!/^[sr]k_test_\w+$/.test(key)) {
+    console.error(fault);
+    process.exitCode = 2;
+    return;
+  }
+  process.env.DURABILL_TEST_SANDBOX = 'yes';
+  await test(['test/targets/one-behaviour.test.ts', ...args]);
+}
+
 async function check() {
   const types = await run(process.execPath, [inModules('typescript', 'bin', 'tsc')]);
   const lint = await run(process.execPath, [inModules('@biomejs', 'biome', 'bin', 'biome'), 'ci', '.']);
@@ -57,7 +75,7 @@ async function program(command, args) {
 /** Only what comes before every command: for the build of an image. */
 async function install() {}
 
-const own = { test, check, install };
+const own = { test, 'test:stripe': testStripe, check, install };
 
 function commands() {
   const files = readdirSync(join(root, 'src', 'bin')).filter((name) => name.endsWith('.ts'));

@@ -1,9 +1,13 @@
-import { invoicePage, journalPage } from './control-pages.ts';
 import type { Core } from './core.ts';
+import { decideDispute, objectToCharge } from './dashboard.ts';
+import { Refusal } from './errors.ts';
 import { parseFaultRules } from './fault-rules.ts';
 import type { JournalEntry } from './journal.ts';
+import { isChosen, type JournalChoice } from './journal-choice.ts';
 import { kinds } from './objects/records.ts';
 import type { Business } from './objects/wire.ts';
+import { invoicePage } from './pages/invoice.ts';
+import { journalPage } from './pages/journal.ts';
 import { parseRateLimits, type RateLimits } from './rate-limits.ts';
 import type { Delivery, DeliveryChoice } from './webhooks/deliveries.ts';
 import { parseWebhookFaultRules } from './webhooks/fault-rules.ts';
@@ -29,11 +33,13 @@ export function isControl(path: string): boolean {
 
 /**
  * The control API, for tests and curious people; needs no key and is no part of Stripe.
- * GET health, journal (?operation=&since=&limit=), counts, state (?kind=), faults, limits, and the page itself;
+ * GET health, journal (?operation=&subject=&status=failed|fault|ok&since=&before=&limit=), counts, state (?kind=), faults, limits, and the page itself;
  * GET rates: the most requests that the limits let through in any second, in all and by operation;
  * POST clock {advanceSeconds}, POST faults (one rule, a list, or {rules}); DELETE faults;
  * GET and DELETE webhook-faults, POST webhook-faults (as faults); GET deliveries (?event=&endpoint=);
  * POST deliveries/retry {event, endpoint} (or nothing: all) tries now what waits;
+ * POST disputes {charge | payment_intent | invoice, reason, amount, inquiry} lets the customer's bank object, POST
+ * disputes/close {dispute, outcome: won | lost} lets it decide;
  * PUT search-lag {seconds} (GET tells it): how far Search is behind what was written, until the next start;
  * PUT limits ("none", "live", "sandbox", or {globalPerSecond, endpointPerSecond, globalConcurrency,
  * endpointConcurrency}, where an absent number bounds nothing), in force at once and until the next start.
@@ -44,17 +50,17 @@ export function answerControl(core: Core, business: Business, method: string, ur
     const path = url.pathname.slice(prefix.length).replace(/\/$/, '');
     const route = routes[`${method} ${path}`];
     if (route === undefined) return json(404, { error: `There is no ${method} ${url.pathname} here.` });
-    return route(core, url, body);
+    return route(core, url, body, business);
   } catch (error) {
-    if (error instanceof ControlMistake) return json(400, { error: error.message });
+    if (error instanceof ControlMistake || error instanceof Refusal) return json(400, { error: error.message });
     throw error;
   }
 }
 
-type Route = (core: Core, url: URL, body: string) => Answer;
+type Route = (core: Core, url: URL, body: string, business: Business) => Answer;
 
 const routes: Record<string, Route> = {
-  'GET ': (core, url) => html(200, journalPage(select(core, url, 200))),
+  'GET ': (core, url, _body, business) => html(200, journal(core, url, business)),
   'GET /health': (core) => json(200, { status: 'ok', clock: new Date(core.clock.nowMs()).toISOString() }),
   'GET /journal': (core, url) => json(200, { entries: select(core, url, Number.POSITIVE_INFINITY) }),
   'GET /counts': (core) => json(200, core.counts),
@@ -100,24 +106,51 @@ const routes: Record<string, Route> = {
     const choice = retryChoice(body === '' ? {} : parseJson(body));
     return json(200, { due: core.retryDeliveries(choice) });
   },
+  'POST /disputes': (core, _url, body, business) => json(200, objectToCharge(core, business, parseObject(body))),
+  'POST /disputes/close': (core, _url, body, business) => json(200, decideDispute(core, business, parseObject(body))),
   'POST /clock': (core, _url, body) => {
     core.advanceClock(advanceSeconds(core, parseJson(body)));
     return json(200, { clock: new Date(core.clock.nowMs()).toISOString() });
   },
 };
 
-/** The journal's entries after `since`, of one operation if asked; the last `limit` of them, oldest first. */
+/** The journal's entries after `since` and before `before`, of those asked for the last `limit`; oldest first. */
 function select(core: Core, url: URL, defaultLimit: number): JournalEntry[] {
-  const operation = url.searchParams.get('operation');
+  const choice = journalChoice(url);
   const since = wholeNumber(url, 'since', 0);
+  const before = wholeNumber(url, 'before', Number.POSITIVE_INFINITY);
   const limit = wholeNumber(url, 'limit', defaultLimit);
   const selected: JournalEntry[] = [];
   for (const entry of core.journalNewestFirst()) {
     if (entry.seq <= since || selected.length >= limit) break;
-    if (operation !== null && (entry.kind !== 'request' || entry.operation !== operation)) continue;
-    selected.push(entry);
+    if (entry.seq < before && isChosen(entry, choice)) selected.push(entry);
   }
   return selected.reverse();
+}
+
+/** An empty field of the page's form asks for nothing. */
+function journalChoice({ searchParams }: URL): JournalChoice {
+  const text = (name: string) => searchParams.get(name) || undefined;
+  const status = text('status');
+  if (status !== undefined && status !== 'failed' && status !== 'fault' && status !== 'ok') {
+    throw new ControlMistake('status is failed, fault or ok.');
+  }
+  return { operation: text('operation'), subject: text('subject'), status };
+}
+
+function journal(core: Core, url: URL, business: Business): string {
+  const limit = wholeNumber(url, 'limit', 200);
+  const entries = select(core, url, limit);
+  return journalPage({
+    entries,
+    hasOlder: entries.length >= limit,
+    choice: journalChoice(url),
+    account: `${business.accountName}, ${business.accountId}, ${business.livemode ? 'live' : 'test'} mode`,
+    clock: `${new Date(core.clock.nowMs()).toISOString().slice(0, 19).replace('T', ' ')} UTC`,
+    faults: core.faults.list().map((rule) => ({ ...rule })),
+    webhookFaults: core.webhookFaults.list().map((rule) => ({ ...rule })),
+    typeOf: (event) => core.state.events.get(event)?.type,
+  });
 }
 
 function state(core: Core, url: URL): unknown {
@@ -194,6 +227,12 @@ function parseJson(body: string): unknown {
   } catch {
     throw new ControlMistake('The body must be JSON.');
   }
+}
+
+function parseObject(body: string): Record<string, unknown> {
+  const value = parseJson(body);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new ControlMistake('The body must be a JSON object.');
 }
 
 function json(status: number, value: unknown): Answer {

@@ -8,6 +8,7 @@ export interface ErrorBody {
     code?: string;
     param?: string;
     doc_url?: string;
+    request_log_url?: string;
     advice_code?: string;
     charge?: string;
     decline_code?: string;

@@ -71,6 +71,11 @@ const steps: Record<Answers, Record<string, Step>> = {
     transfer: vacant,
   },
   deleted: {},
+  dispute: {
+    balance_transactions: vacant,
+    charge: reference('charge'),
+    payment_intent: reference('payment_intent'),
+  },
   event: {},
   webhook_endpoint: {},
   credit_note: {

@@ -34,6 +34,7 @@ const checks: Checks<FaultRule> = {
   },
   keyPrefix: { check: isText, says: 'a text' },
   reason: { check: isOneOf([...limitReasons, null]), says: `null or one of ${limitReasons.join(', ')}` },
+  declineCode: { check: isText, says: 'a text' },
   retryAfter: { check: isDuration, says: 'a whole number of seconds' },
   shouldRetry: { check: isFlag, says: 'true or false' },
   commit: { check: isFlag, says: 'true or false' },

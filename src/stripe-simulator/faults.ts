@@ -1,4 +1,4 @@
-import { Refusal, serverError } from './errors.ts';
+import { CardDeclined, Refusal, serverError } from './errors.ts';
 import { limiters } from './rate-limits.ts';
 
 /** What can go wrong on purpose. `commit-*` kinds happen after the write is durable, the others before it. */
@@ -11,9 +11,11 @@ export const faultKinds = [
   'reset-before-commit',
   '502-html',
   '503',
+  '424',
   '429',
   'lock-timeout',
   '401',
+  '402',
   '403',
   '409-key-in-use',
   'slow',
@@ -43,6 +45,8 @@ export interface FaultRule extends Chance {
   keyPrefix?: string;
   /** For '429': the value of Stripe-Rate-Limited-Reason (default global-rate); null leaves the header out. */
   reason?: (typeof limitReasons)[number] | null;
+  /** For '402': the decline code (default generic_decline). */
+  declineCode?: string;
   /** Seconds in a Retry-After header; absent: no such header, as at Stripe. */
   retryAfter?: number;
   /** The Stripe-Should-Retry header; default true for lock-timeout, false for error-500-stored, else absent. */
@@ -131,6 +135,10 @@ export function faultRefusal(rule: FaultRule, key: string | null): Refusal | nul
       });
     case '401':
       return new Refusal('Expired API Key provided.', { status: 401, code: 'api_key_expired' });
+    case '402':
+      return new CardDeclined('Your card was declined.', 'card_declined', {
+        decline_code: rule.declineCode ?? 'generic_decline',
+      });
     case '403':
       return new Refusal('The provided key does not have the permissions that this endpoint needs.', { status: 403 });
     case '409-key-in-use':
@@ -145,6 +153,12 @@ export function faultRefusal(rule: FaultRule, key: string | null): Refusal | nul
         status: 503,
         type: 'api_error',
         headers: { ...retryAfter, ...headersOf(rule, undefined) },
+      });
+    case '424':
+      return new Refusal('A service that Stripe depends on failed to carry out the request.', {
+        status: 424,
+        type: 'api_error',
+        headers: headersOf(rule, undefined),
       });
     default:
       return null;

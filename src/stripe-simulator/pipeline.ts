@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { authenticate } from './authentication.ts';
 import type { Core } from './core.ts';
-import { CardDeclined, keyMismatch, Refusal, serverError } from './errors.ts';
-import { emit, withoutAnswer } from './events/emit.ts';
+import { CardDeclined, type ErrorBody, keyMismatch, Refusal, serverError } from './errors.ts';
 import { expandAnswer, validateExpansion } from './expansion.ts';
 import { faultRefusal, storedServerError } from './faults.ts';
 import { canonicalForm, decodeForm, emptyMap, type RawMap } from './form.ts';
@@ -14,7 +13,7 @@ import { checkParameters } from './parameters.ts';
 import { RateLimited } from './rate-limits.ts';
 import { type Incoming, idsOnly, journal, type Outgoing, type Request, reply, transportOf } from './request.ts';
 import { Transaction } from './state.ts';
-import { planDeliveries } from './webhooks/plan.ts';
+import { eventsOf } from './webhooks/events-of.ts';
 
 const maximumKeyLength = 255;
 
@@ -140,17 +139,14 @@ function execute(
   } catch (error) {
     const refusal = error instanceof Refusal ? error : unexpected(error);
     const writes = refusal instanceof CardDeclined ? tx.writes() : [];
-    outcome = { status: refusal.status, body: refusal.body, headers: refusal.headers, writes };
+    outcome = { status: refusal.status, body: logged(core, request, refusal.body), headers: refusal.headers, writes };
   }
   if (fault?.kind === 'error-500-stored') {
     const failure = storedServerError(fault);
     const writes = fault.commit === false ? [] : outcome.writes;
-    outcome = { status: failure.status, body: failure.body, headers: failure.headers, writes };
+    outcome = { status: failure.status, body: logged(core, request, failure.body), headers: failure.headers, writes };
   }
-  const views = { before: new Transaction(core.state), after: tx, business };
-  const events = emit(outcome.writes, views, core.clock.nowSeconds());
-  const endpoints = core.state.inOrderOfCreation('webhookEndpoint');
-  const emitted = events && withoutAnswer(planDeliveries(events, endpoints, core.webhookFaults), outcome.body);
+  const emitted = eventsOf(core, business, { tx, writes: outcome.writes, body: outcome.body });
   const transport = transportOf(fault);
   const answered = transport === 'send';
   const body = JSON.stringify(outcome.body);
@@ -188,10 +184,18 @@ function isSame(stored: RequestEntry, { incoming, params }: Request): boolean {
 }
 
 function refuse(core: Core, request: Request, refusal: Refusal): Outgoing {
-  const body = JSON.stringify(refusal.body);
+  const body = JSON.stringify(logged(core, request, refusal.body));
   const limited = refusal instanceof RateLimited ? { limitedBy: refusal.limiter } : {};
   journal(core, request, { outcome: 'refused', status: refusal.status, responseJson: body, ...limited });
   return reply(request, refusal.status, body, refusal.headers, 'send');
+}
+
+/** Where the account's owner finds the request in Stripe's log: not for a stranger, nor where there is no endpoint. */
+function logged(core: Core, { requestId, match }: Request, { error }: ErrorBody): ErrorBody {
+  if (match === null) return { error };
+  const log = core.options.business.livemode ? 'logs' : 'test/logs';
+  const url = `https://dashboard.stripe.com/${log}/${requestId}?t=${core.clock.nowSeconds()}`;
+  return { error: { ...error, request_log_url: url } };
 }
 
 /** A defect of the simulator itself: shown as Stripe's 500, and loudly on stderr for whoever mends it. */

@@ -104,6 +104,7 @@ export class State {
     charge: new Table(),
     creditNote: new Table(),
     customer: new Table(),
+    dispute: new Table(),
     invoice: new Table(),
     invoiceItem: new Table(),
     invoicePayment: new Table(),

@@ -18,6 +18,8 @@ export interface TestCard {
   readonly attachable: boolean;
   /** Wants its owner's consent at every payment; `failure` then tells what follows when nobody is there to give it. */
   readonly needsAuthentication: boolean;
+  /** Its owner disputes every charge at once, for this reason. */
+  readonly disputes?: { readonly reason: string; readonly isInquiry: boolean };
 }
 
 const declined = 'Your card was declined.';
@@ -107,6 +109,12 @@ const cards: Readonly<Record<string, TestCard>> = {
   visa_chargeDeclinedStolenCard: bad('4000000000009979', failures.stolen),
   chargeDeclinedProcessingError: bad('4000000000000119', failures.processing),
   visa_chargeDeclinedVelocityLimitExceeded: bad('4000000000006975', failures.velocity),
+  createDispute: { ...good('4000000000000259', 'visa'), disputes: { reason: 'fraudulent', isInquiry: false } },
+  createDisputeProductNotReceived: {
+    ...good('4000000000002685', 'visa'),
+    disputes: { reason: 'product_not_received', isInquiry: false },
+  },
+  createDisputeInquiry: { ...good('4000000000001976', 'visa'), disputes: { reason: 'fraudulent', isInquiry: true } },
   authenticationRequired: {
     ...good('4000002760003184', 'visa'),
     failure: failures.authentication,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { formatMoney } from '../../src/stripe-simulator/control-pages.ts';
 import { startSimulator } from '../../src/stripe-simulator/index.ts';
-import { clientOf, control, draftWith, journalOf, openInvoice, refusalOf, useSimulator } from './support.ts';
+import { formatMoney } from '../../src/stripe-simulator/pages/frame.ts';
+import { clientOf, control, draftWith, journalOf, openInvoice, refusalOf, setFaults, useSimulator } from './support.ts';
 
 describe('the control API', () => {
   const bench = useSimulator();
@@ -48,6 +48,39 @@ describe('the control API', () => {
     assert.match(page.headers.get('content-type') ?? '', /text\/html/);
     assert.ok(html.includes('customers.create'), "html.includes('customers.create')");
     assert.ok(!html.includes('<script>alert'), "!html.includes('<script>alert')");
+  });
+
+  it('filters the page and the journal by operation, subject and status, and shows lines as money', async () => {
+    const { stripe, simulator } = bench;
+    await openInvoice(stripe, [
+      { amount: 123_456, description: 'Departures' },
+      { amount: 5, description: 'Arrivals' },
+    ]);
+    await setFaults(simulator, { kind: '503', operation: 'customers.create' });
+    await refusalOf(stripe.customers.create({ name: 'Grey Heron Air' }));
+    const page = async (query: string) => (await fetch(`${simulator.url}/_control/${query}`)).text();
+    const seen = (html: string) =>
+      [...html.matchAll(/<strong>((?:customers|invoices)\.\w+)<\/strong>/g)].map(([, name]) => name);
+    const all = await page('');
+    assert.deepEqual(seen(all), [
+      'customers.create',
+      'invoices.finalizeInvoice',
+      'invoices.addLines',
+      'invoices.create',
+      'customers.create',
+    ]);
+    assert.match(all, /Faults in force.*503 operation customers.create: met 1 of 1/s);
+    assert.deepEqual(seen(await page('?status=failed')), ['customers.create']);
+    assert.deepEqual(seen(await page('?status=fault')), ['customers.create']);
+    assert.deepEqual(seen(await page('?subject=grey%20heron')), ['customers.create']);
+    const lines = await page('?operation=invoices.addLines');
+    assert.deepEqual(seen(lines), ['invoices.addLines']);
+    // 1,234.56 + 0.05
+    assert.match(lines, /2 lines, 1,234\.61 USD.*Departures.*1,234\.56 USD.*Arrivals.*0\.05 USD/s);
+    assert.match(await page('?status=failed&operation=invoices.pay'), /Nothing in the journal fits/);
+    assert.match(await page('?limit=2'), /\?before=\d+"/);
+    assert.equal((await journalOf(simulator, '?status=failed')).length, 1);
+    assert.equal((await fetch(`${simulator.url}/_control/?status=bad`)).status, 400);
   });
 
   it('serves the hosted page that an invoice links to, its lines in the order of sending, its amounts as money', async () => {

@@ -77,6 +77,15 @@ const cases: {
     written: 0,
     stored: false,
   },
+  {
+    fault: { kind: '402', declineCode: 'lost_card' },
+    meets: errors.StripeCardError,
+    status: 402,
+    code: 'card_declined',
+    written: 0,
+    stored: false,
+  },
+  { fault: { kind: '424' }, meets: errors.StripeAPIError, status: 424, written: 0, stored: false },
   { fault: { kind: '403' }, meets: errors.StripePermissionError, status: 403, written: 0, stored: false },
   {
     fault: { kind: '409-key-in-use' },

@@ -10,6 +10,31 @@ describe('invoice items', () => {
   const pending = (customer: string, amount: number, more: Stripe.InvoiceItemCreateParams = {}) =>
     bench.stripe.invoiceItems.create({ customer, amount, ...more });
 
+  it('tell when they are made and when they are deleted, not when they go onto an invoice (S)', async () => {
+    const { stripe } = bench;
+    const customer = await newCustomer();
+    const told = async () => {
+      const { data } = await stripe.events.list({ types: ['invoiceitem.created', 'invoiceitem.deleted'] });
+      return data.reverse().map((event) => {
+        const { object: item } = event.data as { object: Stripe.InvoiceItem };
+        return `${event.type} ${item.amount} ${item.invoice === null ? 'pending' : 'on an invoice'}`;
+      });
+    };
+    await pending(customer, 100);
+    const { id: deleted } = await pending(customer, 20);
+    await stripe.invoiceItems.del(deleted);
+    const { id: draft } = await stripe.invoices.create({ customer, pending_invoice_items_behavior: 'include' });
+    const { id: straight } = await pending(customer, 3, { invoice: draft });
+    await stripe.invoiceItems.del(straight);
+    assert.deepEqual(await told(), [
+      'invoiceitem.created 100 pending',
+      'invoiceitem.created 20 pending',
+      'invoiceitem.deleted 20 pending',
+      'invoiceitem.created 3 on an invoice',
+      'invoiceitem.deleted 3 on an invoice',
+    ]);
+  });
+
   it('stay pending by default; include sweeps all of the customer, whatever their period (L)', async () => {
     const { stripe } = bench;
     const customer = await newCustomer();

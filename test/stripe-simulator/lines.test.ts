@@ -74,10 +74,26 @@ describe('lines after they were added', () => {
     const missing = (param: string) => ({ ...plain, code: 'parameter_missing', param });
     assert.deepEqual(await refusedWith({ id: lineIds[0] }), missing('lines[0][behavior]'));
     assert.deepEqual(await refusedWith({ behavior: 'delete' }), missing('lines[0][id]'));
-    assert.deepEqual(await refusedWith({ id: lineIds[0], behavior: 'unassign' }), {
-      ...plain,
-      param: 'lines[0][behavior]',
-    });
+    const otherwise = { ...plain, param: 'lines[0][behavior]' };
+    assert.deepEqual(await refusedWith({ id: lineIds[0], behavior: 'forget' }), otherwise);
+  });
+
+  it('unassigned ones wait as items of the customer, and go onto the next invoice (S)', async () => {
+    const { stripe } = bench;
+    const { id, lineIds } = await draft({ amount: 100, description: 'March' }, { amount: 20 });
+    const [march] = lineIds as [string];
+    const left = await stripe.invoices.removeLines(id, { lines: [{ id: march, behavior: 'unassign' }] });
+    assert.equal(left.total, 20);
+    const customer = String(left.customer);
+    const waiting = (await stripe.invoiceItems.list({ customer, pending: true })).data;
+    assert.deepEqual(
+      waiting.map(({ amount, description, invoice }) => [amount, description, invoice]),
+      [[100, 'March', null]],
+    );
+    // What was taken off is no part of the draft any more: with it gone, the item still waits.
+    await stripe.invoices.del(id);
+    const next = await stripe.invoices.create({ customer, pending_invoice_items_behavior: 'include' });
+    assert.deepEqual([next.total, next.lines.data[0]?.description], [100, 'March']);
   });
 
   it('once finalized, lines stay as they are', async () => {

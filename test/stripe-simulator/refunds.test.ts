@@ -19,6 +19,16 @@ describe('refunds', () => {
   const refused = async (params: Stripe.RefundCreateParams) =>
     signatureOf(await refusalOf(bench.stripe.refunds.create(params)));
 
+  it('cannot be taken back: one to a card is on its way at once (S)', async () => {
+    const { stripe } = bench;
+    const { charge } = await paidBy();
+    const { id } = await stripe.refunds.create({ charge, amount: 400 });
+    assert.deepEqual(signatureOf(await refusalOf(stripe.refunds.cancel(id))), plain);
+    const missing = { ...plain, code: 'resource_missing', param: 'refund', status: 404 };
+    assert.deepEqual(signatureOf(await refusalOf(stripe.refunds.cancel('re_none'))), missing);
+    assert.equal((await stripe.refunds.retrieve(id)).status, 'succeeded');
+  });
+
   it('come to no more than was paid: 1,000 − 400 leaves 600, and then nothing', async () => {
     const { stripe } = bench;
     const { invoice, intent, charge } = await paidBy();

@@ -148,6 +148,13 @@ async function walkPayments(stripe: Stripe, customer: string): Promise<void> {
   await stripe.refunds.retrieve(refund);
   await stripe.refunds.list({ payment_intent: intent });
   await stripe.charges.retrieve(String(charge));
+  await stripe.charges.list({ customer });
+  await walkIntents(stripe, customer, await open(), await open());
+  const disputed = await open();
+  await stripe.invoices.pay(disputed, { payment_method: 'pm_card_createDispute' });
+  const [dispute] = (await stripe.disputes.list()).data;
+  await stripe.disputes.retrieve(dispute?.id ?? '');
+  await stripe.disputes.close(dispute?.id ?? '');
 
   const declined = await open();
   await stripe.invoices.pay(declined, { payment_method: 'pm_card_chargeCustomerFail' }).catch(() => undefined);
@@ -167,6 +174,23 @@ async function walkPayments(stripe: Stripe, customer: string): Promise<void> {
   await stripe.creditNotes.create({ invoice: paid, amount: 20, refund_amount: 15, credit_amount: 5 });
   await stripe.creditNotes.list({ customer });
   await stripe.paymentMethods.detach(method);
+}
+
+/** Payments that a client makes itself: one that waits, one that is given up, and one that pays an invoice in part. */
+async function walkIntents(stripe: Stripe, customer: string, partly: string, asked: string): Promise<void> {
+  const payment = { amount: 60, currency: 'usd', customer };
+  const full = { description: 'On account', metadata: { a: '1' }, receipt_email: 'pay@heron.example' };
+  const { id: waits } = await stripe.paymentIntents.create({ ...payment, ...full, payment_method: 'pm_card_visa' });
+  await stripe.invoices.attachPayment(partly, { payment_intent: waits });
+  await stripe.paymentIntents.confirm(waits);
+  await stripe.invoices.retrieve(partly, { expand: ['payments'] });
+  const { id: unwanted } = await stripe.paymentIntents.create({ amount: 50, currency: 'eur' });
+  await stripe.paymentIntents.cancel(unwanted, { cancellation_reason: 'abandoned' });
+  const consent = { payment_method: 'pm_card_authenticationRequired', confirm: true };
+  await stripe.paymentIntents.create({ ...payment, ...consent });
+  const asking = { payment_method: 'pm_card_authenticationRequired', off_session: false };
+  await stripe.invoices.pay(asked, asking).catch(() => undefined);
+  await stripe.paymentIntents.list({ customer, limit: 100 });
 }
 
 async function walkItems(stripe: Stripe, customer: string): Promise<void> {

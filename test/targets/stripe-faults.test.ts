@@ -1,28 +1,7 @@
 import assert from 'node:assert/strict';
-import { type FaultRule, faultKinds } from '../../src/stripe-simulator/faults.ts';
+import type { FaultRule } from '../../src/stripe-simulator/faults.ts';
 import { assertOneBodyAKey, assertOneEqual, bringInTheEnd, failureOf, operationsOf } from './outcomes.ts';
 import { usd, useTarget } from './support.ts';
-
-describe('every fault of Stripe at every call', () => {
-  const target = useTarget();
-  const calls = ['customers.create', 'invoices.create', 'invoices.addLines', 'invoices.finalizeInvoice'] as const;
-  const kinds: FaultRule[] = [...faultKinds.map((kind) => ({ kind })), { kind: 'error-500-stored', commit: false }];
-
-  for (const fault of kinds) {
-    for (const operation of calls) {
-      const name = fault.commit === false ? `${fault.kind} without a commit` : fault.kind;
-      it(`${name} at ${operation} leaves one equal invoice`, async () => {
-        const invoice = await target.issue({ amountsMinor: usd(51) });
-        // The SDK repeats a reset connection once by itself.
-        const times = fault.kind.includes('reset') ? 2 : 1;
-        await target.fail({ ...fault, operation, times, ...(fault.kind === 'slow' && { delayMs: 50 }) });
-        const attempts = await bringInTheEnd(target, invoice.id, 3);
-        assert.equal(attempts > 1, fault.kind !== 'slow', 'the fault was met');
-        await assertOneEqual(target, invoice, 51);
-      });
-    }
-  }
-});
 
 describe('a request whose key can no longer vouch for it', () => {
   const target = useTarget();

@@ -21,7 +21,13 @@ import { useTestDatabase } from '../support/database.ts';
 /** Below the 30 s of production, so that an answer that never comes is given up soon. */
 const impatientMs = 1_000;
 
-export type Bill = { currency?: string; amountsMinor: bigint[]; clock?: 'sample' | 'real' };
+export type Bill = {
+  currency?: string;
+  amountsMinor: bigint[];
+  clock?: string;
+  externalId?: string;
+  month?: 'November' | 'December';
+};
 
 /**
  * The books and a simulated Stripe, with the use case between them as it is in production; only the customer's writer is
@@ -42,12 +48,8 @@ export function useTarget() {
     return simulator;
   };
 
-  const bringWith = async (stripe: Stripe, invoiceId: string): Promise<BringOutcome> => {
-    const { database } = books;
-    const account = bindStripe(database, createStripeTarget(stripe, current().key));
-    const ensureCustomer = (customerId: string) => syncCustomer(database, account, customerId);
-    return await bringToStripe({ database, stripe: account, slots: 500, ensureCustomer }, invoiceId);
-  };
+  const bringWith = (stripe: Stripe, invoiceId: string) =>
+    bringOnce(books.database, { stripe, secretKey: current().key }, invoiceId);
 
   return {
     get database() {
@@ -77,16 +79,32 @@ export function useTarget() {
   };
 }
 
+/** One attempt, as the activity makes it; only the customer's writer is called without its workflow. */
+export async function bringOnce(
+  database: Database,
+  { stripe, secretKey }: { stripe: Stripe; secretKey: string },
+  invoiceId: string,
+): Promise<BringOutcome> {
+  const account = bindStripe(database, createStripeTarget(stripe, secretKey));
+  const ensureCustomer = (customerId: string) => syncCustomer(database, account, customerId);
+  return await bringToStripe({ database, stripe: account, slots: 500, ensureCustomer }, invoiceId);
+}
+
 export type Target = ReturnType<typeof useTarget>;
 
 export const usd = (count: number): bigint[] => Array.from({ length: count }, (_, index) => BigInt(100 + index));
 
-/** An issued invoice of a customer of its own, with one line for each amount. @returns its ids and number */
+/** An issued invoice, of a customer of its own unless one is named, with one line for each amount. @returns its ids and number */
 export async function issueInvoice(
   database: Database,
-  { currency = 'USD', amountsMinor, clock = 'sample' }: Bill,
+  {
+    currency = 'USD',
+    amountsMinor,
+    clock = 'sample',
+    externalId = `airline-${randomUUID()}`,
+    month = 'December',
+  }: Bill,
 ): Promise<{ id: string; customerId: string; number: string; totalMinor: bigint }> {
-  const externalId = `airline-${randomUUID()}`;
   const input = { externalId, name: 'Blue Heron Air', currency, zone: 'America/New_York', clock };
   const { customer } = await createCustomer(database, input, 'test');
   const { rows } = await database.query<{ id: string }>('SELECT id FROM clocks WHERE name = $1', [clock]);
@@ -97,8 +115,8 @@ export async function issueInvoice(
     customerId: customer.id,
     currency,
     billingGroup: '',
-    periodStartAt: new Date('2012-12-01T05:00:00Z'),
-    periodEndAt: new Date('2013-01-01T05:00:00Z'),
+    periodStartAt: new Date(month === 'December' ? '2012-12-01T05:00:00Z' : '2012-11-01T04:00:00Z'),
+    periodEndAt: new Date(month === 'December' ? '2013-01-01T05:00:00Z' : '2012-12-01T05:00:00Z'),
     purpose: 'period',
   };
   const id = invoiceIdOf(key, 1);

@@ -5,6 +5,7 @@ import type { Transaction, Write } from '../state.ts';
 import { isSame, previousAttributes } from './differences.ts';
 import { type Emitter, emitters } from './emitters.ts';
 import type { Emitted, EmittedEvent, EventType, Snapshot } from './entry.ts';
+import { itemChange } from './items.ts';
 
 /** The state before and after a request, to show its objects by. */
 export interface Views {
@@ -13,7 +14,7 @@ export interface Views {
   readonly business: Business;
 }
 
-interface Change {
+export interface Change {
   readonly types: readonly EventType[];
   readonly snapshot: Snapshot;
 }
@@ -43,6 +44,7 @@ export function withoutAnswer(emitted: Emitted, answer: object): Emitted {
 }
 
 function changeOf<K extends Kind>({ kind, id, record }: Write, views: Views): Change | undefined {
+  if (kind === 'invoiceItem') return itemChange(id, record, views);
   const emitter = emitters[kind] as Emitter<Records[K]> | undefined;
   if (emitter === undefined) return undefined;
   const alive = (found: Records[K] | null | undefined) =>

@@ -1,8 +1,10 @@
 import { renderCreditNote } from '../objects/credit-note.ts';
 import { renderCustomer } from '../objects/customer.ts';
+import { renderDispute } from '../objects/dispute.ts';
 import { renderInvoice } from '../objects/invoice.ts';
 import { renderCharge, renderInvoicePayment, renderPaymentIntent } from '../objects/payment.ts';
 import { renderPaymentMethod } from '../objects/payment-method.ts';
+import type { DisputeRecord } from '../objects/payment-records.ts';
 import type { InvoiceRecord, Kind, Records } from '../objects/records.ts';
 import { renderRefund } from '../objects/refund.ts';
 import type { Business } from '../objects/wire.ts';
@@ -44,6 +46,16 @@ export const emitters: { readonly [K in Kind]?: Emitter<Records[K]> } = {
     isDeleted: ({ deleted }) => deleted,
     render: (customer, _tx, business) => renderCustomer(customer, business),
   },
+  dispute: {
+    created: 'charge.dispute.created',
+    updated: 'charge.dispute.updated',
+    also: (before, after) => [
+      ...(after.fundsWithdrawn && !before?.fundsWithdrawn ? ['charge.dispute.funds_withdrawn' as const] : []),
+      ...(before !== undefined && isOver(after) && !isOver(before) ? ['charge.dispute.closed' as const] : []),
+      ...(after.fundsReinstated && !before?.fundsReinstated ? ['charge.dispute.funds_reinstated' as const] : []),
+    ],
+    render: renderDispute,
+  },
   invoice: {
     created: 'invoice.created',
     updated: 'invoice.updated',
@@ -81,6 +93,10 @@ export const emitters: { readonly [K in Kind]?: Emitter<Records[K]> } = {
   },
 };
 
+function isOver({ status }: DisputeRecord): boolean {
+  return status !== 'needs_response' && status !== 'warning_needs_response';
+}
+
 function became<S>(status: S, before: { status: S } | undefined, after: { status: S }): boolean {
   return after.status === status && before?.status !== status;
 }
@@ -100,6 +116,7 @@ function invoiceSteps(before: InvoiceRecord | undefined, after: InvoiceRecord): 
     ['invoice.payment_succeeded', becomes('paid') && !offStripe],
     ['invoice.payment_failed', more('timesDeclined')],
     ['invoice.payment_action_required', more('timesToConfirm')],
+    ['invoice.overpaid', (after.amountOverpaid ?? 0) > (before?.amountOverpaid ?? 0)],
     ['invoice.voided', becomes('void')],
     ['invoice.marked_uncollectible', becomes('uncollectible')],
   ];

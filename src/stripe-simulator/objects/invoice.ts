@@ -33,7 +33,7 @@ export function renderInvoice(invoice: InvoiceRecord, tx: Transaction, business:
     account_name: business.accountName,
     account_tax_ids: null,
     amount_due: amountDue,
-    amount_overpaid: 0,
+    amount_overpaid: invoice.amountOverpaid ?? 0,
     amount_paid: invoice.amountPaid,
     amount_paid_off_stripe: invoice.amountPaidOffStripe,
     amount_remaining: amountDue - invoice.amountPaid,

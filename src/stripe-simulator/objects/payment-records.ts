@@ -20,14 +20,23 @@ export interface PaymentIntentRecord {
   readonly created: number;
   readonly amount: number;
   readonly currency: string;
-  readonly customer: string;
+  readonly customer: string | null;
   readonly secret: string;
-  readonly status: 'canceled' | 'requires_action' | 'requires_payment_method' | 'succeeded';
+  readonly status: 'canceled' | 'requires_action' | 'requires_confirmation' | 'requires_payment_method' | 'succeeded';
   /** The method that paid; a method that failed stands in the charge. */
   readonly paymentMethod: string | null;
   readonly latestCharge: string | null;
   readonly canceledAt: number | null;
   readonly cancellationReason: Stripe.PaymentIntent.CancellationReason | null;
+  /** Absent for one that the finalization of an invoice has made. */
+  readonly own?: {
+    readonly description: string | null;
+    readonly metadata: Metadata;
+    readonly receiptEmail: string | null;
+    readonly statementDescriptor: string | null;
+  };
+  /** The invoice's payment that it is for; absent in older journals. */
+  readonly invoicePayment?: string | null;
 }
 
 /** One attempt at a card, whether it succeeded or not. */
@@ -36,12 +45,27 @@ export interface ChargeRecord {
   readonly created: number;
   readonly amount: number;
   readonly currency: string;
-  readonly customer: string;
+  readonly customer: string | null;
   readonly paymentIntent: string;
   readonly paymentMethod: string;
   readonly failed: boolean;
   /** Newest first. */
   readonly refundIds: readonly string[];
+  /** Absent: the customer has not disputed it. */
+  readonly dispute?: string;
+}
+
+/** A customer's objection at their bank. An inquiry asks only, and takes no money. */
+export interface DisputeRecord {
+  readonly id: string;
+  readonly created: number;
+  readonly amount: number;
+  readonly charge: string;
+  readonly reason: string;
+  readonly metadata: Metadata;
+  readonly status: 'lost' | 'needs_response' | 'warning_closed' | 'warning_needs_response' | 'won';
+  readonly fundsWithdrawn: boolean;
+  readonly fundsReinstated: boolean;
 }
 
 export interface InvoicePaymentRecord {
@@ -52,6 +76,8 @@ export interface InvoicePaymentRecord {
   readonly currency: string;
   readonly amountRequested: number;
   readonly amountPaid: number | null;
+  /** False for one that was attached; absent: it was made by the finalization. */
+  readonly isDefault?: boolean;
   readonly status: 'canceled' | 'open' | 'paid';
   readonly paidAt: number | null;
   readonly canceledAt: number | null;

@@ -23,8 +23,7 @@ export function renderInvoicePayment(payment: InvoicePaymentRecord, business: Bu
     created: payment.created,
     currency: payment.currency,
     invoice: payment.invoice,
-    // The one that finalization makes; others come only by attaching payments, which the simulator does not carry.
-    is_default: true,
+    is_default: payment.isDefault ?? true,
     livemode: business.livemode,
     payment: { payment_intent: payment.paymentIntent, type: 'payment_intent' },
     status: payment.status,
@@ -32,7 +31,7 @@ export function renderInvoicePayment(payment: InvoicePaymentRecord, business: Bu
   };
 }
 
-/** What Stripe makes an invoice collect by. */
+/** What Stripe makes an invoice collect by, or a client has made. */
 export function renderPaymentIntent(
   intent: PaymentIntentRecord,
   tx: Transaction,
@@ -57,13 +56,13 @@ export function renderPaymentIntent(
     currency: intent.currency,
     customer: intent.customer,
     customer_account: null,
-    description,
+    description: intent.own === undefined ? description : intent.own.description,
     excluded_payment_method_types: null,
     last_payment_error: lastErrorOf(intent, tx, business),
     latest_charge: intent.latestCharge,
     livemode: business.livemode,
     managed_payments: null,
-    metadata: {},
+    metadata: { ...intent.own?.metadata },
     next_action:
       intent.status === 'requires_action'
         ? { type: 'use_stripe_sdk', use_stripe_sdk: { type: 'intent_confirmation_challenge' } }
@@ -75,12 +74,12 @@ export function renderPaymentIntent(
     payment_method_types: ['card'],
     payment_record: null,
     processing: null,
-    receipt_email: null,
+    receipt_email: intent.own?.receiptEmail ?? null,
     review: null,
     setup_future_usage: null,
     shipping: null,
     source: null,
-    statement_descriptor: null,
+    statement_descriptor: intent.own?.statementDescriptor ?? null,
     statement_descriptor_suffix: null,
     status: intent.status,
     transfer_group: null,
@@ -122,6 +121,7 @@ export function renderCharge(charge: ChargeRecord, tx: Transaction, business: Bu
   const card = testCard(method.testCard);
   const failure = charge.failed ? card.failure : null;
   const refunded = refundedOf(charge, tx);
+  const own = tx.get('paymentIntent', charge.paymentIntent)?.own;
   return {
     id: charge.id,
     object: 'charge',
@@ -138,14 +138,14 @@ export function renderCharge(charge: ChargeRecord, tx: Transaction, business: Bu
     created: charge.created,
     currency: charge.currency,
     customer: charge.customer,
-    description,
-    disputed: false,
+    description: own === undefined ? description : own.description,
+    disputed: charge.dispute !== undefined,
     failure_balance_transaction: null,
     failure_code: failure?.code ?? null,
     failure_message: failure?.message ?? null,
     fraud_details: {},
     livemode: business.livemode,
-    metadata: {},
+    metadata: { ...own?.metadata },
     on_behalf_of: null,
     outcome: {
       advice_code: failure?.adviceCode ?? null,
@@ -161,7 +161,7 @@ export function renderCharge(charge: ChargeRecord, tx: Transaction, business: Bu
     payment_intent: charge.paymentIntent,
     payment_method: charge.paymentMethod,
     payment_method_details: { card: chargedCard(charge, method), type: 'card' },
-    receipt_email: null,
+    receipt_email: own?.receiptEmail ?? null,
     receipt_number: null,
     receipt_url: null,
     refunded: !charge.failed && refunded === charge.amount,

@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import type { CreditNoteRecord } from './credit-note-records.ts';
 import type {
   ChargeRecord,
+  DisputeRecord,
   InvoicePaymentRecord,
   PaymentIntentRecord,
   PaymentMethodRecord,
@@ -83,6 +84,8 @@ export interface InvoiceRecord {
   readonly endingBalance: number | null;
   readonly amountPaid: number;
   readonly amountPaidOffStripe: number;
+  /** What attached payments brought beyond what was due; absent: nothing. */
+  readonly amountOverpaid?: number;
   readonly attempted: boolean;
   readonly attemptCount: number;
   /** How often its e-mail was sent; absent: never. */
@@ -149,6 +152,7 @@ export interface Records {
   charge: ChargeRecord;
   creditNote: CreditNoteRecord;
   customer: CustomerRecord;
+  dispute: DisputeRecord;
   invoice: InvoiceRecord;
   invoiceItem: InvoiceItemRecord;
   invoicePayment: InvoicePaymentRecord;
@@ -165,6 +169,7 @@ export const kinds: readonly Kind[] = [
   'charge',
   'creditNote',
   'customer',
+  'dispute',
   'invoice',
   'invoiceItem',
   'invoicePayment',

@@ -1,9 +1,10 @@
 import { resourceMissing } from '../errors.ts';
-import { renderCharge, renderPaymentIntent } from '../objects/payment.ts';
-import { expand, id } from '../schema.ts';
+import { renderCharge } from '../objects/payment.ts';
+import { beyond, expand, id, range } from '../schema.ts';
+import { isBefore, pageParameters, paginate, validatePage, within } from './listing.ts';
 import { operation } from './operation.ts';
 
-/** PaymentIntents and charges come only from invoices here, so they can be read and nothing else. */
+/** Charges come only from payments, so they can be read and nothing else. */
 export const chargeOperations = [
   operation({
     name: 'charges.retrieve',
@@ -18,16 +19,31 @@ export const chargeOperations = [
     },
   }),
   operation({
-    name: 'paymentIntents.retrieve',
+    name: 'charges.list',
     method: 'GET',
-    path: '/v1/payment_intents/{intent}',
-    // The secret is what a browser sends; a secret key needs none.
-    parameters: { client_secret: id(), expand: expand() },
-    answers: 'payment_intent',
-    run: ({ ids: { intent = '' }, tx, business }) => {
-      const record = tx.get('paymentIntent', intent);
-      if (record === undefined) throw resourceMissing('payment_intent', intent, 'intent', 'path');
-      return renderPaymentIntent(record, tx, business);
+    path: '/v1/charges',
+    parameters: {
+      ...pageParameters,
+      created: range(),
+      customer: id(),
+      payment_intent: id(),
+      transfer_group: beyond(),
+    },
+    answers: 'charge',
+    isList: true,
+    validate: validatePage,
+    run: ({ params, tx, business }) => {
+      const { created, customer, payment_intent } = params;
+      return paginate(tx.all('charge'), params, {
+        noun: 'charge',
+        url: '/v1/charges',
+        isTooOld: (record) => isBefore(created, record.created),
+        filter: (record) =>
+          (customer === undefined || record.customer === customer) &&
+          (payment_intent === undefined || record.paymentIntent === payment_intent) &&
+          within(created, record.created),
+        render: (record) => renderCharge(record, tx, business),
+      });
     },
   }),
 ];

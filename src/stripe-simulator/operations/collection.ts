@@ -14,6 +14,7 @@ import type { InvoiceRecord } from '../objects/records.ts';
 import { amountDueOf, totalsOf } from '../objects/totals.ts';
 import type { Transaction } from '../state.ts';
 import { type CardFailure, testCard } from '../test-cards.ts';
+import { disputeByCard } from './dispute-record.ts';
 import { customerOf, openPayment } from './invoice-record.ts';
 import type { Call } from './operation.ts';
 import { methodOfCustomer } from './payment-method-record.ts';
@@ -49,7 +50,9 @@ export function payByCard(invoice: InvoiceRecord, call: Call<PayParams>): Invoic
     latestCharge: charge.id,
   });
   call.tx.put('invoicePayment', { ...payment, status: 'paid', amountPaid: intent.amount, paidAt: call.now });
-  const paid: InvoiceRecord = { ...attempted, status: 'paid', paidAt: call.now, amountPaid: intent.amount };
+  disputeByCard(charge, call.tx, call.now);
+  const amountPaid = attempted.amountPaid + intent.amount;
+  const paid: InvoiceRecord = { ...attempted, status: 'paid', paidAt: call.now, amountPaid };
   call.tx.put('invoice', paid);
   return paid;
 }
@@ -69,14 +72,26 @@ function openPaymentOf(
   { tx, now }: Call<unknown>,
 ): { payable: InvoiceRecord; payment: InvoicePaymentRecord; intent: PaymentIntentRecord } {
   const remaining = finalAmountDue(invoice, tx) - invoice.amountPaid;
-  const [id = openPayment(tx, invoice, remaining, now)] = invoice.paymentIds ?? [];
-  const payment = tx.get('invoicePayment', id);
-  const intent = tx.get('paymentIntent', payment?.paymentIntent ?? '');
-  if (payment?.status !== 'open' || intent === undefined) throw new Error(`Invoice ${invoice.id} has no open payment.`);
-  return { payable: { ...invoice, paymentIds: [id] }, payment, intent };
+  const ids = invoice.paymentIds ?? [];
+  const paymentIds = ids.length === 0 ? [openPayment(tx, invoice, remaining, now)] : ids;
+  const payable = { ...invoice, paymentIds };
+  const found = defaultPayment(payable, tx);
+  if (found === undefined) throw new Error(`Invoice ${invoice.id} has no open payment.`);
+  return { payable, ...found };
 }
 
-function newCharge(
+/** What the finalization made to collect by, while it is open; attached payments stand beside it. */
+function defaultPayment(
+  invoice: InvoiceRecord,
+  tx: Transaction,
+): { payment: InvoicePaymentRecord; intent: PaymentIntentRecord } | undefined {
+  const payments = (invoice.paymentIds ?? []).flatMap((id) => tx.get('invoicePayment', id) ?? []);
+  const payment = payments.find(({ isDefault }) => isDefault !== false);
+  const intent = tx.get('paymentIntent', payment?.paymentIntent ?? '');
+  return payment?.status !== 'open' || intent === undefined ? undefined : { payment, intent };
+}
+
+export function newCharge(
   intent: PaymentIntentRecord,
   method: PaymentMethodRecord,
   failed: boolean,
@@ -98,7 +113,7 @@ function newCharge(
 
 /** Nobody is there to consent, or the bank refuses: the intent waits for another method. */
 function declinedBy(
-  { code, declineCode, adviceCode, message }: CardFailure,
+  failure: CardFailure,
   attempted: InvoiceRecord,
   tried: PaymentIntentRecord,
   method: PaymentMethodRecord,
@@ -107,9 +122,19 @@ function declinedBy(
   const intent: PaymentIntentRecord = { ...tried, status: 'requires_payment_method', paymentMethod: null };
   tx.put('paymentIntent', intent);
   tx.put('invoice', { ...attempted, timesDeclined: (attempted.timesDeclined ?? 0) + 1 });
+  return declined(failure, intent, method, { tx, business });
+}
+
+/** The 402 of an attempt, with the intent as the attempt has left it. */
+export function declined(
+  { code, declineCode, adviceCode, message }: CardFailure,
+  intent: PaymentIntentRecord,
+  method: PaymentMethodRecord,
+  { tx, business }: Pick<Call, 'tx' | 'business'>,
+): CardDeclined {
   return new CardDeclined(message, code, {
     ...(adviceCode === undefined ? {} : { advice_code: adviceCode }),
-    ...(tried.latestCharge === null ? {} : { charge: tried.latestCharge }),
+    ...(intent.latestCharge === null ? {} : { charge: intent.latestCharge }),
     ...(declineCode === undefined ? {} : { decline_code: declineCode }),
     payment_intent: renderPaymentIntent(intent, tx, business),
     payment_method: renderPaymentMethod(method, business),
@@ -143,7 +168,7 @@ export function payOutOfBand(invoice: InvoiceRecord, call: Call<unknown>): Invoi
     status: 'paid',
     paidAt: now,
     amountPaid: amountDue,
-    amountPaidOffStripe: amountDue,
+    amountPaidOffStripe: amountDue - invoice.amountPaid,
   };
   tx.put('invoice', paid);
   return paid;
@@ -155,19 +180,19 @@ export function cancelPayment(
   reason: PaymentIntentRecord['cancellationReason'],
   { tx, now }: Call<unknown>,
 ): void {
-  const payment = tx.get('invoicePayment', invoice.paymentIds?.[0] ?? '');
-  const intent = tx.get('paymentIntent', payment?.paymentIntent ?? '');
-  if (payment?.status !== 'open' || intent === undefined) return;
+  const found = defaultPayment(invoice, tx);
+  if (found === undefined) return;
+  const { payment, intent } = found;
   tx.put('invoicePayment', { ...payment, status: 'canceled', canceledAt: now });
   tx.put('paymentIntent', { ...intent, status: 'canceled', canceledAt: now, cancellationReason: reason });
 }
 
-/** Credit notes change what remains; what is open to collect by follows (`is_default` in the SDK's typings). */
+/** Credit notes and attached payments change what remains; what is open to collect by follows (`is_default` in the SDK's typings). */
 export function syncPayment(invoice: InvoiceRecord, call: Call<unknown>): void {
   const { tx } = call;
-  const payment = tx.get('invoicePayment', invoice.paymentIds?.[0] ?? '');
-  const intent = tx.get('paymentIntent', payment?.paymentIntent ?? '');
-  if (payment?.status !== 'open' || intent === undefined) return;
+  const found = defaultPayment(invoice, tx);
+  if (found === undefined) return;
+  const { payment, intent } = found;
   const remaining = finalAmountDue(invoice, tx) - invoice.amountPaid;
   if (remaining === 0) {
     cancelPayment(invoice, null, call);

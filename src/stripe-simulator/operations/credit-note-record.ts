@@ -68,8 +68,9 @@ export function planCreditNote({ params, tx, now }: Call<CreditNoteParams>): {
 
 /** The charge that paid the invoice, if a card did. */
 function chargeOf(invoice: InvoiceRecord, tx: Transaction): ChargeRecord | undefined {
-  const payment = tx.get('invoicePayment', invoice.paymentIds?.[0] ?? '');
-  const intent = payment?.status === 'paid' ? tx.get('paymentIntent', payment.paymentIntent) : undefined;
+  const payments = (invoice.paymentIds ?? []).flatMap((id) => tx.get('invoicePayment', id) ?? []);
+  const payment = payments.find(({ status }) => status === 'paid');
+  const intent = tx.get('paymentIntent', payment?.paymentIntent ?? '');
   return tx.get('charge', intent?.latestCharge ?? '');
 }
 

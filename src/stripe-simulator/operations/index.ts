@@ -1,7 +1,9 @@
 import { accountOperations } from './account.ts';
+import { attachedPaymentOperations } from './attached-payments.ts';
 import { chargeOperations } from './charges.ts';
 import { creditNoteOperations } from './credit-notes.ts';
 import { customerOperations } from './customers.ts';
+import { disputeOperations } from './disputes.ts';
 import { eventOperations } from './events.ts';
 import { invoiceItemOperations } from './invoice-items.ts';
 import { invoiceLineChangeOperations } from './invoice-line-changes.ts';
@@ -10,6 +12,7 @@ import { invoicePaymentOperations } from './invoice-payments.ts';
 import { invoiceTransitionOperations } from './invoice-transitions.ts';
 import { invoiceOperations } from './invoices.ts';
 import type { Operation } from './operation.ts';
+import { paymentIntentOperations } from './payment-intents.ts';
 import { paymentMethodOperations } from './payment-methods.ts';
 import { refundOperations } from './refunds.ts';
 import { searchOperations } from './search.ts';
@@ -18,9 +21,11 @@ import { webhookEndpointOperations } from './webhook-endpoints.ts';
 /** The operation table: all that this Stripe can do. A new resource is a new file of rows here. */
 export const operations: readonly Operation[] = [
   ...accountOperations,
+  ...attachedPaymentOperations,
   ...chargeOperations,
   ...creditNoteOperations,
   ...customerOperations,
+  ...disputeOperations,
   ...eventOperations,
   ...invoiceOperations,
   ...invoiceItemOperations,
@@ -28,6 +33,7 @@ export const operations: readonly Operation[] = [
   ...invoiceLineChangeOperations,
   ...invoicePaymentOperations,
   ...invoiceTransitionOperations,
+  ...paymentIntentOperations,
   ...paymentMethodOperations,
   ...refundOperations,
   ...searchOperations,

@@ -9,12 +9,17 @@ export function itemIdOf(lineId: string): string {
   return `ii${lineId.slice(lineId.indexOf('_'))}`;
 }
 
-function lineIdOf(itemId: string): string {
+export function lineIdOf(itemId: string): string {
   return `il${itemId.slice(itemId.indexOf('_'))}`;
 }
 
 export function itemOfLine(line: LineRecord, customer: string): InvoiceItemView {
   const { invoiceItem, ...rest } = line;
+  return { ...rest, id: invoiceItem, customer };
+}
+
+/** What a line becomes when it is taken off its invoice and kept. */
+export function pendingItem({ invoice: _, invoiceItem, ...rest }: LineRecord, customer: string): InvoiceItemRecord {
   return { ...rest, id: invoiceItem, customer };
 }
 

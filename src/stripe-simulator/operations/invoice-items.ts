@@ -95,8 +95,9 @@ export const invoiceItemOperations = [
       const invoice = params.invoice === undefined ? undefined : referencedInvoice(tx, params.invoice);
       if (invoice !== undefined) refuseIfNotDraft(invoice);
       const item = newItem(call, invoice);
-      if (invoice === undefined) tx.put('invoiceItem', item);
-      else putOnInvoice([item], invoice, tx, limits.linesPerInvoice);
+      // One that goes straight onto an invoice is pending for no time; that it was is what its event is made from.
+      tx.put('invoiceItem', item);
+      if (invoice !== undefined) putOnInvoice([item], invoice, tx, limits.linesPerInvoice);
       return renderInvoiceItem({ ...item, invoice: invoice?.id ?? null }, business);
     },
   }),
@@ -142,6 +143,7 @@ export const invoiceItemOperations = [
         const { line, invoice } = found;
         refuseFinalized(invoice);
         tx.remove('line', line.id);
+        tx.remove('invoiceItem', line.invoiceItem);
         tx.put('invoice', { ...invoice, lineIds: invoice.lineIds.filter((lineId) => lineId !== line.id) });
       } else tx.remove('invoiceItem', found.pending.id);
       return { id: found.item.id, object: 'invoiceitem', deleted: true };

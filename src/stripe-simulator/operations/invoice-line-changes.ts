@@ -1,11 +1,12 @@
 import { multiply } from '../arithmetic.ts';
-import { beyondSimulator, resourceMissing } from '../errors.ts';
+import { resourceMissing } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { renderInvoice } from '../objects/invoice.ts';
 import { renderLine } from '../objects/line.ts';
 import type { InvoiceRecord, LineRecord } from '../objects/records.ts';
 import { tooManyElements } from '../parameters.ts';
 import type { MetadataChange } from '../schema.ts';
+import { pendingItem } from './invoice-item-record.ts';
 import { newTax, refuseIfNotDraft, refuseOtherCurrency, validateLineFields } from './invoice-lines.ts';
 import { existingInvoice } from './invoice-record.ts';
 import {
@@ -106,17 +107,15 @@ export const invoiceLineChangeOperations = [
     answers: 'invoice',
     validate: ({ lines }, { limits }) => {
       if (lines.length > limits.linesPerCall) throw tooManyElements('lines', limits.linesPerCall);
-      // Unassigned lines would wait as items of the customer, and this simulator keeps lines only on an invoice.
-      const kept = lines.findIndex(({ behavior }) => behavior === 'unassign');
-      if (kept >= 0) throw beyondSimulator(`lines[${kept}][behavior]`);
     },
     run: (call) => {
       let invoice = editableInvoice(call);
-      for (const [index, { id }] of call.params.lines.entries()) {
-        if (lineOf(invoice, id, call) === undefined) {
-          throw resourceMissing(noun, id, `lines[${index}][id]`, 'parameter');
-        }
+      for (const [index, { id, behavior }] of call.params.lines.entries()) {
+        const line = lineOf(invoice, id, call);
+        if (line === undefined) throw resourceMissing(noun, id, `lines[${index}][id]`, 'parameter');
         call.tx.remove('line', id);
+        // An unassigned line waits as the customer's item, to be put on another invoice.
+        if (behavior === 'unassign') call.tx.put('invoiceItem', pendingItem(line, invoice.customer));
         invoice = { ...invoice, lineIds: invoice.lineIds.filter((lineId) => lineId !== id) };
       }
       return write(invoice, call);

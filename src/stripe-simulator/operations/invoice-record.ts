@@ -61,7 +61,7 @@ export function finalize(tx: Transaction, invoice: InvoiceRecord, now: number): 
 /** What finalization makes to collect by: a PaymentIntent over what is due, and the invoice's payment that names it. */
 export function openPayment(tx: Transaction, invoice: InvoiceRecord, amountDue: number, now: number): string {
   const { id, currency, customer } = invoice;
-  const intent = newId('pi');
+  const [intent, payment] = [newId('pi'), newId('inpay')];
   tx.put('paymentIntent', {
     id: intent,
     created: now,
@@ -74,8 +74,8 @@ export function openPayment(tx: Transaction, invoice: InvoiceRecord, amountDue: 
     latestCharge: null,
     canceledAt: null,
     cancellationReason: null,
+    invoicePayment: payment,
   });
-  const payment = newId('inpay');
   tx.put('invoicePayment', {
     id: payment,
     created: now,

@@ -91,7 +91,8 @@ export const invoiceTransitionOperations = [
     answers: 'invoice',
     run: (call) => {
       const invoice = existingInvoice(call.tx, call.ids['invoice'], 'id');
-      if (invoice.status === 'paid') throw invalid('Invoices with `paid` payments cannot be voided.');
+      const isPartlyPaid = invoice.amountPaid > 0;
+      if (invoice.status === 'paid' || isPartlyPaid) throw invalid('Invoices with `paid` payments cannot be voided.');
       // The documentation allows uncollectible → void, a live recording refused it: the refusal is the harder case.
       if (invoice.status !== 'open') throw invalid(notOpen);
       cancelPayment(invoice, 'void_invoice', call);

@@ -33,6 +33,7 @@ export type Answers =
   | 'credit_note_refund'
   | 'customer'
   | 'deleted'
+  | 'dispute'
   | 'event'
   | 'invoice'
   | 'invoice_item'

@@ -94,6 +94,18 @@ export const refundOperations = [
     },
   }),
   operation({
+    name: 'refunds.cancel',
+    method: 'POST',
+    path: '/v1/refunds/{refund}/cancel',
+    parameters: { expand: expand() },
+    answers: 'refund',
+    // Only one that waits for the customer to act can be taken back; one to a card is on its way at once.
+    run: ({ ids, tx }) => {
+      const { id: refundId } = existing(tx, ids['refund'] ?? '');
+      throw invalid(`Refund ${refundId} cannot be canceled: it has a status of succeeded.`);
+    },
+  }),
+  operation({
     name: 'refunds.list',
     method: 'GET',
     path: '/v1/refunds',
