@@ -4,6 +4,7 @@ import { createAuditActivities } from './audit.ts';
 import { createClockActivities } from './clocks.ts';
 import { createRollupActivities } from './rollups.ts';
 import { createRunActivities } from './runs.ts';
+import { createStripeEventActivities, type StripeEventDependencies } from './stripe-events.ts';
 import { createSyncActivities } from './sync.ts';
 import type { WakeSyncs } from './wake-syncs.ts';
 
@@ -11,7 +12,8 @@ import type { WakeSyncs } from './wake-syncs.ts';
  * Activities are the only place where workflows touch the world. Each is thin: it turns ids and instants into one call
  * of a use case, and failures into what Temporal understands. All can be repeated: the use cases see to it.
  */
-export type ActivityDependencies = BringDependencies & { publisher: Publisher; wakeSyncs: WakeSyncs };
+export type ActivityDependencies = BringDependencies &
+  StripeEventDependencies & { publisher: Publisher; wakeSyncs: WakeSyncs };
 
 export function createActivities(dependencies: ActivityDependencies) {
   return {
@@ -20,6 +22,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...createSyncActivities(dependencies),
     ...createRollupActivities(dependencies),
     ...createAuditActivities(dependencies),
+    ...createStripeEventActivities(dependencies),
   };
 }
 
