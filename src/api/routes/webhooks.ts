@@ -18,7 +18,11 @@ export const webhookRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, dep
   const { database, readStripeDelivery, wakeStripeEvents } = deps;
   // The signature is over the bytes as they came; whoever reads them as JSON first has lost them.
   app.removeContentTypeParser('application/json');
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: FastifyRequest, body: Buffer) => body);
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'buffer' },
+    async (_request: FastifyRequest, body: Buffer) => body,
+  );
   app.setValidatorCompiler(() => () => true);
 
   app.post(
