@@ -18,7 +18,7 @@ export async function noticeRestore(database: Database, due: readonly DueEvent[]
     begunBy: 'stripe-events',
     reason:
       `Stripe tells of ${unknown.length === 1 ? 'a request' : `${unknown.length} requests`} of Durabill's that ` +
-      `this database has never sent: first ${type} of ${createdAt.toISOString()} (${eventId}, key ${idempotencyKey}). ` +
+      `this database has never sent, such as that of ${type} of ${createdAt.toISOString()} (${eventId}, key ${idempotencyKey}). ` +
       'Either the database was restored from an older copy, or a second Durabill uses the same Stripe account. ' +
       'Stop any other copy; then let reconciliation adopt what Stripe has, which ends this pause.',
   });

@@ -18,6 +18,7 @@ describe('a database that was restored', function () {
   let backup: TestDatabase;
   let later: Database;
   let customerId = '';
+  let secondId = '';
 
   const bring = async (database: Database, invoiceId: string) => {
     const { account: stripe } = openEvents(database, simulator);
@@ -37,6 +38,7 @@ describe('a database that was restored', function () {
     later = original.database;
     const second = await issueInvoice(later, { amountsMinor: usd(2) });
     customerId = second.customerId;
+    secondId = second.id;
     await bring(later, second.id);
   });
   after(async () => {
@@ -60,8 +62,9 @@ describe('a database that was restored', function () {
       [['restore', 'stripe-events']],
     );
     const { reason = '' } = pauses[0] ?? {};
-    assert.match(reason, /3 requests of Durabill's that this database has never sent: first customer\.created/);
-    assert.ok(reason.includes(`/customer/${customerId}/create/1`), reason);
+    // All three may be of the same second, in which no order can be told.
+    assert.match(reason, /3 requests of Durabill's that this database has never sent, such as that of \w+\.\w+ of 20/);
+    assert.match(reason, new RegExp(`key durabill/acct_\\w+/(customer/${customerId}|invoice/${secondId})/`));
     assert.match(reason, /restored from an older copy, or a second Durabill .*reconciliation adopt/);
   });
 

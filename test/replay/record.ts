@@ -66,6 +66,11 @@ describe('the recorder', function () {
     await recordScheduled(world, 'dueInvoiceScan.scheduled', ids.scheduleIds.dueInvoiceScan, '2026-10-02T15:00');
     await recordScheduled(world, 'rollUpUsage.scheduled', ids.scheduleIds.usageRollup, '2026-10-03T12:00');
     await recordScheduled(world, 'digestAudit.scheduled', ids.scheduleIds.auditDigest, '2026-10-04T02:00');
+    // Both look at what the syncs above have left at Stripe.
+    await recordScheduled(world, 'sweepStripeEvents.scheduled', ids.scheduleIds.stripeEventSweep, '2026-10-04T12:00');
+    const takingUp = ids.processStripeEventsId(accountIdOf(world.simulator.key));
+    await client.workflow.getHandle(takingUp).result();
+    await record(world, 'processStripeEvents.calm', takingUp);
     for (const branch of ['calm', 'retried'] as const) {
       await record(world, `syncCustomer.${branch}`, ids.syncCustomerId(invoices[branch].customerId));
     }

@@ -76,8 +76,8 @@ describe('a webhook of Stripe', () => {
     const payload = eventOf({ type: 'moon.risen', data: { object: { phase: 'full' } } });
     const event = read(Buffer.from(payload), signed(payload));
     assert.deepEqual([event.use, event.objectKind, event.objectId], [null, 'unknown', null]);
-    const constructor = eventOf({ type: 'constructor' });
-    assert.equal(read(Buffer.from(constructor), signed(constructor)).use, null);
+    const inherited = eventOf({ type: 'constructor' });
+    assert.equal(read(Buffer.from(inherited), signed(inherited)).use, null);
   });
 
   it('is refused where it is not signed, or by another, or its body was touched', () => {
