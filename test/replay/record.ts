@@ -22,6 +22,7 @@ import { answerSync, type SyncSubject } from '../../src/temporal/syncs.ts';
 import * as ids from '../../workflows/contract/ids.ts';
 import { type AnswerKind, messages, type SyncStatus } from '../../workflows/contract/messages.ts';
 import { until } from '../broker/support.ts';
+import { clientOf } from '../stripe-simulator/support.ts';
 import { openBooks } from '../support/books.ts';
 import { openWorld, type World } from '../support/world.ts';
 import { historiesDir, withoutMachine } from './histories.ts';
@@ -66,14 +67,21 @@ describe('the recorder', function () {
     await recordScheduled(world, 'dueInvoiceScan.scheduled', ids.scheduleIds.dueInvoiceScan, '2026-10-02T15:00');
     await recordScheduled(world, 'rollUpUsage.scheduled', ids.scheduleIds.usageRollup, '2026-10-03T12:00');
     await recordScheduled(world, 'digestAudit.scheduled', ids.scheduleIds.auditDigest, '2026-10-04T02:00');
-    // Both look at what the syncs above have left at Stripe.
-    await recordScheduled(world, 'sweepStripeEvents.scheduled', ids.scheduleIds.stripeEventSweep, '2026-10-04T12:00');
-    const takingUp = ids.processStripeEventsId(accountIdOf(world.simulator.key));
-    await client.workflow.getHandle(takingUp).result();
-    await record(world, 'processStripeEvents.calm', takingUp);
     for (const branch of ['calm', 'retried'] as const) {
       await record(world, `syncCustomer.${branch}`, ids.syncCustomerId(invoices[branch].customerId));
     }
+  });
+
+  it("writes the histories of Stripe's events", async () => {
+    await world.start('worker');
+    await clientOf(world.simulator).customers.create({ name: 'Blue Heron Air' });
+    await recordScheduled(world, 'sweepStripeEvents.scheduled', ids.scheduleIds.stripeEventSweep, '2026-10-04T12:00');
+    const takingUp = ids.processStripeEventsId(accountIdOf(world.simulator.key));
+    await world.temporal.client.workflow.getHandle(takingUp).result();
+    await record(world, 'processStripeEvents.calm', takingUp);
+
+    await world.control('POST', '/faults', [{ kind: '401', operation: 'events.list' }]);
+    await recordScheduled(world, 'sweepStripeEvents.refused', ids.scheduleIds.stripeEventSweep, '2026-10-04T13:00');
   });
 });
 
