@@ -6,7 +6,7 @@ import { useOf, webhookTypes } from '../../src/targets/stripe/event-types.ts';
 import { toRemoteEvent } from '../../src/targets/stripe/events.ts';
 import { scheduleIds } from '../../workflows/contract/ids.ts';
 import { until } from '../broker/support.ts';
-import { deliveriesOf, setWebhookFaults, settled } from '../stripe-simulator/receiver.ts';
+import { deliveriesOf, settled, setWebhookFaults } from '../stripe-simulator/receiver.ts';
 import { clientOf } from '../stripe-simulator/support.ts';
 import { openBooks } from '../support/books.ts';
 import { openWorld, type World } from '../support/world.ts';
