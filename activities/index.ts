@@ -5,6 +5,7 @@ import { createAuditActivities } from './audit.ts';
 import { createClockActivities } from './clocks.ts';
 import { createRollupActivities } from './rollups.ts';
 import { createRunActivities } from './runs.ts';
+import { createStripeEventActivities, type StripeEventDependencies } from './stripe-events.ts';
 import { createSyncActivities } from './sync.ts';
 import type { WakeSyncs } from './wake-syncs.ts';
 
@@ -12,12 +13,13 @@ import type { WakeSyncs } from './wake-syncs.ts';
  * Activities are the only place where workflows touch the world. Each is thin: it turns ids and instants into one call
  * of a use case, and failures into what Temporal understands. All can be repeated: the use cases see to it.
  */
-export type ActivityDependencies = BringDependencies & {
-  publisher: Publisher;
-  wakeSyncs: WakeSyncs;
-  /** What drafts are checked against before they become final. */
-  checkLimits: CheckLimits;
-};
+export type ActivityDependencies = BringDependencies &
+  StripeEventDependencies & {
+    publisher: Publisher;
+    wakeSyncs: WakeSyncs;
+    /** What drafts are checked against before they become final. */
+    checkLimits: CheckLimits;
+  };
 
 export function createActivities(dependencies: ActivityDependencies) {
   return {
@@ -26,6 +28,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...createSyncActivities(dependencies),
     ...createRollupActivities(dependencies),
     ...createAuditActivities(dependencies),
+    ...createStripeEventActivities(dependencies),
   };
 }
 

@@ -17,6 +17,8 @@ export type Config = {
     secretKey: string;
     /** Base address of the Stripe API, when it is not Stripe's own: the local simulator. */
     apiBase: string | undefined;
+    /** Signing secrets of webhook endpoints: several while one is rolled, none where webhooks are not set up. */
+    webhookSecrets: string[];
     /** Requests a second, kept by all processes together: of one operation, and of all. */
     rates: { perOperation: number; total: number };
   };
@@ -79,6 +81,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     stripe: {
       secretKey: readSecretKey(text('STRIPE_SECRET_KEY'), tell),
       apiBase: env['STRIPE_API_BASE'] ? url('STRIPE_API_BASE', ['http:', 'https:']) : undefined,
+      webhookSecrets: readWebhookSecrets(env['STRIPE_WEBHOOK_SECRET'] ?? '', tell),
       rates: {
         perOperation: whole('DURABILL_STRIPE_RATE_PER_OPERATION', 1, 10_000),
         total: whole('DURABILL_STRIPE_RATE_TOTAL', 1, 10_000),
@@ -134,6 +137,19 @@ function readBounds(env: NodeJS.ProcessEnv, name: string, tell: Tell): Bounds {
 function readSwitch(value: string, name: string, tell: Tell): boolean {
   if (value !== 'true' && value !== 'false') tell(name, `is "${value}"`, 'write true or false');
   return value === 'true';
+}
+
+/** One with a line end around it would refuse every delivery, without a word at the start. */
+function readWebhookSecrets(value: string, tell: Tell): string[] {
+  if (value === '') return [];
+  const secrets = value.split(',');
+  const faulty = secrets.findIndex((secret) => !/^whsec_[A-Za-z0-9+/=_-]{8,}$/.test(secret));
+  if (faulty >= 0) {
+    const which = secrets.length === 1 ? 'is no signing secret' : `has no signing secret in place ${faulty + 1}`;
+    const mend = 'take whsec_… of the webhook endpoint, several separated by commas, without space or line end around';
+    tell('STRIPE_WEBHOOK_SECRET', which, mend);
+  }
+  return secrets;
 }
 
 function refuse(faults: readonly string[]): void {

@@ -32,6 +32,8 @@ export const crashPoints = [
   'sync.parked',
   'sync.decision-stored',
   'usage.rolled-up',
+  'events.page-swept',
+  'events.looked',
 ] as const;
 
 export type CrashPoint = (typeof crashPoints)[number];

@@ -42,6 +42,17 @@ const toStripe: ActivityOptions = {
 export const stripe = proxyActivities<Activities>(toStripe);
 export const urgentStripe = proxyActivities<Activities>({ ...toStripe, priority: first });
 
+/**
+ * Stripe's events, read and taken up. The tries of the first minute are Temporal's; after that the Schedule comes round
+ * again, with a new look at where things stand.
+ */
+export const events = proxyActivities<Activities>({
+  taskQueue: taskQueues.billing,
+  startToCloseTimeout: 30 * minute,
+  heartbeatTimeout,
+  retry: { initialInterval: 2 * second, backoffCoefficient: 2, maximumInterval: 30 * second, maximumAttempts: 5 },
+});
+
 /** A customer's way to Stripe: few tries, because the invoice that asked tries again anyway. */
 const ofCustomers: ActivityOptions = {
   taskQueue: taskQueues.customers,

@@ -3,6 +3,8 @@ export { advanceClock } from './advance-clock.ts';
 export { digestAudit } from './digest-audit.ts';
 export { dueInvoiceScan } from './due-invoice-scan.ts';
 export { monthlyInvoicing } from './monthly-invoicing.ts';
+export { processStripeEvents } from './process-stripe-events.ts';
 export { rollUpUsage } from './roll-up-usage.ts';
+export { sweepStripeEvents } from './sweep-stripe-events.ts';
 export { syncCustomer } from './sync-customer.ts';
 export { syncInvoice } from './sync-invoice.ts';

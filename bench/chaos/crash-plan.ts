@@ -13,6 +13,8 @@ const rare: ReadonlySet<string> = new Set([
   'sync.parked',
   'sync.decision-stored',
   'usage.rolled-up',
+  'events.page-swept',
+  'events.looked',
 ]);
 
 /** The kind of process that passes a point. */

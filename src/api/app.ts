@@ -19,6 +19,7 @@ import { invoiceRoutes } from './routes/invoices.ts';
 import { pauseRoutes } from './routes/pauses.ts';
 import { runRoutes } from './routes/runs.ts';
 import { syncRoutes } from './routes/syncs.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
 import { createValidatorCompiler } from './validation.ts';
 
 /**
@@ -69,6 +70,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     runRoutes,
     pauseRoutes,
     clockRoutes,
+    webhookRoutes,
   ]) {
     app.register(routes, deps);
   }

@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify';
+import type { ReadDelivery } from '../billing/receive-stripe-event.ts';
 import type { Database } from '../store/database.ts';
 import type { Syncs } from './syncs.ts';
 
@@ -21,6 +22,10 @@ export type ApiDeps = {
   syncs: Syncs;
   /** What a customer may read about a failure, by its code; null for none. */
   noticeOf: (failureCode: string | null) => string | null;
+  /** Reads a delivery of Stripe's and proves its signature. */
+  readStripeDelivery: ReadDelivery;
+  /** Has the stored events of the account taken up, later and in the background. */
+  wakeStripeEvents: (accountId: string) => void;
   health: () => Promise<Health>;
   /** Told of every answer, for the figures. */
   observe?: (answer: { method: string; route: string; status: number; seconds: number }) => void;

@@ -18,6 +18,7 @@ export const documentOptions: FastifyDynamicSwaggerOptions = {
       { name: 'invoices', description: 'What they pay, line by line with its working' },
       { name: 'runs', description: 'The durable runs that make and issue invoices' },
       { name: 'pauses', description: 'What stops all issuing and every write to Stripe' },
+      { name: 'webhooks', description: 'What Stripe tells' },
       { name: 'clocks', description: 'Test clocks, to bill months in minutes' },
       { name: 'health', description: 'Whether the service and its parts are up' },
     ],

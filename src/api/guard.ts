@@ -5,8 +5,13 @@ import type { Database } from '../store/database.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What a key needs to call the route. Routes under /v1/ do not start without one. */
+    /** What a key needs to call the route. */
     scope?: Scope;
+    /**
+     * For a caller that has no key: the route's own handler proves who it is, by the signature over the raw body.
+     * Routes under /v1/ do not start without this or a scope.
+     */
+    authenticatedBy?: 'signature';
   }
   interface FastifyRequest {
     /** Whose key the request carries; null where none is needed. */
@@ -14,12 +19,13 @@ declare module 'fastify' {
   }
 }
 
-/** Asks every route under /v1/ for an API key with its scope, before the body is read. */
+/** Asks every route under /v1/ for an API key with its scope, before the body is read, unless it is signed instead. */
 export function guardRoutes(app: FastifyInstance, database: Database): void {
   const authenticate = createAuthenticator(database);
   app.decorateRequest('principal', null);
   app.addHook('onRoute', ({ url, method, config }) => {
-    if (url.startsWith('/v1/') && config?.scope === undefined) throw new Error(`${method} ${url} names no scope`);
+    const isGuarded = config?.scope !== undefined || config?.authenticatedBy !== undefined;
+    if (url.startsWith('/v1/') && !isGuarded) throw new Error(`${method} ${url} names no scope`);
   });
   app.addHook('onRequest', async (request) => {
     const { scope } = request.routeOptions.config;

@@ -9,11 +9,13 @@ import { DurabillError } from '../errors/error.ts';
 import { openDatabase } from '../store/database.ts';
 import { recordRun } from '../store/runs.ts';
 import { noticeOf } from '../targets/stripe/notice.ts';
+import { createWebhookReader } from '../targets/stripe/webhook.ts';
 import { createLog } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { serveOperations } from '../telemetry/operations-server.ts';
 import { connectTemporal } from '../temporal/connection.ts';
 import { startRun } from '../temporal/start-run.ts';
+import { createEventWaker, wakeStripeEvents } from '../temporal/stripe-events.ts';
 import { readCommand } from './shared/command-line.ts';
 import { listenOrEnd } from './shared/listen.ts';
 import { watchReadiness } from './shared/parts.ts';
@@ -49,9 +51,16 @@ async function reachTemporal<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
+const waker = createEventWaker(
+  (accountId) => wakeStripeEvents(temporal.client, accountId),
+  (error) => log.warn({ err: error }, 'stored events of Stripe wait for the sweep, as they could not be signalled'),
+);
+
 const api = buildApi({
   database,
   logger: log,
+  readStripeDelivery: createWebhookReader(config.stripe.webhookSecrets),
+  wakeStripeEvents: waker.wake,
   async startRun(run) {
     const started = await reachTemporal(() => startRun(temporal.client, run));
     crashPoint('api.run-started');
@@ -76,6 +85,7 @@ await life.run({
   // `/readyz` has said no since the signal; until load balancers have noticed, what they send is answered.
   'the time for load balancers': () => sleep(config.api.drainMs),
   'requests that are being answered': () => api.close(),
+  'signals that are still to be sent': async () => waker.close(),
   connections: () => Promise.all([temporal.close(), broker.close(), database.close()]),
   'operations pages': () => operations.close(),
 });

@@ -23,6 +23,7 @@ import { readStartOptions, type StartOptions, usage } from './start/options.ts';
 import { reportProgress } from './start/progress.ts';
 import { startService } from './start/services.ts';
 import { type Summary, summaryJson, summaryTable } from './start/summary.ts';
+import { registerWebhooks } from './start/webhooks.ts';
 
 /** The journal and the key of the simulated Stripe belong to the data directory, like the books that are bound to it. */
 const simulatorKey = 'sk_test_durabillSample0000';
@@ -109,12 +110,13 @@ type Env = { DATABASE_URL: string; DURABILL_API_PORT: string; API_KEY: string; S
 type Watch = (child: RunningChild) => void;
 
 async function startOwnProcesses(stack: Stack, dataDir: string, watch: Watch): Promise<Env> {
-  const stripe = await startStripe(stack, dataDir, watch);
+  const apiPort = await freePort(7070);
+  const stripe = await startStripe(stack, dataDir, watch, `http://127.0.0.1:${apiPort}`);
   const env = {
     DATABASE_URL: stack.databaseUrl,
     AMQP_URL: stack.amqpUrl,
     TEMPORAL_ADDRESS: stack.temporalAddress,
-    DURABILL_API_PORT: String(await freePort(7070)),
+    DURABILL_API_PORT: String(apiPort),
     // No load balancer stands before a demonstration.
     DURABILL_API_DRAIN_SECONDS: '0',
     ...stripe,
@@ -141,7 +143,12 @@ async function writeAddresses(file: string, env: Record<string, string | undefin
 }
 
 /** The local Stripe, unless the environment names a key of Stripe's own. */
-async function startStripe(stack: Stack, dataDir: string, watch: Watch): Promise<Record<string, string>> {
+async function startStripe(
+  stack: Stack,
+  dataDir: string,
+  watch: Watch,
+  apiAddress: string,
+): Promise<Record<string, string>> {
   if (process.env['STRIPE_SECRET_KEY']) return {};
   const port = await freePort(12111);
   const base = `http://127.0.0.1:${port}`;
@@ -160,7 +167,13 @@ async function startStripe(stack: Stack, dataDir: string, watch: Watch): Promise
   watch(child);
   // It limits requests as Stripe does in live mode, so the pace is that of live mode, which the key alone does not say.
   const pace = process.env['DURABILL_STRIPE_RATE_TOTAL'] || '96';
-  return { STRIPE_SECRET_KEY: simulatorKey, STRIPE_API_BASE: base, DURABILL_STRIPE_RATE_TOTAL: pace };
+  const secret = await registerWebhooks({ base, key: simulatorKey }, apiAddress);
+  return {
+    STRIPE_SECRET_KEY: simulatorKey,
+    STRIPE_API_BASE: base,
+    STRIPE_WEBHOOK_SECRET: secret,
+    DURABILL_STRIPE_RATE_TOTAL: pace,
+  };
 }
 
 /** Says when a part is ready, and how long it took, so that nobody waits before a silent terminal. */

@@ -10,8 +10,11 @@ import { within } from '../broker/limits.ts';
 import { createPublisher } from '../broker/publisher.ts';
 import { readAttention } from '../store/attention.ts';
 import { openDatabase } from '../store/database.ts';
+import { readSweepAgeSeconds } from '../store/event-sweeps.ts';
+import { readEventBacklog } from '../store/stripe-events.ts';
 import { readRollupLagSeconds } from '../store/usage-rollups.ts';
 import { openStripe } from '../targets/stripe/client.ts';
+import { createEventSource } from '../targets/stripe/events.ts';
 import { linesPerInvoice } from '../targets/stripe/invoice-params.ts';
 import { createStripeTarget } from '../targets/stripe/target.ts';
 import { createLog } from '../telemetry/log.ts';
@@ -20,6 +23,7 @@ import { serveOperations } from '../telemetry/operations-server.ts';
 import { temporalLog } from '../telemetry/temporal-log.ts';
 import { loadWorkflows } from '../temporal/bundle-cache.ts';
 import { connectTemporal } from '../temporal/connection.ts';
+import { wakeStripeEvents } from '../temporal/stripe-events.ts';
 import { connectWorkers, createWorkers } from '../temporal/workers.ts';
 import { readCommand } from './shared/command-line.ts';
 import { listenOrEnd } from './shared/listen.ts';
@@ -51,23 +55,39 @@ const temporal = connectTemporal(config.temporal);
 const broker = createConnection({ url: config.amqpUrl, name: 'worker' });
 const publisher = createPublisher(broker);
 const metrics = createMetrics('worker');
-const targetAt = (priority: 'normal' | 'high') => {
+const stripeAt = (priority: 'normal' | 'high') => {
   const pace = requestPaceOf(database, config.stripe.rates, priority);
-  return createStripeTarget(openStripe({ ...config.stripe, pace }), config.stripe.secretKey);
+  return openStripe({ ...config.stripe, pace });
 };
+const stripe = stripeAt('normal');
+const targetOf = (client: typeof stripe) => createStripeTarget(client, config.stripe.secretKey);
 const { health, untilSetUp } = watchReadiness(log, life, { database, broker, temporal });
 /** The figures that PostgreSQL has; while it does not answer they are left out, and what the process counts is told. */
 async function readBooks(): Promise<void> {
   try {
-    const asked = Promise.all([readAttention(database), readRollupLagSeconds(database)]);
-    const [{ oldestOpenSyncSeconds, ...attention }, lag] = await within(asked, booksLimitMs, 'no answer in time');
+    const asked = Promise.all([
+      readAttention(database),
+      readRollupLagSeconds(database),
+      readEventBacklog(database),
+      readSweepAgeSeconds(database),
+    ]);
+    const [{ oldestOpenSyncSeconds, ...attention }, lag, backlog, sweepAge] = await within(
+      asked,
+      booksLimitMs,
+      'no answer in time',
+    );
+    metrics.stripeEventsWaiting.set(backlog.unprocessed);
+    metrics.oldestStripeEvent.set(backlog.oldestSeconds);
+    if (sweepAge !== undefined) metrics.stripeSweepAge.set(sweepAge);
     metrics.oldestOpenSync.set(oldestOpenSyncSeconds);
     metrics.usageRollupLag.set(lag);
     for (const [what, count] of Object.entries(attention)) metrics.attention.set({ what }, count);
     metrics.booksReadable.set(1);
   } catch (error) {
     log.warn({ err: error }, 'the books cannot be read for the metrics');
-    for (const gauge of [metrics.oldestOpenSync, metrics.usageRollupLag]) gauge.remove();
+    const read = [metrics.oldestOpenSync, metrics.usageRollupLag];
+    const ofEvents = [metrics.stripeEventsWaiting, metrics.oldestStripeEvent, metrics.stripeSweepAge];
+    for (const gauge of [...read, ...ofEvents]) gauge.remove();
     metrics.attention.reset();
     metrics.booksReadable.set(0);
   }
@@ -93,11 +113,16 @@ const workers = await createWorkers({
   activities: createActivities({
     database,
     publisher,
-    stripe: bindStripe(database, targetAt('normal'), targetAt('high')),
+    stripe: bindStripe(database, targetOf(stripe), targetOf(stripeAt('high'))),
     slots: config.sync.slots,
     ensureCustomer: createEnsureCustomer(temporal.client),
     wakeSyncs: createWakeSyncs(temporal.client, database),
     checkLimits: { ...config.checks, maxLines: linesPerInvoice },
+    events: createEventSource(stripe),
+    wakeEvents: (accountId) => wakeStripeEvents(temporal.client, accountId),
+    countStripeEvents(counts) {
+      for (const [outcome, count] of Object.entries(counts)) metrics.stripeEvents.inc({ outcome }, count);
+    },
   }),
   observe: ({ name, outcome, seconds }) => metrics.activities.observe({ activity: name, outcome }, seconds),
 });

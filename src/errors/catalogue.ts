@@ -86,6 +86,12 @@ export const catalogue = {
     customer: 'You do not have access to this.',
     mend: 'Ask an operator for a key with the named scope.',
   },
+  'webhook-refused': {
+    status: 400,
+    title: 'The delivery is not a signed event of the Stripe account.',
+    customer: refused,
+    mend: 'Compare STRIPE_WEBHOOK_SECRET with the signing secret of the endpoint, and pass the raw body on unchanged.',
+  },
   internal: {
     status: 500,
     title: 'Something failed on our side.',

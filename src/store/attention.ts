@@ -9,6 +9,10 @@ export type Attention = {
   strayEvents: number;
   /** Nights of the last week on which audit chains were found to be not what they had been. */
   changedAuditDays: number;
+  /** Events of Stripe's that could not be taken up in three days. */
+  parkedStripeEvents: number;
+  /** Disputes at Stripe that are not decided. */
+  openDisputes: number;
   /** Seconds since the sync of the invoice that has been silent the longest was touched; 0 when none is open. */
   oldestOpenSyncSeconds: number;
 };
@@ -22,6 +26,8 @@ export async function readAttention(sql: Sql): Promise<Attention> {
        (SELECT count(*) FROM (SELECT FROM usage_events_default LIMIT 10000) e)::int AS "strayEvents",
        (SELECT count(*) FROM audit_digests WHERE NOT previous_holds AND sequence > (SELECT max(sequence) - 7
          FROM audit_digests))::int AS "changedAuditDays",
+       (SELECT count(*) FROM stripe_events WHERE outcome = 'parked')::int AS "parkedStripeEvents",
+       (SELECT count(*) FROM remote_records WHERE kind = 'dispute' AND NOT is_final)::int AS "openDisputes",
        coalesce((SELECT extract(epoch FROM now() - min(touched_at)) FROM invoice_states
          WHERE sync NOT IN ('none', 'synced') AND sync <> 'parked'), 0)::float8 AS "oldestOpenSyncSeconds"`,
   );

@@ -39,7 +39,7 @@ export function createMetrics(processName: string) {
     }),
     attention: new Gauge({
       name: 'durabill_attention',
-      help: 'What waits for a person: parkedInvoices, heldDrafts, parkedPeriods, strayEvents, changedAuditDays; 0 on a quiet day',
+      help: 'What waits for a person: parkedInvoices, heldDrafts, parkedPeriods, strayEvents, changedAuditDays, parkedStripeEvents, openDisputes; 0 on a quiet day',
       labelNames: ['what'],
       registers,
     }),
@@ -51,6 +51,27 @@ export function createMetrics(processName: string) {
     usageRollupLag: new Gauge({
       name: 'durabill_usage_rollup_lag_seconds',
       help: 'Age of the oldest usage event that is not rolled up yet; drafts read those events one by one',
+      registers,
+    }),
+    stripeEvents: new Counter({
+      name: 'durabill_stripe_events_total',
+      help: "Stripe's events by what came of them; failed ones are tried again",
+      labelNames: ['outcome'],
+      registers,
+    }),
+    stripeEventsWaiting: new Gauge({
+      name: 'durabill_stripe_events_waiting',
+      help: "Stripe's events that are stored and not taken up yet, counted up to 10,000",
+      registers,
+    }),
+    oldestStripeEvent: new Gauge({
+      name: 'durabill_oldest_stripe_event_seconds',
+      help: "How long the oldest of Stripe's events that wait has been here",
+      registers,
+    }),
+    stripeSweepAge: new Gauge({
+      name: 'durabill_stripe_sweep_age_seconds',
+      help: "Since the last whole sweep of Stripe's events began; a minute or two on a quiet day",
       registers,
     }),
     consumerMessages: new Gauge({

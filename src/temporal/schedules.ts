@@ -80,6 +80,22 @@ export function schedulesOf(realClockId: string): ScheduleOptions[] {
         args: [],
       },
     },
+    {
+      scheduleId: scheduleIds.stripeEventSweep,
+      spec: { intervals: [{ every: minute }] },
+      // Each takes all since the last one that came to its end.
+      policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: minute, pauseOnFailure: false },
+      // Nothing is written to Stripe before the first one has looked there.
+      state: { triggerImmediately: true },
+      action: {
+        type: 'startWorkflow',
+        workflowType: workflowTypes.sweepStripeEvents,
+        workflowId: scheduleIds.stripeEventSweep,
+        taskQueue: taskQueues.billing,
+        staticSummary: "Stripe's events: what no webhook has brought",
+        args: [{}],
+      },
+    },
   ];
 }
 

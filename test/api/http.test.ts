@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { buildApi } from '../../src/api/app.ts';
 import { DurabillError } from '../../src/errors/error.ts';
 import { openDatabase } from '../../src/store/database.ts';
-import { assertProblem, noSyncs, useApi } from './support.ts';
+import { assertProblem, noSyncs, useApi, withoutWebhooks } from './support.ts';
 
 describe('The HTTP interface', () => {
   const parts: { rabbitmq: string } = { rabbitmq: 'up' };
@@ -63,6 +63,7 @@ describe('The HTTP interface', () => {
       noticeOf: () => null,
       startRun: () => Promise.reject(new Error('unused')),
       health: () => Promise.reject(new Error('unused')),
+      ...withoutWebhooks,
     });
     const answer = await app.inject({
       url: '/v1/customers',

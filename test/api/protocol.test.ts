@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
 import { apiLimits, buildApi } from '../../src/api/app.ts';
-import { assertProblem, noSyncs, useApi } from './support.ts';
+import { assertProblem, noSyncs, useApi, withoutWebhooks } from './support.ts';
 
 describe('Over a socket, the API', () => {
   const api = useApi();
@@ -30,6 +30,7 @@ describe('Over a socket, the API', () => {
         noticeOf: () => null,
         startRun: () => Promise.reject(new Error('unused')),
         health: () => Promise.reject(new Error('unused')),
+        ...withoutWebhooks,
         observe: ({ status }) => answered.push(status),
         logger: pino({ level: 'trace' }, log),
       },

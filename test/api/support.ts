@@ -10,6 +10,14 @@ import { noticeOf } from '../../src/targets/stripe/notice.ts';
 import { openBooks } from '../support/books.ts';
 import { useTestDatabase } from '../support/database.ts';
 
+/** For an API that Stripe tells nothing. */
+export const withoutWebhooks: Pick<ApiDeps, 'readStripeDelivery' | 'wakeStripeEvents'> = {
+  readStripeDelivery() {
+    throw new Error('No webhook is expected.');
+  },
+  wakeStripeEvents() {},
+};
+
 export type Call = { headers?: Record<string, string>; body?: unknown; raw?: string | Buffer };
 // biome-ignore lint/suspicious/noExplicitAny: what a server answers is not known before it is looked at
 export type Answer = { status: number; headers: Record<string, unknown>; body: any };
@@ -49,6 +57,7 @@ export function useApi(overrides: Partial<ApiDeps> = {}) {
       syncs: noSyncs,
       noticeOf,
       health: async () => ({ postgresql: 'up', rabbitmq: 'up', temporal: 'up' }),
+      ...withoutWebhooks,
       ...overrides,
     });
     await app.ready();

@@ -58,6 +58,21 @@ describe('the configuration', () => {
     }
     assert.deepEqual(faultsOf({ STRIPE_SECRET_KEY: 'rk_live_51Abc' }), []);
 
+    const secrets = 'whsec_4f1d0a9bC7,whsec_Zm9vYmFyYmF6+/=';
+    assert.deepEqual(readConfig({ ...env, STRIPE_WEBHOOK_SECRET: secrets }).stripe.webhookSecrets, secrets.split(','));
+    assert.deepEqual(readConfig({ ...env, STRIPE_WEBHOOK_SECRET: '' }).stripe.webhookSecrets, []);
+    for (const [value, fault] of [
+      ['sk_test_1234', /^STRIPE_WEBHOOK_SECRET is no signing secret: take whsec_…/],
+      ['whsec_4f1d0a9bC7\n', /^STRIPE_WEBHOOK_SECRET is no signing secret: .*without space or line end/],
+      ['whsec_4f1d0a9bC7, whsec_4f1d0a9bC8', /^STRIPE_WEBHOOK_SECRET has no signing secret in place 2: /],
+      ['whsec_4f1d0a9bC7,', /^STRIPE_WEBHOOK_SECRET has no signing secret in place 2: /],
+    ] as const) {
+      const faults = faultsOf({ STRIPE_WEBHOOK_SECRET: value });
+      assert.equal(faults.length, 1);
+      assert.match(faults[0]!, fault);
+      assert.ok(!faults[0]!.includes('4f1d0a9b'), 'a secret is not repeated');
+    }
+
     assert.deepEqual(faultsOf({ DATABASE_URL: 'postgresql://u:p%@127.0.0.1:5/db' }), [
       'DATABASE_URL has a user or password that cannot be read: write % in it as %25, and other special signs likewise.',
     ]);

@@ -137,7 +137,7 @@ describe('docker-compose.yml', () => {
     for (const [name, { environment = {} }] of services) {
       for (const [variable, value] of Object.entries(environment)) {
         if (/PASSWORD|PWD|PASS$|SECRET|_KEY$/.test(variable))
-          assert.match(String(value), /^\$\{\w+:\?\}$/, `${name} ${variable}`);
+          assert.match(String(value), /^\$\{\w+:[?-]\}$/, `${name} ${variable}`);
         const written = String(value).replaceAll(/\$\{[^}]*\}/g, '');
         assert.doesNotMatch(written, /:\/\/[^/@:]*:[^@/]+@/, `${name} ${variable} has a password in it`);
       }

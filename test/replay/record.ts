@@ -22,6 +22,7 @@ import { answerSync, type SyncSubject } from '../../src/temporal/syncs.ts';
 import * as ids from '../../workflows/contract/ids.ts';
 import { type AnswerKind, messages, type SyncStatus } from '../../workflows/contract/messages.ts';
 import { until } from '../broker/support.ts';
+import { clientOf } from '../stripe-simulator/support.ts';
 import { openBooks } from '../support/books.ts';
 import { openWorld, type World } from '../support/world.ts';
 import { historiesDir, withoutMachine } from './histories.ts';
@@ -69,6 +70,18 @@ describe('the recorder', function () {
     for (const branch of ['calm', 'retried'] as const) {
       await record(world, `syncCustomer.${branch}`, ids.syncCustomerId(invoices[branch].customerId));
     }
+  });
+
+  it("writes the histories of Stripe's events", async () => {
+    await world.start('worker');
+    await clientOf(world.simulator).customers.create({ name: 'Blue Heron Air' });
+    await recordScheduled(world, 'sweepStripeEvents.scheduled', ids.scheduleIds.stripeEventSweep, '2026-10-04T12:00');
+    const takingUp = ids.processStripeEventsId(accountIdOf(world.simulator.key));
+    await world.temporal.client.workflow.getHandle(takingUp).result();
+    await record(world, 'processStripeEvents.calm', takingUp);
+
+    await world.control('POST', '/faults', [{ kind: '401', operation: 'events.list' }]);
+    await recordScheduled(world, 'sweepStripeEvents.refused', ids.scheduleIds.stripeEventSweep, '2026-10-04T13:00');
   });
 });
 

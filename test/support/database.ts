@@ -45,8 +45,17 @@ async function makeTemplate(): Promise<string> {
 /** An own migrated database, empty. Call `drop` at the end. */
 export async function openTestDatabase(): Promise<TestDatabase> {
   template ??= makeTemplate();
+  return await openCopy(await template);
+}
+
+/** A database that is as the one at this address is now, like a backup of it; nobody may be connected there. */
+export async function openBackupOf(url: string): Promise<TestDatabase> {
+  return await openCopy(new URL(url).pathname.slice(1));
+}
+
+async function openCopy(original: string): Promise<TestDatabase> {
   const name = `test_${randomUUID()}`;
-  await onServer(`CREATE DATABASE "${name}" TEMPLATE "${await template}"`);
+  await onServer(`CREATE DATABASE "${name}" TEMPLATE "${original}"`);
   const url = urlOf(name);
   const database = openDatabase(url);
   return {

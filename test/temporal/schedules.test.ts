@@ -58,6 +58,20 @@ describe('the Schedules', function () {
     for (const at of info.nextActionTimes) assert.match(at.toISOString(), /T02:00:00\.000Z$/);
   });
 
+  it("sweep Stripe's events every minute, one at a time, and once at the start", async () => {
+    const { spec, policies, info } = await handleOf(scheduleIds.stripeEventSweep).describe();
+    assert.deepEqual(
+      spec.intervals?.map(({ every }) => every),
+      [60_000],
+    );
+    assert.deepEqual([policies.overlap, policies.catchupWindow], ['SKIP', 60_000]);
+    await until(
+      async () => (await handleOf(scheduleIds.stripeEventSweep).describe()).info.numActionsTaken >= 1,
+      'the first sweep does not wait for the minute',
+    );
+    assert.equal(info.nextActionTimes.length > 0, true);
+  });
+
   it('are not doubled by the next start', async () => {
     const before = await describeAll();
     assert.deepEqual(
@@ -68,7 +82,8 @@ describe('the Schedules', function () {
     for (const [index, schedule] of after.entries()) {
       assert.deepEqual(schedule.spec, before[index]?.spec);
       // The next minute may have begun meanwhile.
-      const isEveryMinute = schedule.scheduleId === scheduleIds.usageRollup;
+      const everyMinute: string[] = [scheduleIds.usageRollup, scheduleIds.stripeEventSweep];
+      const isEveryMinute = everyMinute.includes(schedule.scheduleId);
       if (!isEveryMinute) assert.deepEqual(schedule.info.nextActionTimes, before[index]?.info.nextActionTimes);
     }
     const listed = async () => {

@@ -10,6 +10,8 @@ export const workflowTypes = {
   advanceClock: 'advanceClock',
   rollUpUsage: 'rollUpUsage',
   digestAudit: 'digestAudit',
+  processStripeEvents: 'processStripeEvents',
+  sweepStripeEvents: 'sweepStripeEvents',
 } as const;
 
 export const scheduleIds = {
@@ -17,6 +19,7 @@ export const scheduleIds = {
   dueInvoiceScan: 'due-invoice-scan',
   usageRollup: 'usage-rollup',
   auditDigest: 'audit-digest',
+  stripeEventSweep: 'stripe-event-sweep',
 } as const;
 
 /** `cutoffAt` and `to` are ISO 8601 instants in UTC, as Date.toISOString writes them. */
@@ -26,3 +29,5 @@ export const syncInvoiceId = (invoiceId: string) => `sync-invoice/${invoiceId}`;
 export const syncCustomerId = (customerId: string) => `sync-customer/${customerId}`;
 /** One advance of a clock at a time: its id names the clock alone. */
 export const advanceClockId = (clockId: string) => `advance-clock/${clockId}`;
+/** One for each Stripe account, by its id there. */
+export const processStripeEventsId = (accountId: string) => `process-stripe-events/${accountId}`;

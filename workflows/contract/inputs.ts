@@ -32,3 +32,13 @@ export type SyncCustomerInput = {
   /** Whether it goes before others; left out by those that do not. */
   isUrgent?: boolean;
 };
+
+export type ProcessStripeEventsInput = { accountId: string };
+
+export type SweepStripeEventsInput = { resume?: SweepResume };
+
+/** Where a sweep of Stripe's events goes on after continue-as-new, and how many it has stored. */
+export type SweepResume = {
+  cursor: { startedAt: string; since: string; newestAt: string | null; after: string | null };
+  stored: number;
+};

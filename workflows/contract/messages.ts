@@ -1,6 +1,6 @@
 /** Signals, updates and queries by name; their handlers are defined in the workflows. */
 export const messages = {
-  /** Signal to syncInvoice: what the books want may have changed; look again. */
+  /** Signal to syncInvoice: what the books want may have changed. To processStripeEvents: more was stored. Look again. */
   dirty: 'dirty',
   /** Signal to syncInvoice: look again, at once and before all others. */
   hurry: 'hurry',
