@@ -126,6 +126,7 @@ describe('The HTTP interface', () => {
       '/v1/pauses/end',
       '/v1/runs',
       '/v1/runs/{id}',
+      '/v1/webhooks/stripe',
     ]);
     const bare: string[] = [];
     describeFields(document, '', bare);
