@@ -1,8 +1,10 @@
 import type { BringDependencies } from '../src/billing/bring-to-stripe.ts';
 import type { CheckLimits } from '../src/billing/check-drafts.ts';
+import type { InventoryDependencies } from '../src/billing/take-inventory.ts';
 import type { Publisher } from '../src/broker/publisher.ts';
 import { createAuditActivities } from './audit.ts';
 import { createClockActivities } from './clocks.ts';
+import { createReconciliationActivities } from './reconciliation.ts';
 import { createRollupActivities } from './rollups.ts';
 import { createRunActivities } from './runs.ts';
 import { createSyncActivities } from './sync.ts';
@@ -12,7 +14,8 @@ import type { WakeSyncs } from './wake-syncs.ts';
  * Activities are the only place where workflows touch the world. Each is thin: it turns ids and instants into one call
  * of a use case, and failures into what Temporal understands. All can be repeated: the use cases see to it.
  */
-export type ActivityDependencies = BringDependencies & {
+export type ActivityDependencies = BringDependencies &
+  InventoryDependencies & {
   publisher: Publisher;
   wakeSyncs: WakeSyncs;
   /** What drafts are checked against before they become final. */
@@ -26,6 +29,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...createSyncActivities(dependencies),
     ...createRollupActivities(dependencies),
     ...createAuditActivities(dependencies),
+    ...createReconciliationActivities(dependencies),
   };
 }
 

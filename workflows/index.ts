@@ -3,6 +3,7 @@ export { advanceClock } from './advance-clock.ts';
 export { digestAudit } from './digest-audit.ts';
 export { dueInvoiceScan } from './due-invoice-scan.ts';
 export { monthlyInvoicing } from './monthly-invoicing.ts';
+export { reconcile } from './reconcile.ts';
 export { rollUpUsage } from './roll-up-usage.ts';
 export { syncCustomer } from './sync-customer.ts';
 export { syncInvoice } from './sync-invoice.ts';

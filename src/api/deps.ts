@@ -12,6 +12,18 @@ export type StartRun = (run: {
   at: Date;
 }) => Promise<{ id: string; workflowId: string; alreadyStarted: boolean }>;
 
+/**
+ * Starts a reconciliation durably.
+ * @throws DurabillError unavailable
+ */
+export type StartReconciliation = (order: {
+  id: string;
+  kind: 'on-demand' | 'adoption';
+  fromAt: Date | null;
+  toAt: Date | null;
+  askedBy: string;
+}) => Promise<{ workflowId: string }>;
+
 /** `up`, or in a few words what is wrong. */
 export type Health = Record<string, 'up' | (string & {})>;
 
@@ -21,6 +33,7 @@ export type ApiDeps = {
   syncs: Syncs;
   /** What a customer may read about a failure, by its code; null for none. */
   noticeOf: (failureCode: string | null) => string | null;
+  startReconciliation: StartReconciliation;
   health: () => Promise<Health>;
   /** Told of every answer, for the figures. */
   observe?: (answer: { method: string; route: string; status: number; seconds: number }) => void;

@@ -7,12 +7,14 @@ import { createConnection } from '../broker/connection.ts';
 import { crashPoint } from '../crash-points.ts';
 import { DurabillError } from '../errors/error.ts';
 import { openDatabase } from '../store/database.ts';
+import { recordReconciliation } from '../store/reconciliations.ts';
 import { recordRun } from '../store/runs.ts';
 import { noticeOf } from '../targets/stripe/notice.ts';
 import { createLog } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { serveOperations } from '../telemetry/operations-server.ts';
 import { connectTemporal } from '../temporal/connection.ts';
+import { startReconciliation } from '../temporal/start-reconciliation.ts';
 import { startRun } from '../temporal/start-run.ts';
 import { readCommand } from './shared/command-line.ts';
 import { listenOrEnd } from './shared/listen.ts';
@@ -62,6 +64,12 @@ const api = buildApi({
   },
   noticeOf,
   syncs: createSyncs(temporal.client, database, reachTemporal),
+  async startReconciliation(order) {
+    const workflowId = await reachTemporal(() => startReconciliation(temporal.client, order));
+    // The workflow does the same first; whoever started it can look at once.
+    await recordReconciliation(database, { ...order, workflowId });
+    return { workflowId };
+  },
   health,
   observe: ({ method, route, status, seconds }) => metrics.apiRequests.observe({ method, route, status }, seconds),
   countEvents: (counts) => {

@@ -13,6 +13,7 @@ import { openDatabase } from '../store/database.ts';
 import { readRollupLagSeconds } from '../store/usage-rollups.ts';
 import { openStripe } from '../targets/stripe/client.ts';
 import { linesPerInvoice } from '../targets/stripe/invoice-params.ts';
+import { createStripeInventory } from '../targets/stripe/inventory.ts';
 import { createStripeTarget } from '../targets/stripe/target.ts';
 import { createLog } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
@@ -51,10 +52,9 @@ const temporal = connectTemporal(config.temporal);
 const broker = createConnection({ url: config.amqpUrl, name: 'worker' });
 const publisher = createPublisher(broker);
 const metrics = createMetrics('worker');
-const targetAt = (priority: 'normal' | 'high') => {
-  const pace = requestPaceOf(database, config.stripe.rates, priority);
-  return createStripeTarget(openStripe({ ...config.stripe, pace }), config.stripe.secretKey);
-};
+const stripeAt = (priority: 'normal' | 'high') =>
+  openStripe({ ...config.stripe, pace: requestPaceOf(database, config.stripe.rates, priority) });
+const targetAt = (priority: 'normal' | 'high') => createStripeTarget(stripeAt(priority), config.stripe.secretKey);
 const { health, untilSetUp } = watchReadiness(log, life, { database, broker, temporal });
 /** The figures that PostgreSQL has; while it does not answer they are left out, and what the process counts is told. */
 async function readBooks(): Promise<void> {
@@ -94,6 +94,7 @@ const workers = await createWorkers({
     database,
     publisher,
     stripe: bindStripe(database, targetAt('normal'), targetAt('high')),
+    inventory: createStripeInventory(stripeAt('normal')),
     slots: config.sync.slots,
     ensureCustomer: createEnsureCustomer(temporal.client),
     wakeSyncs: createWakeSyncs(temporal.client, database),

@@ -62,6 +62,7 @@ describe('The HTTP interface', () => {
       syncs: noSyncs,
       noticeOf: () => null,
       startRun: () => Promise.reject(new Error('unused')),
+      startReconciliation: () => Promise.reject(new Error('unused')),
       health: () => Promise.reject(new Error('unused')),
     });
     const answer = await app.inject({

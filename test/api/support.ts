@@ -7,6 +7,7 @@ import { createApiKey } from '../../src/auth/api-keys.ts';
 import { scopes } from '../../src/auth/scopes.ts';
 import { runIdOf } from '../../src/billing/ids.ts';
 import { noticeOf } from '../../src/targets/stripe/notice.ts';
+import { recordReconciliation } from '../../src/store/reconciliations.ts';
 import { openBooks } from '../support/books.ts';
 import { useTestDatabase } from '../support/database.ts';
 
@@ -48,6 +49,11 @@ export function useApi(overrides: Partial<ApiDeps> = {}) {
       },
       syncs: noSyncs,
       noticeOf,
+      async startReconciliation(order) {
+        const workflowId = `reconciliation/${order.id}`;
+        await recordReconciliation(books.database, { ...order, workflowId });
+        return { workflowId };
+      },
       health: async () => ({ postgresql: 'up', rabbitmq: 'up', temporal: 'up' }),
       ...overrides,
     });
