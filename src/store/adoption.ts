@@ -32,7 +32,7 @@ const copies = `SELECT DISTINCT ON (r.invoice_id) r.account_id, r.invoice_id, r.
 export async function adoptVoids(sql: Sql, runId: string): Promise<string[]> {
   const { rows } = await sql.query<{ id: string }>(
     `WITH copies AS (${copies})
-     UPDATE invoice_states s SET lifecycle = 'void', wanted = 'void', want_changed_at = clock_timestamp(),
+     UPDATE invoice_states s SET lifecycle = 'void', wanted = 'void', payment = 'none', want_changed_at = clock_timestamp(),
        touched_at = now(), parked_at = NULL, next_retry_at = NULL,
        sync = CASE s.sync WHEN 'none' THEN 'none' ELSE 'synced' END
      FROM copies c WHERE s.invoice_id = c.invoice_id AND c.status = 'void' AND s.lifecycle IN ('draft', 'held', 'issued')

@@ -47,7 +47,7 @@ const linesAtStripe = 250;
 
 /** Of an invoice that we have issued, by what Stripe says of it: what to do. Null where the two agree. */
 const statusAction = `CASE
-  WHEN c.lifecycle = 'void' THEN CASE WHEN c.status NOT IN ('void', 'gone') THEN 'repair' END
+  WHEN c.lifecycle = 'void' THEN CASE WHEN c.status NOT IN ('void', 'gone') THEN 'alert' END
   WHEN c.status IN ('draft', 'void') THEN 'repair'
   WHEN c.status = 'paid' THEN CASE WHEN c.payment <> 'paid' THEN 'repair' END
   WHEN c.status = 'uncollectible' THEN

@@ -90,7 +90,7 @@ export async function skipDrafts(sql: Sql, invoiceIds: readonly string[]): Promi
  */
 export async function voidKnownVoids(sql: Sql, drafts: readonly DueDraft[]): Promise<DueDraft[]> {
   const { rows } = await sql.query<{ id: string }>(
-    `UPDATE invoice_states s SET lifecycle = 'void', wanted = 'void', touched_at = now()
+    `UPDATE invoice_states s SET lifecycle = 'void', wanted = 'void', payment = 'none', touched_at = now()
      WHERE s.invoice_id = ANY ($1::uuid[]) AND s.invoice_id IN (
        SELECT r.invoice_id FROM remote_invoices r WHERE r.invoice_id = ANY ($1::uuid[])
        GROUP BY r.invoice_id HAVING bool_or(r.status = 'void') AND bool_and(r.status IN ('void', 'gone')))

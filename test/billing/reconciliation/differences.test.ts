@@ -291,6 +291,6 @@ describe('A reconciliation finds', function () {
       invoice.id,
     ]);
     const [found] = evidenceOf((await reconcile(books)).differences, 'status', invoice.id);
-    assert.deepEqual([found?.ours['lifecycle'], found?.theirs['status'], found?.action], ['void', 'open', 'repair']);
+    assert.deepEqual([found?.ours['lifecycle'], found?.theirs['status'], found?.action], ['void', 'open', 'alert']);
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { parseCurrency } from '../../../src/domain/money/currency.ts';
 import { money } from '../../../src/domain/money/money.ts';
-import { fromStripeAmount, toStripeAmount } from '../../../src/domain/money/stripe-amount.ts';
+import { stripeAmountInMinor, toStripeAmount } from '../../../src/domain/money/stripe-amount.ts';
 
 /** Amounts as Stripe tells them, where its unit is not that of ISO 4217, worked out by hand. */
 describe('An amount of Stripe in the unit of the books', () => {
@@ -22,7 +22,7 @@ describe('An amount of Stripe in the unit of the books', () => {
   ];
   for (const [amount, currency, minor] of cases) {
     it(`${amount} ${currency} is ${minor}`, () => {
-      assert.equal(fromStripeAmount(amount, currency), minor);
+      assert.equal(stripeAmountInMinor(amount, currency), minor);
     });
   }
 
@@ -30,7 +30,7 @@ describe('An amount of Stripe in the unit of the books', () => {
     for (const code of ['USD', 'JPY', 'ISK', 'UGX', 'MGA', 'KWD']) {
       const currency = parseCurrency(code);
       const sent = toStripeAmount(money(12_300n, currency));
-      assert.equal(fromStripeAmount(Number(sent), code), '12300');
+      assert.equal(stripeAmountInMinor(Number(sent), code), '12300');
     }
   });
 });
