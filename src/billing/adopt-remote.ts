@@ -1,4 +1,5 @@
 import { adoptCustomers, adoptInvoices, adoptNumbers, adoptVoids, countUnknown } from '../store/adoption.ts';
+import { appendAudit } from '../store/audit.ts';
 import type { Database } from '../store/database.ts';
 import { endPause, readOpenPauses } from '../store/pauses.ts';
 import { readReconciliation } from '../store/reconciliations.ts';
@@ -21,14 +22,15 @@ export async function adoptRemote(database: Database, runId: string): Promise<Re
     await lookAgain(sql, mapped);
     const { startedAt } = await readReconciliation(sql, runId);
     const pause = (await readOpenPauses(sql)).find(({ kind }) => kind === 'restore');
-    if (pause !== undefined && pause.begunAt <= startedAt)
-      await endPause(sql, {
-        kind: 'restore',
-        endedBy: `reconciliation ${runId}`,
-        reason:
-          `Adopted what Stripe has: ${mapped.length} invoices and ${customers} customers mapped, ${voids.length} voided, ` +
-          `${series} series of numbers moved; ${unknown.invoices} invoices are still to be made again here.`,
-      });
+    if (pause !== undefined && pause.begunAt <= startedAt) {
+      const reason =
+        `Adopted what Stripe has: ${mapped.length} invoices and ${customers} customers mapped, ${voids.length} voided, ` +
+        `${series} series of numbers moved; ${unknown.invoices} invoices are still to be made again here.`;
+      const actor = `reconciliation ${runId}`;
+      await endPause(sql, { kind: 'restore', endedBy: actor, reason });
+      const detail = { kind: 'restore' };
+      await appendAudit(sql, [{ subjectKind: 'pause', subjectId: pause.id, actor, action: 'resumed', detail }]);
+    }
     return {
       adoptedInvoices: mapped.length,
       adoptedCustomers: customers,

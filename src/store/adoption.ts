@@ -50,16 +50,23 @@ export async function adoptVoids(sql: Sql, runId: string): Promise<string[]> {
 
 /** Maps issued and void invoices to their copies. @returns those that were not mapped before */
 export async function adoptInvoices(sql: Sql, runId: string): Promise<string[]> {
-  const { rows } = await sql.query<{ id: string }>(
+  const { rows } = await sql.query<{ id: string; remoteId: string }>(
     `WITH copies AS (${copies})
      INSERT INTO invoice_mappings (account_id, invoice_id, remote_id, remote_status, remote_total_minor)
      SELECT c.account_id, c.invoice_id, c.remote_id, c.status, trunc(c.total_minor)
      FROM copies c JOIN invoice_states s ON s.invoice_id = c.invoice_id
      WHERE s.lifecycle = 'issued' OR (s.lifecycle = 'void' AND c.status = 'void')
-     ON CONFLICT DO NOTHING RETURNING invoice_id AS id`,
+     ON CONFLICT DO NOTHING RETURNING invoice_id AS id, remote_id AS "remoteId"`,
     [runId],
   );
-  return rows.map(({ id }) => id);
+  const ids = rows.map(({ id }) => id);
+  await sql.query(
+    auditOf(`SELECT 'invoice' AS subject_kind, id AS subject_id, 'reconciliation ' || $1::uuid AS actor,
+       'adopted' AS action, jsonb_build_object('remoteId', remote_id) AS detail
+       FROM unnest($2::uuid[], $3::text[]) AS adopted (id, remote_id)`),
+    [runId, ids, rows.map(({ remoteId }) => remoteId)],
+  );
+  return ids;
 }
 
 /**
