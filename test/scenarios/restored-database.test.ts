@@ -94,7 +94,7 @@ describe('A restored database', function () {
     });
     await Promise.all([world.start('worker'), world.start('bridge')]);
     await world.temporal.client.schedule.getHandle(scheduleIds.adoption).trigger();
-    await until(async () => (await readOpenPauses(backup.database)).length === 0, 'the pause is over', 60_000);
+    await until(async () => (await readOpenPauses(backup.database)).length === 0, 'the pause is over', 120_000);
 
     const readCounts = async () => {
       const { rows } = await backup.database.query<{ counts: Record<string, number> }>(
