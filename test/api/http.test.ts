@@ -124,6 +124,9 @@ describe('The HTTP interface', () => {
       '/v1/invoices/{id}/void',
       '/v1/pauses',
       '/v1/pauses/end',
+      '/v1/reconciliations',
+      '/v1/reconciliations/{id}',
+      '/v1/reconciliations/{id}/differences',
       '/v1/runs',
       '/v1/runs/{id}',
     ]);

@@ -23,7 +23,12 @@ describe('Reconciliations', () => {
 
   it('are refused for a window that is none, and while another one is under way', async () => {
     assertProblem(await order({ from: 'yesterday' }), 400, 'request-invalid', 'from');
-    assertProblem(await order({ from: '2013-03-01T00:00:00Z', to: '2013-03-01T00:00:00Z' }), 400, 'request-invalid', 'to');
+    assertProblem(
+      await order({ from: '2013-03-01T00:00:00Z', to: '2013-03-01T00:00:00Z' }),
+      400,
+      'request-invalid',
+      'to',
+    );
     assertProblem(await order({ kind: 'nightly' }), 400, 'request-invalid', 'kind');
     const { id } = (await order()).body;
     await beginReconciliation(api.database, id);
@@ -38,12 +43,7 @@ describe('Reconciliations', () => {
     assertProblem(await order({ kind: 'adoption' }), 409, 'reconciliation-refused', 'kind');
     await beginPause(api.database, { kind: 'restore', reason: 'An unknown key.', begunBy: 'test' });
     assertProblem(await order(), 409, 'reconciliation-refused', 'kind');
-    assertProblem(
-      await order({ kind: 'adoption', to: '2013-03-01T00:00:00Z' }),
-      400,
-      'request-invalid',
-      'to',
-    );
+    assertProblem(await order({ kind: 'adoption', to: '2013-03-01T00:00:00Z' }), 400, 'request-invalid', 'to');
     assert.equal((await order({ kind: 'adoption' })).status, 202);
     await endPause(api.database, { kind: 'restore', endedBy: 'test', reason: 'It was a test.' });
   });

@@ -74,7 +74,10 @@ describe('reconcile', function () {
       'finishReconciliation',
     ]);
     const [begun] = books.of(id);
-    assert.deepEqual([begun?.['from'], begun?.['to'], begun?.['askedBy']], ['2013-02-01T00:00:00.000Z', null, 'api-key:tests']);
+    assert.deepEqual(
+      [begun?.['from'], begun?.['to'], begun?.['askedBy']],
+      ['2013-02-01T00:00:00.000Z', null, 'api-key:tests'],
+    );
     assert.deepEqual(await handle.query(messages.progress), counts);
     assert.match(
       await detailsOf(temporal.client, handle.workflowId),
@@ -96,7 +99,11 @@ describe('reconcile', function () {
   });
 
   it('ends at once where there is nothing to do', async () => {
-    books.answers['beginReconciliation'] = ({ id }) => ({ state: 'nothing', reason: 'No restore.', reconciliationId: id });
+    books.answers['beginReconciliation'] = ({ id }) => ({
+      state: 'nothing',
+      reason: 'No restore.',
+      reconciliationId: id,
+    });
     const { id, handle } = await start('adoption');
     assert.equal(await handle.result(), null);
     assert.deepEqual(steps(id), ['beginReconciliation']);
@@ -136,7 +143,11 @@ describe('reconcile', function () {
   });
 
   it('takes the nominal time of its Schedule for the nightly window', async () => {
-    books.answers['beginReconciliation'] = ({ at }) => ({ state: 'nothing', reason: String(at), reconciliationId: 'x' });
+    books.answers['beginReconciliation'] = ({ at }) => ({
+      state: 'nothing',
+      reason: String(at),
+      reconciliationId: 'x',
+    });
     const workflowId = `reconciliation-${randomUUID()}-2026-11-25T03:00:00Z`;
     const input: ReconcileInput = { kind: 'nightly' };
     await temporal.client.workflow.execute(workflowTypes.reconcile, {
