@@ -13,6 +13,7 @@ export const advanceClock = late(workflows.advanceClock);
 export const digestAudit = late(workflows.digestAudit);
 export const dueInvoiceScan = late(workflows.dueInvoiceScan);
 export const monthlyInvoicing = late(workflows.monthlyInvoicing);
+export const reconcile = late(workflows.reconcile);
 export const rollUpUsage = late(workflows.rollUpUsage);
 export const syncCustomer = late(workflows.syncCustomer);
 export const syncInvoice = late(workflows.syncInvoice);
