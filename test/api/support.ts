@@ -6,8 +6,8 @@ import type { ApiDeps } from '../../src/api/deps.ts';
 import { createApiKey } from '../../src/auth/api-keys.ts';
 import { scopes } from '../../src/auth/scopes.ts';
 import { runIdOf } from '../../src/billing/ids.ts';
-import { noticeOf } from '../../src/targets/stripe/notice.ts';
 import { recordReconciliation } from '../../src/store/reconciliations.ts';
+import { noticeOf } from '../../src/targets/stripe/notice.ts';
 import { openBooks } from '../support/books.ts';
 import { useTestDatabase } from '../support/database.ts';
 
