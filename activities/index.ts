@@ -16,11 +16,11 @@ import type { WakeSyncs } from './wake-syncs.ts';
  */
 export type ActivityDependencies = BringDependencies &
   InventoryDependencies & {
-  publisher: Publisher;
-  wakeSyncs: WakeSyncs;
-  /** What drafts are checked against before they become final. */
-  checkLimits: CheckLimits;
-};
+    publisher: Publisher;
+    wakeSyncs: WakeSyncs;
+    /** What drafts are checked against before they become final. */
+    checkLimits: CheckLimits;
+  };
 
 export function createActivities(dependencies: ActivityDependencies) {
   return {
