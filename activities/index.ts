@@ -1,8 +1,10 @@
 import type { BringDependencies } from '../src/billing/bring-to-stripe.ts';
 import type { CheckLimits } from '../src/billing/check-drafts.ts';
+import type { InventoryDependencies } from '../src/billing/take-inventory.ts';
 import type { Publisher } from '../src/broker/publisher.ts';
 import { createAuditActivities } from './audit.ts';
 import { createClockActivities } from './clocks.ts';
+import { createReconciliationActivities } from './reconciliation.ts';
 import { createRollupActivities } from './rollups.ts';
 import { createRunActivities } from './runs.ts';
 import { createStripeEventActivities, type StripeEventDependencies } from './stripe-events.ts';
@@ -14,7 +16,8 @@ import type { WakeSyncs } from './wake-syncs.ts';
  * of a use case, and failures into what Temporal understands. All can be repeated: the use cases see to it.
  */
 export type ActivityDependencies = BringDependencies &
-  StripeEventDependencies & {
+  StripeEventDependencies &
+  InventoryDependencies & {
     publisher: Publisher;
     wakeSyncs: WakeSyncs;
     /** What drafts are checked against before they become final. */
@@ -29,6 +32,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...createRollupActivities(dependencies),
     ...createAuditActivities(dependencies),
     ...createStripeEventActivities(dependencies),
+    ...createReconciliationActivities(dependencies),
   };
 }
 

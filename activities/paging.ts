@@ -42,7 +42,7 @@ export async function throughPages<PageCounts extends Counts>(
   return await whileHeartbeating(goThrough, () => at);
 }
 
-function sumOf(sums: Counts, counts: Counts): Counts {
+export function sumOf(sums: Counts, counts: Counts): Counts {
   const added = Object.entries(counts).map(([name, count]) => [name, (sums[name] ?? 0) + count]);
   return { ...sums, ...Object.fromEntries(added) };
 }

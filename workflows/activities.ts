@@ -53,6 +53,18 @@ export const events = proxyActivities<Activities>({
   retry: { initialInterval: 2 * second, backoffCoefficient: 2, maximumInterval: 30 * second, maximumAttempts: 5 },
 });
 
+/**
+ * Long reads of Stripe, with the page at hand in the heartbeat. Whatever waits for Stripe's pace goes before them. An
+ * hour of tries outlasts what passes by itself; what does not, such as a key that is not accepted, ends the look.
+ */
+export const inventory = proxyActivities<Activities>({
+  taskQueue: taskQueues.stripe,
+  startToCloseTimeout: 60 * minute,
+  heartbeatTimeout,
+  priority: { priorityKey: 5 },
+  retry: { initialInterval: second, maximumInterval: minute, maximumAttempts: 60 },
+});
+
 /** A customer's way to Stripe: few tries, because the invoice that asked tries again anyway. */
 const ofCustomers: ActivityOptions = {
   taskQueue: taskQueues.customers,

@@ -4,6 +4,7 @@ export { digestAudit } from './digest-audit.ts';
 export { dueInvoiceScan } from './due-invoice-scan.ts';
 export { monthlyInvoicing } from './monthly-invoicing.ts';
 export { processStripeEvents } from './process-stripe-events.ts';
+export { reconcile } from './reconcile.ts';
 export { rollUpUsage } from './roll-up-usage.ts';
 export { sweepStripeEvents } from './sweep-stripe-events.ts';
 export { syncCustomer } from './sync-customer.ts';

@@ -82,7 +82,7 @@ function stagesFrom(stages: readonly Stage[], resume: RunResume | undefined): re
  * The Schedule's nominal time: a late start bills what was due then, never what the clock says now. A Schedule puts it
  * at the end of the id, for a backfill too; only a run started by hand without a cut-off takes its own start.
  */
-function nominalTime(): string {
+export function nominalTime(): string {
   const { workflowId, typedSearchAttributes, startTime } = workflowInfo();
   const inId = /-(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)$/.exec(workflowId)?.[1];
   const nominal = inId === undefined ? (typedSearchAttributes.get(scheduledStartKey) ?? startTime) : new Date(inId);

@@ -13,6 +13,18 @@ export type StartRun = (run: {
   at: Date;
 }) => Promise<{ id: string; workflowId: string; alreadyStarted: boolean }>;
 
+/**
+ * Starts a reconciliation durably.
+ * @throws DurabillError unavailable
+ */
+export type StartReconciliation = (order: {
+  id: string;
+  kind: 'on-demand' | 'adoption';
+  fromAt: Date | null;
+  toAt: Date | null;
+  askedBy: string;
+}) => Promise<{ workflowId: string }>;
+
 /** `up`, or in a few words what is wrong. */
 export type Health = Record<string, 'up' | (string & {})>;
 
@@ -26,6 +38,7 @@ export type ApiDeps = {
   readStripeDelivery: ReadDelivery;
   /** Has the stored events of the account taken up, later and in the background. */
   wakeStripeEvents: (accountId: string) => void;
+  startReconciliation: StartReconciliation;
   health: () => Promise<Health>;
   /** Told of every answer, for the figures. */
   observe?: (answer: { method: string; route: string; status: number; seconds: number }) => void;

@@ -7,6 +7,8 @@ export const scopes = [
   'invoices:write',
   'runs:read',
   'runs:write',
+  'reconciliations:read',
+  'reconciliations:write',
 ] as const;
 
 export type Scope = (typeof scopes)[number];

@@ -21,6 +21,7 @@ export const periodIdOf = (subscriptionId: string, startAt: Date): string =>
   derive('period', subscriptionId, startAt.toISOString());
 export const runIdOf = (clockId: string, kind: string, cutoffAt: Date): string =>
   derive('run', clockId, kind, cutoffAt.toISOString());
+export const reconciliationIdOf = (workflowId: string): string => derive('reconciliation', workflowId);
 export const lineIdOf = (invoiceId: string, position: number): string => derive('line', invoiceId, position);
 
 export const invoiceIdOf = (key: InvoiceKey, revision: number): string =>

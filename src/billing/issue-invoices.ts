@@ -4,7 +4,14 @@ import { appendAudit } from '../store/audit.ts';
 import type { Database, Sql } from '../store/database.ts';
 import type { HeldFinding } from '../store/held-drafts.ts';
 import { type InvoiceLine, readLines, readMachineTime, rebuildDrafts } from '../store/invoice-facts.ts';
-import { type DueDraft, dueDraftIds, issueDrafts, lockDrafts, skipDrafts } from '../store/invoice-issue.ts';
+import {
+  type DueDraft,
+  dueDraftIds,
+  issueDrafts,
+  lockDrafts,
+  skipDrafts,
+  voidKnownVoids,
+} from '../store/invoice-issue.ts';
 import { readOpenPauses } from '../store/pauses.ts';
 import { periodsByInvoice } from '../store/periods.ts';
 import { aggregateUsage } from '../store/usage-quantities.ts';
@@ -50,7 +57,7 @@ type Page = { counts: Issued; held: string[] };
 
 async function issuePage(sql: Sql, scan: Scan, ids: readonly string[], limits: CheckLimits): Promise<Page> {
   await refuseWhilePaused(sql);
-  const drafts = await lockDrafts(sql, ids);
+  const drafts = await withoutVoids(sql, scan, await lockDrafts(sql, ids));
   if (drafts.length === 0) return { counts: { issued: 0, skipped: 0, held: 0, rebuilt: 0, noted: 0 }, held: [] };
   const usageCutAt = await readMachineTime(sql);
   const computed = await compute(sql, drafts);
@@ -74,6 +81,24 @@ async function refuseWhilePaused(sql: Sql): Promise<void> {
   throw new DurabillError('paused', {
     reason: `Nothing is issued since ${pause.begunAt.toISOString()}: ${pause.reason}`,
   });
+}
+
+/** After a restore Stripe may have what a draft would become as void already. */
+async function withoutVoids(sql: Sql, scan: { id: string }, locked: readonly DueDraft[]): Promise<DueDraft[]> {
+  const drafts = await voidKnownVoids(sql, locked);
+  const voided = locked.filter((one) => !drafts.some(({ id }) => id === one.id));
+  const because = { because: 'void at Stripe' };
+  await appendAudit(
+    sql,
+    voided.map(({ id }) => ({
+      subjectKind: 'invoice',
+      subjectId: id,
+      actor: `run ${scan.id}`,
+      action: 'voided',
+      detail: because,
+    })),
+  );
+  return drafts;
 }
 
 type Computed = DueDraft &

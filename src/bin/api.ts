@@ -7,6 +7,7 @@ import { createConnection } from '../broker/connection.ts';
 import { crashPoint } from '../crash-points.ts';
 import { DurabillError } from '../errors/error.ts';
 import { openDatabase } from '../store/database.ts';
+import { recordReconciliation } from '../store/reconciliations.ts';
 import { recordRun } from '../store/runs.ts';
 import { noticeOf } from '../targets/stripe/notice.ts';
 import { createWebhookReader } from '../targets/stripe/webhook.ts';
@@ -14,6 +15,7 @@ import { createLog } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { serveOperations } from '../telemetry/operations-server.ts';
 import { connectTemporal } from '../temporal/connection.ts';
+import { startReconciliation } from '../temporal/start-reconciliation.ts';
 import { startRun } from '../temporal/start-run.ts';
 import { createEventWaker, wakeStripeEvents } from '../temporal/stripe-events.ts';
 import { readCommand } from './shared/command-line.ts';
@@ -71,6 +73,12 @@ const api = buildApi({
   },
   noticeOf,
   syncs: createSyncs(temporal.client, database, reachTemporal),
+  async startReconciliation(order) {
+    const workflowId = await reachTemporal(() => startReconciliation(temporal.client, order));
+    // The workflow does the same first; whoever started it can look at once.
+    await recordReconciliation(database, { ...order, workflowId });
+    return { workflowId };
+  },
   health,
   observe: ({ method, route, status, seconds }) => metrics.apiRequests.observe({ method, route, status }, seconds),
   countEvents: (counts) => {

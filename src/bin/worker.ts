@@ -15,6 +15,7 @@ import { readEventBacklog } from '../store/stripe-events.ts';
 import { readRollupLagSeconds } from '../store/usage-rollups.ts';
 import { openStripe } from '../targets/stripe/client.ts';
 import { createEventSource } from '../targets/stripe/events.ts';
+import { createStripeInventory } from '../targets/stripe/inventory.ts';
 import { linesPerInvoice } from '../targets/stripe/invoice-params.ts';
 import { createStripeTarget } from '../targets/stripe/target.ts';
 import { createLog } from '../telemetry/log.ts';
@@ -119,6 +120,7 @@ const workers = await createWorkers({
     wakeSyncs: createWakeSyncs(temporal.client, database),
     checkLimits: { ...config.checks, maxLines: linesPerInvoice },
     events: createEventSource(stripe),
+    inventory: createStripeInventory(stripe),
     wakeEvents: (accountId) => wakeStripeEvents(temporal.client, accountId),
     countStripeEvents(counts) {
       for (const [outcome, count] of Object.entries(counts)) metrics.stripeEvents.inc({ outcome }, count);

@@ -123,6 +123,12 @@ export const catalogue = {
     customer: refused,
     mend: 'Choose another instant or another clock.',
   },
+  'reconciliation-refused': {
+    status: 409,
+    title: 'The reconciliation cannot begin now.',
+    customer: refused,
+    mend: 'Wait until what stands in its way is over, then ask again.',
+  },
   // Usage
   'event-invalid': {
     status: 422,

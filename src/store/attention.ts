@@ -5,6 +5,8 @@ export type Attention = {
   parkedInvoices: number;
   heldDrafts: number;
   parkedPeriods: number;
+  /** Differences between the books and Stripe that no repair mends by itself. */
+  differences: number;
   /** Events of months that had no partition; billed all the same, but slower to read. Counted up to 10,000. */
   strayEvents: number;
   /** Nights of the last week on which audit chains were found to be not what they had been. */
@@ -23,6 +25,7 @@ export async function readAttention(sql: Sql): Promise<Attention> {
     `SELECT (SELECT count(*) FROM invoice_states WHERE sync = 'parked')::int AS "parkedInvoices",
        (SELECT count(*) FROM invoice_states WHERE lifecycle = 'held')::int AS "heldDrafts",
        (SELECT count(*) FROM parked_periods WHERE resolved_at IS NULL)::int AS "parkedPeriods",
+       (SELECT count(*) FROM reconciliation_differences WHERE state = 'alerted')::int AS differences,
        (SELECT count(*) FROM (SELECT FROM usage_events_default LIMIT 10000) e)::int AS "strayEvents",
        (SELECT count(*) FROM audit_digests WHERE NOT previous_holds AND sequence > (SELECT max(sequence) - 7
          FROM audit_digests))::int AS "changedAuditDays",

@@ -44,13 +44,18 @@ export type ContactToSend = {
   email: string | null;
   /** Since when the contact is as it is. */
   contactAt: Date;
+  /** A copy that the target was seen to have of this customer, whether or not the books remember making it. */
+  knownRemoteId: string | null;
 };
 
 /** What a target needs to know of a customer. */
 export async function readOutgoingCustomer(sql: Sql, customerId: string): Promise<ContactToSend | undefined> {
   const { rows } = await sql.query<ContactToSend>(
     `SELECT c.id, c.external_id AS "externalId", coalesce(k.name, c.external_id) AS name, k.email,
-            coalesce(k.updated_at, c.created_at) AS "contactAt"
+            coalesce(k.updated_at, c.created_at) AS "contactAt",
+            (SELECT r.remote_id FROM remote_customers r JOIN target_accounts a USING (account_id)
+             WHERE a.target = 'stripe' AND r.customer_id = c.id AND NOT r.is_deleted
+             ORDER BY r.created_at, r.remote_id LIMIT 1) AS "knownRemoteId"
      FROM customers c LEFT JOIN customer_contacts k ON k.customer_id = c.id WHERE c.id = $1`,
     [customerId],
   );

@@ -43,19 +43,32 @@ export async function lockDrafts(sql: Sql, invoiceIds: readonly string[]): Promi
 /**
  * Numbers the drafts in the order given and issues them at their clock's time. The series' row is locked from here to
  * the end of the transaction, so call it last: numbers have no gaps, and other scans of the clock wait only this long.
+ * One that Stripe has already, from before a restore, takes the number that it has there, and none of the series.
  */
 export async function issueDrafts(sql: Sql, clockId: string, invoiceIds: readonly string[]): Promise<void> {
   if (invoiceIds.length === 0) return;
   await sql.query(
-    `WITH series AS (
-       INSERT INTO number_series AS n (clock_id, next_number) VALUES ($1, 1 + cardinality($2::uuid[]))
-       ON CONFLICT (clock_id) DO UPDATE SET next_number = n.next_number + cardinality($2::uuid[])
-       RETURNING next_number - cardinality($2::uuid[]) AS first)
-     UPDATE invoices i SET issued_at = business_now(c),
-       number = c.number_prefix || '-' || lpad((series.first + d.position - 1)::text,
-         greatest(6, length((series.first + d.position - 1)::text)), '0')
-     FROM series, clocks c, unnest($2::uuid[]) WITH ORDINALITY AS d (id, position)
-     WHERE c.id = $1 AND i.id = d.id`,
+    `WITH known AS (
+       SELECT DISTINCT ON (r.invoice_id) r.invoice_id AS id, r.number
+       FROM remote_invoices r JOIN clocks c ON c.id = $1 AND r.number ~ ('^' || c.number_prefix || '-[0-9]{6,15}$')
+       WHERE r.invoice_id = ANY ($2::uuid[]) AND r.status NOT IN ('void', 'gone')
+         AND NOT EXISTS (SELECT FROM invoices taken WHERE taken.number = r.number)
+       ORDER BY r.invoice_id, r.status = 'draft', r.created_at, r.remote_id),
+     fresh AS (
+       SELECT d.id, row_number() OVER (ORDER BY d.position) AS position
+       FROM unnest($2::uuid[]) WITH ORDINALITY AS d (id, position) WHERE d.id NOT IN (SELECT id FROM known)),
+     series AS (
+       INSERT INTO number_series AS n (clock_id, next_number) VALUES ($1, 1 + (SELECT count(*) FROM fresh))
+       ON CONFLICT (clock_id) DO UPDATE SET next_number = n.next_number + (SELECT count(*) FROM fresh)
+       RETURNING next_number - (SELECT count(*) FROM fresh) AS first),
+     numbered AS (
+       SELECT id, number FROM known
+       UNION ALL
+       SELECT f.id, c.number_prefix || '-' || lpad((s.first + f.position - 1)::text,
+         greatest(6, length((s.first + f.position - 1)::text)), '0')
+       FROM fresh f, series s, clocks c WHERE c.id = $1)
+     UPDATE invoices i SET issued_at = business_now(c), number = n.number
+     FROM numbered n, clocks c WHERE c.id = $1 AND i.id = n.id`,
     [clockId, invoiceIds],
   );
   await sql.query(
@@ -69,6 +82,23 @@ export async function issueDrafts(sql: Sql, clockId: string, invoiceIds: readonl
 export async function skipDrafts(sql: Sql, invoiceIds: readonly string[]): Promise<void> {
   if (invoiceIds.length === 0) return;
   await sql.query(`UPDATE invoice_states SET lifecycle = 'skipped' WHERE invoice_id = ANY ($1::uuid[])`, [invoiceIds]);
+}
+
+/**
+ * Drafts whose invoice Stripe has as void are void here too: they were issued and voided before a restore, and only a
+ * reissue bills the period again. @returns those that remain to be issued
+ */
+export async function voidKnownVoids(sql: Sql, drafts: readonly DueDraft[]): Promise<DueDraft[]> {
+  const { rows } = await sql.query<{ id: string }>(
+    `UPDATE invoice_states s SET lifecycle = 'void', wanted = 'void', payment = 'none', touched_at = now()
+     WHERE s.invoice_id = ANY ($1::uuid[]) AND s.invoice_id IN (
+       SELECT r.invoice_id FROM remote_invoices r WHERE r.invoice_id = ANY ($1::uuid[])
+       GROUP BY r.invoice_id HAVING bool_or(r.status = 'void') AND bool_and(r.status IN ('void', 'gone')))
+     RETURNING s.invoice_id AS id`,
+    [drafts.map(({ id }) => id)],
+  );
+  const voided = new Set(rows.map(({ id }) => id));
+  return drafts.filter(({ id }) => !voided.has(id));
 }
 
 export type ToPublish = { invoiceId: string; priority: 'normal' | 'high' };

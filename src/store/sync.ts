@@ -21,6 +21,8 @@ export type SyncFacts = {
   remoteCustomerId: string | null;
   /** Whether the target has the customer's contact as it is now. */
   customerIsCurrent: boolean;
+  /** A copy that the target was seen to have of this invoice and revision, whether or not the books remember making it. */
+  knownRemoteId: string | null;
   lines: OutgoingLine[];
 };
 
@@ -50,6 +52,10 @@ export async function beginAttempt(sql: Sql, invoiceId: string): Promise<SyncFac
             b.payment_due_on AS "paymentDueOn", b.payment_terms_days AS "paymentTermsDays", b.sync_attempts AS attempt,
             b.priority, b.wanted, at_target.remote_id AS "remoteCustomerId",
             coalesce(at_target.is_current, false) AS "customerIsCurrent",
+            (SELECT r.remote_id FROM remote_invoices r JOIN target_accounts a USING (account_id)
+             WHERE a.target = 'stripe' AND r.invoice_id = i.id AND r.revision = i.revision
+               AND r.status NOT IN ('void', 'gone')
+             ORDER BY r.status = 'draft', r.created_at, r.remote_id LIMIT 1) AS "knownRemoteId",
             (SELECT coalesce(jsonb_agg(jsonb_build_object('id', l.id, 'description', l.description,
                'amountMinor', l.amount_minor::text) ORDER BY l.position), '[]')
              FROM invoice_lines l WHERE l.invoice_id = i.id) AS lines

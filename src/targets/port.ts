@@ -60,6 +60,51 @@ export type InvoiceTarget = {
   voidInvoice(invoice: OutgoingInvoice, remoteCustomerId: string | null, log: RequestLog): Promise<VoidOutcome>;
 };
 
+/** What a target has, read and never changed: for reconciliation. Each call answers one page of at most 100. */
+export type TargetInventory = {
+  /** Invoices by when they were created there, the newest first. @param after the `next` of the page before */
+  listInvoices(window: { from: Date | null; to: Date | null }, after: string | null): Promise<Page<SeenInvoice>>;
+  /** All customers, the newest first; deleted ones are not among them. */
+  listCustomers(after: string | null): Promise<Page<SeenCustomer>>;
+  /** One invoice as it is now; `gone` where there is none of this id any more. */
+  retrieveInvoice(remoteId: string): Promise<SeenInvoice | 'gone'>;
+  retrieveCustomer(remoteId: string): Promise<SeenCustomer | 'gone'>;
+};
+
+export type Page<Row> = { rows: Row[]; next: string | null };
+
+/** An invoice as a target shows it. Amounts are in our minor units, as decimals: a fraction can only be the target's. */
+export type SeenInvoice = {
+  remoteId: string;
+  /** Our id and revision, by the marks that it carries; null where it carries none that can be one. */
+  invoiceId: string | null;
+  revision: number | null;
+  number: string | null;
+  remoteCustomerId: string | null;
+  /** In upper case, as the books write it. */
+  currency: string;
+  totalMinor: string;
+  subtotalMinor: string;
+  amountPaidMinor: string;
+  amountRemainingMinor: string;
+  status: string;
+  lineCount: number;
+  /** SHA-256 over `mark=amount`, joined by commas, of the lines in order of their marks; as hex. */
+  linesDigest: string;
+  autoAdvance: boolean;
+  dueAt: Date | null;
+  createdAt: Date;
+  livemode: boolean;
+};
+
+export type SeenCustomer = {
+  remoteId: string;
+  customerId: string | null;
+  isDeleted: boolean;
+  createdAt: Date;
+  livemode: boolean;
+};
+
 /** The pace at which a target takes requests. */
 export type RequestPace = {
   /**

@@ -6,6 +6,7 @@ import {
   ScheduleOverlapPolicy,
 } from '@temporalio/client';
 import { scheduleIds, workflowTypes } from '../../workflows/contract/ids.ts';
+import type { ReconcileInput } from '../../workflows/contract/inputs.ts';
 import { taskQueues } from '../../workflows/contract/task-queues.ts';
 
 const day = 24 * 60 * 60 * 1_000;
@@ -94,6 +95,34 @@ export function schedulesOf(realClockId: string): ScheduleOptions[] {
         taskQueue: taskQueues.billing,
         staticSummary: "Stripe's events: what no webhook has brought",
         args: [{}],
+      },
+    },
+    {
+      scheduleId: scheduleIds.reconciliation,
+      spec: { calendars: [{ hour: 3, comment: 'every night, when nothing is billed; on the 1st over all there is' }] },
+      // What Stripe has now is looked at, whichever night it is: one that was missed leaves nothing undone.
+      policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: day, pauseOnFailure: false },
+      action: {
+        type: 'startWorkflow',
+        workflowType: workflowTypes.reconcile,
+        workflowId: scheduleIds.reconciliation,
+        taskQueue: taskQueues.billing,
+        staticSummary: 'Reconciliation with Stripe',
+        args: [{ kind: 'nightly' } satisfies ReconcileInput],
+      },
+    },
+    {
+      scheduleId: scheduleIds.adoption,
+      // Whoever finds that this database was restored begins a pause; that is all that has to be known here.
+      spec: { intervals: [{ every: 5 * minute }] },
+      policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: minute, pauseOnFailure: false },
+      action: {
+        type: 'startWorkflow',
+        workflowType: workflowTypes.reconcile,
+        workflowId: scheduleIds.adoption,
+        taskQueue: taskQueues.billing,
+        staticSummary: 'Adoption of what Stripe has, if a restore waits for it',
+        args: [{ kind: 'adoption' } satisfies ReconcileInput],
       },
     },
   ];

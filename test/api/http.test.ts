@@ -62,6 +62,7 @@ describe('The HTTP interface', () => {
       syncs: noSyncs,
       noticeOf: () => null,
       startRun: () => Promise.reject(new Error('unused')),
+      startReconciliation: () => Promise.reject(new Error('unused')),
       health: () => Promise.reject(new Error('unused')),
       ...withoutWebhooks,
     });
@@ -124,6 +125,9 @@ describe('The HTTP interface', () => {
       '/v1/invoices/{id}/void',
       '/v1/pauses',
       '/v1/pauses/end',
+      '/v1/reconciliations',
+      '/v1/reconciliations/{id}',
+      '/v1/reconciliations/{id}/differences',
       '/v1/runs',
       '/v1/runs/{id}',
       '/v1/webhooks/stripe',

@@ -34,6 +34,10 @@ describe('API keys', () => {
       ['runs:read', 'GET', '/v1/runs/x'],
       ['runs:write', 'POST', '/v1/clocks'],
       ['runs:read', 'GET', '/v1/clocks/x'],
+      ['reconciliations:write', 'POST', '/v1/reconciliations'],
+      ['reconciliations:read', 'GET', '/v1/reconciliations'],
+      ['reconciliations:read', 'GET', '/v1/reconciliations/x'],
+      ['reconciliations:read', 'GET', '/v1/reconciliations/x/differences'],
     ];
     for (const [scope, method, url] of calls) {
       const allowed = await createApiKey(api.database, { name: 'one', scopes: [scope] });

@@ -29,6 +29,7 @@ describe('Over a socket, the API', () => {
         syncs: noSyncs,
         noticeOf: () => null,
         startRun: () => Promise.reject(new Error('unused')),
+        startReconciliation: () => Promise.reject(new Error('unused')),
         health: () => Promise.reject(new Error('unused')),
         ...withoutWebhooks,
         observe: ({ status }) => answered.push(status),

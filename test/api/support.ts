@@ -6,6 +6,7 @@ import type { ApiDeps } from '../../src/api/deps.ts';
 import { createApiKey } from '../../src/auth/api-keys.ts';
 import { scopes } from '../../src/auth/scopes.ts';
 import { runIdOf } from '../../src/billing/ids.ts';
+import { recordReconciliation } from '../../src/store/reconciliations.ts';
 import { noticeOf } from '../../src/targets/stripe/notice.ts';
 import { openBooks } from '../support/books.ts';
 import { useTestDatabase } from '../support/database.ts';
@@ -56,6 +57,11 @@ export function useApi(overrides: Partial<ApiDeps> = {}) {
       },
       syncs: noSyncs,
       noticeOf,
+      async startReconciliation(order) {
+        const workflowId = `reconciliation/${order.id}`;
+        await recordReconciliation(books.database, { ...order, workflowId });
+        return { workflowId };
+      },
       health: async () => ({ postgresql: 'up', rabbitmq: 'up', temporal: 'up' }),
       ...withoutWebhooks,
       ...overrides,

@@ -14,6 +14,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { createCustomer } from '../../src/billing/create-customer.ts';
 import { pauseAll, resumeAll } from '../../src/billing/pause.ts';
 import { storeCorrection } from '../../src/billing/store-correction.ts';
+import { beginPause } from '../../src/store/pauses.ts';
 import type { FaultRule } from '../../src/stripe-simulator/faults.ts';
 import { accountIdOf } from '../../src/stripe-simulator/ids.ts';
 import type { HistoryJson } from '../../src/temporal/replay.ts';
@@ -67,6 +68,10 @@ describe('the recorder', function () {
     await recordScheduled(world, 'dueInvoiceScan.scheduled', ids.scheduleIds.dueInvoiceScan, '2026-10-02T15:00');
     await recordScheduled(world, 'rollUpUsage.scheduled', ids.scheduleIds.usageRollup, '2026-10-03T12:00');
     await recordScheduled(world, 'digestAudit.scheduled', ids.scheduleIds.auditDigest, '2026-10-04T02:00');
+    await recordScheduled(world, 'reconcile.nightly', ids.scheduleIds.reconciliation, '2026-10-04T03:00');
+    await recordScheduled(world, 'reconcile.nothing', ids.scheduleIds.adoption, '2026-10-04T12:00');
+    await beginPause(world.database, { kind: 'restore', reason: 'A restore is recorded.', begunBy: 'recorder' });
+    await recordScheduled(world, 'reconcile.adoption', ids.scheduleIds.adoption, '2026-10-04T13:00');
     for (const branch of ['calm', 'retried'] as const) {
       await record(world, `syncCustomer.${branch}`, ids.syncCustomerId(invoices[branch].customerId));
     }

@@ -68,6 +68,26 @@ async function openCopy(original: string): Promise<TestDatabase> {
   };
 }
 
+/**
+ * A backup of a database, taken now: another one with the same content. Connections to the original are cut, since
+ * PostgreSQL copies a database that nobody uses; a pool connects again at its next statement.
+ */
+export async function copyDatabase(url: string): Promise<TestDatabase> {
+  const original = new URL(url).pathname.slice(1);
+  const name = `copy_${randomUUID()}`;
+  await onServer(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${original}'`);
+  await onServer(`CREATE DATABASE "${name}" TEMPLATE "${original}"`);
+  const database = openDatabase(urlOf(name));
+  return {
+    database,
+    url: urlOf(name),
+    async drop() {
+      await database.close();
+      await onServer(`DROP DATABASE "${name}" WITH (FORCE)`);
+    },
+  };
+}
+
 /** For one `describe`: opens a database before its tests and drops it after them. */
 export function useTestDatabase(): { readonly database: Database; readonly url: string } {
   let opened: TestDatabase | undefined;

@@ -12,6 +12,7 @@ export const workflowTypes = {
   digestAudit: 'digestAudit',
   processStripeEvents: 'processStripeEvents',
   sweepStripeEvents: 'sweepStripeEvents',
+  reconcile: 'reconcile',
 } as const;
 
 export const scheduleIds = {
@@ -20,6 +21,8 @@ export const scheduleIds = {
   usageRollup: 'usage-rollup',
   auditDigest: 'audit-digest',
   stripeEventSweep: 'stripe-event-sweep',
+  reconciliation: 'reconciliation',
+  adoption: 'adoption',
 } as const;
 
 /** `cutoffAt` and `to` are ISO 8601 instants in UTC, as Date.toISOString writes them. */
@@ -27,6 +30,8 @@ export const monthlyInvoicingId = (clockId: string, cutoffAt: string) => `monthl
 export const dueInvoiceScanId = (clockId: string, cutoffAt: string) => `due-invoice-scan/${clockId}/${cutoffAt}`;
 export const syncInvoiceId = (invoiceId: string) => `sync-invoice/${invoiceId}`;
 export const syncCustomerId = (customerId: string) => `sync-customer/${customerId}`;
+/** One that a person has asked for. Those of a Schedule end with its nominal time. */
+export const reconciliationWorkflowId = (id: string) => `reconciliation/${id}`;
 /** One advance of a clock at a time: its id names the clock alone. */
 export const advanceClockId = (clockId: string) => `advance-clock/${clockId}`;
 /** One for each Stripe account, by its id there. */

@@ -27,6 +27,29 @@ export type SyncInvoiceInput = {
  */
 export type SyncResume = { failingSince: string | null; failures: number; isUrgent?: boolean; rounds?: number };
 
+/**
+ * A look at all that Stripe has. One without `id` was started by a Schedule. `from` and `to` bound when its objects were
+ * created there; a nightly one has a window of its own.
+ */
+export type ReconcileInput = {
+  kind: 'nightly' | 'on-demand' | 'adoption';
+  id?: string;
+  askedBy?: string;
+  from?: string | null;
+  to?: string | null;
+  resume?: ReconcileResume;
+};
+
+export type ReconcileStage = 'customers' | 'invoices' | 'other customers' | 'other invoices';
+
+/** Where a reconciliation goes on after continue-as-new. */
+export type ReconcileResume = {
+  reconciliationId: string;
+  stage: ReconcileStage;
+  after: string | null;
+  counts: Record<string, number>;
+};
+
 export type SyncCustomerInput = {
   customerId: string;
   /** Whether it goes before others; left out by those that do not. */

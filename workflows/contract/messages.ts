@@ -12,7 +12,7 @@ export const messages = {
   release: 'release',
   /** Update of syncCustomer: make sure that the customer is at Stripe. Returns the id there. */
   ensure: 'ensure',
-  /** Query of the runs and of advanceClock: counts so far. */
+  /** Query of the runs, of advanceClock and of reconcile: counts so far. */
   progress: 'progress',
   /** Query of syncInvoice: a SyncStatus. */
   status: 'status',

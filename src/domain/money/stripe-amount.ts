@@ -1,5 +1,5 @@
 import { DurabillError } from '../../errors/error.ts';
-import { type Currency, currencyExponent, stripeExponent } from './currency.ts';
+import { type Currency, currencies, currencyExponent, stripeExponent } from './currency.ts';
 import { formatMoney, type Money } from './money.ts';
 
 /**
@@ -34,6 +34,22 @@ export function fromStripeAmount(stripeAmount: number, currency: Currency): bigi
   const divisor = 10n ** BigInt(Math.max(stripeDigits - digits, 0));
   if (amount % divisor !== 0n) throw new RangeError(`${stripeAmount} is no whole number of minor units of ${currency}`);
   return amount / divisor;
+}
+
+/**
+ * The same as a decimal, for a look at what Stripe has: there may be amounts that we have no whole unit for. In a
+ * currency that the books do not know the amount is left as it is, for there is nothing to compare.
+ * @param currency ISO 4217 in upper case
+ */
+export function stripeAmountInMinor(amount: number, currency: string): string {
+  if (!currencies.includes(currency as Currency)) return String(amount);
+  const shift = stripeExponent(currency as Currency) - currencyExponent(currency as Currency);
+  if (shift <= 0) return String(BigInt(amount) * 10n ** BigInt(-shift));
+  const divisor = 10n ** BigInt(shift);
+  const [sign, size] = amount < 0 ? ['-', BigInt(-amount)] : ['', BigInt(amount)];
+  const fraction = size % divisor;
+  const decimals = fraction === 0n ? '' : `.${String(fraction).padStart(shift, '0').replace(/0+$/, '')}`;
+  return `${sign}${size / divisor}${decimals}`;
 }
 
 function unsupported(m: Money, rule: string): DurabillError {

@@ -14,6 +14,7 @@ export const digestAudit = late(workflows.digestAudit);
 export const dueInvoiceScan = late(workflows.dueInvoiceScan);
 export const monthlyInvoicing = late(workflows.monthlyInvoicing);
 export const processStripeEvents = late(workflows.processStripeEvents);
+export const reconcile = late(workflows.reconcile);
 export const rollUpUsage = late(workflows.rollUpUsage);
 export const sweepStripeEvents = late(workflows.sweepStripeEvents);
 export const syncCustomer = late(workflows.syncCustomer);

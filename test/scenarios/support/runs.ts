@@ -20,14 +20,19 @@ export async function startRun(world: World, kind: RunKind, clock: string, nomin
   })) as WorkflowHandle<() => Promise<RunResult>>;
 }
 
-/** The same, when the clock has come to the given instant, and to its end. @returns what the run counted */
+/**
+ * The same, when the clock has come to the given instant, and to its end.
+ * @param database where the clock stands, if it is not the world's own any more
+ * @returns what the run counted
+ */
 export async function runAt(
   world: World,
   kind: RunKind,
   clock: string,
   run: { nominal: string; startedAt?: string },
+  database = world.database,
 ): Promise<Record<string, number>> {
-  await moveTestClock(world.database, clockIdOf(clock), new Date(run.startedAt ?? run.nominal));
+  await moveTestClock(database, clockIdOf(clock), new Date(run.startedAt ?? run.nominal));
   const handle = await startRun(world, kind, clock, run.nominal);
   return (await handle.result()).counts;
 }
