@@ -6,6 +6,7 @@ import { createConnection } from '../../src/broker/connection.ts';
 import { createPublisher } from '../../src/broker/publisher.ts';
 import { insertMapping } from '../../src/store/customer-mappings.ts';
 import { openStripe } from '../../src/targets/stripe/client.ts';
+import { createEventSource } from '../../src/targets/stripe/events.ts';
 import { createStripeTarget } from '../../src/targets/stripe/target.ts';
 import { workflowTypes } from '../../workflows/contract/ids.ts';
 import type { Deployment } from '../support/deployment.ts';
@@ -14,7 +15,10 @@ import * as runs from '../support/run-pages.ts';
 /** Brings the customers to the simulated Stripe beforehand: a business bills the same customers every month. */
 export async function createRemoteCustomers({ database, config }: Deployment, customerIds: string[]): Promise<void> {
   const stripe = openStripe(config.stripe);
-  const accountId = await bindStripe(database, createStripeTarget(stripe, config.stripe.secretKey)).accountId();
+  const accountId = await bindStripe(database, {
+    target: createStripeTarget(stripe, config.stripe.secretKey),
+    events: createEventSource(stripe),
+  }).accountId();
   const create = async (customerId: string) => {
     const customer: Stripe.Customer = await stripe.customers.create({ metadata: { durabill_customer: customerId } });
     await insertMapping(database, { accountId, customerId, remoteId: customer.id, contactAt: new Date() });

@@ -89,7 +89,7 @@ async function claimAndBegin(
 
 async function bring(dependencies: BringDependencies, facts: SyncFacts): Promise<BringOutcome> {
   const { database, stripe, ensureCustomer } = dependencies;
-  const accountId = await stripe.accountId();
+  const accountId = await stripe.openForWriting();
   const { customerId, priority, remoteCustomerId: mapped, customerIsCurrent } = facts;
   const remoteCustomerId = mapped !== null && customerIsCurrent ? mapped : await ensureCustomer(customerId, priority);
   const log = requestLogOf(database, { accountId, kind: 'invoice', id: facts.id });
@@ -101,7 +101,7 @@ async function bring(dependencies: BringDependencies, facts: SyncFacts): Promise
 
 /** A customer who has paid meanwhile has paid: then the wish is taken back, and the history says so. */
 async function bringVoid({ database, stripe }: BringDependencies, facts: SyncFacts): Promise<BringOutcome> {
-  const accountId = await stripe.accountId();
+  const accountId = await stripe.openForWriting();
   const log = requestLogOf(database, { accountId, kind: 'invoice', id: facts.id });
   const { priority, remoteCustomerId } = facts;
   const outcome: VoidOutcome = await notingOutage(database, 'stripe', () =>

@@ -1,6 +1,6 @@
-import type { Database } from '../store/database.ts';
+import type { Sql } from '../store/database.ts';
 import { beginPause } from '../store/pauses.ts';
-import type { DueEvent } from '../store/stripe-events.ts';
+import type { UnknownRequest } from '../store/stripe-events.ts';
 
 /**
  * A request is stored before it is sent, so the key of every request that Stripe has had from here is known here: an
@@ -8,12 +8,11 @@ import type { DueEvent } from '../store/stripe-events.ts';
  * the same account. Either way the next request could bill again what is billed already, so every write stops.
  * @returns how many of these events are of requests that are unknown here
  */
-export async function noticeRestore(database: Database, due: readonly DueEvent[]): Promise<number> {
-  const unknown = due.filter(({ isUnknownRequest }) => isUnknownRequest);
+export async function noticeRestore(sql: Sql, unknown: readonly UnknownRequest[]): Promise<number> {
   const [first] = unknown;
   if (first === undefined) return 0;
   const { eventId, type, createdAt, idempotencyKey } = first;
-  await beginPause(database, {
+  await beginPause(sql, {
     kind: 'restore',
     begunBy: 'stripe-events',
     reason:

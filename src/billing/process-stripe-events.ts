@@ -47,7 +47,10 @@ export async function processStripeEvents(
   const { database, events } = dependencies;
   const due = await readDueEvents(database, accountId, limit);
   const done = new Outcomes();
-  const unknown = await noticeRestore(database, due);
+  const unknown = await noticeRestore(
+    database,
+    due.filter(({ isUnknownRequest }) => isUnknownRequest),
+  );
   if (unknown > 0) done.alert('restore', { events: unknown });
   const toLook: Reading[] = [];
   const toRead: DueEvent[] = [];

@@ -1,34 +1,61 @@
 import { DurabillError } from '../errors/error.ts';
 import { bindAccount } from '../store/customer-mappings.ts';
 import type { Database } from '../store/database.ts';
+import { isSweptLately } from '../store/event-sweeps.ts';
+import type { EventSource } from '../targets/events.ts';
 import type { InvoiceTarget } from '../targets/port.ts';
+import { sweepStripeEvents } from './sweep-stripe-events.ts';
 
 /** Stripe as the billing room uses it: the target, and the account that the database is bound to. */
 export type StripeAccount = {
   /** The target at the pace of its priority. */
   targetFor(priority: 'normal' | 'high'): InvoiceTarget;
   accountId(): Promise<string>;
+  /**
+   * The account, for whoever is to write there: this process has made sure that Stripe's events were read to their end
+   * within the last hour, so that a database which was restored finds out before it sends anything.
+   * @throws TargetError
+   */
+  openForWriting(): Promise<string>;
 };
+
+/** Pages of 100 events that are read before the first write; what is more is read by the sweep, and writes wait for it. */
+const pagesBeforeWriting = 50;
 
 /**
  * Binds the database to the account and mode behind the key at first use, and refuses every other one from then on:
  * ids and idempotency keys of one account mean nothing in another. Asked once a process, at the first need.
- * @param urgent the same account, at the pace of high priority
+ * @param stripe.urgent the same account, at the pace of high priority
  */
-export function bindStripe(database: Database, target: InvoiceTarget, urgent = target): StripeAccount {
-  let bound: Promise<string> | undefined;
+export function bindStripe(
+  database: Database,
+  { target, urgent = target, events }: { target: InvoiceTarget; urgent?: InvoiceTarget; events: EventSource },
+): StripeAccount {
+  const accountId = once(() => bind(database, target));
   return {
     targetFor: (priority) => (priority === 'high' ? urgent : target),
-    async accountId() {
-      bound ??= bind(database, target);
-      try {
-        return await bound;
-      } catch (error) {
-        // A failure is no answer for ever: the next call asks again.
-        bound = undefined;
-        throw error;
+    accountId,
+    openForWriting: once(async () => {
+      const bound = await accountId();
+      if (!(await isSweptLately(database, bound))) {
+        await sweepStripeEvents({ database, events, accountId: bound }, null, { maxPages: pagesBeforeWriting });
       }
-    },
+      return bound;
+    }),
+  };
+}
+
+/** Asked once; a failure is no answer for ever, so the next call asks again. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let asked: Promise<T> | undefined;
+  return async () => {
+    asked ??= ask();
+    try {
+      return await asked;
+    } catch (error) {
+      asked = undefined;
+      throw error;
+    }
   };
 }
 

@@ -1,8 +1,9 @@
 import { crashPoint } from '../crash-points.ts';
 import type { Database } from '../store/database.ts';
 import { forgetOldEvents, readWatermark, recordSweep } from '../store/event-sweeps.ts';
-import { storeEvents } from '../store/stripe-events.ts';
+import { readUnknownRequests, storeEvents } from '../store/stripe-events.ts';
 import type { EventSource } from '../targets/events.ts';
+import { noticeRestore } from './notice-restore.ts';
 
 const minuteMs = 60_000;
 /** Stripe lists events for so long (docs.stripe.com/api/events): the first sweep goes back to there. */
@@ -70,6 +71,10 @@ async function begin(database: Database, accountId: string): Promise<SweepCursor
 async function end(database: Database, accountId: string, { since, newestAt, startedAt }: SweepCursor): Promise<void> {
   // Where nothing has happened it stays, since only Stripe's clock counts.
   const watermarkAt = newestAt === null ? new Date(Date.parse(since) + overlapMs) : new Date(newestAt);
-  await recordSweep(database, accountId, { watermarkAt, sweptAt: new Date(startedAt) });
+  await database.transaction(async (sql) => {
+    // A sweep that is done lets requests be sent: whatever speaks against it has to be known by then.
+    await noticeRestore(sql, await readUnknownRequests(sql, accountId));
+    await recordSweep(sql, accountId, { watermarkAt, sweptAt: new Date(startedAt) });
+  });
   await forgetOldEvents(database, forgetAtOnce);
 }

@@ -15,7 +15,7 @@ export async function syncCustomer(
   customerId: string,
   priority: 'normal' | 'high' = 'normal',
 ): Promise<string> {
-  const accountId = await stripe.accountId();
+  const accountId = await stripe.openForWriting();
   const customer = await readOutgoingCustomer(database, customerId);
   if (customer === undefined) throw new Error(`there is no customer ${customerId}`);
   const mapped = await readMapping(database, accountId, customerId);

@@ -61,6 +61,7 @@ const stripeAt = (priority: 'normal' | 'high') => {
   return openStripe({ ...config.stripe, pace });
 };
 const stripe = stripeAt('normal');
+const events = createEventSource(stripe);
 const targetOf = (client: typeof stripe) => createStripeTarget(client, config.stripe.secretKey);
 const { health, untilSetUp } = watchReadiness(log, life, { database, broker, temporal });
 /** The figures that PostgreSQL has; while it does not answer they are left out, and what the process counts is told. */
@@ -114,12 +115,12 @@ const workers = await createWorkers({
   activities: createActivities({
     database,
     publisher,
-    stripe: bindStripe(database, targetOf(stripe), targetOf(stripeAt('high'))),
+    stripe: bindStripe(database, { target: targetOf(stripe), urgent: targetOf(stripeAt('high')), events }),
     slots: config.sync.slots,
     ensureCustomer: createEnsureCustomer(temporal.client),
     wakeSyncs: createWakeSyncs(temporal.client, database),
     checkLimits: { ...config.checks, maxLines: linesPerInvoice },
-    events: createEventSource(stripe),
+    events,
     inventory: createStripeInventory(stripe),
     wakeEvents: (accountId) => wakeStripeEvents(temporal.client, accountId),
     countStripeEvents(counts) {

@@ -27,6 +27,18 @@ export async function recordSweep(
   );
 }
 
+/** So old the last whole sweep may be while requests are sent. Whatever is younger has keys that the target still knows. */
+const sweptWithin = `interval '1 hour'`;
+
+/** True in a statement while the list of events of the account was read to its end lately. */
+export const isSwept = (accountId: string) =>
+  `EXISTS (SELECT FROM event_sweeps WHERE account_id = ${accountId} AND swept_at > now() - ${sweptWithin})`;
+
+export async function isSweptLately(sql: Sql, accountId: string): Promise<boolean> {
+  const { rows } = await sql.query<{ isSwept: boolean }>(`SELECT ${isSwept('$1')} AS "isSwept"`, [accountId]);
+  return rows[0]?.isSwept === true;
+}
+
 /** Longer than the target tells of an event by any way, so that one that is forgotten here cannot come again. */
 const keptForDays = 45;
 

@@ -1,5 +1,6 @@
 import { appendAudit } from './audit.ts';
 import type { Sql } from './database.ts';
+import { isSwept } from './event-sweeps.ts';
 import { isPaused } from './pauses.ts';
 
 export type RequestSubject = { accountId: string; kind: 'customer' | 'invoice'; id: string };
@@ -19,8 +20,11 @@ export type RequestRow = {
 const columns = `step, generation, idempotency_key AS "idempotencyKey", params, first_sent_at AS "firstSentAt", sends,
   status, request_id AS "requestId", remote_id AS "remoteId"`;
 
-/** What stops every write, and what stops those of one invoice: a person has parked it while it was on its way. */
-const isStopped = `${isPaused} OR EXISTS (SELECT FROM invoice_states WHERE invoice_id = $3 AND sync = 'parked')`;
+/**
+ * What stops every write: a pause, or that nobody has looked whether this database is older than what it has sent. And
+ * what stops those of one invoice: a person has parked it while it was on its way.
+ */
+const isStopped = `${isPaused} OR NOT ${isSwept('$1')} OR EXISTS (SELECT FROM invoice_states WHERE invoice_id = $3 AND sync = 'parked')`;
 
 /** Who the history names, by the kind of the subject: its one writer. */
 const actors: Record<RequestSubject['kind'], string> = { invoice: 'sync', customer: 'sync-customer' };

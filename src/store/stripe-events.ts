@@ -100,6 +100,26 @@ export type DueEvent = {
   hasOpenPayment: boolean;
 };
 
+/** An event that a request of ours has caused which is not stored here. */
+export type UnknownRequest = Pick<DueEvent, 'eventId' | 'type' | 'createdAt' | 'idempotencyKey'>;
+
+/** True of an event `e` whose key is ours and unknown, given whether it `is stored`; what a restore left behind is adopted by now. */
+const isUnknown = (isStored: string) =>
+  `coalesce(NOT ${isStored} AND starts_with(e.idempotency_key, 'durabill/' || e.account_id || '/')
+    AND e.created_at > (SELECT coalesce(max(ended_at), '-infinity') FROM pauses WHERE kind = 'restore'), false)`;
+
+/** Of the events that are not taken up yet, those of requests that this database does not know; the oldest first. */
+export async function readUnknownRequests(sql: Sql, accountId: string): Promise<UnknownRequest[]> {
+  const isStored = 'EXISTS (SELECT FROM stored_requests s WHERE s.idempotency_key = e.idempotency_key)';
+  const { rows } = await sql.query<UnknownRequest>(
+    `SELECT e.event_id AS "eventId", e.type, e.created_at AS "createdAt", e.idempotency_key AS "idempotencyKey"
+     FROM stripe_events e WHERE e.account_id = $1 AND e.due_at IS NOT NULL AND ${isUnknown(isStored)}
+     ORDER BY e.created_at, e.event_id LIMIT 100`,
+    [accountId],
+  );
+  return rows;
+}
+
 /** The events that are due, those that wait the longest first, with what the books know about them. */
 export async function readDueEvents(sql: Sql, accountId: string, limit: number): Promise<DueEvent[]> {
   const { rows } = await sql.query<DueEvent>({
@@ -107,9 +127,7 @@ export async function readDueEvents(sql: Sql, accountId: string, limit: number):
     text: `SELECT e.event_id AS "eventId", e.type, e.object_kind AS "objectKind", e.object_id AS "objectId",
         e.remote_invoice_id AS "remoteInvoiceId", e.idempotency_key AS "idempotencyKey", e.created_at AS "createdAt",
         e.attempts, i.id AS "invoiceId", q.is_stored AS "isEcho",
-        coalesce(NOT q.is_stored AND starts_with(e.idempotency_key, 'durabill/' || e.account_id || '/')
-          AND e.created_at > (SELECT coalesce(max(ended_at), '-infinity') FROM pauses WHERE kind = 'restore'), false)
-          AS "isUnknownRequest",
+        ${isUnknown('q.is_stored')} AS "isUnknownRequest",
         EXISTS (SELECT FROM remote_records r
           WHERE r.invoice_id = i.id AND r.kind = 'payment' AND NOT r.is_final) AS "hasOpenPayment"
       FROM stripe_events e

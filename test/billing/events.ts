@@ -11,7 +11,10 @@ import { createStripeTarget } from '../../src/targets/stripe/target.ts';
 /** The events of one simulated Stripe and the books, as the worker has them; who is woken is written down instead. */
 export function openEvents(database: Database, simulator: Simulator) {
   const stripe = openStripe({ secretKey: simulator.key, apiBase: simulator.url });
-  const account = bindStripe(database, createStripeTarget(stripe, simulator.key));
+  const account = bindStripe(database, {
+    target: createStripeTarget(stripe, simulator.key),
+    events: createEventSource(stripe),
+  });
   const source = createEventSource(stripe);
   const woken: string[] = [];
 

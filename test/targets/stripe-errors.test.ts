@@ -4,6 +4,7 @@ import { bindStripe } from '../../src/billing/stripe-account.ts';
 import { isDurabillError } from '../../src/errors/error.ts';
 import type { FaultRule } from '../../src/stripe-simulator/faults.ts';
 import { startSimulator } from '../../src/stripe-simulator/index.ts';
+import { createEventSource } from '../../src/targets/stripe/events.ts';
 import { createStripeTarget } from '../../src/targets/stripe/target.ts';
 import { clientOf } from '../stripe-simulator/support.ts';
 import { bringInTheEnd, failureOf } from './outcomes.ts';
@@ -105,7 +106,10 @@ describe('the account that the database is bound to', () => {
       await target.bring(invoice.id);
       const other = await startSimulator(options);
       try {
-        const account = bindStripe(target.database, createStripeTarget(clientOf(other), other.key));
+        const account = bindStripe(target.database, {
+          target: createStripeTarget(clientOf(other), other.key),
+          events: createEventSource(clientOf(other)),
+        });
         await assert.rejects(account.accountId(), (error) => isDurabillError(error, 'account-mismatch'));
       } finally {
         await other.stop();

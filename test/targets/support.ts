@@ -13,6 +13,7 @@ import type { FaultRule } from '../../src/stripe-simulator/faults.ts';
 import { type Simulator, startSimulator } from '../../src/stripe-simulator/index.ts';
 import type { RequestEntry } from '../../src/stripe-simulator/journal.ts';
 import { openStripe } from '../../src/targets/stripe/client.ts';
+import { createEventSource } from '../../src/targets/stripe/events.ts';
 import { createStripeTarget } from '../../src/targets/stripe/target.ts';
 import { clientOf, control, journalOf, setFaults } from '../stripe-simulator/support.ts';
 import { openBooks } from '../support/books.ts';
@@ -85,7 +86,10 @@ export async function bringOnce(
   { stripe, secretKey }: { stripe: Stripe; secretKey: string },
   invoiceId: string,
 ): Promise<BringOutcome> {
-  const account = bindStripe(database, createStripeTarget(stripe, secretKey));
+  const account = bindStripe(database, {
+    target: createStripeTarget(stripe, secretKey),
+    events: createEventSource(stripe),
+  });
   const ensureCustomer = (customerId: string) => syncCustomer(database, account, customerId);
   return await bringToStripe({ database, stripe: account, slots: 500, ensureCustomer }, invoiceId);
 }

@@ -10,7 +10,7 @@ import {
   revisionMark,
 } from './invoice-params.ts';
 import { checkTotal, seenOf } from './seen.ts';
-import { asStripe, type CarriedOut, carryOut, clockSlackSeconds } from './steps.ts';
+import { asStripe, type CarriedOut, carryOut, clockSlackSeconds, ifThere } from './steps.ts';
 
 /** The step that creates the invoice, by which whatever came of it is found again. */
 export const createStep = 'create';
@@ -77,8 +77,8 @@ export async function findInvoice(
   { firstSentAt }: Pick<StoredRequest, 'firstSentAt'>,
 ): Promise<Stripe.Invoice | undefined> {
   if (typeof invoice.knownRemoteId === 'string') {
-    const known = await stripe.invoices.retrieve(invoice.knownRemoteId);
-    if (isOurs(known, invoice) && known.status !== 'void') return known;
+    const known = await ifThere(stripe.invoices.retrieve(invoice.knownRemoteId));
+    if (known !== undefined && isOurs(known, invoice) && known.status !== 'void') return known;
   }
   const since = Math.floor(firstSentAt.getTime() / 1_000) - clockSlackSeconds;
   const listed = stripe.invoices.list({ customer: remoteCustomerId, created: { gte: since }, limit: 100 });

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe';
 import type { OutgoingCustomer, RequestLog } from '../port.ts';
-import { carryOut, clockSlackSeconds } from './steps.ts';
+import { carryOut, clockSlackSeconds, ifThere } from './steps.ts';
 
 const customerMark = 'durabill_customer';
 
@@ -18,8 +18,8 @@ export async function createCustomer(stripe: Stripe, customer: OutgoingCustomer,
     lookFirst: knownRemoteId !== null,
     look: async ({ firstSentAt }) => {
       if (knownRemoteId !== null) {
-        const known = await stripe.customers.retrieve(knownRemoteId);
-        if (!known.deleted) return known;
+        const known = await ifThere(stripe.customers.retrieve(knownRemoteId));
+        if (known !== undefined && !known.deleted) return known;
       }
       const since = Math.floor(firstSentAt.getTime() / 1_000) - clockSlackSeconds;
       for await (const found of stripe.customers.list({ created: { gte: since }, limit: 100 })) {

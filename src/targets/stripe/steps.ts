@@ -1,4 +1,4 @@
-import type Stripe from 'stripe';
+import Stripe from 'stripe';
 import { crashPoint } from '../../crash-points.ts';
 import type { RequestLog, StoredRequest } from '../port.ts';
 import { answerOfKey, translateStripeError } from './errors.ts';
@@ -87,6 +87,16 @@ async function send<T extends { id: string }>(log: RequestLog, step: Step<T>, re
   await log.answered(request, { what: 'answer', status: statusCode, requestId, remoteId: remote.id, told });
   crashPoint('sync.answer-stored');
   return remote;
+}
+
+/** A read of what may have been deleted there. @returns undefined if it is not there */
+export async function ifThere<T>(read: Promise<T>): Promise<T | undefined> {
+  try {
+    return await read;
+  } catch (error) {
+    if (error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'resource_missing') return undefined;
+    throw error;
+  }
 }
 
 /** Runs a read and sorts its failure. */

@@ -1,8 +1,8 @@
-import Stripe from 'stripe';
+import type Stripe from 'stripe';
 import type { OutgoingInvoice, RequestLog, VoidOutcome } from '../port.ts';
 import { createInvoice, createStep, findInvoice } from './bring-invoice.ts';
 import { seenOf } from './seen.ts';
-import { asStripe, carryOut, inDoubt } from './steps.ts';
+import { asStripe, carryOut, ifThere, inDoubt } from './steps.ts';
 
 /**
  * Sees to it that nobody can pay the invoice at Stripe any more: a draft is deleted, an open one voided. If the customer
@@ -17,7 +17,8 @@ export async function voidInvoice(
 ): Promise<VoidOutcome> {
   const remoteId = await locate(stripe, invoice, remoteCustomerId, log);
   if (remoteId === undefined) return { state: 'gone', remote: null };
-  const remote = await retrieve(stripe, remoteId);
+  // Stripe deletes a draft for good: what is not there any more was deleted.
+  const remote = await asStripe(() => ifThere(stripe.invoices.retrieve(remoteId)));
   if (remote === undefined) return { state: 'gone', remote: { remoteId, status: 'deleted' } };
   switch (remote.status) {
     case 'void':
@@ -52,16 +53,6 @@ async function locate(
   return id;
 }
 
-async function retrieve(stripe: Stripe, remoteId: string): Promise<Stripe.Invoice | undefined> {
-  return await asStripe(() => stripe.invoices.retrieve(remoteId).catch(undefinedIfMissing));
-}
-
-/** Stripe deletes a draft for good: what is not there any more was deleted. */
-function undefinedIfMissing(error: unknown): undefined {
-  if (error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'resource_missing') return undefined;
-  throw error;
-}
-
 async function deleteDraft(stripe: Stripe, remoteId: string, log: RequestLog): Promise<void> {
   await carryOut<Stripe.DeletedInvoice | { id: string }>(log, {
     name: 'delete',
@@ -70,7 +61,7 @@ async function deleteDraft(stripe: Stripe, remoteId: string, log: RequestLog): P
     // DELETE has no idempotency key and needs none: the second time there is nothing to delete.
     send: () => stripe.invoices.del(remoteId),
     look: async () =>
-      (await stripe.invoices.retrieve(remoteId).catch(undefinedIfMissing)) ? undefined : { id: remoteId },
+      (await ifThere(stripe.invoices.retrieve(remoteId))) === undefined ? { id: remoteId } : undefined,
   });
 }
 

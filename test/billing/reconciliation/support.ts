@@ -12,6 +12,7 @@ import { type DifferenceView, listDifferences } from '../../../src/store/reconci
 import { finishReconciliation } from '../../../src/store/reconciliations.ts';
 import type { Simulator } from '../../../src/stripe-simulator/index.ts';
 import { openStripe } from '../../../src/targets/stripe/client.ts';
+import { createEventSource } from '../../../src/targets/stripe/events.ts';
 import { createStripeInventory } from '../../../src/targets/stripe/inventory.ts';
 import { createStripeTarget } from '../../../src/targets/stripe/target.ts';
 
@@ -30,7 +31,10 @@ export async function begin({ database }: Books, { kind = 'nightly', fromAt = nu
 export async function takeAll(books: Books, reconciliationId: string): Promise<Record<string, number>> {
   const { database, simulator } = books;
   const client = openStripe({ secretKey: simulator.key, apiBase: simulator.url });
-  const stripe = bindStripe(database, createStripeTarget(client, simulator.key));
+  const stripe = bindStripe(database, {
+    target: createStripeTarget(client, simulator.key),
+    events: createEventSource(client),
+  });
   const dependencies = { database, stripe, inventory: createStripeInventory(client) };
   const sums: Record<string, number> = {};
   for (const stage of inventoryStages) {
