@@ -100,6 +100,9 @@ export type DueEvent = {
   hasOpenPayment: boolean;
 };
 
+/** Instants are kept in whole milliseconds, so what is due from now on may be up to half of one ahead. */
+const nearlyNow = `now() + interval '1 millisecond'`;
+
 /** An event that a request of ours has caused which is not stored here. */
 export type UnknownRequest = Pick<DueEvent, 'eventId' | 'type' | 'createdAt' | 'idempotencyKey'>;
 
@@ -135,7 +138,7 @@ export async function readDueEvents(sql: Sql, accountId: string, limit: number):
       LEFT JOIN invoices i ON i.id = coalesce(m.invoice_id, e.named_invoice_id)
       CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM stored_requests s
         WHERE s.idempotency_key = e.idempotency_key) AS is_stored) q
-      WHERE e.account_id = $1 AND e.due_at <= now() ORDER BY e.due_at, e.created_at, e.event_id LIMIT $2`,
+      WHERE e.account_id = $1 AND e.due_at <= ${nearlyNow} ORDER BY e.due_at, e.created_at, e.event_id LIMIT $2`,
     values: [accountId, limit],
   });
   return rows;
@@ -143,7 +146,7 @@ export async function readDueEvents(sql: Sql, accountId: string, limit: number):
 
 export async function hasDueEvents(sql: Sql, accountId: string): Promise<boolean> {
   const { rows } = await sql.query<{ isDue: boolean }>(
-    'SELECT EXISTS (SELECT FROM stripe_events WHERE account_id = $1 AND due_at <= now()) AS "isDue"',
+    `SELECT EXISTS (SELECT FROM stripe_events WHERE account_id = $1 AND due_at <= ${nearlyNow}) AS "isDue"`,
     [accountId],
   );
   return rows[0]?.isDue === true;

@@ -10,6 +10,7 @@ const bodyLimit = 1_024 * 1_024;
 
 const Received = Type.Object({
   status: Type.Union([Type.Literal('stored'), Type.Literal('known'), Type.Literal('ignored')], {
+    examples: ['stored'],
     description: 'ignored: of a type, mode or account that says nothing here',
   }),
 });

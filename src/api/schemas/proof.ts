@@ -19,7 +19,10 @@ const Comparison = Type.Object(
       Type.String({ description: 'What was computed again, or is recorded elsewhere', examples: ['4426'] }),
     ),
     holds: nullable(
-      Type.Boolean({ description: 'Whether both are the same; null where there is nothing to hold it against' }),
+      Type.Boolean({
+        description: 'Whether both are the same; null where there is nothing to hold it against',
+        examples: [true],
+      }),
     ),
     sentence: text('Both sides, for people', 'The quantity on the invoice is 4426; the raw events make 4426.', 2_000),
   },
