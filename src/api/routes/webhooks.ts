@@ -9,9 +9,10 @@ import { problems } from '../schemas/common.ts';
 const bodyLimit = 1_024 * 1_024;
 
 const Received = Type.Object({
-  status: Type.Union([Type.Literal('stored'), Type.Literal('known'), Type.Literal('ignored')], {
+  status: Type.Enum(['stored', 'known', 'ignored'], {
+    type: 'string',
+    description: '`ignored`: of a type, mode or account that says nothing here',
     examples: ['stored'],
-    description: 'ignored: of a type, mode or account that says nothing here',
   }),
 });
 
