@@ -69,13 +69,17 @@ export async function takeTurnFirst(
            reserve AS (
              INSERT INTO request_turns AS t (name, next_at)
              SELECT reserve, at + reserved_ms * interval '1 ms' FROM waits
-             WHERE (SELECT max(at) FROM waits) < (SELECT max(ordinary) FROM waits)
+             WHERE (SELECT max(at) FROM waits) < (SELECT max(ordinary) FROM waits) ORDER BY reserve
              ON CONFLICT (name) DO UPDATE
                SET next_at = greatest(t.next_at, clock_timestamp()) + (excluded.next_at - (SELECT at FROM waits w WHERE w.reserve = t.name))
              RETURNING next_at, name),
-           others AS (
+           -- In the order in which every ordinary turn takes the two rows, so that nobody waits in a circle.
+           operation AS (
              UPDATE request_turns t SET next_at = greatest(t.next_at, clock_timestamp()) + w.interval_ms * interval '1 ms'
-             FROM waits w WHERE t.name = w.name AND EXISTS (SELECT FROM reserve))
+             FROM waits w WHERE t.name = $1 AND w.name = $1 AND EXISTS (SELECT FROM reserve) RETURNING t.name),
+           total AS (
+             UPDATE request_turns t SET next_at = greatest(t.next_at, clock_timestamp()) + w.interval_ms * interval '1 ms'
+             FROM waits w WHERE t.name = 'total' AND w.name = 'total' AND EXISTS (SELECT FROM operation) RETURNING t.name)
            SELECT (extract(epoch FROM max(r.next_at - w.reserved_ms * interval '1 ms') - clock_timestamp()) * 1000)::float8
              AS "waitMs"
            FROM reserve r JOIN waits w ON w.reserve = r.name HAVING count(*) > 0`,

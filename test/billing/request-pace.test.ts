@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { requestPaceOf } from '../../src/billing/request-pace.ts';
-import { furthestTurnMs, putOffTurns, type Turn, takeTurn } from '../../src/store/request-turns.ts';
+import { furthestTurnMs, putOffTurns, type Turn, takeTurn, takeTurnFirst } from '../../src/store/request-turns.ts';
 import { TargetError } from '../../src/targets/port.ts';
 import { useTestDatabase } from '../support/database.ts';
 
@@ -98,5 +98,41 @@ describe('the pace of requests', () => {
       `SELECT relpersistence AS kind FROM pg_class WHERE relname = 'request_turns'`,
     );
     assert.equal(rows[0]!['kind'], 'u', 'unlogged: no request waits for a disk');
+  });
+
+  describe('that goes before others', () => {
+    // A second between ordinary turns, and a reserve of one turn in ten seconds.
+    const intervals = { operationMs: 1_000, totalMs: 1 };
+    const reserved = { operationMs: 10_000, totalMs: 10 };
+    const first = () => takeTurnFirst(books.database, 'create', intervals, reserved);
+
+    it('is an ordinary one while nobody waits', async () => {
+      assert.equal(await first(), undefined);
+    });
+
+    it('comes at once, and lets those that come later wait one interval longer', async () => {
+      await turns(Array(20).fill('create'), intervals);
+      const before = await nextAt('create');
+      assert.equal((await first())!.waitMs <= 0, true);
+      assert.equal(Math.round((await nextAt('create')) - before), 1_000);
+    });
+
+    it('takes the reserve once, however many ask at once, and then the ordinary turns', async () => {
+      await turns(Array(25).fill('create'), intervals);
+      // The ordinary turn is 25 s away. The reserve has one now, in 10 s and in 20 s; its fourth would be in 30 s.
+      const taken = await Promise.all(Array.from({ length: 5 }, first));
+      const waits = taken.flatMap((turn) => (turn === undefined ? [] : [Math.abs(Math.round(turn.waitMs / 10_000))]));
+      assert.deepEqual(waits.sort().slice(0, 3), [0, 1, 2]);
+    });
+
+    it('never waits in a circle with ordinary ones', async () => {
+      await turns(Array(10).fill('create'), intervals);
+      const mixed = Array.from({ length: 60 }, (_, index) =>
+        index % 2 === 0
+          ? first()
+          : takeTurn(books.database, index % 4 === 1 ? 'create' : 'finalize', { operationMs: 1, totalMs: 1 }),
+      );
+      await Promise.all(mixed);
+    });
   });
 });
