@@ -2,8 +2,9 @@ import { DurabillError } from '../errors/error.ts';
 import { appendAudit } from '../store/audit.ts';
 import { applyCorrection, lockCorrection } from '../store/corrections.ts';
 import type { Database, Sql } from '../store/database.ts';
+import { findDecision, insertDecision } from '../store/decisions.ts';
 import { heldCode, holdDrafts } from '../store/held-drafts.ts';
-import { findDecision, insertDecision, park, readSyncState, type SyncState, unpark } from '../store/sync.ts';
+import { park, readSyncState, type SyncState, unpark } from '../store/sync.ts';
 import { wantVoid } from '../store/wants.ts';
 import { releaseDraft, voidDraft } from './release-draft.ts';
 

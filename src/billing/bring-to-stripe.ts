@@ -1,15 +1,8 @@
 import { crashPoint } from '../crash-points.ts';
 import { DurabillError } from '../errors/error.ts';
 import type { Database } from '../store/database.ts';
-import {
-  beginAttempt,
-  completeSync,
-  completeVoid,
-  failAttempt,
-  readSyncState,
-  type SyncFacts,
-  stopAttempt,
-} from '../store/sync.ts';
+import { beginAttempt, readSyncState, type SyncFacts } from '../store/sync.ts';
+import { completeSync, completeVoid, failAttempt, stopAttempt } from '../store/sync-outcomes.ts';
 import { claimSlot } from '../store/sync-slots.ts';
 import { type RemoteInvoice, stoppedCode, TargetError, type VoidOutcome } from '../targets/port.ts';
 import { requestLogOf } from './request-log.ts';
