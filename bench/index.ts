@@ -12,8 +12,8 @@ const benchmarks: Record<string, () => Promise<Benchmark>> = {
   R3: async () => (await import('./generate.ts')).generate,
   R4: async () => (await import('./publish.ts')).publish,
   R5: async () => (await import('./sync/throughput.ts')).syncThroughput,
-  R7: async () => (await import('./sync/immediate.ts')).immediateSync,
   R6: async () => (await import('./sync/live-limits.ts')).syncAtLiveLimits,
+  R7: async () => (await import('./sync/immediate.ts')).immediateSync,
 };
 
 const usage = `Usage: npm run bench -- ID [--runs 5] [--seed 1] [--smoke]; there are: ${Object.keys(benchmarks).join(', ')}`;

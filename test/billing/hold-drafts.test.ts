@@ -4,8 +4,9 @@ import { answerSync } from '../../src/billing/answer-sync.ts';
 import { releaseDraft, voidDraft } from '../../src/billing/release-draft.ts';
 import { parseBounds } from '../../src/domain/invoice/limits.ts';
 import { isDurabillError } from '../../src/errors/error.ts';
+import { insertDecision } from '../../src/store/decisions.ts';
 import { readFindings } from '../../src/store/held-drafts.ts';
-import { insertDecision, readSyncState } from '../../src/store/sync.ts';
+import { readSyncState } from '../../src/store/sync.ts';
 import { useTestDatabase } from '../support/database.ts';
 import { type Business, flat, invoicesOf, openBusiness, perDeparture } from './business.ts';
 
