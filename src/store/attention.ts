@@ -15,6 +15,8 @@ export type Attention = {
   parkedStripeEvents: number;
   /** Disputes at Stripe that are not decided. */
   openDisputes: number;
+  /** Pauses that are on: nothing is issued, and nothing is sent to Stripe. */
+  pauses: number;
   /** Seconds since the sync of the invoice that has been silent the longest was touched; 0 when none is open. */
   oldestOpenSyncSeconds: number;
 };
@@ -31,6 +33,7 @@ export async function readAttention(sql: Sql): Promise<Attention> {
          FROM audit_digests))::int AS "changedAuditDays",
        (SELECT count(*) FROM stripe_events WHERE outcome = 'parked')::int AS "parkedStripeEvents",
        (SELECT count(*) FROM remote_records WHERE kind = 'dispute' AND NOT is_final)::int AS "openDisputes",
+       (SELECT count(*) FROM pauses WHERE ended_at IS NULL)::int AS pauses,
        coalesce((SELECT extract(epoch FROM now() - min(touched_at)) FROM invoice_states
          WHERE sync NOT IN ('none', 'synced') AND sync <> 'parked'), 0)::float8 AS "oldestOpenSyncSeconds"`,
   );
