@@ -30,7 +30,10 @@ export function waitingForSlot(): string {
 }
 
 export function paused(): string {
-  return 'Everything is paused: nothing is sent to Stripe. `GET /v1/pauses` tells why; it goes on by itself afterwards.';
+  return [
+    "Nothing is sent to Stripe now: everything is paused (`GET /v1/pauses` tells why), or the sweep of Stripe's events has not come",
+    'to its end for an hour (`stripe-event-sweep-…`). It goes on by itself within a minute afterwards.',
+  ].join(' ');
 }
 
 export type Parking = { invoiceId: string; parkingNumber: number; code: string; reason: string; isDraft?: boolean };

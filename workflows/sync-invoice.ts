@@ -125,10 +125,11 @@ export async function syncInvoice({ invoiceId, resume, version }: SyncInvoiceInp
       status.failures = memory.failures;
       if (outcome.needsPerson || Date.now() - Date.parse(memory.failingSince) >= giveUpMs) {
         // The next round finds it parked and waits.
-        await books.parkInvoice({ invoiceId, code: outcome.code, reason: outcome.reason });
+        const { code, reason } = outcome;
+        await written(() => books.parkInvoice({ invoiceId, code, reason }));
       } else {
         const nextRetryAt = new Date(Date.now() + pauseMs(memory.failures, outcome.retryAfterMs)).toISOString();
-        await books.backOff({ invoiceId, nextRetryAt });
+        await written(() => books.backOff({ invoiceId, nextRetryAt }));
         enter(status, show, 'backing off', outcome, nextRetryAt);
         setCurrentDetails(details.backingOff({ ...outcome, failures: memory.failures, nextRetryAt }));
         await condition(() => dirty || answered, Math.max(1, Date.parse(nextRetryAt) - Date.now()));
@@ -158,6 +159,9 @@ export async function syncInvoice({ invoiceId, resume, version }: SyncInvoiceInp
     }
   }
 }
+
+/** What has failed is written down even if somebody cancels the run: else its slot would stay taken. */
+const written = (write: () => Promise<unknown>) => CancellationScope.nonCancellable(write);
 
 type Outcome = Awaited<ReturnType<typeof stripe.bringToStripe>> | ({ state: 'failed' } & Failure);
 

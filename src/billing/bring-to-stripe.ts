@@ -85,7 +85,7 @@ async function bring(dependencies: BringDependencies, facts: SyncFacts): Promise
   const accountId = await stripe.openForWriting();
   const { customerId, priority, remoteCustomerId: mapped, customerIsCurrent } = facts;
   const remoteCustomerId = mapped !== null && customerIsCurrent ? mapped : await ensureCustomer(customerId, priority);
-  const log = requestLogOf(database, { accountId, kind: 'invoice', id: facts.id });
+  const log = requestLogOf(database, { accountId, kind: 'invoice', id: facts.id, attempt: facts.attempt });
   const remote = await notingOutage(database, 'stripe', () =>
     stripe.targetFor(priority).bringInvoice(facts, remoteCustomerId, log),
   );
@@ -95,24 +95,29 @@ async function bring(dependencies: BringDependencies, facts: SyncFacts): Promise
 /** A customer who has paid meanwhile has paid: then the wish is taken back, and the history says so. */
 async function bringVoid({ database, stripe }: BringDependencies, facts: SyncFacts): Promise<BringOutcome> {
   const accountId = await stripe.openForWriting();
-  const log = requestLogOf(database, { accountId, kind: 'invoice', id: facts.id });
+  const log = requestLogOf(database, { accountId, kind: 'invoice', id: facts.id, attempt: facts.attempt });
   const { priority, remoteCustomerId } = facts;
   const outcome: VoidOutcome = await notingOutage(database, 'stripe', () =>
     stripe.targetFor(priority).voidInvoice(facts, remoteCustomerId, log),
   );
   if (outcome.state === 'paid') return { state: await complete(database, facts, accountId, outcome.remote, true) };
-  await completeVoid(database, { invoiceId: facts.id, attempt: facts.attempt, accountId, remote: outcome.remote });
-  return { state: 'void' };
+  const done = { invoiceId: facts.id, attempt: facts.attempt, accountId, remote: outcome.remote };
+  if (await completeVoid(database, done)) return { state: 'void' };
+  throw new TargetError(
+    'retry',
+    stoppedCode,
+    'Nothing is voided now: a pause is on, or another attempt has taken over.',
+  );
 }
 
 async function complete(
   database: Database,
-  { id: invoiceId, attempt }: SyncFacts,
+  { id: invoiceId, attempt, wantChangedAt }: SyncFacts,
   accountId: string,
   remote: RemoteInvoice,
   paidInsteadOfVoid = false,
 ): Promise<'synced' | 'again'> {
-  return await completeSync(database, { invoiceId, attempt, accountId, remote, paidInsteadOfVoid });
+  return await completeSync(database, { invoiceId, attempt, accountId, remote, wantChangedAt, paidInsteadOfVoid });
 }
 
 async function settledOutcome(database: Database, invoiceId: string): Promise<BringOutcome> {

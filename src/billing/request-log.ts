@@ -13,8 +13,10 @@ export function requestLogOf(database: Database, subject: RequestSubject): Reque
       const keyPrefix = ['durabill', subject.accountId, subject.kind, subject.id, request.step].join('/');
       const afterGeneration = after?.generation ?? 0;
       const stored = await storeRequest(database, subject, { ...request, afterGeneration, keyPrefix });
-      if (stored === undefined)
-        throw new TargetError('retry', stoppedCode, 'Nothing is sent now: a pause or a hold is on.');
+      if (stored === undefined) {
+        const reason = 'Nothing is sent now: a pause or a hold is on, or another attempt has taken over.';
+        throw new TargetError('retry', stoppedCode, reason);
+      }
       return stored;
     },
     latest: async (step) => await readLatestRequest(database, subject, step),

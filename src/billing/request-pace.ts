@@ -1,13 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../store/database.ts';
 import { furthestTurnMs, putOffTurns, takeTurn, takeTurnFirst } from '../store/request-turns.ts';
-import { type RequestPace, TargetError } from '../targets/port.ts';
+import { isStoppedSince } from '../store/requests.ts';
+import { type RequestPace, stoppedCode, TargetError } from '../targets/port.ts';
 
 /** Requests a second, kept by all processes together. */
 export type RequestRates = { perOperation: number; total: number };
 
 /** Of 25 requests that the target takes in a second, the pace leaves one free: it is for those that go first. */
 const reservedShare = 1 / 24;
+
+/** Whoever has waited longer than this may have been stopped meanwhile. */
+const noticeableMs = 100;
 
 /** After a refusal nobody sends for as long as the target counts. */
 const putOffMs = 1_000;
@@ -28,7 +32,7 @@ export function requestPaceOf(
     (priority === 'high' ? await takeTurnFirst(database, operation, intervals, reserved) : undefined) ??
     (await takeTurn(database, operation, intervals));
   return {
-    async turn(operation) {
+    async turn(operation, write) {
       const turn = await take(operation).catch((cause: Error) => {
         throw new TargetError('retry', 'pace', `The pace of ${operation} cannot be read: ${cause.message}`, { cause });
       });
@@ -36,7 +40,11 @@ export function requestPaceOf(
         const reason = `The pace of ${operation} is booked out for ${furthestTurnMs / 1_000} s.`;
         throw new TargetError('retry', 'pace', reason, { retryAfterMs: furthestTurnMs / 2 });
       }
-      if (turn.waitMs > 0) await sleep(turn.waitMs);
+      if (turn.waitMs <= 0) return;
+      await sleep(turn.waitMs);
+      if (write === undefined || turn.waitMs < noticeableMs) return;
+      const isStopped = await isStoppedSince(database, write.idempotencyKey);
+      if (isStopped) throw new TargetError('retry', stoppedCode, 'It was paused or held while it waited for its turn.');
     },
     async refused(operation, scope) {
       // The refusal itself is what the caller hears; if putting off fails too, the next request finds out by itself.

@@ -19,6 +19,8 @@ export type StripeAccount = {
   openForWriting(): Promise<string>;
 };
 
+/** A process makes sure so often that the sweeps go on, and does one itself if they do not. */
+const lookedForMs = 60_000;
 /** Pages of 100 events that are read before the first write; what is more is read by the sweep, and writes wait for it. */
 const pagesBeforeWriting = 50;
 
@@ -41,14 +43,17 @@ export function bindStripe(
         await sweepStripeEvents({ database, events, accountId: bound }, null, { maxPages: pagesBeforeWriting });
       }
       return bound;
-    }),
+    }, lookedForMs),
   };
 }
 
-/** Asked once; a failure is no answer for ever, so the next call asks again. */
-function once<T>(ask: () => Promise<T>): () => Promise<T> {
+/** Asked once, or once in a while; a failure is no answer for ever, so the next call asks again. */
+function once<T>(ask: () => Promise<T>, everyMs = Number.POSITIVE_INFINITY): () => Promise<T> {
   let asked: Promise<T> | undefined;
+  let askedAtMs = 0;
   return async () => {
+    if (performance.now() - askedAtMs > everyMs) asked = undefined;
+    if (asked === undefined) askedAtMs = performance.now();
     asked ??= ask();
     try {
       return await asked;

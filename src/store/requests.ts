@@ -3,7 +3,13 @@ import type { Sql } from './database.ts';
 import { isSwept } from './event-sweeps.ts';
 import { isPaused } from './pauses.ts';
 
-export type RequestSubject = { accountId: string; kind: 'customer' | 'invoice'; id: string };
+export type RequestSubject = {
+  accountId: string;
+  kind: 'customer' | 'invoice';
+  id: string;
+  /** Of an invoice: the attempt that sends. One that another has overtaken sends nothing any more. */
+  attempt?: number;
+};
 
 export type RequestRow = {
   step: string;
@@ -45,7 +51,7 @@ const bodyHash = `CASE WHEN subject_kind = 'invoice' THEN encode(sha256(convert_
  * @param request.shown what of the parameters may stand in the history for ever
  * @param request.trustedSince one that was first sent earlier is in doubt
  * @returns what is stored: of the latest generation, or of the one after `afterGeneration` if that is later. Undefined
- *   while a pause or a hold lets nothing be sent
+ *   while a pause or a hold lets nothing be sent, and for an attempt that another has overtaken
  */
 export async function storeRequest(
   sql: Sql,
@@ -62,13 +68,18 @@ export async function storeRequest(
 ): Promise<RequestRow | undefined> {
   const { rows } = await sql.query<RequestRow>({
     name: 'store-request',
-    text: `WITH stored AS (
+    // The lock makes this and the begin of the next attempt wait for each other: what an attempt that was given up has
+    // stored is seen by the next one, and after that it stores nothing more.
+    text: `WITH fence AS MATERIALIZED (
+           SELECT FROM invoice_states
+           WHERE invoice_id = $3 AND lifecycle = 'issued' AND sync = 'syncing' AND sync_attempts = $12 FOR SHARE),
+         stored AS (
            INSERT INTO stored_requests AS r
              (account_id, subject_kind, subject_id, step, generation, idempotency_key, operation, params, first_sent_at)
            SELECT $1, $2, $3, $4, g.generation, $6 || '/' || g.generation, $7, $8, now()
            FROM (SELECT greatest(coalesce(max(generation), 1), $5::int + 1) AS generation FROM stored_requests
                  WHERE account_id = $1 AND subject_kind = $2 AND subject_id = $3 AND step = $4) g
-           WHERE NOT (${isStopped})
+           WHERE NOT (${isStopped}) AND ($12::int IS NULL OR EXISTS (SELECT FROM fence))
            ON CONFLICT (account_id, subject_kind, subject_id, step, generation)
              DO UPDATE SET sends = r.sends + CASE WHEN r.remote_id IS NULL THEN 1 ELSE 0 END
            RETURNING r.*)
@@ -92,9 +103,22 @@ export async function storeRequest(
       request.trustedSince,
       actors[subject.kind],
       JSON.stringify(request.shown),
+      subject.attempt ?? null,
     ],
   });
   return rows[0];
+}
+
+/** Whether a request that is stored has been stopped since: by a pause, or by a person who holds its invoice. */
+export async function isStoppedSince(sql: Sql, idempotencyKey: string | null): Promise<boolean> {
+  const { rows } = await sql.query<{ isStopped: boolean }>({
+    name: 'is-stopped-since',
+    text: `SELECT ${isPaused} OR EXISTS (
+             SELECT FROM stored_requests r JOIN invoice_states s ON s.invoice_id = r.subject_id
+             WHERE r.idempotency_key = $1 AND s.sync = 'parked') AS "isStopped"`,
+    values: [idempotencyKey],
+  });
+  return rows[0]?.isStopped === true;
 }
 
 /** The latest generation of a step; undefined if nothing was ever sent for it. */

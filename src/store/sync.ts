@@ -16,6 +16,8 @@ export type SyncFacts = {
   attempt: number;
   priority: 'normal' | 'high';
   wanted: 'final' | 'void';
+  /** As it was when the attempt began: another one later says that the attempt does not end the sync. */
+  wantChangedAt: Date | null;
   /** The customer's id at the target, once it is there. */
   remoteCustomerId: string | null;
   /** Whether the target has the customer's contact as it is now. */
@@ -43,13 +45,13 @@ export async function beginAttempt(sql: Sql, invoiceId: string): Promise<SyncFac
        FROM customers c JOIN clocks k ON k.id = c.clock_id
        WHERE s.invoice_id = $1 AND c.id = s.customer_id AND s.lifecycle = 'issued'
          AND s.sync = 'syncing'
-       RETURNING s.invoice_id, s.sync_attempts, s.payment_due_on, c.payment_terms_days, s.priority, s.wanted),
+       RETURNING s.invoice_id, s.sync_attempts, s.payment_due_on, c.payment_terms_days, s.priority, s.wanted, s.want_changed_at),
      attempt AS (
        INSERT INTO sync_attempts (invoice_id, attempt, started_at) SELECT invoice_id, sync_attempts, now() FROM begun)
      SELECT i.id, i.revision, i.number, i.currency, i.customer_id AS "customerId", i.total_minor AS "totalMinor",
             i.period_start_at AS "periodStartAt", i.period_end_at AS "periodEndAt", i.issued_at AS "issuedAt",
             b.payment_due_on AS "paymentDueOn", b.payment_terms_days AS "paymentTermsDays", b.sync_attempts AS attempt,
-            b.priority, b.wanted, at_target.remote_id AS "remoteCustomerId",
+            b.priority, b.wanted, b.want_changed_at AS "wantChangedAt", at_target.remote_id AS "remoteCustomerId",
             coalesce(at_target.is_current, false) AS "customerIsCurrent",
             (SELECT r.remote_id FROM remote_invoices r JOIN target_accounts a USING (account_id)
              WHERE a.target = 'stripe' AND r.invoice_id = i.id AND r.revision = i.revision

@@ -109,9 +109,11 @@ export type SeenCustomer = {
 export type RequestPace = {
   /**
    * Resolves when a request of this operation may be sent.
-   * @throws TargetError retry, when too many wait for their turn already
+   * @param write of a request that changes something: its key, if it has one. Whoever has waited is asked again whether
+   *   somebody wants quiet by now
+   * @throws TargetError retry: too many wait for their turn already; or `stopped`
    */
-  turn(operation: string): Promise<void>;
+  turn(operation: string, write?: { idempotencyKey: string | null }): Promise<void>;
   /** The target has refused a request for coming too fast: of this operation, or of all together. */
   refused(operation: string, scope: 'operation' | 'all'): Promise<void>;
 };

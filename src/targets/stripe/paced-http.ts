@@ -27,7 +27,11 @@ export function pacedHttpClient(pace: RequestPace): HttpClient {
   const plain = Stripe.createNodeHttpClient();
   const makeRequest: HttpClient['makeRequest'] = async (host, port, path, method, headers, data, protocol, timeout) => {
     const operation = operationOf(method, path);
-    await pace.turn(operation);
+    const key = Object.entries(headers).find(([name]) => name.toLowerCase() === 'idempotency-key')?.[1];
+    await pace.turn(
+      operation,
+      method === 'GET' ? undefined : { idempotencyKey: key === undefined ? null : String(key) },
+    );
     const response = await plain.makeRequest(host, port, path, method, headers, data, protocol, timeout);
     if (response.getStatusCode() === 429) await tell(pace, operation, response);
     return response;
