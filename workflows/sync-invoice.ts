@@ -53,7 +53,7 @@ async function told<T>(asked: Promise<T>): Promise<T> {
   } catch (error) {
     const cause = error instanceof ActivityFailure ? error.cause : undefined;
     if (!(cause instanceof ApplicationFailure)) throw error;
-    throw ApplicationFailure.nonRetryable(cause.message, cause.type);
+    throw ApplicationFailure.nonRetryable(cause.message, cause.type, ...(cause.details ?? []));
   }
 }
 

@@ -1,6 +1,6 @@
 import { DurabillError } from '../errors/error.ts';
 import { appendAudit } from '../store/audit.ts';
-import { applyCorrection, lockCorrection } from '../store/corrections.ts';
+import { applyCorrection, type Correction, lockCorrection } from '../store/corrections.ts';
 import type { Database, Sql } from '../store/database.ts';
 import { findDecision, insertDecision } from '../store/decisions.ts';
 import { heldCode, holdDrafts } from '../store/held-drafts.ts';
@@ -37,6 +37,8 @@ export async function answerSync(database: Database, answer: SyncAnswer): Promis
       throw new DurabillError('not-found', { field: 'invoiceId', reason: `There is no invoice ${invoiceId}.` });
     }
     const parkingNumber = answer.parkingNumber ?? state.parkingNumber;
+    // The decision names it, so it has to be there before.
+    if (kind === 'fix') await findCorrection(sql, answer);
     const decision = { id: decisionId, invoiceId, parkingNumber, kind, correctionId };
     if (!(await insertDecision(sql, { ...decision, actor, reason }))) {
       await requireSameDecision(sql, answer);
@@ -90,23 +92,26 @@ const apply: Record<AnswerKind, Apply> = {
 };
 
 async function correct(sql: Sql, answer: SyncAnswer): Promise<void> {
-  const correction = answer.correctionId ? await lockCorrection(sql, answer.correctionId) : undefined;
-  const { rows } = await sql.query<{ customerId: string }>(
-    'SELECT customer_id AS "customerId" FROM invoices WHERE id = $1',
-    [answer.invoiceId],
-  );
-  if (correction === undefined || correction.customerId !== rows[0]?.customerId) {
-    throw new DurabillError('answer-unfit', {
-      field: 'correctionId',
-      reason: `There is no correction ${answer.correctionId} for the customer of this invoice.`,
-      mend: 'Store it at POST /v1/customers/{id}/corrections, and answer with the id that you get.',
-    });
-  }
+  const correction = await findCorrection(sql, answer);
   // Of a customer's several invoices the first that is fixed applies it for all.
   if (correction.appliedAt === null && !(await applyCorrection(sql, correction))) {
     const reason = 'Stripe does not know the customer yet, or the id there belongs to another customer of yours.';
     throw unfit(answer, reason, 'Store a correction with the right id.');
   }
+}
+
+async function findCorrection(sql: Sql, answer: SyncAnswer): Promise<Correction> {
+  const correction = answer.correctionId ? await lockCorrection(sql, answer.correctionId) : undefined;
+  const { rows } = await sql.query<{ customerId: string }>(
+    'SELECT customer_id AS "customerId" FROM invoices WHERE id = $1',
+    [answer.invoiceId],
+  );
+  if (correction !== undefined && correction.customerId === rows[0]?.customerId) return correction;
+  throw new DurabillError('answer-unfit', {
+    field: 'correctionId',
+    reason: `There is no correction ${answer.correctionId} for the customer of this invoice.`,
+    mend: 'Store it at POST /v1/customers/{id}/corrections, and answer with the id that you get.',
+  });
 }
 
 function requireNumber({ parkingNumber }: SyncAnswer, state: SyncState): number {

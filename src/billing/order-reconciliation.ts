@@ -46,7 +46,7 @@ async function refuseInVain(database: Database, kind: ReconciliationOrder['kind'
     throw new DurabillError('reconciliation-refused', {
       field: 'kind',
       reason: 'No pause of kind "restore" is open, so there is nothing to adopt.',
-      mend: 'Begin one, if this database was restored and nothing has noticed it.',
+      mend: 'If this database was restored and nothing has noticed it, begin one: npm run pause -- --restored.',
     });
   }
   if (kind !== 'adoption' && isRestored) {

@@ -1,10 +1,7 @@
 import { appendAudit } from '../store/audit.ts';
 import type { Database } from '../store/database.ts';
 import { beginPause, endPause, type Pause, type PauseKind } from '../store/pauses.ts';
-import { readText } from './text.ts';
-
-const readReason = (reason: string) =>
-  readText(reason, { code: 'request-invalid', field: 'reason', name: 'The reason', maxLength: 500 });
+import { readReason } from './text.ts';
 
 /** Stops all issuing and every write to Stripe, at once and for every process. @returns the pause that is on now */
 export async function pauseAll(

@@ -4,7 +4,7 @@ import { appendAudit } from '../store/audit.ts';
 import { type Changes, type CorrectionKind, insertCorrection } from '../store/corrections.ts';
 import { findCustomer } from '../store/customers.ts';
 import type { Database } from '../store/database.ts';
-import { readEmail, readText } from './text.ts';
+import { readEmail, readReason, readText } from './text.ts';
 
 export type NewCorrection = {
   /** External id, or ours. */
@@ -28,12 +28,7 @@ export async function storeCorrection(
   actor: string,
 ): Promise<{ id: string; kind: CorrectionKind }> {
   const { kind, changes } = readChanges(input);
-  const reason = readText(input.reason, {
-    code: 'request-invalid',
-    field: 'reason',
-    name: 'The reason',
-    maxLength: 500,
-  });
+  const reason = readReason(input.reason);
   const customer = await findCustomer(database, input.customer);
   if (customer === undefined) {
     throw new DurabillError('not-found', { field: 'id', reason: `There is no customer "${input.customer}".` });
@@ -80,10 +75,19 @@ function readChanges({ contact, remoteCustomerId }: NewCorrection): { kind: Corr
   return {
     kind: 'contact',
     changes: {
-      ...(name !== undefined && { name: text(name, 'contact.name', 'The name', 255) }),
+      ...(name !== undefined && { name: readName(text(name, 'contact.name', 'The name', 255)) }),
       ...(email !== undefined && {
         email: email === null ? null : readEmail(text(email, 'contact.email', 'The address', 320), 'contact.email'),
       }),
     },
   };
+}
+
+function readName(name: string): string {
+  if (name.trim() !== '') return name;
+  throw new DurabillError('request-invalid', {
+    field: 'contact.name',
+    reason: 'The name is blank.',
+    mend: 'Leave it out if it stays.',
+  });
 }

@@ -47,3 +47,14 @@ export function readEmail(email: string, field: string): string {
   }
   return email;
 }
+
+/** Why somebody does what stays in the history for ever. @throws DurabillError request-invalid */
+export function readReason(value: unknown): string {
+  const reason = readText(value, { code: 'request-invalid', field: 'reason', name: 'The reason', maxLength: 500 });
+  if (reason.trim() !== '') return reason;
+  throw new DurabillError('request-invalid', {
+    field: 'reason',
+    reason: 'The reason is blank.',
+    mend: 'Say why in a few words: it stays in the history.',
+  });
+}

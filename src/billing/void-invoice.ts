@@ -3,7 +3,7 @@ import { appendAudit } from '../store/audit.ts';
 import type { Database } from '../store/database.ts';
 import { readSyncState } from '../store/sync.ts';
 import { wantVoid } from '../store/wants.ts';
-import { readText } from './text.ts';
+import { readReason } from './text.ts';
 
 /**
  * Wants an issued invoice void. Its sync deletes or voids it at Stripe, and only then it is void here; if the customer
@@ -15,12 +15,7 @@ export async function requestVoid(
   { invoiceId, ...given }: { invoiceId: string; reason: string },
   actor: string,
 ): Promise<void> {
-  const reason = readText(given.reason, {
-    code: 'request-invalid',
-    field: 'reason',
-    name: 'The reason',
-    maxLength: 500,
-  });
+  const reason = readReason(given.reason);
   await database.transaction(async (sql) => {
     const state = await readSyncState(sql, invoiceId, 'FOR UPDATE');
     if (state === undefined) {

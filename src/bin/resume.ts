@@ -1,17 +1,17 @@
 import { resumeAll } from '../billing/pause.ts';
-import { openDatabase } from '../store/database.ts';
 import { readOpenPauses } from '../store/pauses.ts';
-import { readCommand } from './shared/command-line.ts';
+import { openBooks } from './shared/books-command.ts';
+import { readOptions } from './shared/command-line.ts';
 import { actorHere, tellAndExit } from './shared/one-shot.ts';
 
 const usage = `Usage: npm run resume -- --reason TEXT
 Ends what npm run pause began; what waited goes on within a minute.
   --reason   why it can go on`;
 
-const { values, config } = readCommand(usage, { reason: { type: 'string' } }, ({ reason }) => {
+const values = readOptions(usage, { reason: { type: 'string' } }, ({ reason }) => {
   if (!reason?.trim()) throw new Error('--reason is missing: say why it can go on.');
 });
-await tellAndExit(openDatabase(config.databaseUrl, { maxConnections: 1 }), async (database) => {
+await tellAndExit(openBooks(), async (database) => {
   const ended = await resumeAll(database, { reason: values.reason as string }, actorHere());
   const [left] = await readOpenPauses(database);
   const said =

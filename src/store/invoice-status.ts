@@ -14,6 +14,9 @@ export type Standing = {
   dueAt: Date;
   paymentDueOn: string | null;
   zone: string;
+  /** What Stripe is to have, and when it is tried again; left out where it is not known. */
+  wanted?: 'final' | 'void';
+  nextRetryAt?: Date | null;
 };
 
 /** Where an invoice stands, in one line that its customer understands: "Draft, becomes final on 2 Feb 2013". */
@@ -28,6 +31,7 @@ export function statusOf(invoice: Standing): string {
     case 'void':
       return 'Cancelled, nothing is to be paid';
     case 'issued':
+      if (invoice.wanted === 'void') return 'Being cancelled';
       return paymentStatus(invoice) ?? deliveryStatus(invoice);
   }
 }
@@ -49,9 +53,11 @@ function paymentStatus({ payment }: Standing): string | undefined {
   }
 }
 
-function deliveryStatus({ sync, paymentDueOn }: Standing): string {
+function deliveryStatus({ sync, paymentDueOn, nextRetryAt }: Standing): string {
   switch (sync) {
     case 'backing_off':
+      // Without an instant it has been stopped, by a pause, and not failed.
+      if (nextRetryAt === null) return 'Issued, on its way to Stripe';
       return 'Issued, Stripe could not be reached yet and is tried again';
     case 'parked':
       return 'Issued, waiting for one of us to look at it';

@@ -83,7 +83,8 @@ export async function answerSync(
   { kind, ...answer }: Answer & { kind: AnswerKind },
 ): Promise<AnswerOutcome> {
   return await client.workflow.executeUpdateWithStart<Workflow, AnswerOutcome, [Answer]>(messages[kind], {
-    updateId: answer.decisionId,
+    // All that makes it this answer: Temporal gives a repeated update the outcome of the first, whatever it is about.
+    updateId: [kind, answer.decisionId, answer.parkingNumber ?? '', answer.correctionId ?? ''].join('/'),
     args: [answer],
     startWorkflowOperation: new WithStartWorkflowOperation(workflowTypes.syncInvoice, {
       ...startOptions(subject, amountText),

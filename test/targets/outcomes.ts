@@ -22,8 +22,10 @@ export async function failureOf(call: Promise<unknown>): Promise<TargetError> {
 export async function bringInTheEnd(target: Target, invoiceId: string, tries = 6): Promise<number> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      assert.deepEqual(await target.bringImpatiently(invoiceId), { state: 'synced' });
-      return attempt;
+      const { state } = await target.bringImpatiently(invoiceId);
+      if (state === 'synced') return attempt;
+      // Another attempt has taken over: the next look finds what that one did.
+      assert.ok(attempt < tries && (state === 'again' || state === 'paused'), state);
     } catch (error) {
       if (!(error instanceof TargetError) || attempt === tries) throw error;
     }

@@ -54,6 +54,7 @@ export function faultOf(
   if (!isShortText(actor)) return 'actor has to say who answers, in at most 500 characters.';
   if (!isShortText(reason)) return 'reason has to say why, in at most 500 characters.';
   if (kind === 'fix' && !isUuid(correctionId)) return 'correctionId has to be the id of a stored correction.';
+  if (kind !== 'fix' && correctionId !== undefined) return 'correctionId belongs to the answer `fix` only.';
   return undefined;
 }
 

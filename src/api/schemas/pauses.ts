@@ -24,8 +24,8 @@ export const OpenPauses = Type.Object(
 );
 
 export const NewPause = Type.Object(
-  { reason: text('Why', 'Stripe is investigating an incident.', 500) },
-  { ...closed },
+  { reason: text('Why', 'Stripe is investigating an incident.', 500), kind: Type.Optional(kind) },
+  { ...closed, description: 'One of kind `restore` is ended by the adoption of what Stripe has, within minutes' },
 );
 
 export const PauseEnd = Type.Object(

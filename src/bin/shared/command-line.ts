@@ -27,7 +27,8 @@ export function readCommand<const T extends Options>(
   }
 }
 
-function readOptions<const T extends Options>(usage: string, options: T, check: (values: Values<T>) => void) {
+/** Reads the options of a command that needs no configuration; tells of `--help` and faults as `readCommand` does. */
+export function readOptions<const T extends Options>(usage: string, options: T, check: (values: Values<T>) => void) {
   const args = process.argv.slice(2);
   if (args.includes('--help')) {
     console.log(usage);
