@@ -23,7 +23,7 @@ const Comparison = Type.Object(
       {
         type: 'string',
         description:
-          '`events`: how many were counted; `skipped`: how many of them lacked what the meter measures; `keys`: how many were not taken in as usage is; `contents`: how many of the type in the period, hashed again, say something else than when they were taken in (of more than 100,000 a random sample, and the sentence says so); `quantity` and `amount`: of the line; `lines` and `sum`: of the invoice; `stripe`: the total recorded of its copy; `stripe-answer`: the total that Stripe itself answered last, in its units; `stripe-status`: the state in which its copy was last seen; `history`: the audit chain',
+          '`events`: how many were counted; `skipped`: how many of them lacked what the meter measures; `keys`: how many were not taken in as usage is; `contents`: how many of the type in the period, hashed again, say something else than when they were taken in (of more than 25,000 on the invoice a random sample, and the sentence says so); `quantity` and `amount`: of the line; `lines` and `sum`: of the invoice; `stripe`: the total recorded of its copy; `stripe-answer`: the total that Stripe itself answered last, in its units; `stripe-status`: the state in which its copy was last seen; `history`: the audit chain',
         examples: ['quantity'],
       },
     ),
