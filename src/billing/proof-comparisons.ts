@@ -1,11 +1,8 @@
 import type { Currency } from '../domain/money/currency.ts';
 import { formatMoney, money } from '../domain/money/money.ts';
-import { toStripeAmount } from '../domain/money/stripe-amount.ts';
-import type { ChainState } from '../store/audit-verify.ts';
 import type { InvoiceLine } from '../store/invoice-facts.ts';
-import type { AnsweredTotal, ProofFacts } from '../store/proof-facts.ts';
 import type { Evidence } from '../store/usage-evidence.ts';
-import { faultInWords } from './verify-audit.ts';
+import type { Contents } from './recompute-contents.ts';
 
 /** One thing seen from two sides. */
 export type Comparison = {
@@ -13,12 +10,14 @@ export type Comparison = {
     | 'events'
     | 'skipped'
     | 'keys'
+    | 'contents'
     | 'quantity'
     | 'amount'
     | 'lines'
     | 'sum'
     | 'stripe'
     | 'stripe-answer'
+    | 'stripe-status'
     | 'history';
   /** What the invoice says. */
   billed: string | null;
@@ -56,6 +55,21 @@ export function compareEvents(line: InvoiceLine, evidence: Evidence, skipped: bi
   ];
 }
 
+/**
+ * What the events of the line's type say = what they said when they were taken in. Of all events of the type in the period,
+ * since a property that was changed may be why an event is not on this line.
+ */
+export function compareContents({ eventType, events, compared, changed }: Contents): Comparison {
+  const ofType = `events of "${eventType}"`;
+  const taken = 'what they said when they were taken in';
+  const sample = compared < events ? ` Of the ${events} there are, these were chosen at random.` : '';
+  const sentence =
+    changed === 0
+      ? `${compared} ${ofType} were hashed again, and all say ${taken}.`
+      : `${compared} ${ofType} were hashed again, and ${changed} of them do not say ${taken}.`;
+  return { ...sides('contents', 0n, BigInt(changed)), sentence: sentence + sample };
+}
+
 /** Quantity rated = quantity of the raw events, and the amount that the same prices make of it. */
 export function compareRating(line: InvoiceLine, again: InvoiceLine, currency: Currency): Comparison[] {
   const amount = (minor: bigint) => formatMoney(money(minor, currency));
@@ -89,58 +103,8 @@ export function unmatched(line: InvoiceLine, side: 'billed' | 'found', isFromUsa
   return [{ what: 'amount', ...both, holds: false, sentence }];
 }
 
-/** The invoice as a whole: its lines, their sum, its copy at Stripe, and its history. */
-export function compareWhole(
-  facts: ProofFacts,
-  lines: readonly InvoiceLine[],
-  answered: AnsweredTotal | undefined,
-  chain: ChainState,
-): Comparison[] {
-  const currency = facts.currency as Currency;
-  const sum = lines.reduce((total, { amountMinor }) => total + amountMinor, 0n);
-  return [
-    {
-      ...sides('lines', BigInt(facts.lineCount), BigInt(lines.length)),
-      sentence: `The invoice says that it has ${facts.lineCount} lines; ${lines.length} are there.`,
-    },
-    {
-      ...sides('sum', facts.totalMinor, sum),
-      sentence: `Its total is ${formatMoney(money(facts.totalMinor, currency))}; its lines add up to ${formatMoney(money(sum, currency))}.`,
-    },
-    ...compareCopy(facts, answered),
-    {
-      ...sides('history', 'holds', chain.fault === null ? 'holds' : `${chain.fault.fault} at ${chain.fault.sequence}`),
-      sentence:
-        chain.fault === null
-          ? `The ${chain.links} entries of its history hold together.`
-          : `Its history does not hold: ${faultInWords(chain.fault)}.`,
-    },
-  ];
-}
-
-function compareCopy(
-  { atStripe, totalMinor, currency, lifecycle }: ProofFacts,
-  answered: AnsweredTotal | undefined,
-): Comparison[] {
-  const billed = String(totalMinor);
-  if (atStripe === null) {
-    const sentence =
-      lifecycle === 'skipped' ? 'It is over nothing and goes nowhere.' : 'No copy of it is recorded at Stripe.';
-    return [{ what: 'stripe', billed, found: null, holds: null, sentence }];
-  }
-  const { remoteId, recordedAt, totalMinor: recorded } = atStripe;
-  const mapping: Comparison = {
-    ...sides('stripe', totalMinor, recorded),
-    sentence: `Stripe's ${remoteId} was found to be over ${formatMoney(money(recorded, currency as Currency))}, recorded on ${recordedAt.toISOString()}.`,
-  };
-  if (answered === undefined) return [mapping];
-  const ours = `${toStripeAmount(money(totalMinor, currency as Currency))} ${currency.toLowerCase()}`;
-  const theirs = `${answered.total} ${answered.currency}`;
-  const sentence = `In Stripe's units it is ${ours}; Stripe's last answer, of ${answered.at.toISOString()}, had ${theirs}.`;
-  return [mapping, { ...sides('stripe-answer', ours, theirs), sentence }];
-}
-
-function sides<What extends Comparison['what']>(
+/** Both sides as text, and whether they are the same. */
+export function sides<What extends Comparison['what']>(
   what: What,
   billed: bigint | string | null,
   found: bigint | string | null,

@@ -3,12 +3,13 @@ import { DurabillError } from '../errors/error.ts';
 import { type ChainState, verifyChain } from '../store/audit-verify.ts';
 import type { Database, Sql } from '../store/database.ts';
 import { type InvoiceLine, readLines } from '../store/invoice-facts.ts';
-import { type BillablePeriod, periodsByInvoice } from '../store/periods.ts';
-import { readPlanVersions } from '../store/plans.ts';
+import { periodsByInvoice } from '../store/periods.ts';
 import { lastAnsweredTotal, type ProofFacts, readProofFacts } from '../store/proof-facts.ts';
-import { type Evidence, readEvidence } from '../store/usage-evidence.ts';
+import type { Evidence } from '../store/usage-evidence.ts';
 import { aggregateUsageUntil } from '../store/usage-quantities.ts';
-import { type Comparison, compareEvents, compareRating, compareWhole, unmatched } from './proof-comparisons.ts';
+import { gatherEvidence, type LineEvidence, nameOf } from './gather-evidence.ts';
+import { type Comparison, compareContents, compareEvents, compareRating, unmatched } from './proof-comparisons.ts';
+import { compareWhole } from './proof-of-whole.ts';
 import { rateInvoices } from './rate-invoices.ts';
 
 export type LineProof = {
@@ -35,8 +36,9 @@ export type InvoiceProof = {
 
 /**
  * Proves an invoice from three sides: the raw events that are there, the quantities and amounts that it says, and the
- * total at Stripe as it was recorded. Everything is read as of one moment and computed again; what was received after
- * the invoice read its usage is counted apart. Changes nothing.
+ * total and state at Stripe as they were recorded. Everything is read as of one moment and computed again, the content
+ * of events too (of very many a sample, which the answer says); what was received after the invoice read its usage is
+ * counted apart. Changes nothing.
  * @returns undefined if there is no such invoice
  * @throws DurabillError unavailable
  */
@@ -72,7 +74,7 @@ async function prove(sql: Sql, facts: ProofFacts): Promise<InvoiceProof> {
   ).get(facts.id);
   const again = rated !== undefined && 'lines' in rated ? rated.lines : [];
   const failure = rated !== undefined && 'failure' in rated ? rated.failure.message : null;
-  const evidence = await evidenceOfPeriods(sql, periods, facts.usageCutAt);
+  const evidence = await gatherEvidence(sql, periods, facts.usageCutAt);
   const lines = proveLines(facts, billed, again, evidence, periods.length > 0);
 
   const history = await verifyChain(sql, { kind: 'invoice', id: facts.id });
@@ -82,15 +84,11 @@ async function prove(sql: Sql, facts: ProofFacts): Promise<InvoiceProof> {
   return { facts, holds, failure, comparisons, lines, history };
 }
 
-/** A line is of one price in one subscription, whichever place it has. */
-const nameOf = ({ subscriptionId, priceId }: Pick<InvoiceLine, 'subscriptionId' | 'priceId'>) =>
-  `${subscriptionId} ${priceId}`;
-
 function proveLines(
   facts: ProofFacts,
   billed: readonly InvoiceLine[],
   again: readonly InvoiceLine[],
-  evidence: ReadonlyMap<string, Evidence>,
+  evidence: ReadonlyMap<string, LineEvidence>,
   isFromUsage: boolean,
 ): LineProof[] {
   const left = new Map(again.map((line) => [nameOf(line), line]));
@@ -100,12 +98,15 @@ function proveLines(
     left.delete(name);
     if (same === undefined) return lineProof(line, line.position, null, unmatched(line, 'billed', isFromUsage));
     const found = evidence.get(name) ?? null;
-    const events = found === null ? [] : compareEvents(line, found, same.skippedCount);
+    const events =
+      found === null
+        ? []
+        : [...compareEvents(line, found.evidence, same.skippedCount), compareContents(found.contents)];
     const rating = compareRating(line, same, facts.currency as Currency);
-    return lineProof(line, line.position, found, [...events, ...rating]);
+    return lineProof(line, line.position, found?.evidence ?? null, [...events, ...rating]);
   });
   const lacking = [...left].map(([name, line]) =>
-    lineProof(line, null, evidence.get(name) ?? null, unmatched(line, 'found', isFromUsage)),
+    lineProof(line, null, evidence.get(name)?.evidence ?? null, unmatched(line, 'found', isFromUsage)),
   );
   return [...proofs, ...lacking];
 }
@@ -118,24 +119,4 @@ function lineProof(
 ): LineProof {
   const holds = comparisons.every((one) => one.holds !== false);
   return { position, priceKey, description, meterKey, holds, evidence, comparisons };
-}
-
-/** What each price of the periods is made of, by the name of its line. */
-async function evidenceOfPeriods(
-  sql: Sql,
-  periods: readonly BillablePeriod[],
-  cutAt: Date,
-): Promise<Map<string, Evidence>> {
-  const versions = await readPlanVersions(sql, [...new Set(periods.map(({ planVersionId }) => planVersionId))]);
-  const result = new Map<string, Evidence>();
-  for (const period of periods) {
-    const metered = (versions.get(period.planVersionId)?.prices ?? []).flatMap(({ id, price, meter }) =>
-      meter === null ? [] : [{ priceId: id, meter, filter: price.filter }],
-    );
-    const evidence = await readEvidence(sql, { ...period, cutAt }, metered);
-    metered.forEach(({ priceId }, index) => {
-      result.set(nameOf({ subscriptionId: period.subscriptionId, priceId }), evidence[index] as Evidence);
-    });
-  }
-  return result;
 }

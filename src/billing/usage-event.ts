@@ -98,7 +98,10 @@ function unknownField(field: string): DurabillError {
  * SHA-256, in hex, of the canonical JSON (RFC 8785): the same for the same content, however its keys were ordered, its numbers
  * written, its instant offset or its customer named.
  */
-export function contentHash(event: ReadEvent, customerId: string): string {
+export function contentHash(
+  event: Pick<ReadEvent, 'type' | 'occurredAtIso' | 'propertiesJson'>,
+  customerId: string,
+): string {
   const { type, occurredAtIso, propertiesJson } = event;
   // Written in the order of the keys; an id of ours and an instant have nothing to escape.
   const content = `{"customerId":"${customerId}","occurredAt":"${occurredAtIso}","properties":${propertiesJson},"type":${JSON.stringify(type)}}`;

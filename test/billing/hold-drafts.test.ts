@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { answerSync } from '../../src/billing/answer-sync.ts';
+import { applyPlans } from '../../src/billing/apply-plans.ts';
 import { releaseDraft, voidDraft } from '../../src/billing/release-draft.ts';
 import { parseBounds } from '../../src/domain/invoice/limits.ts';
+import { parsePlanFile } from '../../src/domain/rating/plan.ts';
 import { isDurabillError } from '../../src/errors/error.ts';
 import { insertDecision } from '../../src/store/decisions.ts';
 import { readFindings } from '../../src/store/held-drafts.ts';
@@ -188,6 +190,57 @@ describe('A draft that waits for a person', () => {
       { code: 'usage-price-missing', subject: 'departure', figure: '1' },
       { code: 'usage-meter-missing', subject: 'depature', figure: '1' },
     ]);
+  });
+
+  /** So many types that nobody meters, each with one event, before "departure" in the alphabet. */
+  const logs = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({
+      at: '2013-01-10T00:00:00Z',
+      type: `a-log-${String(index).padStart(4, '0')}`,
+    }));
+
+  // 20 types are told of each kind, and 1,000 are read in the order of the alphabet.
+  for (const [count, more] of [
+    [20, 0],
+    [1_001, 980],
+  ] as const) {
+    it(`is held for what a meter counts behind ${count} types that none does`, async () => {
+      const id = await business.customer('B6', { plan: await business.plan('base', [flat('100')]) });
+      const used = [...logs(count), { at: '2013-01-10T00:00:00Z' }];
+      for (let from = 0; from < used.length; from += 1_000) await business.use('B6', used.slice(from, from + 1_000));
+      assert.equal((await business.invoice(januaryRun)).held, 1);
+      const invoice = await only(id);
+      assert.deepEqual([invoice.lifecycle, invoice.failureCode], ['held', 'usage-price-missing']);
+      assert.match(invoice.failureReason!, /^The period has 1 event of "departure"/);
+      const told = (await audit(invoice.id)).find(({ action }) => action === 'generated')?.detail['noted'] as object[];
+      assert.equal(told.length, more === 0 ? 20 : 21);
+      if (more > 0) assert.deepEqual(told.at(-1), { code: 'usage-meter-missing', figure: String(more) });
+    });
+  }
+
+  it('is held for every type without a price in its turn, so many at a time, each of which is released once', async () => {
+    const types = Array.from({ length: 25 }, (_, index) => `pad-${String(index).padStart(2, '0')}`);
+    const padMeters = types.map((type) => ({ key: type, name: type, eventType: type, aggregation: 'count' }));
+    const other = { key: 'pads', name: 'Pads', currency: 'USD', interval: 'month', prices: [flat('1')] };
+    await applyPlans(books.database, parsePlanFile({ meters: padMeters, plans: [other] }), 'test');
+    const id = await business.customer('B6', { plan: await business.plan('base', [flat('100')]) });
+    await business.use(
+      'B6',
+      types.map((type) => ({ at: '2013-01-10T00:00:00Z', type })),
+    );
+    await business.invoice(januaryRun);
+    const { id: invoiceId } = await only(id);
+    const heldFor = async (parkingNumber: number) =>
+      (await readFindings(books.database, invoiceId, parkingNumber)).map(
+        ({ subject, figure }) => `${subject}:${figure}`,
+      );
+    const one = (type: string) => `${type}:1`;
+    assert.deepEqual(await heldFor(1), [...types.slice(0, 20).map(one), ':5']);
+    await answer(invoiceId, 1);
+    assert.deepEqual(await business.scan(dueScan), { ...nothing, held: 1 });
+    assert.deepEqual(await heldFor(2), types.slice(20).map(one));
+    await answer(invoiceId, 2);
+    assert.deepEqual(await business.scan(nextScan), { ...nothing, issued: 1 });
   });
 
   it('is held below zero with its lines, and no release makes a bill of it', async () => {

@@ -62,6 +62,7 @@ describe('The proof of an invoice', () => {
       events: ['4', '4', true],
       skipped: ['1', '1', true],
       keys: ['0', '0', true],
+      contents: ['0', '0', true],
       quantity: ['400', '400', true],
       amount: ['10000', '10000', true],
     });
@@ -73,6 +74,7 @@ describe('The proof of an invoice', () => {
     assert.deepEqual(whole['lines'], ['3', '3', true]);
     for (const what of ['sum', 'stripe']) assert.deepEqual(whole[what], ['20600', '20600', true]);
     assert.deepEqual(whole['stripe-answer'], ['20600 usd', '20600 usd', true]);
+    assert.deepEqual(whole['stripe-status'], ['open', 'open', true]);
     assert.deepEqual(whole['history'], ['holds', 'holds', true]);
     assert.match(String(proof.facts.atStripe?.requestId), /^req_/);
     assert.equal(proof.facts.atStripe?.status, 'open');
@@ -171,7 +173,34 @@ describe('The proof of an invoice', () => {
       'an event that says something else',
       `UPDATE usage_events SET properties = '{}' WHERE event_id = 'two'
          AND customer_id = (SELECT customer_id FROM invoices WHERE id = $1)`,
-      ['miles: skipped', 'miles: quantity', 'miles: amount'],
+      ['landing: contents', 'miles: skipped', 'miles: contents', 'miles: quantity', 'miles: amount'],
+    ],
+    ['the copy that is recorded', 'DELETE FROM invoice_mappings WHERE invoice_id = $1', ['invoice: stripe']],
+    [
+      'the whole history',
+      `DELETE FROM audit_log WHERE subject_kind = 'invoice' AND subject_id = $1`,
+      ['invoice: history'],
+    ],
+    [
+      'the end of the history',
+      `DELETE FROM audit_log WHERE subject_kind = 'invoice' AND subject_id = $1 AND sequence > 2`,
+      ['invoice: history'],
+    ],
+    [
+      'the state recorded of the copy',
+      `UPDATE invoice_mappings SET remote_status = 'void' WHERE invoice_id = $1`,
+      ['invoice: stripe-status'],
+    ],
+    [
+      'whether it was paid',
+      `UPDATE invoice_states SET payment = 'paid' WHERE invoice_id = $1`,
+      ['invoice: stripe-status'],
+    ],
+    [
+      'a property that nothing on the invoice reads',
+      `UPDATE usage_events SET properties = properties || '{"tail": "N2"}' WHERE event_id = 'three'
+         AND customer_id = (SELECT customer_id FROM invoices WHERE id = $1)`,
+      ['landing: contents', 'miles: contents'],
     ],
     [
       'an event that was slipped in',
@@ -196,6 +225,49 @@ describe('The proof of an invoice', () => {
       assert.deepEqual([proof.holds, faultsOf(proof)], [false, faults]);
     });
   }
+
+  // JetBlue's January once more, changed before it is billed: 100 miles become 1, so that 301 are billed at 0.25.
+  it('does not hold for events that were changed before the bill, which is right about what they say now', async () => {
+    const plan = await business.plan('early', [perMile('0.25')]);
+    const customerId = await business.customer('UA', { plan });
+    const days = Array.from({ length: 4 }, (_, day) => ({
+      at: `2013-02-0${day + 1}T10:00:00Z`,
+      properties: { miles: 100, to: 'LGA' },
+    }));
+    await business.use('UA', days);
+    await tamper(
+      target.database,
+      `UPDATE usage_events SET properties = '{"miles": 1, "to": "LGA"}' WHERE customer_id = $1 AND occurred_at < '2013-02-02'`,
+      [customerId],
+    );
+    await business.invoice('2013-03-01T13:00:00Z');
+    const february = (await invoicesOf(target.database, customerId)).find(({ totalMinor }) => totalMinor > 0n)!;
+    // 301 miles at 0.25 dollars: 75.25.
+    assert.equal(february.totalMinor, 7_525n);
+    const proof = (await proveInvoice(target.database, february.id)) as InvoiceProof;
+    assert.deepEqual([proof.holds, faultsOf(proof)], [false, ['miles: contents']]);
+    const { sentence } = lineOf(proof, 'miles').comparisons.find(({ what }) => what === 'contents')!;
+    assert.equal(
+      sentence,
+      '4 events of "departure" were hashed again, and 1 of them do not say what they said when they were taken in.',
+    );
+  });
+
+  it('does not hold once a reconciliation has seen the copy void, and waits while the sync is at work', async () => {
+    await target.bring(invoiceId);
+    await target.database.query(
+      `INSERT INTO remote_invoices (account_id, remote_id, invoice_id, currency, total_minor, subtotal_minor,
+         amount_paid_minor, amount_remaining_minor, status, line_count, auto_advance, created_at, livemode, seen_at, run_id)
+       SELECT account_id, remote_id, invoice_id, 'USD', 20600, 20600, 0, 0, 'void', 3, false, now(), false,
+         clock_timestamp() + interval '1 s', gen_random_uuid() FROM invoice_mappings WHERE invoice_id = $1`,
+      [invoiceId],
+    );
+    const void1 = await prove();
+    assert.deepEqual([void1.holds, faultsOf(void1)], [false, ['invoice: stripe-status']]);
+    await target.database.query(`UPDATE invoice_states SET sync = 'pending' WHERE invoice_id = $1`, [invoiceId]);
+    const underWay = await prove();
+    assert.deepEqual([underWay.holds, sidesOf(underWay)['stripe-status']], [true, ['open', 'void', null]]);
+  });
 
   it('says so when the raw events are gone', async () => {
     await tamper(

@@ -125,6 +125,42 @@ describe('the pace of requests', () => {
       assert.deepEqual(waits.sort().slice(0, 3), [0, 1, 2]);
     });
 
+    const setAhead = (name: string, by: string) =>
+      books.database.query(
+        `INSERT INTO request_turns AS t (name, next_at) VALUES ($1, now() + $2::interval)
+         ON CONFLICT (name) DO UPDATE SET next_at = excluded.next_at`,
+        [name, by],
+      );
+
+    it('goes on at once when the clock of the server was set back by an hour', async () => {
+      // Of all four rows, the ordinary ones further ahead: once the reserve came first among instants that mean nothing.
+      for (const name of ['create', 'total']) await setAhead(name, '1 hour 5 s');
+      for (const name of ['first create', 'first total']) await setAhead(name, '1 hour');
+      assert.equal(await first(), undefined, 'nobody waits, so the ordinary turn is as good');
+      assert.equal((await takeTurn(books.database, 'create', intervals))!.waitMs <= 0, true);
+      // Ordinary turns are plausible again and twenty seconds ahead; the reserve still says in an hour.
+      await turns(Array(20).fill('create'), intervals);
+      assert.equal((await first())!.waitMs <= 0, true);
+      // Its second turn is 10 s after the first: the rows of the reserve begin anew as well.
+      assert.equal(Math.round((await first())!.waitMs / 10_000), 1);
+    });
+
+    it('is left to the ordinary turns when the reserve is given out for half a minute, and takes none of either', async () => {
+      // Plausible, and further than turns are given out: in 35 s and 40 s. No turn is there, and no row may move.
+      for (const name of ['create', 'total']) await setAhead(name, '40 s');
+      for (const name of ['first create', 'first total']) await setAhead(name, '35 s');
+      const before = await Promise.all(['create', 'total', 'first create', 'first total'].map(nextAt));
+      assert.equal(await first(), undefined);
+      assert.equal(await takeTurn(books.database, 'create', intervals), undefined);
+      assert.deepEqual(await Promise.all(['create', 'total', 'first create', 'first total'].map(nextAt)), before);
+    });
+
+    it('is put off after a refusal also when the clock of the server was set back', async () => {
+      await setAhead('create', '1 hour');
+      await putOffTurns(books.database, 'create', 20_000);
+      assert.equal(Math.round((await takeTurn(books.database, 'create', intervals))!.waitMs / 20_000), 1);
+    });
+
     it('never waits in a circle with ordinary ones', async () => {
       await turns(Array(10).fill('create'), intervals);
       const mixed = Array.from({ length: 60 }, (_, index) =>

@@ -33,7 +33,13 @@ describe('The checks with their default limits', function () {
             .slice(0, index)
             .filter((one) => one > 0n)
             .reverse();
-          const invoice = { totalMinor, recentTotalsMinor, lineCount: 9, unpriced: [] };
+          const invoice = {
+            totalMinor,
+            recentTotalsMinor,
+            lineCount: 9,
+            unpriced: [],
+            untold: { metered: 0, unmetered: 0 },
+          };
           const inDollars = { currency: 'USD', customerCurrency: 'USD', planCurrencies: ['USD'] };
           const { holds } = checkInvoice({ ...invoice, ...inDollars }, { ...limits, jumpFactor });
           return holds.map(({ reason }) => `${customer} ${months[index]}: ${reason}`);

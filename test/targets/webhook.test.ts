@@ -131,6 +131,42 @@ describe('a webhook of Stripe', () => {
     }
   });
 
+  // A list of one text reads like that text, and 1e300 is a whole number to a machine that computes with doubles.
+  it('is refused when its fields only look like what they should be', () => {
+    const odd: Shape[] = [
+      { id: ['evt_1Paid'] },
+      { id: { toString: 'evt_1Paid' } },
+      { type: ['invoice.paid'] },
+      { created: -1 },
+      { created: 253_402_300_800 },
+      { account: ['acct_1'] },
+      { account: { id: 'acct_1' } },
+      { account: 'acct 1' },
+    ];
+    const payloads = [...odd.map((changes) => eventOf(changes)), eventOf().replace(`${now - 2},`, '1e300,')];
+    assert.match(payloads.at(-1)!, /"created": 1e300,/);
+    for (const payload of payloads) {
+      assert.match(refusalOf(payload, signed(payload)), /no event with an id, a type, a time and an account/, payload);
+    }
+  });
+
+  it('is read to the last second of the year 9999, and without a key that is none of ours', () => {
+    const last = eventOf({ created: 253_402_300_799, account: 'acct_1' });
+    const { createdAt, accountId } = read(Buffer.from(last), signed(last));
+    assert.deepEqual([createdAt.toISOString(), accountId], ['9999-12-31T23:59:59.000Z', 'acct_1']);
+    for (const key of [
+      7,
+      ['durabill/x'],
+      { startsWith: 'durabill/' },
+      'durabill/\u0000',
+      'durabill/a b',
+      'durabill/',
+    ]) {
+      const payload = eventOf({ request: { id: 'req_1', idempotency_key: key } });
+      assert.equal(read(Buffer.from(payload), signed(payload)).idempotencyKey, null, JSON.stringify(key));
+    }
+  });
+
   it('is put off, not refused, where no secret is known', () => {
     const payload = eventOf();
     const without = createWebhookReader([]);

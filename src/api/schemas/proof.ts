@@ -6,11 +6,24 @@ import { ChainVerdict } from './history.ts';
 const Comparison = Type.Object(
   {
     what: Type.Enum(
-      ['events', 'skipped', 'keys', 'quantity', 'amount', 'lines', 'sum', 'stripe', 'stripe-answer', 'history'],
+      [
+        'events',
+        'skipped',
+        'keys',
+        'contents',
+        'quantity',
+        'amount',
+        'lines',
+        'sum',
+        'stripe',
+        'stripe-answer',
+        'stripe-status',
+        'history',
+      ],
       {
         type: 'string',
         description:
-          '`events`: how many were counted; `skipped`: how many of them lacked what the meter measures; `keys`: how many were not taken in as usage is; `quantity` and `amount`: of the line; `lines` and `sum`: of the invoice; `stripe`: the total recorded of its copy; `stripe-answer`: the total that Stripe itself answered last, in its units; `history`: the audit chain',
+          '`events`: how many were counted; `skipped`: how many of them lacked what the meter measures; `keys`: how many were not taken in as usage is; `contents`: how many of the type in the period, hashed again, say something else than when they were taken in (of more than 25,000 on the invoice a random sample, and the sentence says so); `quantity` and `amount`: of the line; `lines` and `sum`: of the invoice; `stripe`: the total recorded of its copy; `stripe-answer`: the total that Stripe itself answered last, in its units; `stripe-status`: the state in which its copy was last seen; `history`: the audit chain',
         examples: ['quantity'],
       },
     ),
@@ -20,7 +33,7 @@ const Comparison = Type.Object(
     ),
     holds: nullable(
       Type.Boolean({
-        description: 'Whether both are the same; null where there is nothing to hold it against',
+        description: 'Whether both are the same; null where there is nothing to hold it against yet',
         examples: [true],
       }),
     ),

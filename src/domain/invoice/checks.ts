@@ -15,9 +15,14 @@ export type InvoiceToCheck = {
   recentTotalsMinor: readonly bigint[];
   /** Events of the period by their type, where no price of any of the customer's plans reads that type. */
   unpriced: readonly UnpricedUsage[];
+  /** More of it than is told type by type. */
+  untold: UntoldTypes;
 };
 
 export type UnpricedUsage = { eventType: string; events: bigint; isMetered: boolean };
+
+/** Types of usage without a price that were found beside those that are told; of what no meter knows at least so many. */
+export type UntoldTypes = { metered: number; unmetered: number };
 
 /** Every finding's code, for ever; the catalogue of errors has the sentences. In the order in which they lead. */
 export const findingCodes = [
@@ -35,7 +40,7 @@ export type Finding<Code extends ErrorCode = FindingCode> = {
   code: Code;
   /** What it is about beside the invoice: the event type of usage without a price; '' for the invoice itself. */
   subject: string;
-  /** The figure by which it would be worse: minor units, lines or events. */
+  /** The figure by which it would be worse: minor units, lines, events or types. */
   figure: bigint;
   /** One sentence with the figures; nothing personal. */
   reason: string;
@@ -123,32 +128,48 @@ function tooManyLines({ lineCount }: InvoiceToCheck, { maxLines }: CheckLimits):
   ];
 }
 
-/** A finding for each type, so that each is waived by itself. */
-function missingPrice({ unpriced }: InvoiceToCheck): Finding[] {
-  return unpriced
+/**
+ * A finding for each type, so that each is waived by itself, and one for those that are not told. What was released leaves
+ * room for them, so that the next check tells them and holds the draft again: nobody lets pass what nobody was shown.
+ */
+function missingPrice({ unpriced, untold }: InvoiceToCheck): Finding[] {
+  const told = unpriced
     .filter(({ isMetered }) => isMetered)
-    .map(({ eventType, events }) => ({
-      code: 'usage-price-missing',
-      subject: eventType,
-      figure: events,
-      reason: `The period has ${counted(events)} of "${shortened(eventType)}", which a meter counts and no price bills.`,
-      evidence: { eventType, events: String(events) },
-    }));
+    .map(
+      ({ eventType, events }): Finding => ({
+        code: 'usage-price-missing',
+        subject: eventType,
+        figure: events,
+        reason: `The period has ${counted(events)} of "${shortened(eventType)}", which a meter counts and no price bills.`,
+        evidence: { eventType, events: String(events) },
+      }),
+    );
+  const more = `Usage of ${typesMore(untold.metered)} has no price either; it is told when this is released.`;
+  return [...told, ...untoldOf('usage-price-missing', untold.metered, more)];
 }
 
 /** What no meter knows may well be meant to cost nothing: senders often report more than is billed. */
-function missingMeter({ unpriced }: InvoiceToCheck): Finding[] {
-  return unpriced
+function missingMeter({ unpriced, untold }: InvoiceToCheck): Finding[] {
+  const told = unpriced
     .filter(({ isMetered }) => !isMetered)
-    .map(({ eventType, events }) => ({
-      code: 'usage-meter-missing',
-      subject: eventType,
-      figure: events,
-      reason: `The period has ${counted(events)} of "${shortened(eventType)}", a type that no meter knows.`,
-      evidence: { eventType, events: String(events) },
-    }));
+    .map(
+      ({ eventType, events }): Finding => ({
+        code: 'usage-meter-missing',
+        subject: eventType,
+        figure: events,
+        reason: `The period has ${counted(events)} of "${shortened(eventType)}", a type that no meter knows.`,
+        evidence: { eventType, events: String(events) },
+      }),
+    );
+  const more = `Usage of at least ${typesMore(untold.unmetered)} is known to no meter either.`;
+  return [...told, ...untoldOf('usage-meter-missing', untold.unmetered, more)];
 }
 
+function untoldOf(code: FindingCode, types: number, reason: string): Finding[] {
+  return types === 0 ? [] : [{ code, subject: '', figure: BigInt(types), reason, evidence: { types } }];
+}
+
+const typesMore = (types: number) => (types === 1 ? '1 type more' : `${types} types more`);
 const counted = (events: bigint) => (events === 1n ? '1 event' : `${events} events`);
 /** Senders choose types, of up to 255 characters. */
 const shortened = (eventType: string) => (eventType.length <= 60 ? eventType : `${eventType.slice(0, 59)}…`);

@@ -38,10 +38,12 @@ export function createEventSource(stripe: Stripe): EventSource {
 export function toRemoteEvent(event: Stripe.Event): RemoteEvent {
   const { id, type, created, livemode, account, request, data } = event ?? {};
   const object = (data?.object ?? {}) as object as Record<string, unknown>;
-  if (!/^evt_\w{1,240}$/.test(id ?? '') || !/^[\w.]{1,100}$/.test(type ?? '') || !Number.isInteger(created)) {
+  const isFit = isText(id, /^evt_\w{1,240}$/) && isText(type, /^[\w.]{1,100}$/) && isInstant(created);
+  // Of an account that cannot be read nobody could say that it is not ours.
+  if (!isFit || !(account === undefined || account === null || isText(account, /^\w{1,250}$/))) {
     throw new DurabillError('webhook-refused', {
       field: 'body',
-      reason: 'What was signed is no event with an id, a type and a time.',
+      reason: 'What was signed is no event with an id, a type, a time and an account that can be read.',
       mend: 'Register the endpoint for snapshot events.',
     });
   }
@@ -61,7 +63,19 @@ export function toRemoteEvent(event: Stripe.Event): RemoteEvent {
   };
 }
 
-/** Keys of other programs may hold anything, such as an address of a customer. */
-function ownKey(key: string | null | undefined): string | null {
-  return key?.startsWith('durabill/') && key.length <= 255 ? key : null;
+/** A signature says who wrote it, not that it has the form that the typings promise: a list is no text, though it reads as one. */
+function isText(value: unknown, form: RegExp): value is string {
+  return typeof value === 'string' && form.test(value);
+}
+
+/** The last second of the year 9999: later ones are not written with four digits, and far later ones are no dates at all. */
+const lastSecond = Date.UTC(9999, 11, 31, 23, 59, 59) / 1_000;
+
+function isInstant(seconds: unknown): seconds is number {
+  return Number.isInteger(seconds) && (seconds as number) >= 0 && (seconds as number) <= lastSecond;
+}
+
+/** Keys of other programs may hold anything, such as an address of a customer; ours are printable and short. */
+function ownKey(key: unknown): string | null {
+  return isText(key, /^durabill\/[!-~]{1,246}$/) ? key : null;
 }

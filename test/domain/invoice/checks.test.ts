@@ -21,6 +21,7 @@ const calm: InvoiceToCheck = {
   planCurrencies: ['USD'],
   recentTotalsMinor: [10_000n, 10_000n, 10_000n],
   unpriced: [],
+  untold: { metered: 0, unmetered: 0 },
 };
 const holdsOf = (change: Partial<InvoiceToCheck>, other: Partial<CheckLimits> = {}, waivers: Waiver[] = []) =>
   checkInvoice({ ...calm, ...change }, { ...limits, ...other }, waivers).holds;
@@ -145,6 +146,18 @@ describe('the checks of a draft', () => {
         ['usage-meter-missing', 'typo', 2n],
       ],
     );
+  });
+
+  it('tell how many types there are beside those that are told, and hold for what a meter counts', () => {
+    const found = (untold: InvoiceToCheck['untold']) => {
+      const { holds, notes } = checkInvoice({ ...calm, untold }, limits);
+      return [holds, notes].map((findings) => findings.map(({ code, subject, figure }) => [code, subject, figure]));
+    };
+    assert.deepEqual(found({ metered: 3, unmetered: 0 }), [[['usage-price-missing', '', 3n]], []]);
+    assert.deepEqual(found({ metered: 0, unmetered: 2 }), [[], [['usage-meter-missing', '', 2n]]]);
+    assert.deepEqual(reasonsOf({ untold: { metered: 1, unmetered: 9 } }), [
+      'Usage of 1 type more has no price either; it is told when this is released.',
+    ]);
   });
 
   it('let the gravest lead, and tell all', () => {
