@@ -145,6 +145,15 @@ export const failureKinds = {
     operator: 'Compare the lines of both and tell the engineers. If it is not to be billed, answer `abandon`.',
     customer: beingMended,
   },
+  'customer-differs': {
+    act: 'stop',
+    alert: true,
+    engineer:
+      'The target bills another customer than the books name, and the invoice is no draft of ours any more that could be made anew.',
+    operator:
+      'See who is to pay. If the target is right, store a correction with the id there and answer `fix`; if it is wrong, answer `abandon`, and it is voided there too.',
+    customer: beingMended,
+  },
   'void-at-target': {
     act: 'stop',
     alert: true,
