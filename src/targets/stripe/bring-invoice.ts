@@ -22,8 +22,9 @@ export async function bringInvoice(
   const begun = await createInvoice(stripe, invoice, remoteCustomerId, log);
   const created = await withRightCustomer(stripe, invoice, remoteCustomerId, begun, log);
   const { id: remoteId } = created;
-  // Of what came after it, a database older than itself may have no memory, and Stripe may have forgotten the keys.
-  const lookFirst = created.isAdopted || isOutOfTrust(created.request);
+  // A database that was restored since may have no memory of what came after it, and Stripe none of the keys.
+  const wasSeen = typeof invoice.knownRemoteId === 'string';
+  const lookFirst = created.isAdopted || (wasSeen && isOutOfTrust(created.request));
   let remote = created.answer;
   for (let from = 0; from < invoice.lines.length; from += linesPerCall) {
     const lines = invoice.lines.slice(from, from + linesPerCall);
