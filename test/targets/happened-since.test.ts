@@ -80,8 +80,12 @@ describe('what has happened at Stripe since a request was first sent', () => {
     // The draft was found by a look, so that its later steps are looked for before they are sent.
     await target.fail({ kind: 'error-500-stored', operation: 'invoices.create', times: 1, commit: true });
     await failureOf(target.bringImpatiently(invoice.id));
-    // Beyond our patience of a second, and done before the retry that follows at once could see it.
-    await target.fail({ kind: 'slow', operation: 'invoices.addLines', delayMs: 2_500, times: 1 });
+    // Beyond our patience of a second, so that the next attempt comes before they are there. It makes nothing final before
+    // they are.
+    await target.fail(
+      { kind: 'slow', operation: 'invoices.addLines', delayMs: 2_500, times: 1 },
+      { kind: 'slow', operation: 'invoices.finalizeInvoice', delayMs: 4_000, times: 1 },
+    );
     await failureOf(target.bringImpatiently(invoice.id));
     await until(async () => {
       const outcome = await target.bring(invoice.id).catch((error: { code?: string }) => ({ state: error.code }));
