@@ -100,7 +100,7 @@ async function bringVoid({ database, stripe }: BringDependencies, facts: SyncFac
   const outcome: VoidOutcome = await notingOutage(database, 'stripe', () =>
     stripe.targetFor(priority).voidInvoice(facts, remoteCustomerId, log),
   );
-  if (outcome.state === 'paid') return { state: await complete(database, facts, accountId, outcome.remote, true) };
+  if (outcome.state === 'kept') return { state: await complete(database, facts, accountId, outcome.remote, true) };
   const done = { invoiceId: facts.id, attempt: facts.attempt, accountId, remote: outcome.remote };
   if (await completeVoid(database, done)) return { state: 'void' };
   throw new TargetError(

@@ -7,7 +7,7 @@ import { readReason } from './text.ts';
 
 /**
  * Wants an issued invoice void. Its sync deletes or voids it at Stripe, and only then it is void here; if the customer
- * has paid meanwhile, it stays paid. Whoever calls it wakes the sync after the commit. Asked again it changes nothing.
+ * has paid meanwhile, in part or in full, it stays as it is. Whoever calls it wakes the sync after the commit. Asked again it changes nothing.
  * @throws DurabillError not-found, void-refused
  */
 export async function requestVoid(
@@ -32,6 +32,12 @@ export async function requestVoid(
       throw new DurabillError('void-refused', {
         reason: 'It is paid.',
         mend: 'Money goes back by a refund or a credit.',
+      });
+    }
+    if (state.amountPaidMinor > 0n) {
+      throw new DurabillError('void-refused', {
+        reason: 'It is paid in part, and Stripe voids nothing that money has come in for.',
+        mend: 'What was paid goes back by a refund, what is open by a credit note.',
       });
     }
     if (state.sync === 'parked') {

@@ -4,8 +4,8 @@
  * large as ours may be.
  */
 
-/** Ours by their mapping, beside what this run saw of them there. */
-const compared = `
+/** Ours by their mapping whose sync stands so, beside what this run saw of them there. */
+const comparedWhere = (sync: 'synced' | 'parked') => `
   SELECT i.id, i.revision, i.number, i.currency, i.total_minor, i.line_count, i.customer_id, s.lifecycle, s.payment,
     s.amount_paid_minor, m.account_id, m.remote_id, r.invoice_id AS marked_id, r.revision AS marked_revision,
     r.number AS remote_number, r.remote_customer_id, r.currency AS remote_currency, r.total_minor AS remote_total_minor,
@@ -14,7 +14,7 @@ const compared = `
     JOIN invoice_mappings m ON m.account_id = r.account_id AND m.remote_id = r.remote_id
     JOIN invoice_states s ON s.invoice_id = m.invoice_id
     JOIN invoices i ON i.id = m.invoice_id
-  WHERE r.run_id = run.id AND s.sync = 'synced' AND s.touched_at < run.started_at`;
+  WHERE r.run_id = run.id AND s.sync = '${sync}' AND s.touched_at < run.started_at`;
 
 /**
  * Everything alive at Stripe that carries a mark of which this run saw a copy, the one that the books mean first. What a
@@ -158,6 +158,16 @@ const findings: [kind: string, finding: Finding][] = [
     },
   ],
   [
+    // One that waits for a person is not looked at before the answer, so that money could come in for it unseen.
+    'status',
+    {
+      from: 'parked c',
+      where: `(c.status = 'paid' AND c.payment <> 'paid') OR c.remote_paid_minor > c.amount_paid_minor`,
+      ours: `'lifecycle', c.lifecycle, 'payment', c.payment, 'amountPaidMinor', c.amount_paid_minor::text, 'sync', 'parked'`,
+      theirs: `'status', c.status, 'amountPaidMinor', c.remote_paid_minor::text`,
+    },
+  ],
+  [
     'number',
     {
       from: 'compared c',
@@ -212,7 +222,8 @@ const selects = findings.map(
 
 /** Common table expressions that end in `found`: every difference of run $1. */
 export const foundDifferences = `run AS (SELECT id, started_at, from_at, to_at FROM reconciliations WHERE id = $1),
-  compared AS MATERIALIZED (${compared}),
+  compared AS MATERIALIZED (${comparedWhere('synced')}),
+  parked AS MATERIALIZED (${comparedWhere('parked')}),
   marked AS MATERIALIZED (${marked}),
   found (kind, invoice_id, customer_id, remote_id, ours, theirs, action) AS MATERIALIZED (
     ${selects.join('\n    UNION ALL ')})`;

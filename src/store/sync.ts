@@ -79,6 +79,7 @@ export type SyncState = {
   sync: Sync;
   wanted: 'final' | 'void';
   payment: Payment;
+  amountPaidMinor: bigint;
   attempts: number;
   parkingNumber: number;
   failureCode: string | null;
@@ -91,7 +92,7 @@ export async function readSyncState(
   lock: '' | 'FOR UPDATE' = '',
 ): Promise<SyncState | undefined> {
   const { rows } = await sql.query<SyncState>(
-    `SELECT lifecycle, sync, wanted, payment, sync_attempts AS attempts, parking_number AS "parkingNumber",
+    `SELECT lifecycle, sync, wanted, payment, amount_paid_minor AS "amountPaidMinor", sync_attempts AS attempts, parking_number AS "parkingNumber",
             failure_code AS "failureCode", failure_reason AS "failureReason"
      FROM invoice_states WHERE invoice_id = $1 ${lock}`,
     [invoiceId],
@@ -109,15 +110,14 @@ export async function backOff(sql: Sql, invoiceId: string, nextRetryAt: Date): P
 }
 
 /**
- * Parks the invoice, unless a repeated call has done so. @returns the number that an answer has to name; undefined if
- * the invoice is not being synced any more
+ * Parks an invoice that is on its way. One that is parked keeps the reason that a person knows it by, such as a hold.
+ * @returns the number that an answer has to name; undefined if the invoice is parked already, or not being synced
  */
 export async function park(sql: Sql, invoiceId: string, code: string, reason: string): Promise<number | undefined> {
   const { rows } = await sql.query<{ number: number }>(
     `UPDATE invoice_states SET sync = 'parked', failure_code = $2, failure_reason = $3, next_retry_at = NULL,
-       touched_at = now(), parked_at = coalesce(parked_at, now()),
-       parking_number = parking_number + CASE WHEN sync = 'parked' THEN 0 ELSE 1 END
-     WHERE invoice_id = $1 AND sync IN ('pending', 'queued', 'syncing', 'backing_off', 'parked')
+       touched_at = now(), parked_at = now(), parking_number = parking_number + 1
+     WHERE invoice_id = $1 AND sync IN ('pending', 'queued', 'syncing', 'backing_off')
      RETURNING parking_number AS number`,
     [invoiceId, code, reason],
   );

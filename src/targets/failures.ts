@@ -1,25 +1,4 @@
-/**
- * What can go wrong at a target of invoices, once each, by what to do about it. Codes of a target's own are sorted into
- * these kinds (for Stripe: stripe/failure-codes.ts). docs/failures.md is generated from here.
- */
-export type FailureKind = {
-  /**
-   * `retry`: the same request again, under the same key. `look`: whether it was carried out is not known, or not what was
-   * expected: see what the target has, then adopt, go on, or begin a new generation. `fix`: data has to be corrected by a
-   * person first. `stop`: nothing here is wrong with one invoice; a person has to act.
-   */
-  readonly act: 'retry' | 'look' | 'fix' | 'stop';
-  /** At least so long before the next try; a longer time that the target names is kept. */
-  readonly pauseMs?: number;
-  /** The target itself is away or broken, whatever is asked of it. */
-  readonly isOutage?: boolean;
-  /** Whether an operator hears of it at once; what parks an invoice alerts in any case. */
-  readonly alert?: boolean;
-  readonly engineer: string;
-  /** The operator's next step. */
-  readonly operator: string;
-  readonly customer: string;
-};
+import type { FailureKind } from './failure-kind.ts';
 
 const second = 1_000;
 const beingMended =
@@ -27,6 +6,10 @@ const beingMended =
 const onItsWay = 'Your invoice is being prepared.';
 const notAccepted = 'The payment was not accepted. Please try again or use another payment method.';
 
+/**
+ * What can go wrong at a target of invoices, once each, by what to do about it. Codes of a target's own are sorted into
+ * these kinds (for Stripe: stripe/failure-codes.ts). docs/failures.md is generated from here.
+ */
 export const failureKinds = {
   connection: {
     act: 'retry',
@@ -143,6 +126,15 @@ export const failureKinds = {
     alert: true,
     engineer: 'The target has another total or currency than the books. It was not made final.',
     operator: 'Compare the lines of both and tell the engineers. If it is not to be billed, answer `abandon`.',
+    customer: beingMended,
+  },
+  'customer-differs': {
+    act: 'stop',
+    alert: true,
+    engineer:
+      'The target bills another customer than the books name, and the invoice is no draft of ours any more that could be made anew.',
+    operator:
+      'See who is to pay. If the target is right, store a correction with the id there and answer `fix`; if it is wrong, answer `abandon`, and it is voided there too.',
     customer: beingMended,
   },
   'void-at-target': {

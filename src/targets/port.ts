@@ -42,10 +42,13 @@ export type RemoteInvoice = {
   paidAt: Date | null;
 };
 
-/** `gone`: nothing is left that could be paid; null if the target never had it. `paid`: the customer was faster. */
+/**
+ * `gone`: nothing is left that could be paid; null if the target never had it. `kept`: the customer was faster, in full or
+ * in part, or the target lets nobody void it as it is now; what was seen of it stands.
+ */
 export type VoidOutcome =
   | { state: 'gone'; remote: { remoteId: string; status: 'void' | 'deleted' } | null }
-  | { state: 'paid'; remote: RemoteInvoice };
+  | { state: 'kept'; remote: RemoteInvoice };
 
 export type InvoiceTarget = {
   /** The account behind the credentials; the database is bound to it. */
@@ -56,7 +59,7 @@ export type InvoiceTarget = {
   updateCustomer(customer: OutgoingCustomer, remoteId: string, log: RequestLog): Promise<void>;
   /** Brings the invoice to its final state at the target from wherever an earlier call left it. */
   bringInvoice(invoice: OutgoingInvoice, remoteCustomerId: string, log: RequestLog): Promise<RemoteInvoice>;
-  /** Sees to it that nobody can pay the invoice there any more, wherever earlier calls have left it. */
+  /** Sees to it that nobody can pay the invoice there any more, wherever earlier calls have left it, unless it was paid for. */
   voidInvoice(invoice: OutgoingInvoice, remoteCustomerId: string | null, log: RequestLog): Promise<VoidOutcome>;
 };
 

@@ -60,6 +60,18 @@ describe('An invoice that waits for a person', () => {
     assert.deepEqual(await told(), ['sync: parked', 'Ada: retry', 'sync: parked']);
   });
 
+  it('keeps the reason of a hold when the attempt that was under way fails, until it is released', async () => {
+    await answer({ kind: 'hold', parkingNumber: null });
+    assert.deepEqual(await state(), { sync: 'parked', parkingNumber: 1, failureCode: 'held' });
+    assert.equal(await park('permission'), 1, 'the attempt fails for good');
+    assert.deepEqual(await state(), { sync: 'parked', parkingNumber: 1, failureCode: 'held' });
+    await assert.rejects(answer(), /It is held, not failed/);
+    assert.equal(await answer({ kind: 'release' }), 'accepted');
+    assert.equal(await park('permission'), 2);
+    assert.deepEqual(await state(), { sync: 'parked', parkingNumber: 2, failureCode: 'permission' });
+    assert.deepEqual(await told(), ['Ada: hold', 'Ada: release', 'sync: parked']);
+  });
+
   it('is taken up again by an answer', async () => {
     await park();
     assert.equal(await answer(), 'accepted');

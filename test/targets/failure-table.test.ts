@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import Stripe from 'stripe';
-import { type FailureKind, type FailureKindName, failureKinds } from '../../src/targets/failures.ts';
+import type { FailureKind } from '../../src/targets/failure-kind.ts';
+import { type FailureKindName, failureKinds } from '../../src/targets/failures.ts';
 import { translateStripeError } from '../../src/targets/stripe/errors.ts';
 import { kindByCode, kindByDeclineCode, listedCodes } from '../../src/targets/stripe/failure-codes.ts';
 

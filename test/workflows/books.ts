@@ -28,16 +28,24 @@ export function createBooks() {
     },
     async parkInvoice({ invoiceId, code, reason }) {
       calls.push({ activity: 'parkInvoice', invoiceId });
+      if (parkings.get(invoiceId)?.isParked) return;
       const parkingNumber = (parkings.get(invoiceId)?.parkingNumber ?? 0) + 1;
       parkings.set(invoiceId, { parkingNumber, code, reason, isParked: true });
     },
     async backOff({ invoiceId, nextRetryAt }) {
       calls.push({ activity: 'backOff', invoiceId, nextRetryAt });
     },
-    async answerParking({ invoiceId, decisionId, parkingNumber }) {
+    async answerParking({ invoiceId, kind, decisionId, parkingNumber, actor, reason }) {
       calls.push({ activity: 'answerParking', invoiceId });
       if (decisions.has(decisionId)) return 'already accepted';
       const parking = parkings.get(invoiceId);
+      if (kind === 'hold') {
+        decisions.add(decisionId);
+        const number = (parking?.parkingNumber ?? 0) + 1;
+        const held = { parkingNumber: number, code: 'held', reason: `Held by ${actor}: ${reason}`, isParked: true };
+        parkings.set(invoiceId, held);
+        return 'accepted';
+      }
       if (!parking?.isParked || parking.parkingNumber !== parkingNumber) throw stale('not parked under this number');
       decisions.add(decisionId);
       parking.isParked = false;

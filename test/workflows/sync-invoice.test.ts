@@ -143,6 +143,30 @@ describe('syncInvoice', function () {
     assert.deepEqual(activitiesOf(subject.invoiceId), rounds);
   });
 
+  it('shows a hold, and not the failure of the attempt that was under way when it came', async () => {
+    const subject = newSubject();
+    let fail = () => {};
+    const gate = new Promise<void>((resolve) => {
+      fail = resolve;
+    });
+    atStripe(subject.invoiceId, () => gate.then(failures.needsPerson));
+    await signal(subject);
+    await until(() => activitiesOf(subject.invoiceId).length === 1, 'the activity is at work');
+    const said = { decisionId: randomUUID(), actor: 'ada', reason: 'wait for me' };
+    await answerSync(temporal.client, subject, '123.45 USD', { kind: 'hold', ...said });
+    fail();
+    await reached(subject, 'parked');
+    assert.deepEqual((await statusOf(subject)).failure, { code: 'held', reason: 'Held by ada: wait for me' });
+    await answerSync(temporal.client, subject, '123.45 USD', {
+      ...said,
+      kind: 'release',
+      decisionId: randomUUID(),
+      parkingNumber: 1,
+    });
+    await handleOf(subject).result();
+    assert.equal(activitiesOf(subject.invoiceId).at(-1), 'bringToStripe');
+  });
+
   it('refuses an answer to a parking that is over, and stays parked', async () => {
     const subject = newSubject();
     atStripe(subject.invoiceId, failures.needsPerson, failures.needsPerson);

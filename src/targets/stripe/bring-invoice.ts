@@ -1,19 +1,11 @@
 import type Stripe from 'stripe';
-import type { OutgoingInvoice, OutgoingLine, RemoteInvoice, RequestLog, StoredRequest } from '../port.ts';
-import {
-  addLinesParams,
-  checkCarriable,
-  createParams,
-  invoiceMark,
-  lineMark,
-  linesPerCall,
-  revisionMark,
-} from './invoice-params.ts';
+import type { OutgoingInvoice, OutgoingLine, RemoteInvoice, RequestLog } from '../port.ts';
+import { createInvoice } from './create-invoice.ts';
+import { checkCustomer, withRightCustomer } from './draft-customer.ts';
+import { addLinesParams, checkCarriable, lineMark, linesPerCall } from './invoice-params.ts';
+import { finalizeStep, stepOfLines } from './invoice-steps.ts';
 import { checkTotal, seenOf } from './seen.ts';
-import { asStripe, type CarriedOut, carryOut, clockSlackSeconds, ifThere } from './steps.ts';
-
-/** The step that creates the invoice, by which whatever came of it is found again. */
-export const createStep = 'create';
+import { asStripe, type CarriedOut, carryOut, isOutOfTrust } from './steps.ts';
 
 /**
  * Create, add lines, finalize: three calls when all is calm. Each is carried out exactly once, so a call that was cut
@@ -27,8 +19,12 @@ export async function bringInvoice(
   log: RequestLog,
 ): Promise<RemoteInvoice> {
   checkCarriable(invoice);
-  const created = await createInvoice(stripe, invoice, remoteCustomerId, log);
-  const { id: remoteId, isAdopted: lookFirst } = created;
+  const begun = await createInvoice(stripe, invoice, remoteCustomerId, log);
+  const created = await withRightCustomer(stripe, invoice, remoteCustomerId, begun, log);
+  const { id: remoteId } = created;
+  // A database that was restored since may have no memory of what came after it, and Stripe none of the keys.
+  const wasSeen = typeof invoice.knownRemoteId === 'string';
+  const lookFirst = created.isAdopted || (wasSeen && isOutOfTrust(created.request));
   let remote = created.answer;
   for (let from = 0; from < invoice.lines.length; from += linesPerCall) {
     const lines = invoice.lines.slice(from, from + linesPerCall);
@@ -36,12 +32,14 @@ export async function bringInvoice(
   }
   const read = () => asStripe(() => stripe.invoices.retrieve(remoteId));
   const lined = remote ?? (await read());
+  await checkCustomer(lined, remoteCustomerId, log);
   checkTotal(invoice, lined);
   const finalized = await carryOut<Stripe.Invoice>(log, {
-    name: 'finalize',
+    name: finalizeStep,
     operation: 'invoices.finalize',
     params: { auto_advance: false },
     send: (params, options) => stripe.invoices.finalizeInvoice(remoteId, params, options),
+    of: remoteId,
     lookFirst,
     look: async () => {
       const found = await stripe.invoices.retrieve(remoteId);
@@ -50,44 +48,6 @@ export async function bringInvoice(
   });
   const wasRead = remote === undefined && lined.status !== 'draft';
   return seenOf(invoice, finalized.answer ?? (wasRead ? lined : await read()));
-}
-
-/** The first step: a draft without lines. */
-export async function createInvoice(
-  stripe: Stripe,
-  invoice: OutgoingInvoice,
-  remoteCustomerId: string,
-  log: RequestLog,
-): Promise<CarriedOut<Stripe.Invoice>> {
-  return await carryOut<Stripe.Invoice>(log, {
-    name: createStep,
-    operation: 'invoices.create',
-    params: { ...createParams(invoice, remoteCustomerId, new Date()) },
-    send: (params, options) => stripe.invoices.create(params, options),
-    lookFirst: typeof invoice.knownRemoteId === 'string',
-    look: (request) => findInvoice(stripe, invoice, remoteCustomerId, request),
-  });
-}
-
-/** The invoice that a request of ours has created at Stripe, by the mark that it carries; undefined if there is none. */
-export async function findInvoice(
-  stripe: Stripe,
-  invoice: OutgoingInvoice,
-  remoteCustomerId: string,
-  { firstSentAt }: Pick<StoredRequest, 'firstSentAt'>,
-): Promise<Stripe.Invoice | undefined> {
-  if (typeof invoice.knownRemoteId === 'string') {
-    const known = await ifThere(stripe.invoices.retrieve(invoice.knownRemoteId));
-    if (known !== undefined && isOurs(known, invoice) && known.status !== 'void') return known;
-  }
-  const since = Math.floor(firstSentAt.getTime() / 1_000) - clockSlackSeconds;
-  const listed = stripe.invoices.list({ customer: remoteCustomerId, created: { gte: since }, limit: 100 });
-  for await (const found of listed) if (isOurs(found, invoice)) return found;
-  return undefined;
-}
-
-function isOurs({ metadata }: Stripe.Invoice, invoice: OutgoingInvoice): boolean {
-  return metadata?.[invoiceMark] === invoice.id && metadata[revisionMark] === String(invoice.revision);
 }
 
 type Batch = {
@@ -104,11 +64,12 @@ async function addLines(
   log: RequestLog,
 ): Promise<CarriedOut<Stripe.Invoice>> {
   return await carryOut<Stripe.Invoice>(log, {
-    name: `add lines from ${from + 1}`,
+    name: stepOfLines(from),
     operation: 'invoices.addLines',
     params: { ...addLinesParams(invoice, lines) },
     send: (params, options) =>
       stripe.invoices.addLines(remoteId, params as unknown as Stripe.InvoiceAddLinesParams, options),
+    of: remoteId,
     lookFirst,
     look: async () => {
       // A call adds all of its lines or none.

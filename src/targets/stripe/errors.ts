@@ -1,5 +1,6 @@
 import Stripe from 'stripe';
-import { type FailureKind, type FailureKindName, failureKinds } from '../failures.ts';
+import type { FailureKind } from '../failure-kind.ts';
+import { type FailureKindName, failureKinds } from '../failures.ts';
 import { TargetError } from '../port.ts';
 import { kindByCode, kindByDeclineCode } from './failure-codes.ts';
 

@@ -1,4 +1,5 @@
-import { type FailureKind, failureKinds } from '../failures.ts';
+import type { FailureKind } from '../failure-kind.ts';
+import { failureKinds } from '../failures.ts';
 import { kindByCode, kindByDeclineCode } from './failure-codes.ts';
 
 const introduction = `# Failures at Stripe
