@@ -5,7 +5,7 @@ import { readOutgoingCustomer } from '../../../src/store/customer-mappings.ts';
 import { issueDrafts } from '../../../src/store/invoice-issue.ts';
 import { beginPause, readOpenPauses } from '../../../src/store/pauses.ts';
 import { usd, useTarget } from '../../targets/support.ts';
-import { adopt, begin, makeCopy, remoteIdsOf } from './support.ts';
+import { adopt, begin, dependenciesOf, makeCopy, remoteIdsOf } from './support.ts';
 
 /**
  * What an adoption takes over, piece by piece: the books forget what they knew of Stripe, as a backup does that was taken
@@ -140,7 +140,7 @@ describe('An adoption', function () {
     await restore();
     const id = await begin(books, { kind: 'adoption' });
     await target.database.query(`UPDATE pauses SET begun_at = now() + interval '1 second' WHERE ended_at IS NULL`);
-    await adoptRemote(target.database, id);
+    await adoptRemote(dependenciesOf(books), id);
     assert.equal((await readOpenPauses(target.database)).length, 1);
   });
 });
