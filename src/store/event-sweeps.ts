@@ -34,10 +34,10 @@ export async function beginSweep(
 
 /** Where a sweep stands; undefined if this database does not know it. */
 export async function readSweep(sql: Sql, accountId: string, sweepId: string): Promise<SweepPlace | undefined> {
-  const { rows } = await sql.query<SweepPlace>(
-    `SELECT ${place} FROM open_sweeps WHERE account_id = $1 AND id = $2`,
-    [accountId, sweepId],
-  );
+  const { rows } = await sql.query<SweepPlace>(`SELECT ${place} FROM open_sweeps WHERE account_id = $1 AND id = $2`, [
+    accountId,
+    sweepId,
+  ]);
   return rows[0];
 }
 
