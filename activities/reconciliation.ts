@@ -1,5 +1,5 @@
 import { Context, log } from '@temporalio/activity';
-import { adoptRemote } from '../src/billing/adopt-remote.ts';
+import { type AdoptDependencies, adoptRemote } from '../src/billing/adopt-remote.ts';
 import { type BeginOutcome, beginRecorded, nightlyWindow } from '../src/billing/begin-reconciliation.ts';
 import { reconciliationIdOf } from '../src/billing/ids.ts';
 import { mendDifferences } from '../src/billing/mend-differences.ts';
@@ -33,7 +33,9 @@ export type ReconciliationOrder = {
 type Cursor = { after: string | null; counts: Counts };
 const nobody = '00000000-0000-0000-0000-000000000000';
 
-export function createReconciliationActivities(dependencies: InventoryDependencies & { wakeSyncs: WakeSyncs }) {
+export function createReconciliationActivities(
+  dependencies: InventoryDependencies & AdoptDependencies & { wakeSyncs: WakeSyncs },
+) {
   const { database, wakeSyncs } = dependencies;
   return {
     async beginReconciliation(order: ReconciliationOrder): Promise<BeginOutcome & { reconciliationId: string }> {
@@ -90,7 +92,7 @@ export function createReconciliationActivities(dependencies: InventoryDependenci
     },
 
     async adoptRemote({ reconciliationId }: { reconciliationId: string }): Promise<Counts> {
-      const counts = await whileHeartbeating(() => adoptRemote(database, reconciliationId));
+      const counts = await whileHeartbeating(() => adoptRemote(dependencies, reconciliationId));
       log.warn('a restored database has adopted what Stripe has', { reconciliationId, ...counts });
       return counts;
     },

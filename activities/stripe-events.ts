@@ -22,7 +22,7 @@ const eventsPerPage = 200;
 export function createStripeEventActivities(dependencies: StripeEventDependencies) {
   const { database, stripe, events, wakeEvents, countStripeEvents } = dependencies;
   return {
-    /** A retry goes on from the last page whose heartbeat reached the server. */
+    /** A retry goes on with the sweep that a heartbeat has named, from where it stands in the books. */
     async sweepStripeEvents({ cursor }: { cursor: SweepCursor | null }) {
       const { info, cancellationSignal } = Context.current();
       let at = (info.heartbeatDetails as SweepCursor | undefined) ?? cursor;

@@ -2,6 +2,7 @@ import type { CheckLimits } from '../domain/invoice/limits.ts';
 import { DurabillError } from '../errors/error.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Database, Sql } from '../store/database.ts';
+import { deletedFinding, findDeleted } from '../store/deleted-copies.ts';
 import type { HeldFinding } from '../store/held-drafts.ts';
 import { type InvoiceLine, readLines, readMachineTime, rebuildDrafts } from '../store/invoice-facts.ts';
 import {
@@ -61,6 +62,7 @@ async function issuePage(sql: Sql, scan: Scan, ids: readonly string[], limits: C
   if (drafts.length === 0) return { counts: { issued: 0, skipped: 0, held: 0, rebuilt: 0, noted: 0 }, held: [] };
   const usageCutAt = await readMachineTime(sql);
   const computed = await compute(sql, drafts);
+  const deleted = await findDeleted(sql, drafts);
   const checked = await checkDrafts(
     sql,
     computed.flatMap((one) => ('failure' in one ? [] : [{ ...one, lineCount: one.lines.length }])),
@@ -69,7 +71,7 @@ async function issuePage(sql: Sql, scan: Scan, ids: readonly string[], limits: C
   return await apply(
     sql,
     scan,
-    computed.map((one) => judge(one, checked.get(one.id))),
+    computed.map((one) => judge(one, checked.get(one.id), deleted.has(one.id))),
     usageCutAt,
   );
 }
@@ -130,8 +132,9 @@ type Verdict = Computed & {
 };
 
 /** Findings come before zero: usage that no price bills makes a total of nothing. */
-function judge(computed: Computed, checked: CheckedDraft | undefined): Verdict {
-  const findings = 'failure' in computed ? [computed.failure] : (checked?.holds ?? []);
+function judge(computed: Computed, checked: CheckedDraft | undefined, isDeleted: boolean): Verdict {
+  const found = 'failure' in computed ? [computed.failure] : (checked?.holds ?? []);
+  const findings = isDeleted ? [...found, deletedFinding] : found;
   const isHeld = computed.isHeld || findings.length > 0;
   const outcome = isHeld ? 'held' : computed.totalMinor === 0n ? 'skipped' : 'issued';
   return { ...computed, outcome, findings, checked };

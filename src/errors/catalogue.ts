@@ -294,6 +294,12 @@ export const catalogue = {
     customer: 'Your invoice needs to be checked first.',
     mend: 'Compare the usage with the periods before. Release the draft if it is right; the factor is DURABILL_HOLD_JUMP_FACTOR.',
   },
+  'invoice-deleted-at-stripe': {
+    status: 422,
+    title: 'The draft of the invoice at Stripe was deleted before this database was restored.',
+    customer: 'Your invoice needs to be checked first.',
+    mend: 'Abandon it if it was given up after the backup. If it is to be billed all the same, answer `retry`, of a draft `release`.',
+  },
   'period-already-invoiced': {
     status: 409,
     title: 'An issued invoice already covers this customer, currency, group and period.',

@@ -26,15 +26,28 @@ export async function beginPause(
   return { ...open, isNew: open.id === id };
 }
 
-/** Ends the open pause of the kind. @returns the one that was ended; undefined if none was open */
+/**
+ * Ends the open pause of the kind. Of a restore it says what is adopted by that: what the database had heard of by then,
+ * and what was at Stripe. @returns the one that was ended; undefined if none was open
+ */
 export async function endPause(
   sql: Sql,
-  end: { kind: PauseKind; endedBy: string; reason: string },
+  end: { kind: PauseKind; endedBy: string; reason: string; adoptedUntil?: Date },
 ): Promise<Pause | undefined> {
   const { rows } = await sql.query<Pause>(
-    `UPDATE pauses SET ended_by = $2, ended_at = now(), end_reason = $3 WHERE kind = $1 AND ended_at IS NULL
-     RETURNING ${columns}`,
-    [end.kind, end.endedBy, end.reason],
+    `UPDATE pauses SET ended_by = $2, ended_at = now(), end_reason = $3,
+       adopted_until = CASE WHEN kind = 'restore' THEN coalesce($4, now()) END
+     WHERE kind = $1 AND ended_at IS NULL RETURNING ${columns}`,
+    [end.kind, end.endedBy, end.reason, end.adoptedUntil],
+  );
+  return rows[0];
+}
+
+/** The open pause of the kind, locked: whoever wants to begin one waits until it is known whether this one ends. */
+export async function lockOpenPause(sql: Sql, kind: PauseKind): Promise<Pause | undefined> {
+  const { rows } = await sql.query<Pause>(
+    `SELECT ${columns} FROM pauses WHERE kind = $1 AND ended_at IS NULL FOR UPDATE`,
+    [kind],
   );
   return rows[0];
 }

@@ -106,14 +106,39 @@ const nearlyNow = `now() + interval '1 millisecond'`;
 /** An event that a request of ours has caused which is not stored here. */
 export type UnknownRequest = Pick<DueEvent, 'eventId' | 'type' | 'createdAt' | 'idempotencyKey'>;
 
-/** True of an event `e` whose key is ours and unknown, given whether it `is stored`; what a restore left behind is adopted by now. */
+/** True of an event `e` that is not of another mode or account: those may have keys and names like ours. */
+export const isOfAccount = `coalesce(e.outcome, '') NOT IN ('other mode', 'other account')`;
+
+/**
+ * An adoption that began then has what was known here before, and what began at Stripe before: five minutes earlier by
+ * Stripe's clock, since it counts whole seconds and ours may be ahead of it.
+ */
+const isAdopted = (adoptedUntil: string) =>
+  `(e.received_at <= ${adoptedUntil} OR e.created_at <= ${adoptedUntil} - interval '5 minutes')`;
+
+/** True of an event `e` whose key is ours, given whether it `is stored`: this database has never sent its request. */
+const isOfLost = (isStored: string) =>
+  `NOT ${isStored} AND starts_with(e.idempotency_key, 'durabill/' || e.account_id || '/')`;
+
+/** The same, unless a restore has left it behind that is adopted by now. */
 const isUnknown = (isStored: string) =>
-  `coalesce(NOT ${isStored} AND starts_with(e.idempotency_key, 'durabill/' || e.account_id || '/')
-    AND e.created_at > (SELECT coalesce(max(ended_at), '-infinity') FROM pauses WHERE kind = 'restore'), false)`;
+  `coalesce(${isOfLost(isStored)}
+    AND NOT EXISTS (SELECT FROM pauses p WHERE p.kind = 'restore' AND ${isAdopted('p.adopted_until')}), false)`;
+
+const isStored = 'EXISTS (SELECT FROM stored_requests s WHERE s.idempotency_key = e.idempotency_key)';
+
+/** Stored events of unknown requests, taken up or not, that an adoption which began then has not listed. */
+export async function countUnlistedRequests(sql: Sql, accountId: string, startedAt: Date): Promise<number> {
+  const { rows } = await sql.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM stripe_events e
+     WHERE e.account_id = $1 AND ${isOfAccount} AND NOT ${isAdopted('$2::timestamptz')} AND ${isOfLost(isStored)}`,
+    [accountId, startedAt],
+  );
+  return rows[0]?.count ?? 0;
+}
 
 /** Of the events that are not taken up yet, those of requests that this database does not know; the oldest first. */
 export async function readUnknownRequests(sql: Sql, accountId: string): Promise<UnknownRequest[]> {
-  const isStored = 'EXISTS (SELECT FROM stored_requests s WHERE s.idempotency_key = e.idempotency_key)';
   const { rows } = await sql.query<UnknownRequest>(
     `SELECT e.event_id AS "eventId", e.type, e.created_at AS "createdAt", e.idempotency_key AS "idempotencyKey"
      FROM stripe_events e WHERE e.account_id = $1 AND e.due_at IS NOT NULL AND ${isUnknown(isStored)}

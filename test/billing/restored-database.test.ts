@@ -1,49 +1,42 @@
 import assert from 'node:assert/strict';
-import { bringToStripe } from '../../src/billing/bring-to-stripe.ts';
-import { syncCustomer } from '../../src/billing/sync-customer.ts';
-import { type Database, openDatabase } from '../../src/store/database.ts';
+import { adoptRemote } from '../../src/billing/adopt-remote.ts';
+import { answerSync } from '../../src/billing/answer-sync.ts';
+import type { SweepCursor } from '../../src/billing/sweep-stripe-events.ts';
+import { requestVoid } from '../../src/billing/void-invoice.ts';
+import type { Database } from '../../src/store/database.ts';
 import { endPause, readOpenPauses } from '../../src/store/pauses.ts';
-import { type Simulator, startSimulator } from '../../src/stripe-simulator/index.ts';
-import { clientOf } from '../stripe-simulator/support.ts';
-import { openBooks } from '../support/books.ts';
-import { openBackupOf, openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { finishReconciliation } from '../../src/store/reconciliations.ts';
+import { readSyncState } from '../../src/store/sync.ts';
+import type { Simulator } from '../../src/stripe-simulator/index.ts';
+import { clientOf, control, setFaults } from '../stripe-simulator/support.ts';
+import type { TestDatabase } from '../support/database.ts';
 import { issueInvoice, usd } from '../targets/support.ts';
 import { openEvents, readOutcomes } from './events.ts';
+import { adopt, begin, dependenciesOf, takeAll } from './reconciliation/support.ts';
+import { bringFrom, openRestored, type Restored } from './restored.ts';
 
 describe('a database that was restored', function () {
   this.timeout(30_000);
+  let both: Restored;
   let simulator: Simulator;
-  let original: TestDatabase;
   /** The original as it was before the second invoice was billed. */
   let backup: TestDatabase;
   let later: Database;
   let customerId = '';
   let secondId = '';
 
-  const bring = async (database: Database, invoiceId: string) => {
-    const { account: stripe } = openEvents(database, simulator);
-    const ensureCustomer = (id: string) => syncCustomer(database, stripe, id);
-    await bringToStripe({ database, stripe, slots: 500, ensureCustomer }, invoiceId);
-  };
+  const bring = (database: Database, invoiceId: string) => bringFrom(database, simulator, invoiceId);
 
   before(async () => {
-    [simulator, original] = await Promise.all([startSimulator(), openTestDatabase()]);
-    // Its own pool connects at its first use, and nobody may be connected while the backup is made.
-    const early = openDatabase(original.url);
-    await openBooks(early);
-    const first = await issueInvoice(early, { amountsMinor: usd(1) });
-    await bring(early, first.id);
-    await early.close();
-    backup = await openBackupOf(original.url);
-    later = original.database;
+    both = await openRestored();
+    ({ simulator, backup } = both);
+    later = both.original.database;
     const second = await issueInvoice(later, { amountsMinor: usd(2) });
     customerId = second.customerId;
     secondId = second.id;
     await bring(later, second.id);
   });
-  after(async () => {
-    await Promise.all([simulator.stop(), backup.drop(), original.drop()]);
-  });
+  after(() => both.close());
 
   it('stays at rest where all that Stripe tells of was sent from it', async () => {
     const { counts, alerts } = await openEvents(later, simulator).sweepAndProcess();
@@ -86,7 +79,6 @@ describe('a database that was restored', function () {
     );
     assert.deepEqual((await events.process()).alerts, []);
     assert.deepEqual(await readOpenPauses(backup.database), []);
-    await backup.database.query(`UPDATE pauses SET ended_at = now() - interval '1 minute'`);
     const third = await issueInvoice(later, { amountsMinor: usd(1) });
     await bring(later, third.id);
     await events.sweepAndProcess();
@@ -95,7 +87,7 @@ describe('a database that was restored', function () {
 
   it('is not moved by keys of another program, or of another account', async () => {
     await endPause(backup.database, { kind: 'restore', endedBy: 'test', reason: 'The other copy was stopped.' });
-    await backup.database.query(`UPDATE pauses SET ended_at = now() - interval '1 day'`);
+    await backup.database.query(`UPDATE pauses SET adopted_until = now() - interval '1 day'`);
     await backup.database.query(
       `UPDATE stripe_events SET due_at = NULL, outcome = 'ignored', processed_at = now() WHERE outcome IS NULL`,
     );
@@ -109,4 +101,142 @@ describe('a database that was restored', function () {
   });
 
   const accountOf = async () => await openEvents(backup.database, simulator).account.accountId();
+});
+
+describe('a sweep that was under way when its database was restored', function () {
+  this.timeout(60_000);
+  let both: Restored;
+  /** What Temporal remembers, which is not restored: one of before the backup, and one of after it. */
+  let early: SweepCursor | null;
+  let late: SweepCursor | null;
+
+  before(async () => {
+    // 3 events of the first invoice and 120 of customers: two pages, of which one is stored when the backup is made.
+    both = await openRestored(async (database, simulator) => {
+      await createCustomers(simulator, 120);
+      early = (await openEvents(database, simulator).sweepPages(null, 1)).cursor;
+    });
+  });
+  after(() => both.close());
+
+  const createCustomers = async (simulator: Simulator, count: number) => {
+    for (let index = 0; index < count; index += 1) await clientOf(simulator).customers.create({ name: `${index}` });
+  };
+  const countStored = async (database: Database) => (await readOutcomes(database)).length;
+
+  it('goes on from the place that the backup has', async () => {
+    const { original, backup, simulator } = both;
+    // Events of before this sweep began, which its first call had no time for: 23 in all, and the 3 are known.
+    assert.deepEqual(await openEvents(original.database, simulator).sweepPages(early, 10), {
+      cursor: null,
+      stored: 23,
+    });
+    assert.equal(await countStored(backup.database), 100);
+    assert.deepEqual(await openEvents(backup.database, simulator).sweepPages(early, 10), { cursor: null, stored: 23 });
+    assert.deepEqual(await readOpenPauses(backup.database), []);
+  });
+
+  it('begins anew where the backup does not know it, and so finds what was sent since', async () => {
+    const { original, backup, simulator } = both;
+    const events = openEvents(original.database, simulator);
+    const second = await issueInvoice(original.database, { amountsMinor: usd(2), externalId: 'second' });
+    await bringFrom(original.database, simulator, second.id);
+    await events.sweepPages(null, 10);
+    // An hour later those events are behind the watermark of the original, and its overlap.
+    await control(simulator, 'POST', '/clock', { advanceSeconds: 3_600 });
+    await createCustomers(simulator, 120);
+    late = (await events.sweepPages(null, 1)).cursor;
+    assert.equal(late === null, false, 'it has a second page');
+    // 120 customers, and of the second invoice its own customer, its creation and its end.
+    assert.deepEqual(await openEvents(backup.database, simulator).sweepPages(late, 10), { cursor: null, stored: 123 });
+    const kinds = (await readOpenPauses(backup.database)).map(({ kind }) => kind);
+    assert.deepEqual(kinds, ['restore']);
+  });
+});
+
+describe('a restored database whose other copy goes on billing', function () {
+  this.timeout(60_000);
+  let both: Restored;
+  before(async () => {
+    both = await openRestored();
+  });
+  after(() => both.close());
+
+  const bill = async (externalId: string) => {
+    const invoice = await issueInvoice(both.original.database, { amountsMinor: usd(2), externalId });
+    await bringFrom(both.original.database, both.simulator, invoice.id);
+    return invoice;
+  };
+
+  it('stays paused until an adoption has listed all of it, and bills nothing twice', async () => {
+    const books = { database: both.backup.database, simulator: both.simulator };
+    const events = openEvents(books.database, books.simulator);
+    await bill('second');
+    await events.sweepAndProcess();
+    const id = await begin(books, { kind: 'adoption' });
+    await takeAll(books, id);
+    const missed = await bill('third');
+    await events.sweepAndProcess();
+    const counts = await adoptRemote(dependenciesOf(books), id);
+    await finishReconciliation(books.database, id, counts);
+    assert.equal(counts['keptPauses'], 1, 'the third invoice came after its listing');
+    assert.equal((await readOpenPauses(books.database)).length, 1);
+
+    assert.equal((await adopt(books))['keptPauses'], 0);
+    await events.sweepAndProcess();
+    assert.deepEqual(await readOpenPauses(books.database), [], 'what is listed begins none again');
+    // A day later Stripe has forgotten the key under which the other copy has sent it.
+    await control(books.simulator, 'POST', '/clock', { advanceSeconds: 25 * 3_600 });
+    const again = await issueInvoice(books.database, { amountsMinor: usd(2), externalId: 'third' });
+    assert.deepEqual([again.id, again.number], [missed.id, missed.number]);
+    assert.deepEqual(await bringFrom(books.database, books.simulator, again.id), { state: 'synced' });
+    const { data } = await clientOf(books.simulator).invoices.list({ limit: 100 });
+    const copies = data.filter(({ metadata }) => metadata?.['durabill_invoice'] === again.id);
+    // Two lines, of 1.00 and 1.01 USD.
+    assert.deepEqual(
+      copies.map(({ status, total }) => [status, total]),
+      [['open', 201]],
+    );
+  });
+});
+
+describe('a restored database whose invoice was abandoned after the backup', function () {
+  this.timeout(60_000);
+  let both: Restored;
+  let invoiceId = '';
+  before(async () => {
+    both = await openRestored(async (database) => {
+      invoiceId = (await issueInvoice(database, { amountsMinor: usd(2), externalId: 'abandoned' })).id;
+    });
+  });
+  after(() => both.close());
+
+  it('asks a person before it bills what Stripe tells of as deleted', async () => {
+    const { original, backup, simulator } = both;
+    await setFaults(simulator, { kind: '403', operation: 'invoices.finalizeInvoice', times: 1 });
+    await assert.rejects(bringFrom(original.database, simulator, invoiceId));
+    await requestVoid(original.database, { invoiceId, reason: 'Billed by mistake.' }, 'ada');
+    assert.deepEqual(await bringFrom(original.database, simulator, invoiceId), { state: 'void' });
+
+    const books = { database: backup.database, simulator };
+    await openEvents(backup.database, simulator).sweepAndProcess();
+    const counts = await adopt(books);
+    assert.deepEqual([counts['parkedDeleted'], counts['keptPauses']], [1, 0]);
+    await control(simulator, 'POST', '/clock', { advanceSeconds: 25 * 3_600 });
+    const outcome = await bringFrom(backup.database, simulator, invoiceId);
+    assert.deepEqual(
+      [outcome.state, outcome.state === 'parked' && [outcome.code, outcome.parkingNumber]],
+      ['parked', ['invoice-deleted-at-stripe', 1]],
+    );
+
+    const answer = { invoiceId, decisionId: '00000000-0000-4000-8000-000000000006', actor: 'ada', reason: 'It was.' };
+    await answerSync(backup.database, { ...answer, kind: 'abandon', parkingNumber: 1 });
+    assert.deepEqual(await bringFrom(backup.database, simulator, invoiceId), { state: 'void' });
+    assert.equal((await readSyncState(backup.database, invoiceId))?.lifecycle, 'void');
+    const { data } = await clientOf(simulator).invoices.list({ limit: 100 });
+    assert.deepEqual(
+      data.filter(({ metadata }) => metadata?.['durabill_invoice'] === invoiceId).map(({ status }) => status),
+      [],
+    );
+  });
 });

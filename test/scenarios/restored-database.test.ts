@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type Stripe from 'stripe';
 import { clockIdOf } from '../../src/billing/ids.ts';
-import { beginPause, readOpenPauses } from '../../src/store/pauses.ts';
+import { readOpenPauses } from '../../src/store/pauses.ts';
 import { scheduleIds } from '../../workflows/contract/ids.ts';
 import { until } from '../broker/support.ts';
 import { clientOf } from '../stripe-simulator/support.ts';
@@ -87,13 +87,11 @@ describe('A restored database', function () {
   it('adopts what Stripe has by itself, and then the pause is over', async () => {
     await world.control('POST', '/clock', { advanceSeconds: 25 * 3_600 });
     world.env['DATABASE_URL'] = backup.url;
-    await beginPause(backup.database, {
-      kind: 'restore',
-      reason: 'An event has a key that is not known.',
-      begunBy: 'test',
-    });
     await Promise.all([world.start('worker'), world.start('bridge')]);
-    await world.temporal.client.schedule.getHandle(scheduleIds.adoption).trigger();
+    const { schedule } = world.temporal.client;
+    await schedule.getHandle(scheduleIds.stripeEventSweep).trigger();
+    await until(async () => (await readOpenPauses(backup.database)).length === 1, 'a sweep has noticed it');
+    await schedule.getHandle(scheduleIds.adoption).trigger();
     await until(async () => (await readOpenPauses(backup.database)).length === 0, 'the pause is over', 120_000);
 
     const readCounts = async () => {

@@ -60,8 +60,8 @@ export type ProcessStripeEventsInput = { accountId: string };
 
 export type SweepStripeEventsInput = { resume?: SweepResume };
 
-/** Where a sweep of Stripe's events goes on after continue-as-new, and how many it has stored. */
+/** Which sweep of Stripe's events goes on after continue-as-new (where it stands is in the books), and how many it has stored. */
 export type SweepResume = {
-  cursor: { startedAt: string; since: string; newestAt: string | null; after: string | null };
+  cursor: { sweepId?: string };
   stored: number;
 };

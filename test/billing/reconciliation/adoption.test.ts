@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { adoptRemote } from '../../../src/billing/adopt-remote.ts';
+import { answerSync } from '../../../src/billing/answer-sync.ts';
+import { issueInvoices } from '../../../src/billing/issue-invoices.ts';
 import { readOutgoingCustomer } from '../../../src/store/customer-mappings.ts';
 import { issueDrafts } from '../../../src/store/invoice-issue.ts';
 import { beginPause, readOpenPauses } from '../../../src/store/pauses.ts';
+import { readSyncState } from '../../../src/store/sync.ts';
 import { usd, useTarget } from '../../targets/support.ts';
-import { adopt, begin, makeCopy, remoteIdsOf } from './support.ts';
+import { openEvents } from '../events.ts';
+import { adopt, begin, dependenciesOf, makeCopy, remoteIdsOf } from './support.ts';
 
 /**
  * What an adoption takes over, piece by piece: the books forget what they knew of Stripe, as a backup does that was taken
@@ -22,7 +26,11 @@ describe('An adoption', function () {
       return target.simulator;
     },
   };
-  const restore = () => beginPause(target.database, { kind: 'restore', reason: 'An unknown key.', begunBy: 'test' });
+  /** A sweep finds what the books have forgotten, where they have forgotten anything. */
+  async function restore(): Promise<void> {
+    await openEvents(target.database, target.simulator).sweepPages(null, 100);
+    await beginPause(target.database, { kind: 'restore', reason: 'An unknown key.', begunBy: 'test' });
+  }
   const state = async (invoiceId: string) => {
     const { rows } = await target.database.query(
       'SELECT lifecycle, sync, payment FROM invoice_states WHERE invoice_id = $1',
@@ -126,6 +134,36 @@ describe('An adoption', function () {
     });
   }
 
+  it('holds a draft whose copy was deleted there, until a person releases it', async () => {
+    const like = await synced();
+    const draftId = randomUUID();
+    await draftAs(like.id, draftId, '2012-09-01');
+    await target.database.query(
+      `INSERT INTO stripe_events (account_id, event_id, type, object_kind, named_invoice_id, source, created_at, due_at)
+       SELECT account_id, 'evt_deleted', 'invoice.deleted', 'invoice', $1, 'sweep', now(), now() FROM target_accounts`,
+      [draftId],
+    );
+    const { rows } = await target.database.query<{ clockId: string }>(
+      'SELECT clock_id AS "clockId" FROM invoices WHERE id = $1',
+      [draftId],
+    );
+    const scan = { id: randomUUID(), clockId: rows[0]!.clockId, cutoffAt: new Date('2100-01-01T00:00:00Z') };
+    const issue = async () => {
+      const page = { after: '00000000-0000-0000-0000-000000000000', limit: 100 };
+      const bounds = { totalAboveMinor: new Map(), jumpFactor: 0, jumpAboveMinor: new Map() };
+      const checks = { limits: { ...bounds, maxLines: 10, holdsUnpriced: true }, onHeld: async () => {} };
+      return await (await issueInvoices(target.database, scan, page, checks)).done;
+    };
+    assert.equal((await issue()).held, 1);
+    const held = await readSyncState(target.database, draftId);
+    assert.deepEqual([held?.lifecycle, held?.failureCode], ['held', 'invoice-deleted-at-stripe']);
+    const answer = { invoiceId: draftId, decisionId: randomUUID(), actor: 'ada', reason: 'It is to be billed.' };
+    await answerSync(target.database, { ...answer, kind: 'release', parkingNumber: held!.parkingNumber });
+    assert.equal((await issue()).held, 0);
+    // It has no lines, so there is nothing to pay, and nothing to send.
+    assert.equal((await readSyncState(target.database, draftId))?.lifecycle, 'skipped');
+  });
+
   it('tells of a customer which copy is there already', async () => {
     const invoice = await synced();
     await forget(invoice);
@@ -140,7 +178,7 @@ describe('An adoption', function () {
     await restore();
     const id = await begin(books, { kind: 'adoption' });
     await target.database.query(`UPDATE pauses SET begun_at = now() + interval '1 second' WHERE ended_at IS NULL`);
-    await adoptRemote(target.database, id);
+    await adoptRemote(dependenciesOf(books), id);
     assert.equal((await readOpenPauses(target.database)).length, 1);
   });
 });

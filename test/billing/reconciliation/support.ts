@@ -27,15 +27,17 @@ export async function begin({ database }: Books, { kind = 'nightly', fromAt = nu
   return id;
 }
 
+/** What the worker has, for these books. */
+export function dependenciesOf({ database, simulator }: Books) {
+  const client = openStripe({ secretKey: simulator.key, apiBase: simulator.url });
+  const events = createEventSource(client);
+  const stripe = bindStripe(database, { target: createStripeTarget(client, simulator.key), events });
+  return { database, stripe, events, inventory: createStripeInventory(client) };
+}
+
 /** Takes everything that Stripe has into the books, through all stages to their ends. @returns counts by name */
 export async function takeAll(books: Books, reconciliationId: string): Promise<Record<string, number>> {
-  const { database, simulator } = books;
-  const client = openStripe({ secretKey: simulator.key, apiBase: simulator.url });
-  const stripe = bindStripe(database, {
-    target: createStripeTarget(client, simulator.key),
-    events: createEventSource(client),
-  });
-  const dependencies = { database, stripe, inventory: createStripeInventory(client) };
+  const dependencies = dependenciesOf(books);
   const sums: Record<string, number> = {};
   for (const stage of inventoryStages) {
     let after: string | null = null;
@@ -68,7 +70,7 @@ export async function reconcile(books: Books, window: Window = {}) {
 export async function adopt(books: Books): Promise<Record<string, number>> {
   const id = await begin(books, { kind: 'adoption' });
   const seen = await takeAll(books, id);
-  const adopted = await adoptRemote(books.database, id);
+  const adopted = await adoptRemote(dependenciesOf(books), id);
   await finishReconciliation(books.database, id, adopted);
   return { ...seen, ...adopted };
 }
