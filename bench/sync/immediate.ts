@@ -23,8 +23,8 @@ export const immediateSync: Benchmark = {
   runs: 1,
   warm: false,
   async open({ smoke, say }) {
-    const invoices = smoke ? 1_000 : 10_500;
-    const tries = smoke ? 4 : 20;
+    const invoices = smoke ? 900 : 10_500;
+    const tries = smoke ? 2 : 20;
     const deployment = await openDeployment({ waitForDisks: true });
     const { control, database } = deployment;
     const months = await openMonths(database, invoices);
@@ -76,7 +76,7 @@ async function untilBusy({ database }: Deployment, open: number): Promise<void> 
               count(*) FILTER (WHERE sync = 'synced')::int AS synced FROM invoice_states`,
     );
     const { open: now = 0, synced = 0 } = rows[0] ?? {};
-    if (now >= open && synced >= 200) return;
+    if (now >= open && synced >= 100) return;
     await sleep(250);
   }
 }

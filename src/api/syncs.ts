@@ -5,7 +5,7 @@ import { findSyncSubjects, type NamedSubject } from '../billing/sync-subjects.ts
 import { type ErrorCode, isErrorCode } from '../errors/catalogue.ts';
 import { DurabillError } from '../errors/error.ts';
 import type { Database } from '../store/database.ts';
-import { answerSync, wakeSync } from '../temporal/syncs.ts';
+import { answerSync, restartSync, wakeSync } from '../temporal/syncs.ts';
 
 export type InvoiceAnswer = {
   kind: AnswerKind;
@@ -18,8 +18,8 @@ export type InvoiceAnswer = {
 
 /** The syncs of invoices, as the API reaches them: by id, through Temporal. */
 export type Syncs = {
-  /** @returns the id of the workflow that looks at the invoice now */
-  wake(invoiceId: string, how: 'in turn' | 'at once'): Promise<void>;
+  /** `anew`: at once, and what runs has done nothing yet, so it is not waited for. */
+  wake(invoiceId: string, how: 'in turn' | 'at once' | 'anew'): Promise<void>;
   /** @throws DurabillError not-found, answer-stale, answer-unfit, conflict */
   answer(invoiceId: string, answer: InvoiceAnswer): Promise<AnswerOutcome>;
 };
@@ -38,6 +38,7 @@ export function createSyncs(
   return {
     async wake(invoiceId, how) {
       const subject = await subjectOf(invoiceId);
+      if (how === 'anew') return await reach(() => restartSync(client, subject, subject.amountText));
       const signal = how === 'at once' ? messages.hurry : messages.dirty;
       await reach(() => wakeSync(client, subject, subject.amountText, signal));
     },

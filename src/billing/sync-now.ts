@@ -8,10 +8,11 @@ import { hurry } from '../store/wants.ts';
 /**
  * Gives an issued invoice high priority, whether it is on its way or to be looked at again; whoever calls it wakes its
  * sync after the commit.
+ * @returns whether any attempt has begun
  * @throws DurabillError not-found, sync-refused
  */
-export async function syncNow(database: Database, invoiceId: string, actor: string): Promise<void> {
-  await database.transaction(async (sql) => {
+export async function syncNow(database: Database, invoiceId: string, actor: string): Promise<{ hasBegun: boolean }> {
+  return await database.transaction(async (sql) => {
     const state = await readSyncState(sql, invoiceId, 'FOR UPDATE');
     if (state === undefined) {
       throw new DurabillError('not-found', { field: 'id', reason: `There is no invoice with the id "${invoiceId}".` });
@@ -27,6 +28,7 @@ export async function syncNow(database: Database, invoiceId: string, actor: stri
     await hurry(sql, invoiceId);
     const detail = { sync: state.sync };
     await appendAudit(sql, [{ subjectKind: 'invoice', subjectId: invoiceId, actor, action: 'sync asked for', detail }]);
+    return { hasBegun: state.attempts > 0 };
   });
 }
 

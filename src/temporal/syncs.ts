@@ -75,6 +75,27 @@ export async function wakeSync(
   }
 }
 
+/** grpc.status RESOURCE_EXHAUSTED: the last run of this id began less than a second ago. */
+const resourceExhausted = 8;
+
+/**
+ * Begins the sync of an invoice anew, before all others. A run that has been started and has not done anything waits for its
+ * first workflow task among hundreds, at the priority that it was started with for ever; a new one takes its place. Were
+ * it at work by now all the same, it would only be overtaken: an attempt sends nothing once another has begun.
+ */
+export async function restartSync(client: Client, subject: SyncSubject, amountText: string): Promise<void> {
+  try {
+    await client.workflow.start(workflowTypes.syncInvoice, {
+      ...startOptions(subject, amountText),
+      workflowIdConflictPolicy: 'TERMINATE_EXISTING',
+    });
+  } catch (error) {
+    const { code } = (error instanceof Error && error.cause !== undefined ? error.cause : error) as { code?: number };
+    if (code !== resourceExhausted) throw error;
+    await wakeSync(client, subject, amountText, messages.hurry);
+  }
+}
+
 /** Gives an invoice a person's answer, and revives a run that was lost. The update's id makes a repeated call one. */
 export async function answerSync(
   client: Client,

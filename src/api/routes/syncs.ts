@@ -32,8 +32,8 @@ export const syncRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { data
     },
     async (request, reply) => {
       const id = readInvoiceId(request.params.id);
-      await syncNow(database, id, actorOf(request));
-      await syncs.wake(id, 'at once');
+      const { hasBegun } = await syncNow(database, id, actorOf(request));
+      await syncs.wake(id, hasBegun ? 'at once' : 'anew');
       return reply.code(202).send(wokenOf(id));
     },
   );
