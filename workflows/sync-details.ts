@@ -50,9 +50,12 @@ export function parked(parking: Parking): string {
       ? 'Nothing of it is sent meanwhile.'
       : `Stripe's own words, if it had any, are with the attempts of invoice ${invoiceId} in PostgreSQL.`,
     '',
-    'Send one of these updates to this workflow:',
+    'Send one of these updates to this workflow (_More Actions_, _Send an Update_):',
+    '',
     ...answers(isHeld, isDraft),
+    '',
     'each with',
+    '',
     ...form({ parkingNumber }),
     'A decision id that was sent before changes nothing; an answer with another parking number is refused.',
   ].join('\n');
@@ -69,7 +72,10 @@ function answers(isHeld: boolean, isDraft: boolean): string[] {
       ]
     : [
         ['retry', 'the cause is mended: try again'],
-        ['fix', 'apply the stored correction whose id you add as `"correctionId"`, then try again'],
+        [
+          'fix',
+          'apply a correction (`POST /v1/customers/{id}/corrections`; add its id as `"correctionId"`), then try again',
+        ],
         ['abandon', 'it is deleted or voided at Stripe and void here; its number stays used'],
       ];
   return means.map(([kind, meaning]) => `- \`${kind}\`: ${meaning}`);

@@ -8,8 +8,7 @@ import { park, readSyncState, type SyncState, unpark } from '../store/sync.ts';
 import { wantVoid } from '../store/wants.ts';
 import { releaseDraft, voidDraft } from './release-draft.ts';
 
-export const answerKinds = ['retry', 'fix', 'abandon', 'hold', 'release'] as const;
-export type AnswerKind = (typeof answerKinds)[number];
+export type AnswerKind = 'retry' | 'fix' | 'abandon' | 'hold' | 'release';
 
 export type SyncAnswer = {
   invoiceId: string;

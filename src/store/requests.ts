@@ -44,9 +44,9 @@ const bodyHash = `CASE WHEN subject_kind = 'invoice' THEN encode(sha256(convert_
 
 /**
  * Stores a request under the next key of its step, or counts one more sending of the one that is stored.
- * @param request.afterGeneration looked at and found not carried out, so that a later one is wanted; 0 if none was
  * The same statement tells of it in the subject's history, before it leaves: a link without an answer after it stands
  * for a request that may or may not have arrived. What is not to be sent (answered, or in doubt) is not told of.
+ * @param request.afterGeneration looked at and found not carried out, so that a later one is wanted; 0 if none was
  * @param request.keyPrefix the idempotency key without its generation
  * @param request.shown what of the parameters may stand in the history for ever
  * @param request.trustedSince one that was first sent earlier is in doubt
