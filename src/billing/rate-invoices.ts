@@ -1,5 +1,5 @@
 import type { Currency } from '../domain/money/currency.ts';
-import { parseDecimal } from '../domain/money/decimal.ts';
+import { parseDecimal, ratio } from '../domain/money/exact.ts';
 import { money } from '../domain/money/money.ts';
 import { proration } from '../domain/period/period.ts';
 import { rate } from '../domain/rating/rate.ts';
@@ -90,7 +90,9 @@ function rateLines(
 ): InvoiceLine[] {
   return version.prices.map(({ id, price, meter }, index) => {
     const used = quantities?.get(id) ?? noUsage;
-    const rated = rate(price, meter === null ? null : parseDecimal(used.quantity), version.currency, proration(period));
+    const usage = meter === null ? null : { quantity: parseDecimal(used.quantity) };
+    const { numerator, denominator } = proration(period);
+    const rated = rate(price, usage, version.currency, ratio(numerator, denominator));
     const position = before + index + 1;
     return {
       id: lineIdOf(invoiceId, position),

@@ -135,10 +135,12 @@ export function aggregateColumns(
   const aggregate = {
     sum: `sum(${value}) ${present}`,
     max: `max(${value}) ${present}`,
+    min: `min(${value}) ${present}`,
+    average: `avg(${value}) ${present}`,
     unique_count: `count(DISTINCT ${value}) ${present}`,
     // Of events at the same instant the last by source and id counts, so that the answer is always the same one.
     latest: `(array_agg(${value} ORDER BY u.occurred_at DESC, u.source DESC, u.event_id DESC) ${present})[1]`,
-  }[meter.aggregation as Exclude<Meter['aggregation'], 'count'>];
+  }[meter.aggregation as Exclude<Meter['aggregation'], 'count' | 'weighted_sum' | 'percentile'>];
   return `${aggregate} AS q${index}, ${counted} AS n${index}, ${counted} - count(*) ${present} AS s${index}`;
 }
 

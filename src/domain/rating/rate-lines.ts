@@ -1,0 +1,78 @@
+import type { Currency } from '../money/currency.ts';
+import { decimalText, type Exact, one, sumOf } from '../money/exact.ts';
+import { exactMajor, round } from '../money/money.ts';
+import { boundSteps } from './charge.ts';
+import type { Price } from './price.ts';
+import { noUse, type Rated, rate } from './rate.ts';
+import { writtenStep } from './step.ts';
+import type { Usage } from './usage.ts';
+
+/** What a price measured of one period: as many as its groups have, one without groups. */
+export type Measured = {
+  usage: Usage;
+  /** The values of the price's `groupBy`, in its order. */
+  group?: readonly string[];
+  /** Events read, and those of them that lacked what the meter measures. */
+  eventCount: bigint;
+  skippedCount: bigint;
+};
+
+/** A line of a bill before it has a place there. `price` is none for what brings the period's sum to its bounds. */
+export type RatedLine = Rated & {
+  price?: Price;
+  key: string;
+  description: string;
+  group?: readonly string[];
+  eventCount: bigint;
+  skippedCount: bigint;
+};
+
+export type PeriodBounds = { minimumAmount?: string; maximumAmount?: string };
+
+/**
+ * All lines of one period of one plan: each price's own, in their order, each at zero too, and one more where the sum is
+ * brought to the period's bounds.
+ * @param measured what each price reads; nothing for one without use, or for a flat price
+ * @param share the part of the cycle that the period covers
+ * @throws DurabillError quantity-negative, amount-out-of-range
+ */
+export function rateLines(
+  prices: readonly { price: Price; measured: readonly Measured[] }[],
+  currency: Currency,
+  share: Exact = one,
+  bounds: PeriodBounds = {},
+): RatedLine[] {
+  const lines = prices.flatMap(({ price, measured }) => linesOf(price, measured, currency, share));
+  return [...lines, ...boundLines(lines, currency, share, bounds)];
+}
+
+const nothingMeasured: Measured = { usage: noUse, eventCount: 0n, skippedCount: 0n };
+
+function linesOf(price: Price, measured: readonly Measured[], currency: Currency, share: Exact): RatedLine[] {
+  const all = measured.length === 0 ? [nothingMeasured] : measured;
+  return all.map(({ usage, group, eventCount, skippedCount }) => ({
+    ...rate(price, usage, currency, share),
+    price,
+    key: price.key,
+    description: group === undefined ? price.name : `${price.name} (${group.join(', ')})`,
+    ...(group !== undefined && { group }),
+    eventCount,
+    skippedCount,
+  }));
+}
+
+/** The sum is that of the rounded lines, since it is what the customer adds up. */
+function boundLines(lines: readonly RatedLine[], currency: Currency, share: Exact, bounds: PeriodBounds): RatedLine[] {
+  const sum = sumOf(lines.map(({ amountMinor }) => exactMajor({ amountMinor, currency })));
+  return boundSteps(sum, bounds, share).map((step) => ({
+    key: step.kind === 'floor' ? 'minimum' : 'maximum',
+    description: step.kind === 'floor' ? 'Minimum commitment' : 'Maximum for the period',
+    quantity: '1',
+    billableQuantity: '1',
+    exactAmount: decimalText(step.amount),
+    amountMinor: round(step.amount, currency),
+    working: [writtenStep({ ...step, quantity: decimalText(sum) })],
+    eventCount: 0n,
+    skippedCount: 0n,
+  }));
+}
