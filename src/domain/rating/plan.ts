@@ -1,5 +1,5 @@
 import { type Currency, parseCurrency } from '../money/currency.ts';
-import { parseDecimal } from '../money/exact.ts';
+import { type Bounds, boundFields, readBounds } from './bounds.ts';
 import { type Meter, parseMeter } from './meter.ts';
 import { rulesOf } from './models/index.ts';
 import { type Price, parsePrice, priceIn } from './price.ts';
@@ -22,10 +22,8 @@ export type Plan = {
   /** How a part of a cycle is measured; by the second unless said otherwise. */
   proration?: (typeof prorations)[number];
   trialDays?: number;
-  minimumAmount?: string;
-  maximumAmount?: string;
   prices: Price[];
-};
+} & Bounds;
 
 export type PlanFile = { meters: Meter[]; plans: Plan[] };
 
@@ -50,8 +48,7 @@ const fields = [
   'anchor',
   'proration',
   'trialDays',
-  'minimumAmount',
-  'maximumAmount',
+  ...boundFields,
   'prices',
 ];
 
@@ -79,7 +76,7 @@ export function parsePlan(input: unknown, meters: readonly Meter[], field: strin
     ...(anchor !== undefined && { anchor: read.oneOf(anchor, `${field}.anchor`, anchors) }),
     ...(proration !== undefined && { proration: read.oneOf(proration, `${field}.proration`, prorations) }),
     ...(trialDays !== undefined && { trialDays: read.whole(trialDays, `${field}.trialDays`, { most: maxTrialDays }) }),
-    ...boundsOf(entries, field),
+    ...readBounds(read, entries, field),
     prices,
   };
   checkCurrencies(plan, field);
@@ -94,25 +91,16 @@ function readCurrencies(input: unknown, field: string): Currency[] {
 
 /** Bounds in other currencies cannot be said yet, so that a plan with bounds has one currency only. */
 function checkCurrencies(plan: Plan, field: string): void {
-  const { currency, currencies = [], prices, minimumAmount, maximumAmount } = plan;
+  const { currency, currencies = [], prices } = plan;
   const others = new Set(currencies);
   if (others.has(currency)) read.refuse(`${field}.currencies`, `${currency} is the plan's own currency already.`);
   if (others.size < currencies.length) read.refuse(`${field}.currencies`, 'A currency is there twice.');
-  if (others.size > 0 && (minimumAmount ?? maximumAmount) !== undefined) {
+  if (others.size > 0 && boundFields.some((name) => plan[name] !== undefined)) {
     read.refuse(`${field}.currencies`, 'A plan with bounds has one currency; make a plan for each.');
   }
   for (const [index, price] of prices.entries()) {
     for (const other of others) priceIn(price, other, currency, `${field}.prices[${index}]`);
   }
-}
-
-function boundsOf(entries: Record<string, unknown>, field: string) {
-  const bounds = read.decimals(entries, field, ['minimumAmount', 'maximumAmount']);
-  const { minimumAmount: least, maximumAmount: most } = bounds;
-  if (least !== undefined && most !== undefined && parseDecimal(most).lt(parseDecimal(least))) {
-    read.refuse(`${field}.maximumAmount`, `It is below the minimumAmount of ${least}.`);
-  }
-  return bounds;
 }
 
 /** Prices without use have no meter already by their form. */

@@ -1,7 +1,7 @@
 import type { Currency } from '../money/currency.ts';
 import { decimalText, type Exact, one, sumOf } from '../money/exact.ts';
 import { exactMajor, round } from '../money/money.ts';
-import { boundSteps } from './charge.ts';
+import { type Bounds, boundSteps } from './bounds.ts';
 import type { Price } from './price.ts';
 import { noUse, type Rated, rate } from './rate.ts';
 import { writtenStep } from './step.ts';
@@ -27,8 +27,6 @@ export type RatedLine = Rated & {
   skippedCount: bigint;
 };
 
-export type PeriodBounds = { minimumAmount?: string; maximumAmount?: string };
-
 /**
  * All lines of one period of one plan: each price's own, in their order, each at zero too, and one more where the sum is
  * brought to the period's bounds.
@@ -40,7 +38,7 @@ export function rateLines(
   prices: readonly { price: Price; measured: readonly Measured[] }[],
   currency: Currency,
   share: Exact = one,
-  bounds: PeriodBounds = {},
+  bounds: Bounds = {},
 ): RatedLine[] {
   const lines = prices.flatMap(({ price, measured }) => linesOf(price, measured, currency, share));
   return [...lines, ...boundLines(lines, currency, share, bounds)];
@@ -61,17 +59,22 @@ function linesOf(price: Price, measured: readonly Measured[], currency: Currency
   }));
 }
 
+const boundLine = {
+  floor: { key: 'minimum', description: 'Minimum commitment' },
+  cap: { key: 'maximum', description: 'Maximum for the period' },
+  overage: { key: 'overage', description: 'Use above the commitment' },
+} as const;
+
 /** The sum is that of the rounded lines, since it is what the customer adds up. */
-function boundLines(lines: readonly RatedLine[], currency: Currency, share: Exact, bounds: PeriodBounds): RatedLine[] {
+function boundLines(lines: readonly RatedLine[], currency: Currency, share: Exact, bounds: Bounds): RatedLine[] {
   const sum = sumOf(lines.map(({ amountMinor }) => exactMajor({ amountMinor, currency })));
   return boundSteps(sum, bounds, share).map((step) => ({
-    key: step.kind === 'floor' ? 'minimum' : 'maximum',
-    description: step.kind === 'floor' ? 'Minimum commitment' : 'Maximum for the period',
+    ...boundLine[step.kind as keyof typeof boundLine],
     quantity: '1',
     billableQuantity: '1',
     exactAmount: decimalText(step.amount),
     amountMinor: round(step.amount, currency),
-    working: [writtenStep({ ...step, quantity: decimalText(sum) })],
+    working: [writtenStep({ ...step, flatAmount: decimalText(sum) })],
     eventCount: 0n,
     skippedCount: 0n,
   }));
