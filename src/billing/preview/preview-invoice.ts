@@ -1,23 +1,32 @@
+import type { Currency } from '../../domain/money/currency.ts';
 import { decimalText, parseDecimal, zero } from '../../domain/money/exact.ts';
-import { formatMoney, majorText, money } from '../../domain/money/money.ts';
+import { formatMoney, type Money, majorText, money } from '../../domain/money/money.ts';
 import { measure } from '../../domain/rating/measure.ts';
 import { type Measured, type RatedLine, rateLines } from '../../domain/rating/rate-lines.ts';
 import { DurabillError } from '../../errors/error.ts';
+import type { PreviewPeriod } from './read-period.ts';
 import { type Preview, type PreviewPrice, readPreview, shareOf } from './read-preview.ts';
 
 export type PreviewedInvoice = Pick<Preview, 'currency' | 'zone' | 'proration'> & {
-  period: Preview['period'] | null;
+  period: PreviewPeriod | null;
   /** In lowest terms. */
   share: { numerator: string; denominator: string };
   lines: PreviewedLine[];
-  totalMinor: bigint;
+  totalMinor: number;
   /** In major units, and for people. */
   total: string;
   text: string;
 };
 
-export type PreviewedLine = Omit<RatedLine, 'price' | 'key'> & {
+export type PreviewedLine = Pick<
+  RatedLine,
+  'description' | 'quantity' | 'billableQuantity' | 'exactAmount' | 'working'
+> & {
   priceKey: string;
+  group?: string[];
+  amountMinor: number;
+  eventCount: number;
+  skippedCount: number;
   /** null for a bound of the whole period. */
   model: string | null;
   /** Exact amount over measured quantity, in major units; null where nothing was measured. */
@@ -46,17 +55,34 @@ export function previewInvoice(input: unknown): PreviewedInvoice {
     proration,
     period,
     share: { numerator: String(share.n), denominator: String(share.d) },
-    lines: lines.map(({ price, key, ...line }) => ({
-      ...line,
-      priceKey: key,
-      model: price?.model ?? null,
-      unitAmount: unitAmountOf(line),
-      amount: majorText({ amountMinor: line.amountMinor, currency }),
-    })),
-    totalMinor: total.amountMinor,
+    lines: lines.map((line) => previewedLine(line, currency)),
+    totalMinor: jsonNumber(total),
     total: majorText(total),
     text: formatMoney(total),
   };
+}
+
+function previewedLine(line: RatedLine, currency: Currency): PreviewedLine {
+  const { price, key, group, amountMinor, eventCount, skippedCount, ...shown } = line;
+  return {
+    priceKey: key,
+    model: price?.model ?? null,
+    ...(group !== undefined && { group: [...group] }),
+    ...shown,
+    unitAmount: unitAmountOf(line),
+    amountMinor: jsonNumber({ amountMinor, currency }),
+    amount: majorText({ amountMinor, currency }),
+    eventCount: Number(eventCount),
+    skippedCount: Number(skippedCount),
+  };
+}
+
+/** Readers of JSON have doubles: a larger amount would arrive as another one. */
+function jsonNumber(amount: Money): number {
+  const number = Number(amount.amountMinor);
+  if (Number.isSafeInteger(number)) return number;
+  const reason = `${formatMoney(amount)} has more minor units than a number in JSON can say exactly.`;
+  throw new DurabillError('amount-out-of-range', { reason });
 }
 
 /** As it was said in the request, or by the events. */
@@ -72,7 +98,7 @@ function measuredOf({ price, meter, measured, period }: PreviewPrice, index: num
   });
 }
 
-function unitAmountOf({ exactAmount, quantity }: RatedLine): string | null {
+function unitAmountOf({ exactAmount, quantity }: Pick<RatedLine, 'exactAmount' | 'quantity'>): string | null {
   const measured = parseDecimal(quantity);
   return measured.equals(zero) ? null : decimalText(parseDecimal(exactAmount).div(measured));
 }

@@ -1,10 +1,11 @@
 import { type Exact, parseDecimal, ratio } from '../../domain/money/exact.ts';
+import { spansOf } from '../../domain/rating/measure/spans.ts';
 import { rulesOf } from '../../domain/rating/models/index.ts';
 import type { Price } from '../../domain/rating/price.ts';
 import type { Measured } from '../../domain/rating/rate-lines.ts';
 import type { Reader } from '../../domain/rating/reader.ts';
 import { noTransactions, tallyTransactions } from '../../domain/rating/transactions.ts';
-import type { Span, Usage } from '../../domain/rating/usage.ts';
+import type { Usage } from '../../domain/rating/usage.ts';
 import { readInstant } from '../instant.ts';
 
 /** What turns instants of seats into shares: none where the request names no period. */
@@ -134,11 +135,7 @@ function readSeats(read: Reader, input: unknown, spans: SpanRules, field: string
   });
   const late = changes.findIndex(({ from }, index) => index > 0 && from <= (changes[index - 1]?.from ?? from));
   if (late >= 0) read.refuse(`${field}[${late}].from`, 'Changes stand in their order, each after the one before.');
-  const all = changes.flatMap(({ from, quantity }, index): Span[] => {
-    const startAt = from < spans.startAt ? spans.startAt : from;
-    const next = changes[index + 1]?.from ?? spans.endAt;
-    const endAt = next < spans.endAt ? next : spans.endAt;
-    return startAt < endAt ? [{ startAt, endAt, quantity, share: spans.shareOf(startAt, endAt) }] : [];
-  });
+  const levels = changes.map(({ from, quantity }) => ({ at: from, value: quantity }));
+  const all = spansOf(levels, spans, spans.shareOf);
   return { quantity: all.at(-1)?.quantity ?? ratio(0n, 1n), spans: all };
 }
