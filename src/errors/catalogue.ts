@@ -221,6 +221,12 @@ export const catalogue = {
     customer: refused,
     mend: 'Correct the named field of the price.',
   },
+  'preview-invalid': {
+    status: 422,
+    title: 'What is to be previewed is not of the documented form.',
+    customer: refused,
+    mend: 'Correct the named field; /openapi.json describes each.',
+  },
   'meter-invalid': {
     status: 422,
     title: 'The meter is not of the documented form.',

@@ -1,4 +1,6 @@
 import { type Currency, parseCurrency } from '../money/currency.ts';
+import { type Interval, intervals, maxIntervalCount } from '../period/interval.ts';
+import { type ProrationMode, prorationModes } from '../period/proration.ts';
 import { type Bounds, boundFields, readBounds } from './bounds.ts';
 import { type Meter, parseMeter } from './meter.ts';
 import { rulesOf } from './models/index.ts';
@@ -14,23 +16,20 @@ export type Plan = {
   name: string;
   currency: Currency;
   currencies?: Currency[];
-  interval: (typeof intervals)[number];
+  interval: Interval;
   /** Every so many intervals; 1 unless said otherwise. */
   intervalCount?: number;
   /** Where cycles begin: with the calendar's (the default) or with the subscription. */
   anchor?: (typeof anchors)[number];
   /** How a part of a cycle is measured; by the second unless said otherwise. */
-  proration?: (typeof prorations)[number];
+  proration?: ProrationMode;
   trialDays?: number;
   prices: Price[];
 } & Bounds;
 
 export type PlanFile = { meters: Meter[]; plans: Plan[] };
 
-export const intervals = ['week', 'month', 'quarter', 'half_year', 'year'] as const;
 export const anchors = ['calendar', 'anniversary'] as const;
-export const prorations = ['second', 'day', 'day_counting_end', 'none'] as const;
-export const maxIntervalCount = 24;
 export const maxTrialDays = 730;
 export const maxPrices = 200;
 export const maxPlans = 100;
@@ -74,7 +73,7 @@ export function parsePlan(input: unknown, meters: readonly Meter[], field: strin
       intervalCount: read.whole(intervalCount, `${field}.intervalCount`, { least: 1, most: maxIntervalCount }),
     }),
     ...(anchor !== undefined && { anchor: read.oneOf(anchor, `${field}.anchor`, anchors) }),
-    ...(proration !== undefined && { proration: read.oneOf(proration, `${field}.proration`, prorations) }),
+    ...(proration !== undefined && { proration: read.oneOf(proration, `${field}.proration`, prorationModes) }),
     ...(trialDays !== undefined && { trialDays: read.whole(trialDays, `${field}.trialDays`, { most: maxTrialDays }) }),
     ...readBounds(read, entries, field),
     prices,

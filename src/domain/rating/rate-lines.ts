@@ -1,5 +1,5 @@
 import type { Currency } from '../money/currency.ts';
-import { decimalText, type Exact, one, sumOf } from '../money/exact.ts';
+import { decimalText, type Exact, one, parseDecimal, sumOf } from '../money/exact.ts';
 import { exactMajor, round } from '../money/money.ts';
 import { type Bounds, boundSteps } from './bounds.ts';
 import type { Price } from './price.ts';
@@ -27,6 +27,15 @@ export type RatedLine = Rated & {
   skippedCount: bigint;
 };
 
+export type PriceToRate = {
+  price: Price;
+  measured: readonly Measured[];
+  /** Of this price alone, where it is not the period's. */
+  share?: Exact;
+  /** Gives back what it would charge: time that was paid and is not used. */
+  isCredit?: boolean;
+};
+
 /**
  * All lines of one period of one plan: each price's own, in their order, each at zero too, and one more where the sum is
  * brought to the period's bounds.
@@ -35,28 +44,42 @@ export type RatedLine = Rated & {
  * @throws DurabillError quantity-negative, amount-out-of-range
  */
 export function rateLines(
-  prices: readonly { price: Price; measured: readonly Measured[] }[],
+  prices: readonly PriceToRate[],
   currency: Currency,
   share: Exact = one,
   bounds: Bounds = {},
 ): RatedLine[] {
-  const lines = prices.flatMap(({ price, measured }) => linesOf(price, measured, currency, share));
+  const lines = prices.flatMap((price) => linesOf(price, currency, share));
   return [...lines, ...boundLines(lines, currency, share, bounds)];
 }
 
 const nothingMeasured: Measured = { usage: noUse, eventCount: 0n, skippedCount: 0n };
 
-function linesOf(price: Price, measured: readonly Measured[], currency: Currency, share: Exact): RatedLine[] {
+function linesOf({ price, measured, share, isCredit = false }: PriceToRate, currency: Currency, whole: Exact): RatedLine[] {
   const all = measured.length === 0 ? [nothingMeasured] : measured;
-  return all.map(({ usage, group, eventCount, skippedCount }) => ({
-    ...rate(price, usage, currency, share),
-    price,
-    key: price.key,
-    description: group === undefined ? price.name : `${price.name} (${group.join(', ')})`,
-    ...(group !== undefined && { group }),
-    eventCount,
-    skippedCount,
-  }));
+  return all.map(({ usage, group, eventCount, skippedCount }) => {
+    const rated = rate(price, usage, currency, share ?? whole);
+    return {
+      ...(isCredit ? credited(rated) : rated),
+      price,
+      key: price.key,
+      description: group === undefined ? price.name : `${price.name} (${group.join(', ')})`,
+      ...(group !== undefined && { group }),
+      eventCount,
+      skippedCount,
+    };
+  });
+}
+
+/** The same with every amount below zero. */
+function credited(rated: Rated): Rated {
+  const minus = (amount: string) => decimalText(parseDecimal(amount).neg());
+  return {
+    ...rated,
+    exactAmount: minus(rated.exactAmount),
+    amountMinor: -rated.amountMinor,
+    working: rated.working.map((step) => ({ ...step, amount: minus(step.amount) })),
+  };
 }
 
 const boundLine = {
