@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { decimalText, type Exact, parseDecimal, ratio } from '../../../src/domain/money/exact.ts';
-import { proration } from '../../../src/domain/period/period.ts';
+import { type prorationModes, proration } from '../../../src/domain/period/proration.ts';
 import { compareTexts, propertyNumber, propertyText } from '../../../src/domain/rating/measure/property.ts';
 import { type MeasuredWindow, measure, type UsageEvent } from '../../../src/domain/rating/measure.ts';
+import { sharesWithin } from '../../../src/domain/rating/measure/shares.ts';
 import { type Meter, parseMeter } from '../../../src/domain/rating/meter.ts';
 import { type Price, parsePrice } from '../../../src/domain/rating/price.ts';
 
@@ -407,6 +408,33 @@ describe('measuring', () => {
     it('measures nothing for a flat price', () => {
       const flat = parsePrice({ key: 'f', name: 'F', model: 'flat', amount: '1' }, 'price');
       assert.deepEqual(measuredOf(sum, [[at('00:00'), 1]], august, { price: flat }), []);
+    });
+  });
+
+  describe('of shares', () => {
+    const zone = 'Europe/Berlin';
+    const period = windowOf(
+      '2026-10-09T22:00:00Z',
+      '2026-10-20T10:00:00Z',
+      '2026-09-30T22:00:00Z',
+      '2026-10-31T23:00:00Z',
+    );
+    const change = new Date('2026-10-15T12:00:00Z');
+    const sharesOf = (mode: (typeof prorationModes)[number]) => {
+      const shareOf = sharesWithin(period, mode, zone);
+      const { numerator, denominator } = proration(period, mode, zone);
+      const [first, second] = [shareOf(period.startAt, change), shareOf(change, period.endAt)];
+      const whole = ratio(numerator, denominator);
+      return [first, second, whole].map(({ n, d }) => `${n}/${d}`);
+    };
+
+    it('adds up to that of the period, however it is counted', () => {
+      // October has 31 days and an hour more, 745 h. From the 10th, 00:00, to the 15th, 14:00, are 134 h; to the 20th,
+      // 12:00, 118 h more. By days: the 10th to the 14th are 5, the 15th to the 19th are 5, and the 20th may count.
+      assert.deepEqual(sharesOf('second'), ['134/745', '118/745', '252/745']);
+      assert.deepEqual(sharesOf('day'), ['5/31', '5/31', '10/31']);
+      assert.deepEqual(sharesOf('day_counting_end'), ['5/31', '6/31', '11/31']);
+      assert.deepEqual(sharesOf('none'), ['67/126', '59/126', '1/1']);
     });
   });
 
