@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { decimalText, type Exact, parseDecimal, ratio } from '../../../src/domain/money/exact.ts';
-import { type prorationModes, proration } from '../../../src/domain/period/proration.ts';
+import { proration, type prorationModes } from '../../../src/domain/period/proration.ts';
 import { compareTexts, propertyNumber, propertyText } from '../../../src/domain/rating/measure/property.ts';
-import { type MeasuredWindow, measure, type UsageEvent } from '../../../src/domain/rating/measure.ts';
 import { sharesWithin } from '../../../src/domain/rating/measure/shares.ts';
+import { type MeasuredWindow, measure, type UsageEvent } from '../../../src/domain/rating/measure.ts';
 import { type Meter, parseMeter } from '../../../src/domain/rating/meter.ts';
 import { type Price, parsePrice } from '../../../src/domain/rating/price.ts';
 
