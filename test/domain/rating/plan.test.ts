@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { parseMeter } from '../../../src/domain/rating/meter.ts';
 import { parsePlan, parsePlanFile } from '../../../src/domain/rating/plan.ts';
-import { maxTiers, parsePrice } from '../../../src/domain/rating/price.ts';
+import { parsePrice } from '../../../src/domain/rating/price.ts';
+import { maxTiers } from '../../../src/domain/rating/tiers.ts';
 import { assertRefused } from '../support/properties.ts';
 
 const departures = { key: 'departures', name: 'Departures', eventType: 'departure', aggregation: 'count' };

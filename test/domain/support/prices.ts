@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { parseCurrency } from '../../../src/domain/money/currency.ts';
-import { parseDecimal } from '../../../src/domain/money/decimal.ts';
+import { parseDecimal } from '../../../src/domain/money/exact.ts';
 import { type Price, parsePrice } from '../../../src/domain/rating/price.ts';
 import { type Rated, rate } from '../../../src/domain/rating/rate.ts';
+import type { Usage } from '../../../src/domain/rating/usage.ts';
 import { decimalArbitrary } from './properties.ts';
 import { plus, type Rational, rational, times } from './rational.ts';
 
@@ -13,8 +14,13 @@ export function priced(particulars: Record<string, unknown>): Price {
   return parsePrice({ key: 'price', name: 'Price', ...particulars }, 'price');
 }
 
+/** The use of a meter that measured so much, as most models read it. */
+export function used(quantity: string): Usage {
+  return { quantity: parseDecimal(quantity) };
+}
+
 export function rated(particulars: Record<string, unknown>, quantity: string): Rated {
-  return rate(priced(particulars), parseDecimal(quantity), usd);
+  return rate(priced(particulars), used(quantity), usd);
 }
 
 export const amountText = decimalArbitrary({ integer: 3, fraction: 6 });
