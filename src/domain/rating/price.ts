@@ -43,7 +43,8 @@ const maxCurrencies = 50;
 
 const read = readerFor('price-invalid');
 
-const ofEvery = ['key', 'name', 'model', 'minimumAmount', 'maximumAmount', 'prorate', 'currencies'];
+const ofBounds = ['minimumAmount', 'maximumAmount'];
+const ofEvery = ['key', 'name', 'model', ...ofBounds, 'prorate', 'currencies'];
 const ofUsage = ['meter', 'filter', 'groupBy', 'convert', 'included', 'zeroUsage'];
 
 /**
@@ -110,11 +111,15 @@ function readCurrencies(
   if (names.length > maxCurrencies) read.refuse(field, `It names more than ${maxCurrencies} currencies.`);
   const all = read.record(given, field, names);
   const rules = rulesOf(model);
+  const seen = new Set<Currency>();
   return Object.fromEntries(
     names.map((name) => {
       const at = `${field}.${name.slice(0, 60)}`;
-      const own = read.record(all[name], at, [...rules.fields, 'minimumAmount', 'maximumAmount']);
-      return [parseCurrency(name, at), { ...rules.read(read, own, at), ...boundsOf(own, at) }];
+      const currency = parseCurrency(name, at);
+      if (seen.has(currency)) read.refuse(at, `${currency} is there twice.`);
+      seen.add(currency);
+      const own = read.record(all[name], at, [...rules.fields, ...ofBounds]);
+      return [currency, { ...rules.read(read, own, at), ...boundsOf(own, at) }];
     }),
   ) as Record<Currency, InCurrency>;
 }
@@ -129,6 +134,8 @@ export function priceIn(price: Price, currency: Currency, base: Currency, field:
   if (amounts === undefined) {
     return read.refuse(`${field}.currencies`, `The price "${price.key}" has no amounts in ${currency}.`);
   }
-  const { minimumAmount: _least, maximumAmount: _most, ...rest } = price;
-  return { ...rest, ...amounts };
+  // What the other currency leaves out is not there: a maximum of 5 dollars is not one of 5 yen.
+  const saidAnew = [...rulesOf(price.model).fields, ...ofBounds];
+  const rest = Object.fromEntries(Object.entries(price).filter(([name]) => !saidAnew.includes(name)));
+  return { ...rest, ...amounts } as Price;
 }
