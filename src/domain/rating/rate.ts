@@ -53,8 +53,9 @@ export function rate(price: Price, usage: Usage | null, currency: Currency, shar
   };
 }
 
-function refuseNegative({ key }: Price, { quantity, carried, cells = [], spans = [] }: Usage): void {
-  const quantities = [quantity, ...(carried === undefined ? [] : [carried])];
+/** Refunds may outweigh the transactions that pay though the sum of all is above zero: the free ones hide it. */
+function refuseNegative({ key }: Price, { quantity, carried, transactions, cells = [], spans = [] }: Usage): void {
+  const quantities = [quantity, carried, transactions?.plainSum].filter((value) => value !== undefined);
   const parts = [...cells, ...spans].map((part) => part.quantity);
   const negative = [...quantities, ...parts].find((value) => value.lt(zero));
   if (negative === undefined) return;

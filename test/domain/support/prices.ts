@@ -3,6 +3,7 @@ import { parseCurrency } from '../../../src/domain/money/currency.ts';
 import { parseDecimal } from '../../../src/domain/money/exact.ts';
 import { type Price, parsePrice } from '../../../src/domain/rating/price.ts';
 import { type Rated, rate } from '../../../src/domain/rating/rate.ts';
+import { tallyTransactions } from '../../../src/domain/rating/transactions.ts';
 import type { Usage } from '../../../src/domain/rating/usage.ts';
 import { decimalArbitrary } from './properties.ts';
 import { plus, type Rational, rational, times } from './rational.ts';
@@ -17,6 +18,14 @@ export function priced(particulars: Record<string, unknown>): Price {
 /** The use of a meter that measured so much, as most models read it. */
 export function used(quantity: string): Usage {
   return { quantity: parseDecimal(quantity) };
+}
+
+/** Transactions one after the other, tallied by the terms of the price, with the sum of their amounts. */
+export function transacted(price: Price, amounts: readonly string[]): Usage {
+  if (price.model !== 'percentage') throw new TypeError('Only a percentage reads transactions.');
+  const tally = tallyTransactions(price);
+  for (const amount of amounts) tally.add(parseDecimal(amount));
+  return { quantity: tally.totals.sum, transactions: tally.totals };
 }
 
 export function rated(particulars: Record<string, unknown>, quantity: string): Rated {
