@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { parseCurrency } from '../../../src/domain/money/currency.ts';
 import { parseDecimal } from '../../../src/domain/money/exact.ts';
@@ -31,6 +32,21 @@ export function transacted(price: Price, amounts: readonly string[]): Usage {
 export function rated(particulars: Record<string, unknown>, quantity: string): Rated {
   return rate(priced(particulars), used(quantity), usd);
 }
+
+/** Asserts the exact amount of a price for each of several quantities. */
+export function holds(price: Record<string, unknown>, amounts: [quantity: string | number, exactAmount: string][]) {
+  for (const [quantity, exactAmount] of amounts) {
+    assert.equal(rated(price, String(quantity)).exactAmount, exactAmount, `${JSON.stringify(price)} of ${quantity}`);
+  }
+}
+
+/** Tiers by bound, unit and flat amount, with '' for none. */
+export const tiersOf = (...tiers: [upTo: string | null, unitAmount: string, flatAmount?: string][]): TierText[] =>
+  tiers.map(([upTo, unitAmount, flatAmount = '']) => ({
+    upTo,
+    ...(unitAmount !== '' && { unitAmount }),
+    ...(flatAmount !== '' && { flatAmount }),
+  }));
 
 export const amountText = decimalArbitrary({ integer: 3, fraction: 6 });
 /** Up to 400 with up to three decimals; whole ones often, since those meet tiers' bounds. */
