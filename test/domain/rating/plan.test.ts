@@ -80,6 +80,57 @@ describe('a plan', () => {
     refused({ key: 'Air Ports' }, 'plan-invalid', 'plan.key');
     refused({ name: '' }, 'plan-invalid', 'plan.name');
   });
+
+  it('says how its cycles begin, how many intervals they last and how a part is measured', () => {
+    const all = {
+      ...airports,
+      interval: 'quarter',
+      intervalCount: 2,
+      anchor: 'anniversary',
+      proration: 'day_counting_end',
+      trialDays: 14,
+      minimumAmount: '100',
+      maximumAmount: '1000',
+    };
+    assert.deepEqual(parsePlan(all, meters, 'plan'), all);
+    for (const intervalCount of [0, -1, 1.5, 25, '2', null]) {
+      refused({ intervalCount }, 'plan-invalid', 'plan.intervalCount');
+    }
+    for (const trialDays of [-1, 731, 0.5, '14']) refused({ trialDays }, 'plan-invalid', 'plan.trialDays');
+    assert.equal(parsePlan({ ...airports, trialDays: 0 }, meters, 'plan').trialDays, 0);
+    refused({ anchor: 'billing_day' }, 'plan-invalid', 'plan.anchor');
+    refused({ proration: 'hour' }, 'plan-invalid', 'plan.proration');
+  });
+
+  it('has a maximum that is no less than its minimum', () => {
+    // As text "9" would be above "10".
+    refused({ minimumAmount: '10', maximumAmount: '9' }, 'plan-invalid', 'plan.maximumAmount');
+    refused({ minimumAmount: '-1' }, 'plan-invalid', 'plan.minimumAmount');
+    refused({ maximumAmount: 100 }, 'decimal-invalid', 'plan.maximumAmount');
+    parsePlan({ ...airports, minimumAmount: '10', maximumAmount: '10.00' }, meters, 'plan');
+  });
+
+  it('has amounts of every price in each of its currencies', () => {
+    const inEuros = {
+      ...airports,
+      currencies: ['EUR'],
+      prices: [
+        { ...fee, currencies: { EUR: { amount: '230' } } },
+        { ...landing, currencies: { EUR: { tiers: [{ upTo: null, unitAmount: '11' }] } } },
+      ],
+    };
+    assert.deepEqual(parsePlan(inEuros, meters, 'plan'), inEuros);
+    const without = [inEuros.prices[0], landing];
+    refused({ ...inEuros, prices: without }, 'price-invalid', 'plan.prices[1].currencies');
+    refused({ ...inEuros, currencies: ['EUR', 'JPY'] }, 'price-invalid', 'plan.prices[0].currencies');
+    refused({ ...inEuros, currencies: ['EUR', 'eur'] }, 'plan-invalid', 'plan.currencies');
+    refused({ ...inEuros, currencies: ['EUR', 'USD'] }, 'plan-invalid', 'plan.currencies');
+    refused({ ...inEuros, currencies: [] }, 'plan-invalid', 'plan.currencies');
+    refused({ ...inEuros, currencies: ['EUR', 'EURO'] }, 'currency-unknown', 'plan.currencies[1]');
+    // Bounds in another currency cannot be said.
+    refused({ ...inEuros, minimumAmount: '5' }, 'plan-invalid', 'plan.currencies');
+    refused({ ...inEuros, maximumAmount: '5' }, 'plan-invalid', 'plan.currencies');
+  });
 });
 
 describe('a price', () => {
@@ -104,6 +155,41 @@ describe('a price', () => {
     refused({ ...fee, amount: '1e3' }, 'p.amount', 'decimal-invalid');
     refused({ ...fee, amount: '9'.repeat(40) }, 'p.amount', 'decimal-invalid');
     refused({ ...landing, included: '-1' }, 'p.included');
+    refused({ ...landing, included: `0.${'1'.repeat(21)}` }, 'p.included', 'decimal-invalid');
+    refused({ ...landing, included: '1'.repeat(40) }, 'p.included', 'decimal-invalid');
+  });
+
+  it('has fields of its own model alone', () => {
+    const perUnit = { key: 'k', name: 'K', model: 'per_unit', unitAmount: '1' };
+    const foreign = {
+      amount: '1',
+      amountProperty: 'cost',
+      capacity: '1',
+      cells: [],
+      fixedAmount: '1',
+      multiplier: '1',
+      onDecrease: 'kept',
+      overageUnitAmount: '1',
+      packageSize: '1',
+      properties: ['a'],
+      rate: '1',
+      rounding: 'up',
+      tiering: 'volume',
+      tiers: [{ upTo: null, unitAmount: '1' }],
+      timing: 'advance',
+      units: '1',
+    };
+    for (const [name, value] of Object.entries(foreign)) refused({ ...perUnit, [name]: value }, `p.${name}`);
+  });
+
+  it('is grouped by up to four properties, each once', () => {
+    assert.deepEqual(parsePrice({ ...landing, groupBy: ['a', 'b', 'c', 'd'] }, 'p').groupBy, ['a', 'b', 'c', 'd']);
+    refused({ ...landing, groupBy: ['origin', 'carrier', 'origin'] }, 'p.groupBy[2]');
+    refused({ ...landing, groupBy: [] }, 'p.groupBy');
+    refused({ ...landing, groupBy: ['a', 'b', 'c', 'd', 'e'] }, 'p.groupBy');
+    refused({ ...landing, groupBy: 'origin' }, 'p.groupBy');
+    refused({ ...landing, groupBy: [''] }, 'p.groupBy[0]');
+    refused({ ...landing, zeroUsage: 'always' }, 'p.zeroUsage');
   });
 
   it('has tiers that rise, meet, and end open', () => {
@@ -121,6 +207,28 @@ describe('a price', () => {
     refused(tiered({ upTo: null, ...unit, from: '0' }), 'p.tiers[0].from');
     const many = Array.from({ length: maxTiers }, (_, index) => ({ upTo: String(index + 1), ...unit }));
     refused(tiered(...many, { upTo: null, ...unit }), 'p.tiers');
+  });
+
+  it('has tiers with a price by the unit or in packages, each with all that it takes', () => {
+    const last = { upTo: null, unitAmount: '1' };
+    refused(tiered({ upTo: null, packageSize: '10', packageAmount: '1', unitAmount: '1' }), 'p.tiers[0].unitAmount');
+    refused(tiered({ upTo: null, packageSize: '10' }), 'p.tiers[0].packageAmount');
+    refused(tiered({ upTo: null, packageAmount: '10' }), 'p.tiers[0].packageSize');
+    refused(tiered({ upTo: null, packageSize: '0', packageAmount: '1' }), 'p.tiers[0].packageSize');
+    refused(tiered({ upTo: '5', flatAmount: '-1' }, last), 'p.tiers[0].flatAmount');
+    refused(tiered({ upTo: '-5', unitAmount: '1' }, last), 'p.tiers[0].upTo');
+    refused(tiered({ upTo: 5, unitAmount: '1' }, last), 'p.tiers[0].upTo', 'decimal-invalid');
+    refused(tiered({ upTo: '5', rate: '1' }, last), 'p.tiers[0].rate');
+    refused(tiered('free', last), 'p.tiers[0]');
+    const rates = (...tiers: unknown[]) => ({ ...tiered(...tiers), model: 'graduated_percentage' });
+    refused(rates({ upTo: null }), 'p.tiers[0]');
+    refused(rates({ upTo: null, unitAmount: '1' }), 'p.tiers[0].unitAmount');
+    refused(rates({ upTo: null, rate: '-1' }), 'p.tiers[0].rate');
+    refused({ ...rates({ upTo: null, rate: '1' }), convert: { divideBy: '2', rounding: 'up' } }, 'p.convert');
+    const steps = (...tiers: unknown[]) => ({ ...tiered(...tiers), model: 'stairstep' });
+    refused(steps({ upTo: null }), 'p.tiers[0].flatAmount');
+    refused(steps({ upTo: null, flatAmount: '1', unitAmount: '1' }), 'p.tiers[0].unitAmount');
+    refused(steps({ upTo: '5', flatAmount: '1' }), 'p.tiers[0].upTo');
   });
 
   it('has packages of a size above zero', () => {
@@ -146,16 +254,5 @@ describe('a price', () => {
     const written: unknown = JSON.parse('{"__proto__": ["a"]}');
     const { filter } = parsePrice({ ...landing, filter: written }, 'p');
     assert.equal(JSON.stringify(filter), '{"__proto__":["a"]}');
-  });
-});
-
-describe('a meter', () => {
-  it('reads a property, unless it counts', () => {
-    assert.deepEqual(parseMeter(aircraft, 'm'), aircraft);
-    for (const aggregation of ['sum', 'max', 'unique_count', 'latest']) {
-      assertRefused(() => parseMeter({ ...departures, aggregation }, 'm'), 'meter-invalid', 'm.property');
-    }
-    assertRefused(() => parseMeter({ ...departures, property: 'miles' }, 'm'), 'meter-invalid', 'm.property');
-    assertRefused(() => parseMeter({ ...departures, eventType: undefined }, 'm'), 'meter-invalid', 'm.eventType');
   });
 });
