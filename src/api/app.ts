@@ -17,6 +17,7 @@ import { invoiceHistoryRoutes } from './routes/invoice-history.ts';
 import { invoiceProofRoutes } from './routes/invoice-proof.ts';
 import { invoiceRoutes } from './routes/invoices.ts';
 import { pauseRoutes } from './routes/pauses.ts';
+import { previewRoutes } from './routes/preview.ts';
 import { reconciliationRoutes } from './routes/reconciliations.ts';
 import { runRoutes } from './routes/runs.ts';
 import { syncRoutes } from './routes/syncs.ts';
@@ -73,6 +74,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     clockRoutes,
     webhookRoutes,
     reconciliationRoutes,
+    previewRoutes,
   ]) {
     app.register(routes, deps);
   }

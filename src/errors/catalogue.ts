@@ -201,13 +201,31 @@ export const catalogue = {
     status: 422,
     title: 'The subscription spans more periods than one request may lay out.',
     customer: refused,
-    mend: 'Check the year of the start; at most 1,200 months are laid out at once.',
+    mend: 'Check the year of the start; at most 1,200 periods are laid out at once.',
+  },
+  'interval-invalid': {
+    status: 422,
+    title: 'The billing interval is not one that there is.',
+    customer: refused,
+    mend: 'Use week, month, quarter, half_year or year, and a count from 1 to 24.',
+  },
+  'timeline-invalid': {
+    status: 422,
+    title: 'The times of the subscription do not fit together.',
+    customer: refused,
+    mend: 'Correct the named time: phases in order, the first by the start of billing, pauses that end after they begin.',
   },
   'price-invalid': {
     status: 422,
     title: 'The price cannot be computed as written.',
     customer: refused,
     mend: 'Correct the named field of the price.',
+  },
+  'preview-invalid': {
+    status: 422,
+    title: 'What is to be previewed is not of the documented form.',
+    customer: refused,
+    mend: 'Correct the named field; /openapi.json describes each.',
   },
   'meter-invalid': {
     status: 422,

@@ -44,7 +44,8 @@ export function parseBounds(text: string): Bounds {
 function minorOf(amount: string, currency: Currency, entry: string): bigint {
   const major = parseDecimal(amount, entry);
   const digits = currencyExponent(currency);
-  if (10n ** BigInt(digits) % major.d !== 0n) refuse(entry, `${currency} has ${digits} decimals, "${amount}" has more.`);
+  if (10n ** BigInt(digits) % major.d !== 0n)
+    refuse(entry, `${currency} has ${digits} decimals, "${amount}" has more.`);
   if (major.lte(zero)) refuse(entry, `"${amount}" is not above zero.`);
   return round(major, currency);
 }

@@ -100,14 +100,14 @@ export function isPlain(value: Exact): boolean {
 
 export type WholeRounding = 'up' | 'down' | 'half_up';
 
-/** `up` and `down` are away from and towards zero; `half_up` is half away from zero, as money is rounded. */
+/** To so many decimals; -3 rounds to thousands. `up` and `down` are away from and towards zero; `half_up` is half away from zero, as money is rounded. */
 export function roundTo(value: Exact, decimals: number, rounding: WholeRounding): Exact {
-  const scale = 10n ** BigInt(decimals);
-  const dividend = value.n * scale;
+  const [multiplier, divider] = decimals < 0 ? [1n, 10n ** BigInt(-decimals)] : [10n ** BigInt(decimals), 1n];
+  const [dividend, divisor] = [value.n * multiplier, value.d * divider];
   const units = {
-    up: () => (dividend + value.d - 1n) / value.d,
-    down: () => dividend / value.d,
-    half_up: () => (2n * dividend + value.d) / (2n * value.d),
+    up: () => (dividend + divisor - 1n) / divisor,
+    down: () => dividend / divisor,
+    half_up: () => (2n * dividend + divisor) / (2n * divisor),
   }[rounding]();
-  return ratio(value.s < 0n ? -units : units, scale);
+  return ratio((value.s < 0n ? -units : units) * divider, multiplier);
 }

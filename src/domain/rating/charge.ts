@@ -1,4 +1,4 @@
-import { decimalText, type Exact, most, one, parseDecimal, zero } from '../money/exact.ts';
+import { decimalText, type Exact, most, one, zero } from '../money/exact.ts';
 import { conversionStep, convert } from './conversion.ts';
 import { rulesOf } from './models/index.ts';
 import type { Price } from './price.ts';
@@ -40,22 +40,4 @@ function everywhere(usage: Usage, change: (quantity: Exact) => Exact): Usage {
     ...(cells !== undefined && { cells: cells.map(changed) }),
     ...(spans !== undefined && { spans: spans.map(changed) }),
   };
-}
-
-/** What brings a sum to its bounds: a step of the difference, or none. */
-export function boundSteps(
-  exact: Exact,
-  { minimumAmount, maximumAmount }: { minimumAmount?: string; maximumAmount?: string },
-  share: Exact,
-): ExactStep[] {
-  const shareTold = share.n === share.d ? {} : { share: { numerator: String(share.n), denominator: String(share.d) } };
-  const floor = minimumAmount === undefined ? undefined : parseDecimal(minimumAmount).mul(share);
-  if (floor !== undefined && exact.lt(floor)) {
-    return [{ kind: 'floor', bound: minimumAmount as string, ...shareTold, amount: floor.sub(exact) }];
-  }
-  const cap = maximumAmount === undefined ? undefined : parseDecimal(maximumAmount).mul(share);
-  if (cap !== undefined && exact.gt(cap)) {
-    return [{ kind: 'cap', bound: maximumAmount as string, ...shareTold, amount: cap.sub(exact) }];
-  }
-  return [];
 }

@@ -4,12 +4,13 @@ import type { ExactStep } from './step.ts';
 
 /**
  * From the unit that is measured to the one that is billed, such as bytes to GB: the quantity is divided by `divideBy`
- * and rounded to `decimals` (0 unless said otherwise). `none` does not round: what does not end stays exact.
+ * and rounded to `decimals` (0 unless said otherwise; -3 rounds to thousands). `none` does not round: what does not end
+ * stays exact. A `divideBy` of 1 only rounds.
  */
 export type Conversion = { divideBy: string; rounding: (typeof roundings)[number]; decimals?: number };
 
 const roundings = ['none', 'up', 'down', 'half_up'] as const;
-const maxDecimals = 12;
+const decimalsLimits = { least: -12, most: 12 } as const;
 
 export function readConversion(read: Reader, input: unknown, field: string): Conversion {
   const entries = read.record(input, field, ['divideBy', 'rounding', 'decimals']);
@@ -21,7 +22,7 @@ export function readConversion(read: Reader, input: unknown, field: string): Con
     divideBy: read.decimal(entries['divideBy'], `${field}.divideBy`, { above: true }),
     rounding,
     ...(entries['decimals'] !== undefined && {
-      decimals: read.whole(entries['decimals'], `${field}.decimals`, { most: maxDecimals }),
+      decimals: read.whole(entries['decimals'], `${field}.decimals`, decimalsLimits),
     }),
   };
 }

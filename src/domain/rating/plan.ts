@@ -1,5 +1,7 @@
 import { type Currency, parseCurrency } from '../money/currency.ts';
-import { parseDecimal } from '../money/exact.ts';
+import { type Interval, intervals, maxIntervalCount } from '../period/interval.ts';
+import { type ProrationMode, prorationModes } from '../period/proration.ts';
+import { type Bounds, boundFields, readBounds } from './bounds.ts';
 import { type Meter, parseMeter } from './meter.ts';
 import { rulesOf } from './models/index.ts';
 import { type Price, parsePrice, priceIn } from './price.ts';
@@ -14,25 +16,20 @@ export type Plan = {
   name: string;
   currency: Currency;
   currencies?: Currency[];
-  interval: (typeof intervals)[number];
+  interval: Interval;
   /** Every so many intervals; 1 unless said otherwise. */
   intervalCount?: number;
   /** Where cycles begin: with the calendar's (the default) or with the subscription. */
   anchor?: (typeof anchors)[number];
   /** How a part of a cycle is measured; by the second unless said otherwise. */
-  proration?: (typeof prorations)[number];
+  proration?: ProrationMode;
   trialDays?: number;
-  minimumAmount?: string;
-  maximumAmount?: string;
   prices: Price[];
-};
+} & Bounds;
 
 export type PlanFile = { meters: Meter[]; plans: Plan[] };
 
-export const intervals = ['week', 'month', 'quarter', 'half_year', 'year'] as const;
 export const anchors = ['calendar', 'anniversary'] as const;
-export const prorations = ['second', 'day', 'day_counting_end', 'none'] as const;
-export const maxIntervalCount = 24;
 export const maxTrialDays = 730;
 export const maxPrices = 200;
 export const maxPlans = 100;
@@ -50,8 +47,7 @@ const fields = [
   'anchor',
   'proration',
   'trialDays',
-  'minimumAmount',
-  'maximumAmount',
+  ...boundFields,
   'prices',
 ];
 
@@ -77,9 +73,9 @@ export function parsePlan(input: unknown, meters: readonly Meter[], field: strin
       intervalCount: read.whole(intervalCount, `${field}.intervalCount`, { least: 1, most: maxIntervalCount }),
     }),
     ...(anchor !== undefined && { anchor: read.oneOf(anchor, `${field}.anchor`, anchors) }),
-    ...(proration !== undefined && { proration: read.oneOf(proration, `${field}.proration`, prorations) }),
+    ...(proration !== undefined && { proration: read.oneOf(proration, `${field}.proration`, prorationModes) }),
     ...(trialDays !== undefined && { trialDays: read.whole(trialDays, `${field}.trialDays`, { most: maxTrialDays }) }),
-    ...boundsOf(entries, field),
+    ...readBounds(read, entries, field),
     prices,
   };
   checkCurrencies(plan, field);
@@ -94,25 +90,16 @@ function readCurrencies(input: unknown, field: string): Currency[] {
 
 /** Bounds in other currencies cannot be said yet, so that a plan with bounds has one currency only. */
 function checkCurrencies(plan: Plan, field: string): void {
-  const { currency, currencies = [], prices, minimumAmount, maximumAmount } = plan;
+  const { currency, currencies = [], prices } = plan;
   const others = new Set(currencies);
   if (others.has(currency)) read.refuse(`${field}.currencies`, `${currency} is the plan's own currency already.`);
   if (others.size < currencies.length) read.refuse(`${field}.currencies`, 'A currency is there twice.');
-  if (others.size > 0 && (minimumAmount ?? maximumAmount) !== undefined) {
+  if (others.size > 0 && boundFields.some((name) => plan[name] !== undefined)) {
     read.refuse(`${field}.currencies`, 'A plan with bounds has one currency; make a plan for each.');
   }
   for (const [index, price] of prices.entries()) {
     for (const other of others) priceIn(price, other, currency, `${field}.prices[${index}]`);
   }
-}
-
-function boundsOf(entries: Record<string, unknown>, field: string) {
-  const bounds = read.decimals(entries, field, ['minimumAmount', 'maximumAmount']);
-  const { minimumAmount: least, maximumAmount: most } = bounds;
-  if (least !== undefined && most !== undefined && parseDecimal(most).lt(parseDecimal(least))) {
-    read.refuse(`${field}.maximumAmount`, `It is below the minimumAmount of ${least}.`);
-  }
-  return bounds;
 }
 
 /** Prices without use have no meter already by their form. */

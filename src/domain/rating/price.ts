@@ -1,5 +1,5 @@
 import { type Currency, parseCurrency } from '../money/currency.ts';
-import { parseDecimal } from '../money/exact.ts';
+import { type Bounds, boundFields, readBounds } from './bounds.ts';
 import { type Conversion, readConversion } from './conversion.ts';
 import { type Filter, parseFilter } from './filter.ts';
 import { type Model, modelNames, rulesOf } from './models/index.ts';
@@ -12,8 +12,8 @@ export type { Model };
  * (dollars). What does not say otherwise:
  * - `included` units are free each period, whole or not, and come off after the conversion;
  * - a period without use pays nothing (`zeroUsage: free`); with `charged` it pays what the first tier asks without a unit;
- * - `minimumAmount` and `maximumAmount` bound the line, use or not; like everything that recurs they are shared when the
- *   period is a part of a cycle, unless `prorate` is false;
+ * - the line's bounds hold use or not; like everything that recurs they are shared when the period is a part of a cycle,
+ *   unless `prorate` is false;
  * - with `groupBy` each combination of values is a line of its own, with its own included units and tiers;
  * - `currencies` has other amounts of the same model for other billing currencies.
  */
@@ -28,14 +28,12 @@ export type PriceFrame = {
   convert?: Conversion;
   included?: string;
   zeroUsage?: (typeof zeroUsages)[number];
-  minimumAmount?: string;
-  maximumAmount?: string;
   prorate?: boolean;
   currencies?: Record<Currency, InCurrency>;
-};
+} & Bounds;
 
 /** What another currency says anew: everything of the model, and the line's bounds. */
-export type InCurrency = Model & Pick<PriceFrame, 'minimumAmount' | 'maximumAmount'>;
+export type InCurrency = Model & Bounds;
 
 export const zeroUsages = ['free', 'charged'] as const;
 export const maxGroupProperties = 4;
@@ -43,8 +41,7 @@ const maxCurrencies = 50;
 
 const read = readerFor('price-invalid');
 
-const ofBounds = ['minimumAmount', 'maximumAmount'];
-const ofEvery = ['key', 'name', 'model', ...ofBounds, 'prorate', 'currencies'];
+const ofEvery = ['key', 'name', 'model', ...boundFields, 'prorate', 'currencies'];
 const ofUsage = ['meter', 'filter', 'groupBy', 'convert', 'included', 'zeroUsage'];
 
 /**
@@ -63,7 +60,7 @@ export function parsePrice(input: unknown, field: string): Price {
     key: read.key(entries['key'], `${field}.key`),
     name: read.text(entries['name'], `${field}.name`),
     ...usageFields(entries, field),
-    ...boundsOf(entries, field),
+    ...readBounds(read, entries, field),
     ...(entries['prorate'] !== undefined && { prorate: read.flag(entries['prorate'], `${field}.prorate`) }),
     ...rules.read(read, entries, field),
     ...(entries['currencies'] !== undefined && { currencies: readCurrencies(entries, model, `${field}.currencies`) }),
@@ -91,15 +88,6 @@ function readGroupBy(input: unknown, field: string): string[] {
   return names;
 }
 
-function boundsOf(entries: Record<string, unknown>, field: string) {
-  const bounds = read.decimals(entries, field, ['minimumAmount', 'maximumAmount']);
-  const { minimumAmount: least, maximumAmount: most } = bounds;
-  if (least !== undefined && most !== undefined && parseDecimal(most).lt(parseDecimal(least))) {
-    read.refuse(`${field}.maximumAmount`, `It is below the minimumAmount of ${least}.`);
-  }
-  return bounds;
-}
-
 /** Each currency says the amounts of the model anew; what is no amount, such as a tier's bound, is said again with them. */
 function readCurrencies(
   entries: Record<string, unknown>,
@@ -118,8 +106,8 @@ function readCurrencies(
       const currency = parseCurrency(name, at);
       if (seen.has(currency)) read.refuse(at, `${currency} is there twice.`);
       seen.add(currency);
-      const own = read.record(all[name], at, [...rules.fields, ...ofBounds]);
-      return [currency, { ...rules.read(read, own, at), ...boundsOf(own, at) }];
+      const own = read.record(all[name], at, [...rules.fields, ...boundFields]);
+      return [currency, { ...rules.read(read, own, at), ...readBounds(read, own, at) }];
     }),
   ) as Record<Currency, InCurrency>;
 }
@@ -135,7 +123,7 @@ export function priceIn(price: Price, currency: Currency, base: Currency, field:
     return read.refuse(`${field}.currencies`, `The price "${price.key}" has no amounts in ${currency}.`);
   }
   // What the other currency leaves out is not there: a maximum of 5 dollars is not one of 5 yen.
-  const saidAnew = [...rulesOf(price.model).fields, ...ofBounds];
+  const saidAnew: string[] = [...rulesOf(price.model).fields, ...boundFields];
   const rest = Object.fromEntries(Object.entries(price).filter(([name]) => !saidAnew.includes(name)));
   return { ...rest, ...amounts } as Price;
 }

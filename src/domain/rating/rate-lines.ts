@@ -1,7 +1,7 @@
 import type { Currency } from '../money/currency.ts';
-import { decimalText, type Exact, one, sumOf } from '../money/exact.ts';
+import { decimalText, type Exact, one, parseDecimal, sumOf } from '../money/exact.ts';
 import { exactMajor, round } from '../money/money.ts';
-import { boundSteps } from './charge.ts';
+import { type Bounds, boundSteps } from './bounds.ts';
 import type { Price } from './price.ts';
 import { noUse, type Rated, rate } from './rate.ts';
 import { writtenStep } from './step.ts';
@@ -27,7 +27,14 @@ export type RatedLine = Rated & {
   skippedCount: bigint;
 };
 
-export type PeriodBounds = { minimumAmount?: string; maximumAmount?: string };
+export type PriceToRate = {
+  price: Price;
+  measured: readonly Measured[];
+  /** Of this price alone, where it is not the period's. */
+  share?: Exact;
+  /** Gives back what it would charge: time that was paid and is not used. */
+  isCredit?: boolean;
+};
 
 /**
  * All lines of one period of one plan: each price's own, in their order, each at zero too, and one more where the sum is
@@ -37,41 +44,60 @@ export type PeriodBounds = { minimumAmount?: string; maximumAmount?: string };
  * @throws DurabillError quantity-negative, amount-out-of-range
  */
 export function rateLines(
-  prices: readonly { price: Price; measured: readonly Measured[] }[],
+  prices: readonly PriceToRate[],
   currency: Currency,
   share: Exact = one,
-  bounds: PeriodBounds = {},
+  bounds: Bounds = {},
 ): RatedLine[] {
-  const lines = prices.flatMap(({ price, measured }) => linesOf(price, measured, currency, share));
+  const lines = prices.flatMap((price) => linesOf(price, currency, share));
   return [...lines, ...boundLines(lines, currency, share, bounds)];
 }
 
 const nothingMeasured: Measured = { usage: noUse, eventCount: 0n, skippedCount: 0n };
 
-function linesOf(price: Price, measured: readonly Measured[], currency: Currency, share: Exact): RatedLine[] {
+function linesOf({ price, measured, share, isCredit = false }: PriceToRate, currency: Currency, whole: Exact): RatedLine[] {
   const all = measured.length === 0 ? [nothingMeasured] : measured;
-  return all.map(({ usage, group, eventCount, skippedCount }) => ({
-    ...rate(price, usage, currency, share),
-    price,
-    key: price.key,
-    description: group === undefined ? price.name : `${price.name} (${group.join(', ')})`,
-    ...(group !== undefined && { group }),
-    eventCount,
-    skippedCount,
-  }));
+  return all.map(({ usage, group, eventCount, skippedCount }) => {
+    const rated = rate(price, usage, currency, share ?? whole);
+    return {
+      ...(isCredit ? credited(rated) : rated),
+      price,
+      key: price.key,
+      description: group === undefined ? price.name : `${price.name} (${group.join(', ')})`,
+      ...(group !== undefined && { group }),
+      eventCount,
+      skippedCount,
+    };
+  });
 }
 
+/** The same with every amount below zero. */
+function credited(rated: Rated): Rated {
+  const minus = (amount: string) => decimalText(parseDecimal(amount).neg());
+  return {
+    ...rated,
+    exactAmount: minus(rated.exactAmount),
+    amountMinor: -rated.amountMinor,
+    working: rated.working.map((step) => ({ ...step, amount: minus(step.amount) })),
+  };
+}
+
+const boundLine = {
+  floor: { key: 'minimum', description: 'Minimum commitment' },
+  cap: { key: 'maximum', description: 'Maximum for the period' },
+  overage: { key: 'overage', description: 'Use above the commitment' },
+} as const;
+
 /** The sum is that of the rounded lines, since it is what the customer adds up. */
-function boundLines(lines: readonly RatedLine[], currency: Currency, share: Exact, bounds: PeriodBounds): RatedLine[] {
+function boundLines(lines: readonly RatedLine[], currency: Currency, share: Exact, bounds: Bounds): RatedLine[] {
   const sum = sumOf(lines.map(({ amountMinor }) => exactMajor({ amountMinor, currency })));
   return boundSteps(sum, bounds, share).map((step) => ({
-    key: step.kind === 'floor' ? 'minimum' : 'maximum',
-    description: step.kind === 'floor' ? 'Minimum commitment' : 'Maximum for the period',
+    ...boundLine[step.kind as keyof typeof boundLine],
     quantity: '1',
     billableQuantity: '1',
     exactAmount: decimalText(step.amount),
     amountMinor: round(step.amount, currency),
-    working: [writtenStep({ ...step, quantity: decimalText(sum) })],
+    working: [writtenStep({ ...step, flatAmount: decimalText(sum) })],
     eventCount: 0n,
     skippedCount: 0n,
   }));

@@ -65,10 +65,10 @@ export function writtenStep({ amount, ...step }: ExactStep): Step {
 
 /** The step's amount for a part of the cycle, and the part beside it. */
 export function prorated(step: ExactStep, share: Exact): ExactStep {
-  if (share.n === share.d) return step;
-  return {
-    ...step,
-    share: { numerator: String(share.n), denominator: String(share.d) },
-    amount: step.amount.mul(share),
-  };
+  return { ...step, ...shareTold(share), amount: step.amount.mul(share) };
+}
+
+/** The part of the cycle as a step tells of it: in lowest terms, and not at all when it is the whole. */
+export function shareTold({ n, d }: Exact): Pick<Step, 'share'> {
+  return n === d ? {} : { share: { numerator: String(n), denominator: String(d) } };
 }

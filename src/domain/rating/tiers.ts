@@ -6,12 +6,13 @@ import type { ExactStep } from './step.ts';
 
 /** A tier holds what is above the bound of the one before and up to `upTo`, which it includes; null: no bound. */
 export type Tier = { upTo: string | null };
-/** `flatAmount` is charged once when the tier is reached. Packages are counted in each tier anew. */
+/** `flatAmount` is charged once when the tier is reached; packages are counted in each tier anew; `maximumAmount` caps all of it. */
 export type UnitTier = Tier & {
   unitAmount?: string;
   flatAmount?: string;
   packageSize?: string;
   packageAmount?: string;
+  maximumAmount?: string;
 };
 /** `rate` is in percent of the amount that falls into the tier. */
 export type RateTier = Tier & { rate?: string; flatAmount?: string };
@@ -50,7 +51,7 @@ const boundOf = (read: Reader, input: unknown, field: string) =>
   input === null ? null : read.decimal(input, `${field}.upTo`, { above: true });
 
 export function readUnitTier(read: Reader, input: unknown, field: string): UnitTier {
-  const names = ['unitAmount', 'flatAmount', 'packageSize', 'packageAmount'] as const;
+  const names = ['unitAmount', 'flatAmount', 'packageSize', 'packageAmount', 'maximumAmount'] as const;
   const entries = read.record(input, field, ['upTo', ...names]);
   const hasPackages = entries['packageSize'] !== undefined || entries['packageAmount'] !== undefined;
   if (entries['unitAmount'] === undefined && entries['flatAmount'] === undefined && !hasPackages) {
@@ -61,7 +62,7 @@ export function readUnitTier(read: Reader, input: unknown, field: string): UnitT
   }
   return {
     upTo: boundOf(read, entries['upTo'], field),
-    ...read.decimals(entries, field, ['unitAmount', 'flatAmount']),
+    ...read.decimals(entries, field, ['unitAmount', 'flatAmount', 'maximumAmount']),
     ...(hasPackages && {
       packageSize: read.decimal(entries['packageSize'], `${field}.packageSize`, { above: true }),
       packageAmount: read.decimal(entries['packageAmount'], `${field}.packageAmount`),
@@ -114,9 +115,11 @@ function leastOf(quantity: Exact, upTo: string | null): Exact {
 }
 
 export function unitTierStep({ tier, from, quantity }: { tier: UnitTier; from: Exact; quantity: Exact }): ExactStep {
-  const { upTo, unitAmount, flatAmount, packageSize, packageAmount } = tier;
+  const { upTo, unitAmount, flatAmount, packageSize, packageAmount, maximumAmount } = tier;
   const packages = packageSize === undefined ? undefined : packagesOf(quantity, packageSize, 'up');
   const inPackages = packages === undefined ? zero : exactOf(packages).mul(decimalOrZero(packageAmount));
+  const uncapped = quantity.mul(decimalOrZero(unitAmount)).add(inPackages).add(decimalOrZero(flatAmount));
+  const isCapped = maximumAmount !== undefined && uncapped.gt(parseDecimal(maximumAmount));
   return {
     kind: 'tier',
     from: decimalText(from),
@@ -125,6 +128,7 @@ export function unitTierStep({ tier, from, quantity }: { tier: UnitTier; from: E
     ...(unitAmount !== undefined && { unitAmount }),
     ...(flatAmount !== undefined && { flatAmount }),
     ...(packages !== undefined && { packages: String(packages), packageSize, packageAmount }),
-    amount: quantity.mul(decimalOrZero(unitAmount)).add(inPackages).add(decimalOrZero(flatAmount)),
+    ...(isCapped && { bound: maximumAmount }),
+    amount: isCapped ? parseDecimal(maximumAmount) : uncapped,
   } as ExactStep;
 }

@@ -109,6 +109,8 @@ describe('a decimal', () => {
       ['-0.4', 0, '-1', '0', '0'],
       ['-0.5', 0, '-1', '0', '-1'],
       ['7', 3, '7', '7', '7'],
+      ['1250', -2, '1300', '1200', '1300'],
+      ['-1', -3, '-1000', '0', '0'],
     ] as const;
     for (const [text, decimals, up, down, halfUp] of cases) {
       const rounded = (rounding: 'up' | 'down' | 'half_up') =>
@@ -118,21 +120,26 @@ describe('a decimal', () => {
   });
 
   it('is rounded to decimals as exact fractions are', () => {
+    const scale = (n: bigint, d: bigint, decimals: number) =>
+      decimals < 0 ? { n, d: d * 10n ** BigInt(-decimals) } : { n: n * 10n ** BigInt(decimals), d };
     fc.assert(
       fc.property(
         decimalArbitrary({ integer: 9, fraction: 12, signed: true }),
         fc.bigInt(1n, 10n ** 6n),
-        fc.integer({ min: 0, max: 12 }),
+        fc.integer({ min: -6, max: 12 }),
         (text, divisor, decimals) => {
           const value = parseDecimal(text).div(exactOf(divisor));
           const exact = { n: rational(text).n, d: rational(text).d * divisor };
           const units = (rounding: 'up' | 'down' | 'half_up') => {
             const { n, d } = rational(decimalText(roundTo(value, decimals, rounding)));
-            return (n * 10n ** BigInt(decimals)) / d;
+            const scaled = scale(n, d, decimals);
+            assert.equal(scaled.n % scaled.d, 0n);
+            return scaled.n / scaled.d;
           };
-          assert.equal(units('half_up'), roundedUnits(exact, decimals));
-          const cut = (exact.n * 10n ** BigInt(decimals)) / exact.d;
-          const isWhole = cut * exact.d === exact.n * 10n ** BigInt(decimals);
+          const scaled = scale(exact.n, exact.d, decimals);
+          assert.equal(units('half_up'), roundedUnits(scaled, 0));
+          const cut = scaled.n / scaled.d;
+          const isWhole = cut * scaled.d === scaled.n;
           assert.equal(units('down'), cut);
           assert.equal(units('up'), isWhole ? cut : cut + (exact.n < 0n ? -1n : 1n));
         },

@@ -46,6 +46,24 @@ describe('a conversion', () => {
     ]);
   });
 
+  it('rounds to tens and thousands too', () => {
+    const whole = (rounding: string, decimals: number) => ({
+      model: 'per_unit',
+      unitAmount: '1',
+      convert: { divideBy: '1', rounding, decimals },
+    });
+    holds(whole('up', -3), [
+      ['1', '1000'],
+      ['1000', '1000'],
+      ['1000.5', '2000'],
+    ]);
+    holds(whole('down', -1), [['1239.9', '1230']]);
+    holds(whole('half_up', -2), [
+      ['1249.99', '1200'],
+      ['1250', '1300'],
+    ]);
+  });
+
   it('rounds as OpenMeter does', () => {
     // What is left after the conversion at one dollar a unit.
     for (const [divideBy, rounding, decimals, quantity, converted] of [
@@ -97,7 +115,7 @@ describe('a conversion', () => {
     refused({ divideBy: '10', rounding: 'half_even' }, 'p.convert.rounding');
     refused({ divideBy: '10', rounding: 'none', decimals: 2 }, 'p.convert.decimals');
     refused({ divideBy: '10', rounding: 'up', decimals: 13 }, 'p.convert.decimals');
-    refused({ divideBy: '10', rounding: 'up', decimals: -1 }, 'p.convert.decimals');
+    refused({ divideBy: '10', rounding: 'up', decimals: -13 }, 'p.convert.decimals');
     refused({ divideBy: '10', rounding: 'up', decimals: 1.5 }, 'p.convert.decimals');
     refused({ divideBy: '10', rounding: 'up', decimals: '2' }, 'p.convert.decimals');
     refused({ divideBy: '10', rounding: 'up', multiplyBy: '2' }, 'p.convert.multiplyBy');

@@ -132,7 +132,7 @@ describe('the lines of a period', () => {
         billableQuantity: '1',
         exactAmount: '37.66',
         amountMinor: 3766n,
-        working: [{ kind: 'floor', bound: '150', quantity: '112.34', amount: '37.66' }],
+        working: [{ kind: 'floor', bound: '150', flatAmount: '112.34', amount: '37.66' }],
         eventCount: 0n,
         skippedCount: 0n,
       });
@@ -142,7 +142,7 @@ describe('the lines of a period', () => {
       // 80.005 - 112.34 = -32.335 → -32.34 (half away from zero), so that 80.00 is left: never more than the maximum.
       const line = rateLines(use, usd, undefined, { maximumAmount: '80.005' }).at(-1)!;
       assert.deepEqual([line.key, line.description, line.amountMinor], ['maximum', 'Maximum for the period', -3234n]);
-      assert.deepEqual(line.working, [{ kind: 'cap', bound: '80.005', quantity: '112.34', amount: '-32.335' }]);
+      assert.deepEqual(line.working, [{ kind: 'cap', bound: '80.005', flatAmount: '112.34', amount: '-32.335' }]);
     });
 
     it('have none more between the bounds, and at them', () => {
