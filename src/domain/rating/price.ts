@@ -33,7 +33,8 @@ export type PriceFrame = {
 } & Bounds;
 
 /** What another currency says anew: everything of the model, and the line's bounds. */
-export type InCurrency = Model & Bounds;
+export type InCurrency = AmountsOf<Model> & Bounds;
+type AmountsOf<M> = M extends Model ? Omit<M, 'model'> : never;
 
 export const zeroUsages = ['free', 'charged'] as const;
 export const maxGroupProperties = 4;
@@ -107,7 +108,8 @@ function readCurrencies(
       if (seen.has(currency)) read.refuse(at, `${currency} is there twice.`);
       seen.add(currency);
       const own = read.record(all[name], at, [...rules.fields, ...boundFields]);
-      return [currency, { ...rules.read(read, own, at), ...readBounds(read, own, at) }];
+      const { model: _same, ...amounts } = rules.read(read, own, at);
+      return [currency, { ...amounts, ...readBounds(read, own, at) }];
     }),
   ) as Record<Currency, InCurrency>;
 }
