@@ -36,7 +36,7 @@ export const noUse: Usage = { quantity: zero };
  * @throws DurabillError quantity-negative, amount-out-of-range
  */
 export function rate(price: Price, usage: Usage | null, currency: Currency, share: Exact = one): Rated {
-  if (share.s < 0n || share.gt(one)) throw new RangeError(`${decimalText(share)} is not a share of a whole.`);
+  if (share.lt(zero) || share.gt(one)) throw new RangeError(`${decimalText(share)} is not a share of a whole.`);
   const readsNothing = rulesOf(price.model).reads === 'nothing';
   if (usage === null && !readsNothing) throw new TypeError(`The price ${price.key} needs usage.`);
   const used = readsNothing ? { quantity: one } : (usage as Usage);

@@ -167,6 +167,8 @@ describe('allocate', () => {
     assert.deepEqual(split(100n, '0', '0', '0'), [34n, 33n, 33n]);
     assert.deepEqual(split(0n, '0', '5'), [0n, 0n]);
     assert.deepEqual(split(0n), []);
+    // A zero that was turned around is no negative weight.
+    assert.deepEqual(allocate(5n, [parseDecimal('0').neg(), parseDecimal('1')]), [0n, 5n]);
   });
 
   it('refuses a negative weight, and an amount for nobody', () => {
