@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
-import { ratio } from '../../../src/domain/money/exact.ts';
 import { parsePrice } from '../../../src/domain/rating/price.ts';
-import { rate } from '../../../src/domain/rating/rate.ts';
-import { holds, priced, rated, tiersOf, usd, used } from '../support/prices.ts';
+import { holds, rated, tiersOf } from '../support/prices.ts';
 import { assertRefused } from '../support/properties.ts';
-
-const halfOf31 = ratio(31n, 62n);
 
 describe('a conversion', () => {
   const gigabytes = (convert: object, further: object = {}) => ({
@@ -172,89 +168,5 @@ describe('a period without use', () => {
   it('pays nothing by the unit or package either way', () => {
     holds({ model: 'per_unit', unitAmount: '5', ...charged }, [[0, '0']]);
     holds({ model: 'package', packageSize: '10', packageAmount: '5', ...charged }, [[0, '0']]);
-  });
-});
-
-describe('the bounds of a line', () => {
-  const tenEach = { model: 'per_unit', unitAmount: '10' };
-
-  it('bring it up to the minimum and down to the maximum: figures of OpenMeter', () => {
-    holds({ ...tenEach, minimumAmount: '100' }, [
-      [0, '100'],
-      [10, '100'],
-      [11, '110'],
-    ]);
-    holds({ ...tenEach, maximumAmount: '100' }, [
-      [10, '100'],
-      [12, '100'],
-    ]);
-    holds({ model: 'per_unit', unitAmount: '100', maximumAmount: '2000' }, [[30, '2000']]);
-    holds({ model: 'package', packageSize: '10', packageAmount: '15', minimumAmount: '100' }, [[0, '100']]);
-    holds({ model: 'package', packageSize: '10', packageAmount: '15', maximumAmount: '100' }, [
-      [10, '15'],
-      // 11 packages are 165: 90 were billed before there, and 10 more.
-      [110, '100'],
-    ]);
-    const volume = { model: 'volume', tiers: tiersOf(['5', '', '100'], ['10', '', '150'], ['15', '10'], [null, '5']) };
-    holds({ ...volume, minimumAmount: '150' }, [[5, '150']]);
-    holds({ ...volume, minimumAmount: '150', zeroUsage: 'charged' }, [[0, '150']]);
-    holds({ ...volume, minimumAmount: '100' }, [
-      [5, '100'],
-      [100, '500'],
-    ]);
-    holds({ ...volume, maximumAmount: '125' }, [[7, '125']]);
-    holds({ ...volume, maximumAmount: '100' }, [[5, '100']]);
-    const graduated = { model: 'graduated', tiers: tiersOf(['10', '100'], ['20', '90'], [null, '80']) };
-    holds({ ...graduated, model: 'volume', minimumAmount: '3000' }, [[25, '3000']]);
-  });
-
-  it('are told with what they change', () => {
-    // 3 × 10 = 30; 50 - 30 = 20 more. 9 × 10 = 90; 80 - 90 = 10 less.
-    const price = { ...tenEach, minimumAmount: '50', maximumAmount: '80' };
-    assert.deepEqual(rated(price, '3').working, [
-      { kind: 'units', quantity: '3', unitAmount: '10', amount: '30' },
-      { kind: 'floor', bound: '50', amount: '20' },
-    ]);
-    assert.deepEqual(rated(price, '9').working, [
-      { kind: 'units', quantity: '9', unitAmount: '10', amount: '90' },
-      { kind: 'cap', bound: '80', amount: '-10' },
-    ]);
-    assert.equal(rated(price, '6').working.length, 1);
-  });
-
-  it('are shared with the cycle, unless the price is not prorated', () => {
-    const price = { ...tenEach, minimumAmount: '50.01', maximumAmount: '80' };
-    const exact = (particulars: object, quantity: string) =>
-      rate(priced({ ...price, ...particulars }), used(quantity), usd, halfOf31);
-    // Half of 50.01 is 25.005 → 25.01; half of 80 is 40.
-    const floor = exact({}, '1');
-    assert.equal(floor.amountMinor, 2501n);
-    assert.deepEqual(floor.working.at(-1), {
-      kind: 'floor',
-      bound: '50.01',
-      share: { numerator: '1', denominator: '2' },
-      amount: '15.005',
-    });
-    assert.equal(exact({}, '3').exactAmount, '30');
-    assert.equal(exact({}, '9').exactAmount, '40');
-    assert.equal(exact({ prorate: false }, '1').exactAmount, '50.01');
-    assert.equal(exact({ prorate: false }, '9').exactAmount, '80');
-    assert.equal(exact({ prorate: true }, '9').exactAmount, '40');
-    // Lago: 10.00 for 15 of 31 days are 4.8387…; 2.00 of use leave 2.8387…, there a line of 2.84, here in one of 4.84.
-    const committed = priced({ model: 'per_unit', unitAmount: '0.01', minimumAmount: '10' });
-    const line = rate(committed, used('200'), usd, ratio(15n, 31n));
-    assert.equal(line.working.at(-1)?.amount, '2.8387096774193548387');
-    assert.equal(line.amountMinor, 484n);
-  });
-
-  it('have a maximum that is no less than the minimum', () => {
-    const refused = (bounds: object, field: string) =>
-      assertRefused(() => parsePrice({ key: 'k', name: 'K', ...tenEach, ...bounds }, 'p'), 'price-invalid', field);
-    // As text "9" would be above "10".
-    refused({ minimumAmount: '10', maximumAmount: '9' }, 'p.maximumAmount');
-    refused({ minimumAmount: '-1' }, 'p.minimumAmount');
-    refused({ maximumAmount: '-1' }, 'p.maximumAmount');
-    refused({ prorate: 'no' }, 'p.prorate');
-    assert.equal(rated({ ...tenEach, minimumAmount: '10', maximumAmount: '10.0' }, '5').exactAmount, '10');
   });
 });

@@ -176,6 +176,43 @@ describe('the lines of a period', () => {
     });
   });
 
+  it('have the overage of a commitment, and its true-up', () => {
+    const use = [fee, calls(measured('5000'))];
+    // 100 + 50 = 150; 120 promised: 30 above, at 1.5 times 15 more.
+    assert.deepEqual(amounts(use, usd, undefined, { commitment: { amount: '120', overageFactor: '1.5' } }).at(-1), [
+      'overage',
+      1500n,
+    ]);
+    // At most 160: 15 more and 5 less.
+    const capped = { commitment: { amount: '120', overageFactor: '1.5' }, maximumAmount: '160' };
+    assert.deepEqual(amounts(use, usd, undefined, capped).slice(2), [
+      ['overage', 1500n],
+      ['maximum', -500n],
+    ]);
+    assert.deepEqual(amounts(use, usd, undefined, { commitment: { amount: '200' } }).at(-1), ['minimum', 5000n]);
+    const noTrueUp = { commitment: { amount: '200', trueUp: false } };
+    assert.equal(amounts(use, usd, undefined, noTrueUp).length, 2);
+  });
+
+  it('give back what was paid and is not used, of its own share', () => {
+    // 2 fees of 100: a third of one given back, 33.33, and half of the other charged.
+    const unused = { ...fee, share: ratio(1n, 3n), isCredit: true };
+    const lines = rateLines([unused, fee], usd, ratio(1n, 2n));
+    assert.deepEqual(
+      lines.map(({ exactAmount, amountMinor, working }) => [exactAmount, amountMinor, working[0]?.amount]),
+      [
+        ['-33.33333333333333333333', -3333n, '-33.33333333333333333333'],
+        ['50', 5000n, '50'],
+      ],
+    );
+    // A half cent is given back as it was charged: 0.005 → 0.01 both ways.
+    const penny = { price: named('penny', { model: 'flat', amount: '0.005' }), measured: [] };
+    assert.deepEqual(amounts([penny, { ...penny, isCredit: true }], usd), [
+      ['penny', 1n],
+      ['penny', -1n],
+    ]);
+  });
+
   it('are refused as a whole when one of them is', () => {
     assertRefused(() => rateLines([fee, calls(measured('-1'))], usd), 'quantity-negative');
   });
