@@ -201,4 +201,18 @@ describe('use that cannot be priced', () => {
   it('is a mistake of the caller when there is no quantity at all', () => {
     assert.throws(() => rate(priced({ model: 'per_unit', unitAmount: '1' }), null, usd), TypeError);
   });
+
+  it('is a mistake of the caller when it was not measured as the model reads it, and not free', () => {
+    const matrix = { properties: ['a'], cells: [{ values: ['x'], unitAmount: '1' }], otherwise: '1' };
+    for (const model of [
+      { model: 'percentage', rate: '1' },
+      { model: 'dynamic', amountProperty: 'cost' },
+      { model: 'matrix', ...matrix },
+      { model: 'seats', unitAmount: '1' },
+    ]) {
+      assert.throws(() => rate(priced(model), used('5'), usd), /needs usage with its (transactions|carried|cells|spans)/);
+      // Where nothing was used there is nothing to measure.
+      assert.equal(rate(priced(model), used('0'), usd).amountMinor, 0n);
+    }
+  });
 });
