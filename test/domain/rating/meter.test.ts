@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { aggregations, parseMeter } from '../../../src/domain/rating/meter.ts';
-import { isDurabillError } from '../../../src/errors/error.ts';
 import { assertRefused } from '../support/properties.ts';
 
 const meter = (aggregation: string, further: object = {}) => ({
@@ -80,17 +79,15 @@ describe('a meter', () => {
   });
 
   it('says why in a sentence', () => {
-    const reasonOf = (input: object) => {
-      try {
-        parseMeter(input, 'm');
-      } catch (error) {
-        return isDurabillError(error) ? error.message : String(error);
-      }
-      return 'It was taken.';
-    };
-    assert.match(reasonOf(meter('max', { carries: true })), /A max has nothing to carry on with/);
-    assert.match(reasonOf(meter('weighted_sum', { window: 'day', over: 'sum' })), /is not cut into windows/);
-    assert.match(reasonOf(meter('percentile', { percentile: '101' })), /above 0 and at most 100/);
-    assert.match(reasonOf(meter('count', { negatives: 'skipped' })), /A count reads no numbers/);
+    const says = (input: object, field: string, reason: RegExp) =>
+      assertRefused(() => parseMeter(input, 'm'), 'meter-invalid', field, reason);
+    says(meter('max', { carries: true }), 'm.carries', /A max has nothing to carry on with; sum, latest/);
+    says(meter('weighted_sum', { window: 'day', over: 'sum' }), 'm.window', /stands over time is not cut into windows/);
+    says(meter('percentile', { percentile: '101' }), 'm.percentile', /above 0 and at most 100/);
+    says(meter('count', { negatives: 'skipped' }), 'm.negatives', /A count reads no numbers/);
+    says(meter('sum', { property: undefined }), 'm.property', /A meter with sum needs the property to read/);
+    says(meter('count', { property: 'value' }), 'm.property', /A count counts events and has no property/);
+    says(meter('sum', { operationProperty: 'op' }), 'm.operationProperty', /Only a unique_count adds and removes/);
+    says(meter('max', { over: 'sum' }), 'm.window', /belong together/);
   });
 });

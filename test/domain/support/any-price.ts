@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { exactOf, parseDecimal, ratio, sumOf, zero } from '../../../src/domain/money/exact.ts';
 import type { Price } from '../../../src/domain/rating/price.ts';
 import type { Usage } from '../../../src/domain/rating/usage.ts';
-import { amountText, priced, quantityText, transacted } from './prices.ts';
+import { amountText, quantityText, transacted } from './prices.ts';
 import type { Rational } from './rational.ts';
 import type { WrittenPrice, WrittenTier, WrittenUse } from './written.ts';
 
@@ -186,8 +186,6 @@ export const anyUse: fc.Arbitrary<Required<WrittenUse>> = fc.record({
     return changes.map(([seats, length]) => ({ seats, share: { n: length, d: days } }));
   }),
 });
-
-export const pricedOf = (written: WrittenPrice): Price => priced(written);
 
 /** The same use as the code under test reads it. */
 export function usageOf(price: Price, use: Required<WrittenUse>): Usage | null {

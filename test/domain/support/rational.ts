@@ -41,3 +41,9 @@ export function roundedUnits(value: Rational, digits: number): bigint {
   const away = remainder * 2n >= value.d ? whole + 1n : whole;
   return scaled < 0n ? -away : away;
 }
+
+/** The sum of two decimals of zero or more with up to six digits behind the point, as a text again. */
+export function sumText(a: string, b: string): string {
+  const { n, d } = plus(rational(a), rational(b));
+  return `${n / d}.${String(((n % d) * 10n ** 6n) / d).padStart(6, '0')}`;
+}
