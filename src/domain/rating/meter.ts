@@ -1,4 +1,4 @@
-import { parseDecimal, ratio } from '../money/exact.ts';
+import { parseDecimal, ratio, zero } from '../money/exact.ts';
 import { type Filter, parseFilter } from './filter.ts';
 import { readerFor } from './reader.ts';
 
@@ -116,7 +116,7 @@ function checkBelonging(meter: Meter, field: string): void {
   }
   if (percentile !== undefined) {
     const value = parseDecimal(percentile);
-    if (value.s <= 0n || value.gt(ratio(100n, 1n))) refuse('percentile', 'It has to be above 0 and at most 100.');
+    if (value.lte(zero) || value.gt(ratio(100n, 1n))) refuse('percentile', 'It has to be above 0 and at most 100.');
   }
   if (operationProperty !== undefined && aggregation !== 'unique_count') {
     refuse('operationProperty', 'Only a unique_count adds and removes.');
