@@ -66,7 +66,10 @@ export const rating: Benchmark = {
           for (const quantity of quantities) {
             const usage = { quantity: parseDecimal(String(quantity)) };
             const measured = [{ usage, eventCount: quantity, skippedCount: 0n }];
-            for (const line of rateLines(prices.map((price) => ({ price, measured })), currency)) {
+            for (const line of rateLines(
+              prices.map((price) => ({ price, measured })),
+              currency,
+            )) {
               totals.ours += line.amountMinor;
             }
           }

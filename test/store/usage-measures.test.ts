@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { ReadAs, Reading } from '../../src/domain/rating/measure/reading.ts';
 import { measureReading, type UsageEvent } from '../../src/domain/rating/measure.ts';
 import { aggregations, type Meter, windows as meterWindows, overs, parseMeter } from '../../src/domain/rating/meter.ts';
-import type { Measured } from '../../src/domain/rating/rate-lines.ts';
+import type { Measured } from '../../src/domain/rating/usage.ts';
 import { ensurePartitions, insertUsageEvents } from '../../src/store/usage-events.ts';
 import { aggregateUsage, aggregateUsageUntil } from '../../src/store/usage-quantities.ts';
 import { useTestDatabase } from '../support/database.ts';

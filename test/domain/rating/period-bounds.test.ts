@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { currencies, currencyExponent } from '../../../src/domain/money/currency.ts';
 import { ratio } from '../../../src/domain/money/exact.ts';
-import { type Measured, rateLines } from '../../../src/domain/rating/rate-lines.ts';
+import { rateLines } from '../../../src/domain/rating/rate-lines.ts';
 import { anyPrice, anyShare, anyUse, everyModel, usageOf } from '../support/any-price.ts';
 import { priced } from '../support/prices.ts';
 import { assertFindsFault, runs } from '../support/properties.ts';

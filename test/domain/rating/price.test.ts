@@ -90,7 +90,11 @@ describe('a price', () => {
     says({ ...perUnit, currencies: { XYZ: {} } }, 'p.currencies.XYZ', /"XYZ" is not a currency/, 'currency-unknown');
     says({ ...perUnit, groupBy: ['a', 'a'] }, 'p.groupBy[1]', /"a" is there twice/);
     says({ ...perUnit, minimumAmount: '5', maximumAmount: '4' }, 'p.maximumAmount', /below the minimum of 5/);
-    says({ model: 'graduated', tiers: [{ upTo: '5', unitAmount: '1' }] }, 'p.tiers[0].upTo', /last tier has to be open/);
+    says(
+      { model: 'graduated', tiers: [{ upTo: '5', unitAmount: '1' }] },
+      'p.tiers[0].upTo',
+      /last tier has to be open/,
+    );
     const falling = [{ upTo: '10', unitAmount: '1' }, { upTo: '9', unitAmount: '1' }, open];
     says({ model: 'volume', tiers: falling }, 'p.tiers[1].upTo', /above the 10 of the tier before/);
     says({ model: 'package', packageSize: '0', packageAmount: '1' }, 'p.packageSize', /0 is not above zero/);

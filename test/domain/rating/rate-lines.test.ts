@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { parseCurrency } from '../../../src/domain/money/currency.ts';
 import { parseDecimal, ratio } from '../../../src/domain/money/exact.ts';
 import { type Price, parsePrice } from '../../../src/domain/rating/price.ts';
-import { type Measured, rateLines } from '../../../src/domain/rating/rate-lines.ts';
+import { rateLines } from '../../../src/domain/rating/rate-lines.ts';
 import { tiersOf, usd } from '../support/prices.ts';
 import { assertRefused } from '../support/properties.ts';
 

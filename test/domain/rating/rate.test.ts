@@ -210,7 +210,10 @@ describe('use that cannot be priced', () => {
       { model: 'matrix', ...matrix },
       { model: 'seats', unitAmount: '1' },
     ]) {
-      assert.throws(() => rate(priced(model), used('5'), usd), /needs usage with its (transactions|carried|cells|spans)/);
+      assert.throws(
+        () => rate(priced(model), used('5'), usd),
+        /needs usage with its (transactions|carried|cells|spans)/,
+      );
       // Where nothing was used there is nothing to measure.
       assert.equal(rate(priced(model), used('0'), usd).amountMinor, 0n);
     }
