@@ -3,6 +3,7 @@ import { type Exact, one, ratio } from '../../domain/money/exact.ts';
 import { type ProrationMode, proration, prorationModes } from '../../domain/period/proration.ts';
 import { parseZone } from '../../domain/period/zone.ts';
 import { type Bounds, boundFields, readBounds } from '../../domain/rating/bounds.ts';
+import { sharesWithin } from '../../domain/rating/measure/shares.ts';
 import { type Meter, parseMeter } from '../../domain/rating/meter.ts';
 import { rulesOf } from '../../domain/rating/models/index.ts';
 import { maxMeters, maxPrices } from '../../domain/rating/plan.ts';
@@ -122,7 +123,7 @@ function readPrice(input: unknown, field: string, index: number, frame: Frame): 
   const spans: SpanRules = period && {
     startAt: period.startAt,
     endAt: period.endAt,
-    shareOf: (startAt, endAt) => shareOf({ ...period, startAt, endAt }, frame.counted),
+    shareOf: sharesWithin(period, frame.counted.proration, frame.counted.zone),
   };
   const measured =
     all['usage'] === undefined
@@ -148,7 +149,7 @@ function meterOf(price: Price, meters: readonly Meter[], field: string): Meter |
 }
 
 /** The share of its cycle that a period covers, counted as the request says; the whole where there is no period. */
-export function shareOf(period: PreviewPeriod | undefined, { zone, proration: mode }: Counted): Exact {
+function shareOf(period: PreviewPeriod | undefined, { zone, proration: mode }: Counted): Exact {
   if (period === undefined) return one;
   const { numerator, denominator } = proration(period, mode, zone);
   return ratio(numerator, denominator);

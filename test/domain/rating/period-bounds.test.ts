@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { currencies, currencyExponent } from '../../../src/domain/money/currency.ts';
 import { ratio } from '../../../src/domain/money/exact.ts';
 import { rateLines } from '../../../src/domain/rating/rate-lines.ts';
+import type { Measured } from '../../../src/domain/rating/usage.ts';
 import { anyPrice, anyShare, anyUse, everyModel, usageOf } from '../support/any-price.ts';
 import { priced } from '../support/prices.ts';
 import { assertFindsFault, runs } from '../support/properties.ts';

@@ -3,6 +3,7 @@ import { parseCurrency } from '../../../src/domain/money/currency.ts';
 import { parseDecimal, ratio } from '../../../src/domain/money/exact.ts';
 import { type Price, parsePrice } from '../../../src/domain/rating/price.ts';
 import { rateLines } from '../../../src/domain/rating/rate-lines.ts';
+import type { Measured } from '../../../src/domain/rating/usage.ts';
 import { tiersOf, usd } from '../support/prices.ts';
 import { assertRefused } from '../support/properties.ts';
 
