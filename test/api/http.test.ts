@@ -123,6 +123,7 @@ describe('The HTTP interface', () => {
       '/v1/invoices/{id}/proof/events',
       '/v1/invoices/{id}/sync',
       '/v1/invoices/{id}/void',
+      '/v1/invoices/preview',
       '/v1/pauses',
       '/v1/pauses/end',
       '/v1/reconciliations',

@@ -34,6 +34,8 @@ export type PriceToRate = {
   share?: Exact;
   /** Gives back what it would charge: time that was paid and is not used. */
   isCredit?: boolean;
+  /** The most that a credit gives back, in major units and not shared: what was paid, without what was credited before. */
+  creditLimit?: string;
 };
 
 /**
@@ -55,12 +57,16 @@ export function rateLines(
 
 const nothingMeasured: Measured = { usage: noUse, eventCount: 0n, skippedCount: 0n };
 
-function linesOf({ price, measured, share, isCredit = false }: PriceToRate, currency: Currency, whole: Exact): RatedLine[] {
+function linesOf(
+  { price, measured, share, isCredit = false, creditLimit }: PriceToRate,
+  currency: Currency,
+  whole: Exact,
+): RatedLine[] {
   const all = measured.length === 0 ? [nothingMeasured] : measured;
   return all.map(({ usage, group, eventCount, skippedCount }) => {
     const rated = rate(price, usage, currency, share ?? whole);
     return {
-      ...(isCredit ? credited(rated) : rated),
+      ...(isCredit ? credited(limited(rated, creditLimit, currency)) : rated),
       price,
       key: price.key,
       description: group === undefined ? price.name : `${price.name} (${group.join(', ')})`,
@@ -69,6 +75,20 @@ function linesOf({ price, measured, share, isCredit = false }: PriceToRate, curr
       skippedCount,
     };
   });
+}
+
+/** Brought to what may be given back at the most. */
+function limited(rated: Rated, limit: string | undefined, currency: Currency): Rated {
+  const exact = parseDecimal(rated.exactAmount);
+  if (limit === undefined || exact.lte(parseDecimal(limit))) return rated;
+  const most = parseDecimal(limit);
+  const step = writtenStep({ kind: 'cap', bound: limit, amount: most.sub(exact) });
+  return {
+    ...rated,
+    exactAmount: decimalText(most),
+    amountMinor: round(most, currency),
+    working: [...rated.working, step],
+  };
 }
 
 /** The same with every amount below zero. */
