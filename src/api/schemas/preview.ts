@@ -1,6 +1,5 @@
 import { Type } from 'typebox';
 import { amountMinor, closed, count, decimal, instant, instantText, nullable, text } from './common.ts';
-import { previewExamples } from './preview-examples.ts';
 import { boundFieldsOf, Meter, priceSchemas, Step } from './prices.ts';
 
 // These describe the request for readers of /openapi.json; it is read by src/billing/preview/, whose refusals name the
@@ -294,7 +293,6 @@ export const PreviewRequest = Type.Object(
       'Everything that an invoice of one period depends on. Without `period` and `subscription` every price is for a whole ' +
       'cycle. Each line is computed exactly and rounded once, half away from zero, to the minor unit of the currency; the ' +
       'total is the sum of the lines.',
-    'x-examples': previewExamples,
   },
 );
 

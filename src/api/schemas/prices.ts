@@ -374,7 +374,7 @@ export const Step = Type.Object(
     quantity: workingText('Units, or the amount of money, that the step is about', '200'),
     from: workingText('The tier begins above this', '0'),
     upTo: Type.Optional(
-      Type.Union([Type.String(), Type.Null()], { description: 'The tier ends with this', examples: ['250'] }),
+      Type.Union([Type.String({ description: 'The tier ends with this', examples: ['250'] }), Type.Null()]),
     ),
     unitAmount: workingText('Price of a unit, or of a transaction', '18.75'),
     flatAmount: workingText('A flat amount, or the sum that the events carried', '5'),

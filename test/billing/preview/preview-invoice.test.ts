@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { PreviewRequest } from '../../../src/api/schemas/preview.ts';
 import { previewExamples } from '../../../src/api/schemas/preview-examples.ts';
 import { type PreviewedInvoice, previewInvoice } from '../../../src/billing/preview/preview-invoice.ts';
 
@@ -77,6 +79,18 @@ describe('A preview', () => {
       plan_change: '36.13', // 16 / 31 of it: 51.10 - 14.97
       commitment: '160.00', // 140, and 40 above the commitment by half again
     });
+  });
+
+  it('takes what the document describes', () => {
+    // The route does not check requests against the schema: its readers do, and say more. So it could be wrong unseen.
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    const isDescribed = ajv.compile(PreviewRequest);
+    for (const request of [...requests, ...Object.values(previewExamples).map(({ value }) => value)]) {
+      assert.ok(isDescribed(request), `${ajv.errorsText(isDescribed.errors)} in ${JSON.stringify(request)}`);
+    }
+    for (const wrong of [{}, { currency: 'USD', prices: [{ model: 'flat', amount: '1', ammount: '1' }] }]) {
+      assert.ok(!isDescribed(wrong), JSON.stringify(wrong));
+    }
   });
 
   it('has an example of every model', () => {
