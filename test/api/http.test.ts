@@ -116,6 +116,7 @@ describe('The HTTP interface', () => {
       '/v1/events',
       '/v1/events/batch',
       '/v1/invoices',
+      '/v1/invoices/preview',
       '/v1/invoices/{id}',
       '/v1/invoices/{id}/answers',
       '/v1/invoices/{id}/history',
@@ -161,7 +162,10 @@ function describeFields(node: unknown, path: string, bare: string[]): void {
     if (!isDescribed || (isLeaf && inner.examples === undefined && name !== 'working')) bare.push(`${path}/${name}`);
     describeFields(field, `${path}/${name}`, bare);
   }
-  for (const [key, value] of Object.entries(rest)) describeFields(value, `${path}/${key}`, bare);
+  for (const [key, value] of Object.entries(rest)) {
+    // Examples are values; a field of theirs that is called `properties` describes nothing.
+    if (key !== 'examples') describeFields(value, `${path}/${key}`, bare);
+  }
 }
 
 type Field = { type?: string; description?: string; examples?: unknown[]; anyOf?: Field[] };

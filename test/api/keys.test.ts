@@ -29,6 +29,7 @@ describe('API keys', () => {
       ['customers:read', 'GET', '/v1/customers/x'],
       ['invoices:read', 'GET', '/v1/invoices'],
       ['invoices:read', 'GET', '/v1/invoices/x'],
+      ['invoices:read', 'POST', '/v1/invoices/preview'],
       ['runs:write', 'POST', '/v1/runs'],
       ['runs:read', 'GET', '/v1/runs'],
       ['runs:read', 'GET', '/v1/runs/x'],

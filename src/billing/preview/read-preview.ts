@@ -35,6 +35,7 @@ export type PreviewPrice = {
   period: PreviewPeriod | undefined;
   share: Exact;
   isCredit: boolean;
+  creditLimit?: string;
 };
 
 const read = readerFor('preview-invalid');
@@ -51,7 +52,7 @@ const fields = [
   'events',
   'prices',
 ];
-const beside = ['usage', 'isCredit', 'period', 'share', 'baseCurrency'];
+const beside = ['usage', 'isCredit', 'creditLimit', 'period', 'share', 'baseCurrency'];
 
 /** @throws DurabillError preview-invalid, price-invalid, meter-invalid, decimal-invalid, currency-unknown, zone-unknown … */
 export function readPreview(input: unknown): Preview {
@@ -135,8 +136,19 @@ function readPrice(input: unknown, field: string, index: number, frame: Frame): 
     measured,
     period,
     share,
-    isCredit: all['isCredit'] === undefined ? false : read.flag(all['isCredit'], `${field}.isCredit`),
+    ...readCredit(all, field),
   };
+}
+
+function readCredit(all: Record<string, unknown>, field: string): Pick<PreviewPrice, 'isCredit' | 'creditLimit'> {
+  const isCredit = all['isCredit'] === undefined ? false : read.flag(all['isCredit'], `${field}.isCredit`);
+  if (all['creditLimit'] !== undefined && !isCredit) {
+    read.refuse(
+      `${field}.creditLimit`,
+      'It limits a credit; this price is charged. For charges there is maximumAmount.',
+    );
+  }
+  return { isCredit, ...read.decimals(all, field, ['creditLimit']) };
 }
 
 function meterOf(price: Price, meters: readonly Meter[], field: string): Meter | undefined {

@@ -39,12 +39,17 @@ export function readUsage(
   if (price.groupBy === undefined) read.refuse(`${field}.groups`, 'The price has no groupBy.');
   read.record(input, field, ['groups']);
   const count = price.groupBy?.length ?? 0;
+  const seen = new Set<string>();
   return read.list(groups, `${field}.groups`, { least: 1, most: maxParts }).map((entry, index) => {
     const inside = `${field}.groups[${index}]`;
     const { group, ...usage } = (entry ?? {}) as Record<string, unknown>;
     const values = read
       .list(group, `${inside}.group`, { least: count, most: count })
       .map((value, place) => read.text(value, `${inside}.group[${place}]`));
+    // Two lines of one group would each begin with the first tier and with what is included.
+    const name = JSON.stringify(values);
+    if (seen.has(name)) read.refuse(`${inside}.group`, `${name} is there twice; add up what it used.`);
+    seen.add(name);
     return { ...none, group: values, usage: readOne(read, usage, price, { ...at, field: inside }) };
   });
 }
@@ -134,6 +139,8 @@ function readSeats(read: Reader, input: unknown, spans: SpanRules, field: string
   });
   const late = changes.findIndex(({ from }, index) => index > 0 && from <= (changes[index - 1]?.from ?? from));
   if (late >= 0) read.refuse(`${field}[${late}].from`, 'Changes stand in their order, each after the one before.');
+  const after = changes.findIndex(({ from }) => from >= spans.endAt);
+  if (after >= 0) read.refuse(`${field}[${after}].from`, 'The period has ended by then.');
   const levels = changes.map(({ from, quantity }) => ({ at: from, value: quantity }));
   const all = spansOf(levels, spans, spans.shareOf);
   return { quantity: all.at(-1)?.quantity ?? ratio(0n, 1n), spans: all };
