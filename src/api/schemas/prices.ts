@@ -140,6 +140,13 @@ const ofUsage = {
       examples: [['region']],
     }),
   ),
+  belowZero: Type.Optional(
+    choice(
+      ['refused', 'zero'],
+      'What becomes of a quantity below zero: it is refused (unless said otherwise), or counts as none, so that nobody is paid',
+      'refused',
+    ),
+  ),
   zeroUsage: Type.Optional(
     choice(
       ['free', 'charged'],
