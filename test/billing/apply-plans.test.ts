@@ -85,6 +85,9 @@ describe('applyPlans', () => {
     'another property': { property: 'kilometres' },
     'another filter': { filter: { origin: ['JFK', 'LGA'] } },
     'no filter': { filter: undefined },
+    'windows of a day': { window: 'day', over: 'max' },
+    'carrying on': { carries: true },
+    'leaving out negatives': { negatives: 'skipped' },
   };
   for (const [what, change] of Object.entries(changes)) {
     it(`refuses ${what} for a meter that is stored, and leaves everything as it was`, async () => {
@@ -108,6 +111,12 @@ describe('applyPlans', () => {
   it('takes a meter under a better name as the same one', async () => {
     await apply('named', '1', meter);
     const [outcome] = await apply('named', '1', { ...meter, name: 'Miles flown' });
+    assert.equal(outcome?.outcome, 'unchanged');
+  });
+
+  it('takes a meter that says what it would do anyway as the same one', async () => {
+    await apply('plain', '1', meter);
+    const [outcome] = await apply('plain', '1', { ...meter, carries: false, negatives: 'taken' });
     assert.equal(outcome?.outcome, 'unchanged');
   });
 

@@ -2,10 +2,9 @@ import { type Exact, parseDecimal, ratio } from '../../domain/money/exact.ts';
 import { spansOf } from '../../domain/rating/measure/spans.ts';
 import { rulesOf } from '../../domain/rating/models/index.ts';
 import type { Price } from '../../domain/rating/price.ts';
-import type { Measured } from '../../domain/rating/rate-lines.ts';
 import type { Reader } from '../../domain/rating/reader.ts';
 import { noTransactions, tallyTransactions } from '../../domain/rating/transactions.ts';
-import type { Usage } from '../../domain/rating/usage.ts';
+import type { Measured, Usage } from '../../domain/rating/usage.ts';
 import { readInstant } from '../instant.ts';
 
 /** What turns instants of seats into shares: none where the request names no period. */

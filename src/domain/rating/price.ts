@@ -33,7 +33,8 @@ export type PriceFrame = {
 } & Bounds;
 
 /** What another currency says anew: everything of the model, and the line's bounds. */
-export type InCurrency = Model & Bounds;
+export type InCurrency = AmountsOf<Model> & Bounds;
+type AmountsOf<M> = M extends Model ? Omit<M, 'model'> : never;
 
 export const zeroUsages = ['free', 'charged'] as const;
 export const maxGroupProperties = 4;
@@ -99,11 +100,16 @@ function readCurrencies(
   if (names.length > maxCurrencies) read.refuse(field, `It names more than ${maxCurrencies} currencies.`);
   const all = read.record(given, field, names);
   const rules = rulesOf(model);
+  const seen = new Set<Currency>();
   return Object.fromEntries(
     names.map((name) => {
       const at = `${field}.${name.slice(0, 60)}`;
+      const currency = parseCurrency(name, at);
+      if (seen.has(currency)) read.refuse(at, `${currency} is there twice.`);
+      seen.add(currency);
       const own = read.record(all[name], at, [...rules.fields, ...boundFields]);
-      return [parseCurrency(name, at), { ...rules.read(read, own, at), ...readBounds(read, own, at) }];
+      const { model: _same, ...amounts } = rules.read(read, own, at);
+      return [currency, { ...amounts, ...readBounds(read, own, at) }];
     }),
   ) as Record<Currency, InCurrency>;
 }
@@ -118,6 +124,8 @@ export function priceIn(price: Price, currency: Currency, base: Currency, field:
   if (amounts === undefined) {
     return read.refuse(`${field}.currencies`, `The price "${price.key}" has no amounts in ${currency}.`);
   }
-  const { minimumAmount: _least, maximumAmount: _most, commitment: _promised, ...rest } = price;
-  return { ...rest, ...amounts };
+  // What the other currency leaves out is not there: a maximum of 5 dollars is not one of 5 yen.
+  const saidAnew: string[] = [...rulesOf(price.model).fields, ...boundFields];
+  const rest = Object.fromEntries(Object.entries(price).filter(([name]) => !saidAnew.includes(name)));
+  return { ...rest, ...amounts } as Price;
 }

@@ -5,17 +5,7 @@ import { type Bounds, boundSteps } from './bounds.ts';
 import type { Price } from './price.ts';
 import { noUse, type Rated, rate } from './rate.ts';
 import { writtenStep } from './step.ts';
-import type { Usage } from './usage.ts';
-
-/** What a price measured of one period: as many as its groups have, one without groups. */
-export type Measured = {
-  usage: Usage;
-  /** The values of the price's `groupBy`, in its order. */
-  group?: readonly string[];
-  /** Events read, and those of them that lacked what the meter measures. */
-  eventCount: bigint;
-  skippedCount: bigint;
-};
+import type { Measured } from './usage.ts';
 
 /** A line of a bill before it has a place there. `price` is none for what brings the period's sum to its bounds. */
 export type RatedLine = Rated & {
@@ -55,7 +45,11 @@ export function rateLines(
 
 const nothingMeasured: Measured = { usage: noUse, eventCount: 0n, skippedCount: 0n };
 
-function linesOf({ price, measured, share, isCredit = false }: PriceToRate, currency: Currency, whole: Exact): RatedLine[] {
+function linesOf(
+  { price, measured, share, isCredit = false }: PriceToRate,
+  currency: Currency,
+  whole: Exact,
+): RatedLine[] {
   const all = measured.length === 0 ? [nothingMeasured] : measured;
   return all.map(({ usage, group, eventCount, skippedCount }) => {
     const rated = rate(price, usage, currency, share ?? whole);

@@ -36,10 +36,8 @@ export const noUse: Usage = { quantity: zero };
  * @throws DurabillError quantity-negative, amount-out-of-range
  */
 export function rate(price: Price, usage: Usage | null, currency: Currency, share: Exact = one): Rated {
-  if (share.s < 0n || share.gt(one)) throw new RangeError(`${decimalText(share)} is not a share of a whole.`);
-  const readsNothing = rulesOf(price.model).reads === 'nothing';
-  if (usage === null && !readsNothing) throw new TypeError(`The price ${price.key} needs usage.`);
-  const used = readsNothing ? { quantity: one } : (usage as Usage);
+  if (share.lt(zero) || share.gt(one)) throw new RangeError(`${decimalText(share)} is not a share of a whole.`);
+  const used = usedBy(price, usage);
   refuseNegative(price, used);
   const { billable, steps } = charge(price, used, share);
   const charged = sumOf(steps.map(({ amount }) => amount));
@@ -54,8 +52,19 @@ export function rate(price: Price, usage: Usage | null, currency: Currency, shar
   };
 }
 
-function refuseNegative({ key }: Price, { quantity, carried, cells = [], spans = [] }: Usage): void {
-  const quantities = [quantity, ...(carried === undefined ? [] : [carried])];
+/** Use that was not measured as the model reads it would be charged nothing, and nobody would see it. */
+function usedBy({ key, model }: Price, usage: Usage | null): Usage {
+  const { reads } = rulesOf(model);
+  if (reads === 'nothing') return { quantity: one };
+  if (usage === null || (usage[reads] === undefined && !usage.quantity.equals(zero))) {
+    throw new TypeError(`The price ${key} needs usage with its ${reads}.`);
+  }
+  return usage;
+}
+
+/** Refunds may outweigh the transactions that pay though the sum of all is above zero: the free ones hide it. */
+function refuseNegative({ key }: Price, { quantity, carried, transactions, cells = [], spans = [] }: Usage): void {
+  const quantities = [quantity, carried, transactions?.plainSum].filter((value) => value !== undefined);
   const parts = [...cells, ...spans].map((part) => part.quantity);
   const negative = [...quantities, ...parts].find((value) => value.lt(zero));
   if (negative === undefined) return;
