@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import { asWritten } from '../domain/rating/as-written.ts';
 import { type Difference, differencesOf } from '../domain/rating/differences.ts';
 import type { Meter } from '../domain/rating/meter.ts';
 import type { Plan, PlanFile } from '../domain/rating/plan.ts';
@@ -94,7 +93,7 @@ function comparePlan(
   if (latest === undefined) return { version: 1, outcome: 'created', differences: [] };
   const differences = latest.contentHash.equals(contentHashOf(plan))
     ? []
-    : differencesOf(asWritten(latest.plan), asWritten(plan));
+    : differencesOf(latest.plan, plan);
   return differences.length === 0
     ? { version: latest.version, outcome: 'unchanged', differences }
     : { version: latest.version + 1, outcome: 'new version', differences };

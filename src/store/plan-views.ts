@@ -1,4 +1,3 @@
-import { asWritten } from '../domain/rating/as-written.ts';
 import type { Plan } from '../domain/rating/plan.ts';
 import type { Sql } from './database.ts';
 
@@ -41,7 +40,9 @@ export async function findPlan(
      WHERE p.key = $1 AND ($2::integer IS NULL OR v.version = $2) ORDER BY v.version DESC LIMIT 1`,
     [key, version ?? null],
   );
-  return rows[0] && { version: rows[0].version, appliedAt: rows[0].appliedAt, plan: asWritten(rows[0].plan) };
+  if (rows[0] === undefined) return undefined;
+  const { version: found, appliedAt, plan } = rows[0];
+  return { version: found, appliedAt, plan };
 }
 
 /** A page of plans in the order of their keys, those after `after`, each in its latest version. */
