@@ -5,7 +5,8 @@ import type { Plan, PlanFile } from '../domain/rating/plan.ts';
 import { DurabillError } from '../errors/error.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Database, Sql } from '../store/database.ts';
-import { ensureMeters, insertPlanVersion, latestVersion } from '../store/plans.ts';
+import { ensureMeters, optionsOf } from '../store/meters.ts';
+import { insertPlanVersion, latestVersion } from '../store/plans.ts';
 import { meterIdOf, planIdOf, planVersionIdOf, priceIdOf } from './ids.ts';
 
 export type AppliedPlan = { key: string; version: number; outcome: 'created' | 'new version' | 'unchanged' };
@@ -42,8 +43,9 @@ async function applyMeters(sql: Sql, meters: readonly Meter[]): Promise<void> {
 }
 
 /** What a meter measures; its name may be put better without changing that. */
-function definition({ eventType, aggregation, property, filter }: Meter): string {
-  return canonicalize({ eventType, aggregation, property: property ?? null, filter: filter ?? {} }) as string;
+function definition(meter: Meter): string {
+  const { eventType, aggregation, property = null, filter = {} } = meter;
+  return canonicalize({ eventType, aggregation, property, filter, options: optionsOf(meter) }) as string;
 }
 
 async function applyPlan(sql: Sql, plan: Plan, actor: string): Promise<AppliedPlan> {
@@ -55,6 +57,7 @@ async function applyPlan(sql: Sql, plan: Plan, actor: string): Promise<AppliedPl
     return { key: plan.key, version: latest.version, outcome: 'unchanged' };
   }
   const version = (latest?.version ?? 0) + 1;
+  const { prices, ...terms } = plan;
   const id = planVersionIdOf(plan.key, version);
   await insertPlanVersion(sql, {
     planId: planIdOf(plan.key),
@@ -65,7 +68,8 @@ async function applyPlan(sql: Sql, plan: Plan, actor: string): Promise<AppliedPl
     currency: plan.currency,
     interval: plan.interval,
     contentHash,
-    prices: plan.prices.map((price) => ({
+    terms,
+    prices: prices.map((price) => ({
       id: priceIdOf(id, price.key),
       price,
       meterId: price.meter === undefined ? null : meterIdOf(price.meter),

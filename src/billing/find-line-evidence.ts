@@ -4,6 +4,7 @@ import { periodsByInvoice } from '../store/periods.ts';
 import { readPlanVersions } from '../store/plans.ts';
 import { readProofFacts } from '../store/proof-facts.ts';
 import type { EvidenceOf, EvidenceWindow } from '../store/usage-evidence.ts';
+import { evidenceOf } from './gather-evidence.ts';
 
 /** Whose events a line is made of; undefined for a line that is not there, or made of none. */
 export async function findLineEvidence(
@@ -18,6 +19,6 @@ export async function findLineEvidence(
   if (facts === undefined || line === undefined || period === undefined) return undefined;
   const version = (await readPlanVersions(sql, [period.planVersionId])).get(period.planVersionId);
   const priced = version?.prices.find(({ id }) => id === line.priceId);
-  if (priced === undefined || priced.meter === null) return undefined;
-  return { window: { ...period, cutAt: facts.usageCutAt }, of: { meter: priced.meter, filter: priced.price.filter } };
+  const of = priced && evidenceOf(priced, line);
+  return of && { window: { ...period, cutAt: facts.usageCutAt }, of };
 }

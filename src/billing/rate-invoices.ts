@@ -1,14 +1,16 @@
 import type { Currency } from '../domain/money/currency.ts';
-import { parseDecimal, ratio } from '../domain/money/exact.ts';
+import { type Exact, ratio } from '../domain/money/exact.ts';
 import { money } from '../domain/money/money.ts';
 import { proration } from '../domain/period/period.ts';
-import { rate } from '../domain/rating/rate.ts';
+import { readingOf } from '../domain/rating/measure/reading.ts';
+import { priceIn } from '../domain/rating/price.ts';
+import { type Measured, rateLines } from '../domain/rating/rate-lines.ts';
 import { DurabillError } from '../errors/error.ts';
 import type { Sql } from '../store/database.ts';
 import type { InvoiceLine } from '../store/invoice-facts.ts';
 import type { BillablePeriod } from '../store/periods.ts';
 import { type PlanVersion, readPlanVersions } from '../store/plans.ts';
-import { type AggregateUsage, noUsage, type Quantity } from '../store/usage-quantities.ts';
+import type { AggregateUsage, Measurements, UsageWindow } from '../store/usage-quantities.ts';
 import { lineIdOf } from './ids.ts';
 
 /** What one invoice bills: all periods of its key. */
@@ -25,7 +27,7 @@ export type Rated = RatedLines | { failure: DurabillError };
 const maxLines = 10_000;
 
 /**
- * The one way from usage to lines: reads the quantities of all periods, set-based, and rates each price of each period.
+ * The one way from usage to lines: measures all periods, set-based, and rates each price of each period.
  * An invoice that cannot be computed gets its failure, the others their lines.
  * @param aggregate where quantities come from: raw events for what is issued, rollups for what may be looked at first
  */
@@ -36,80 +38,93 @@ export async function rateInvoices(
 ): Promise<Map<string, Rated>> {
   const periods = invoices.flatMap((invoice) => invoice.periods);
   const versions = await readPlanVersions(sql, [...new Set(periods.map((period) => period.planVersionId))]);
-  const quantities = await readQuantities(sql, periods, versions, aggregate);
-  return new Map(invoices.map((invoice) => [invoice.invoiceId, rateInvoice(invoice, versions, quantities)] as const));
+  const measurements = await readMeasurements(sql, periods, versions, aggregate);
+  return new Map(invoices.map((invoice) => [invoice.invoiceId, rateInvoice(invoice, versions, measurements)] as const));
 }
 
-type Quantities = Map<string, Map<string, Quantity>>;
-
 /** Periods of one plan version are read together, since they ask for the same quantities. */
-async function readQuantities(
+async function readMeasurements(
   sql: Sql,
   periods: readonly BillablePeriod[],
   versions: Map<string, PlanVersion>,
   aggregate: AggregateUsage,
-): Promise<Quantities> {
-  const result: Quantities = new Map();
+): Promise<Measurements> {
+  const result: Measurements = new Map();
   for (const version of versions.values()) {
     const ofVersion = await aggregate(
       sql,
-      periods.filter((period) => period.planVersionId === version.id),
-      version.prices.flatMap(({ id, price, meter }) =>
-        meter === null ? [] : [{ id, meter, ...(price.filter && { filter: price.filter }) }],
-      ),
+      periods.filter((period) => period.planVersionId === version.id).map((period) => windowOf(period, version)),
+      version.prices.flatMap(({ id, price, meter }) => (meter === null ? [] : [{ id, meter, ...readingOf(price) }])),
     );
-    for (const [periodId, quantities] of ofVersion) result.set(periodId, quantities);
+    for (const [periodId, measured] of ofVersion) result.set(periodId, measured);
   }
   return result;
 }
 
-function rateInvoice(invoice: ToRate, versions: Map<string, PlanVersion>, quantities: Quantities): Rated {
+function windowOf(period: BillablePeriod, version: PlanVersion): UsageWindow {
+  const { id, customerId, startAt, endAt, cycleStartAt, cycleEndAt, zone } = period;
+  const shareOf = (from: Date, to: Date) => shareOfCycle({ ...period, startAt: from, endAt: to }, version);
+  return { id, customerId, startAt, endAt, cycleStartAt, cycleEndAt, zone, shareOf };
+}
+
+/** The part of its cycle that a part of a period is, counted as the plan says. */
+function shareOfCycle(period: BillablePeriod, { terms }: PlanVersion): Exact {
+  const { numerator, denominator } = proration(period, terms.proration ?? 'second', period.zone);
+  return ratio(numerator, denominator);
+}
+
+function rateInvoice(invoice: ToRate, versions: Map<string, PlanVersion>, measurements: Measurements): Rated {
   try {
     const lines: InvoiceLine[] = [];
+    const planCurrencies = new Set<string>();
     for (const period of invoice.periods) {
       const version = versions.get(period.planVersionId) as PlanVersion;
-      lines.push(...rateLines(invoice.invoiceId, period, version, quantities.get(period.id), lines.length));
+      const currency = currencyOf(period, version);
+      planCurrencies.add(currency);
+      const rated = ratePeriod(period, version, currency, measurements.get(period.id));
+      for (const line of rated) {
+        const position = lines.length + 1;
+        lines.push({ ...line, id: lineIdOf(invoice.invoiceId, position), invoiceId: invoice.invoiceId, position });
+      }
     }
-    const planCurrencies = invoice.periods.map(
-      ({ planVersionId }) => (versions.get(planVersionId) as PlanVersion).currency,
-    );
     const totalMinor = totalOf(lines, invoice.periods[0]?.currency as Currency);
-    return { lines, totalMinor, planCurrencies: [...new Set(planCurrencies)] };
+    return { lines, totalMinor, planCurrencies: [...planCurrencies] };
   } catch (error) {
     if (error instanceof DurabillError) return { failure: error };
     throw error;
   }
 }
 
-function rateLines(
-  invoiceId: string,
+/** The customer's currency if the plan has amounts in it; otherwise the plan's own, which a check holds against it. */
+function currencyOf(period: BillablePeriod, { currency, terms }: PlanVersion): Currency {
+  return terms.currencies?.find((other) => other === period.currency) ?? currency;
+}
+
+/** Lines as they stand on any invoice. */
+type LineContent = Omit<InvoiceLine, 'id' | 'invoiceId' | 'position'>;
+
+function ratePeriod(
   period: BillablePeriod,
   version: PlanVersion,
-  quantities: Map<string, Quantity> | undefined,
-  before: number,
-): InvoiceLine[] {
-  return version.prices.map(({ id, price, meter }, index) => {
-    const used = quantities?.get(id) ?? noUsage;
-    const usage = meter === null ? null : { quantity: parseDecimal(used.quantity) };
-    const { numerator, denominator } = proration(period);
-    const rated = rate(price, usage, version.currency, ratio(numerator, denominator));
-    const position = before + index + 1;
+  currency: Currency,
+  measured: ReadonlyMap<string, Measured[]> | undefined,
+): LineContent[] {
+  const prices = version.prices.map(({ id, price }) => ({
+    price: priceIn(price, currency, version.currency, `prices.${price.key}`),
+    measured: measured?.get(id) ?? [],
+  }));
+  const byKey = new Map(version.prices.map((one) => [one.price.key, one]));
+  const rated = rateLines(prices, currency, shareOfCycle(period, version), version.terms);
+  return rated.map(({ price, key, description, group, ...line }) => {
+    const billed = price === undefined ? undefined : byKey.get(price.key);
     return {
-      id: lineIdOf(invoiceId, position),
-      invoiceId,
-      position,
       subscriptionId: period.subscriptionId,
-      priceId: id,
-      priceKey: price.key,
-      description: price.name,
-      meterKey: meter?.key ?? null,
-      quantity: rated.quantity,
-      billableQuantity: rated.billableQuantity,
-      exactAmount: rated.exactAmount,
-      amountMinor: rated.amountMinor,
-      eventCount: used.eventCount,
-      skippedCount: used.skippedCount,
-      working: rated.working,
+      priceId: billed?.id ?? null,
+      priceKey: key,
+      description,
+      meterKey: billed?.meter?.key ?? null,
+      group: group === undefined ? null : [...group],
+      ...line,
     };
   });
 }

@@ -49,6 +49,7 @@ describe('Invoices', () => {
       eventCount: 30n,
       skippedCount: 2n,
       working: [],
+      group: null,
       billableQuantity: '30',
       quantity: '30.0',
     };

@@ -147,6 +147,7 @@ export async function issueInvoice(
         eventCount: 0n,
         skippedCount: 0n,
         working: [],
+        group: null,
       })),
     );
     await issueDrafts(sql, clockId, [id]);

@@ -11,7 +11,7 @@ const decimals = 20;
  * after its point. Anything else is no number: undefined. PostgreSQL's `property_number` says the same.
  */
 export function propertyNumber(properties: Properties, name: string): Exact | undefined {
-  const value = valueOf(properties, name);
+  const value = ownValue(properties, name);
   if (typeof value === 'number') return roundTo(exactOfNumeral(String(value)), decimals, 'half_up');
   return typeof value === 'string' && digitsInQuotes.test(value) ? exactOfNumeral(value) : undefined;
 }
@@ -21,13 +21,13 @@ export function propertyNumber(properties: Properties, name: string): Exact | un
  * PostgreSQL's `->>` does: numbers without an exponent, lists and objects with a space behind each comma and colon.
  */
 export function propertyText(properties: Properties, name: string): string | undefined {
-  const value = valueOf(properties, name);
+  const value = ownValue(properties, name);
   if (value === undefined || value === null) return undefined;
   return typeof value === 'string' ? value : jsonText(value);
 }
 
 /** Own properties only, so that nothing called "constructor" is there of itself. */
-function valueOf(properties: Properties, name: string): unknown {
+function ownValue(properties: Properties, name: string): unknown {
   return Object.hasOwn(properties, name) ? properties[name] : undefined;
 }
 
