@@ -21,6 +21,7 @@ import {
   settlePeriods,
 } from '../store/periods.ts';
 import { aggregateRolledUsage } from '../store/rolled-quantities.ts';
+import { billsOf } from './bills.ts';
 import { type CheckedDraft, checkDrafts, type DraftChecks, holdFound, notedIn } from './check-drafts.ts';
 import { invoiceIdOf } from './ids.ts';
 import type { BegunPage } from './in-pages.ts';
@@ -29,7 +30,14 @@ import { type Rated, type RatedLines, rateInvoices } from './rate-invoices.ts';
 /** The review day of a draft: from the run, or from its cut-off if that is later, to the due scan that issues it. */
 const reviewMs = 24 * 60 * 60 * 1_000;
 
-export type InvoicingRun = { id: string; clockId: string; cutoffAt: Date; startedAt: Date };
+export type InvoicingRun = {
+  id: string;
+  clockId: string;
+  cutoffAt: Date;
+  startedAt: Date;
+  /** One of the hours leaves to the monthly run what can be billed from that one's own instant on. */
+  isHourly?: boolean;
+};
 export type Generated = {
   generated: number;
   /** Drafts that were there and gained a period. */
@@ -54,7 +62,8 @@ export async function generateInvoices(
   page: { after: string; limit: number },
   checks: DraftChecks,
 ): Promise<BegunPage<Generated>> {
-  const periods = await periodsToBill(database, { clockId: run.clockId, cutoffAt: run.cutoffAt, ...page });
+  const { clockId, cutoffAt, isHourly = false } = run;
+  const periods = await periodsToBill(database, { clockId, cutoffAt, isHourly, ...page });
   const cursor = periods.at(-1)?.customerId;
   const none = { generated: 0, rebuilt: 0, parkedPeriods: 0, held: 0, noted: 0 };
   return { cursor, done: cursor === undefined ? Promise.resolve(none) : billPage(database, run, periods, checks) };
@@ -82,10 +91,11 @@ async function billPeriods(
   const unsettled = await lockUnsettled(
     sql,
     periods.map((period) => period.id),
+    run.cutoffAt,
   );
   const groups = await groupByInvoice(
     sql,
-    periods.filter((period) => unsettled.has(period.id)),
+    periods.flatMap(({ id }) => unsettled.get(id) ?? []),
   );
   return await writeGroups(sql, run, groups, limits);
 }
@@ -101,15 +111,9 @@ type Group = {
 };
 
 async function groupByInvoice(sql: Sql, periods: readonly BillablePeriod[]): Promise<Group[]> {
-  const byKey = new Map<string, BillablePeriod[]>();
-  for (const period of periods) {
-    const name = [period.customerId, period.currency, period.billingGroup, +period.startAt, +period.endAt].join();
-    const ofKey = byKey.get(name);
-    if (ofKey === undefined) byKey.set(name, [period]);
-    else ofKey.push(period);
-  }
-  const groups = [...byKey.values()];
-  const keys = groups.map(([first]) => keyOf(first as BillablePeriod));
+  const bills = billsOf(periods);
+  const groups = bills.map((bill) => bill.periods);
+  const keys = bills.map(({ key }) => key);
   // Locked before they are read: a scan that is issuing one of them is waited for, or waits for us.
   await lockLiveInvoices(sql, keys);
   const states = await readKeyStates(sql, keys);
@@ -124,17 +128,6 @@ async function groupByInvoice(sql: Sql, periods: readonly BillablePeriod[]): Pro
     const all = [...(present.get(invoiceId) ?? []), ...added];
     return { key, invoiceId, revision, state, added, all };
   });
-}
-
-function keyOf(period: BillablePeriod): InvoiceKey {
-  return {
-    customerId: period.customerId,
-    currency: period.currency,
-    billingGroup: period.billingGroup,
-    periodStartAt: period.startAt,
-    periodEndAt: period.endAt,
-    purpose: 'period',
-  };
 }
 
 type Ready = Group & RatedLines;

@@ -124,6 +124,7 @@ function ratePeriod(
       description,
       meterKey: billed?.meter?.key ?? null,
       group: group === undefined ? null : [...group],
+      periodId: period.id,
       ...line,
     };
   });

@@ -117,6 +117,12 @@ export const catalogue = {
     customer: refused,
     mend: 'Apply the plan file that defines it first, or correct the key.',
   },
+  'subscription-refused': {
+    status: 422,
+    title: 'The subscription cannot be changed like this.',
+    customer: refused,
+    mend: 'Read the subscription, and choose another instant or another change.',
+  },
   'run-refused': {
     status: 422,
     title: 'The run cannot be started for this instant on this clock.',

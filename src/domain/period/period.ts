@@ -4,7 +4,7 @@ import { type Cadence, calendarMonths, isBilledMonthly } from './interval.ts';
 import { monthlyRunIn } from './runs.ts';
 
 export { proration } from './proration.ts';
-export { isMonthlyRunInstant, nextDailyScan, nextMonthlyRun } from './runs.ts';
+export { isMonthlyRunInstant, nextDailyScan, nextHourlyRun, nextMonthlyRun } from './runs.ts';
 export { parseZone } from './zone.ts';
 
 /**
