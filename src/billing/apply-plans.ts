@@ -27,6 +27,20 @@ export async function applyPlans(database: Database, file: PlanFile, actor: stri
   });
 }
 
+/**
+ * What is paid before it is used has to be given back when it is not used, and an invoice is never below zero: that
+ * needs credits that outlive an invoice. Until there are some, such a plan is refused rather than billed in arrears.
+ */
+function refuseAdvance({ key, prices }: Plan): void {
+  const ahead = prices.find((price) => price.model === 'flat' && price.timing === 'advance');
+  if (ahead === undefined) return;
+  throw new DurabillError('price-invalid', {
+    field: `plans.${key}.prices.${ahead.key}.timing`,
+    reason: 'A subscription cannot be billed in advance yet.',
+    mend: 'Leave "timing" out, or say "arrears"; a preview computes either.',
+  });
+}
+
 async function applyMeters(sql: Sql, meters: readonly Meter[]): Promise<void> {
   const stored = await ensureMeters(
     sql,
@@ -49,6 +63,7 @@ function definition(meter: Meter): string {
 }
 
 async function applyPlan(sql: Sql, plan: Plan, actor: string): Promise<AppliedPlan> {
+  refuseAdvance(plan);
   const contentHash = createHash('sha256')
     .update(canonicalize(plan) as string)
     .digest();

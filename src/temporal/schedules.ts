@@ -40,20 +40,6 @@ export function schedulesOf(realClockId: string): ScheduleOptions[] {
       },
     },
     {
-      scheduleId: scheduleIds.hourlyInvoicing,
-      spec: { calendars: [{ hour: '*', comment: 'every full hour: all cadences but calendar months' }] },
-      // Whichever hour it is, it takes all that is due: one that was missed leaves nothing undone.
-      policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: hour, pauseOnFailure: false },
-      action: {
-        type: 'startWorkflow',
-        workflowType: workflowTypes.monthlyInvoicing,
-        workflowId: scheduleIds.hourlyInvoicing,
-        taskQueue: taskQueues.billing,
-        staticSummary: 'Invoicing of cycles that are no calendar months',
-        args: [{ clockId: realClockId, isHourly: true } satisfies RunInput],
-      },
-    },
-    {
       scheduleId: scheduleIds.dueInvoiceScan,
       spec: {
         calendars: [{ hour: 15, comment: 'every day, two hours after a draft of the 1st has had its review day' }],
@@ -66,6 +52,20 @@ export function schedulesOf(realClockId: string): ScheduleOptions[] {
         taskQueue: taskQueues.billing,
         staticSummary: 'Due invoices: issue and send on their way',
         args,
+      },
+    },
+    {
+      scheduleId: scheduleIds.hourlyInvoicing,
+      spec: { calendars: [{ hour: '*', comment: 'every full hour: all cadences but calendar months' }] },
+      // Whichever hour it is, it takes all that is due: one that was missed leaves nothing undone.
+      policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: hour, pauseOnFailure: false },
+      action: {
+        type: 'startWorkflow',
+        workflowType: workflowTypes.monthlyInvoicing,
+        workflowId: scheduleIds.hourlyInvoicing,
+        taskQueue: taskQueues.billing,
+        staticSummary: 'Invoicing of cycles that are no calendar months',
+        args: [{ clockId: realClockId, isHourly: true } satisfies RunInput],
       },
     },
     {

@@ -57,7 +57,7 @@ describe('Subscriptions', () => {
   const refused = async (attempt: Promise<unknown>, code: string, field: string, reason: RegExp) =>
     await assert.rejects(attempt, (error: DurabillError) => {
       assert.ok(error instanceof DurabillError, String(error));
-      assert.deepEqual([error.code, error.details.field], [code, field], error.message);
+      assert.deepEqual([error.code, error.field], [code, field], error.message);
       assert.match(error.message, reason);
       return true;
     });
