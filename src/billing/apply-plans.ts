@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { Meter } from '../domain/rating/meter.ts';
+import { boundFields } from '../domain/rating/bounds.ts';
 import type { Plan, PlanFile } from '../domain/rating/plan.ts';
+import { isBilledAhead } from '../domain/rating/price.ts';
 import { DurabillError } from '../errors/error.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Database, Sql } from '../store/database.ts';
@@ -28,16 +30,16 @@ export async function applyPlans(database: Database, file: PlanFile, actor: stri
 }
 
 /**
- * What is paid before it is used has to be given back when it is not used, and an invoice is never below zero: that
- * needs credits that outlive an invoice. Until there are some, such a plan is refused rather than billed in arrears.
+ * The bounds of a plan are of the sum of a period's lines, and what is billed ahead of a period stands on another invoice
+ * than what is billed when it is over: neither could be brought to them.
  */
-function refuseAdvance({ key, prices }: Plan): void {
-  const ahead = prices.find((price) => price.model === 'flat' && price.timing === 'advance');
-  if (ahead === undefined) return;
-  throw new DurabillError('price-invalid', {
-    field: `plans.${key}.prices.${ahead.key}.timing`,
-    reason: 'A subscription cannot be billed in advance yet.',
-    mend: 'Leave "timing" out, or say "arrears"; a preview computes either.',
+function refuseBoundsAhead(plan: Plan): void {
+  const ahead = plan.prices.find(isBilledAhead);
+  if (ahead === undefined || boundFields.every((name) => plan[name] === undefined)) return;
+  throw new DurabillError('plan-invalid', {
+    field: `plans.${plan.key}.prices.${ahead.key}.timing`,
+    reason: 'A plan with bounds for the whole period bills nothing in advance.',
+    mend: 'Leave "timing" out, or give the bounds to the prices that they are meant for.',
   });
 }
 
@@ -63,7 +65,7 @@ function definition(meter: Meter): string {
 }
 
 async function applyPlan(sql: Sql, plan: Plan, actor: string): Promise<AppliedPlan> {
-  refuseAdvance(plan);
+  refuseBoundsAhead(plan);
   const contentHash = createHash('sha256')
     .update(canonicalize(plan) as string)
     .digest();

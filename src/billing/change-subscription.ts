@@ -1,9 +1,17 @@
+import type { LaidPeriod } from '../domain/period/lay-out.ts';
 import { relay } from '../domain/period/relay.ts';
 import { checkTimeline, type Timeline } from '../domain/period/timeline.ts';
 import { DurabillError } from '../errors/error.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Database, Sql } from '../store/database.ts';
-import { deletePeriods, insertPeriods, lockPeriods, type StoredPeriod, updatePeriods } from '../store/periods.ts';
+import {
+  deletePeriods,
+  insertPeriods,
+  lockPeriods,
+  type StoredAhead,
+  type StoredPeriod,
+  updatePeriods,
+} from '../store/periods.ts';
 import { recordRequest } from '../store/subscription-requests.ts';
 import {
   lockSubscription,
@@ -12,6 +20,7 @@ import {
   type StoredSubscription,
   type StoredTimeline,
 } from '../store/subscriptions.ts';
+import { relayAhead } from './ahead-periods.ts';
 import { periodIdOf } from './ids.ts';
 
 /** A subscription as it stands, under its lock: nothing changes it meanwhile. */
@@ -102,26 +111,49 @@ export function reusedRequestId(requestId: string): DurabillError {
 type Relayed = { gone: number; changed: number; added: number };
 
 async function relayPeriods(sql: Sql, { id, customerId, now }: Standing, decision: Decision): Promise<Relayed> {
-  const periods = await lockPeriods(sql, id);
-  const settledUntil = periods.findLast(({ settledBy }) => settledBy !== null)?.endAt;
-  refuseSettled(decision, settledUntil);
+  const all = await lockPeriods(sql, id);
+  const periods = all.filter(({ kind }) => kind === 'arrears');
+  const ahead = all.filter((period): period is StoredAhead => period.kind !== 'arrears');
+  const after = periods.findLast(({ settledBy }) => settledBy !== null)?.endAt;
+  refuseSettled(decision, after);
   const open = periods.filter(({ settledBy }) => settledBy === null);
-  const { gone, changed, added } = relay<StoredPeriod>(open, settledUntil, decision.timeline, now);
+  const relaid = relay<StoredPeriod>(open, after, decision.timeline, now);
+  const changed = relaid.changed.map(({ from, to }) => ({ ...to, id: from.id }));
+  const added = relaid.added.map((period) => ({
+    ...period,
+    id: periodIdOf(id, period.startAt),
+    kind: 'arrears' as const,
+  }));
+  const laid = laidNow(open, after, { ...relaid, changed, added });
+  const relaidAhead = relayAhead({ subscriptionId: id, timeline: decision.timeline, laid, after, ahead });
   // In this order no two of them overlap at any time: what goes makes room, and what is cut leaves room for the new.
+  const gone = [...relaid.gone, ...relaidAhead.gone];
   await deletePeriods(
     sql,
     gone.map((period) => period.id),
   );
-  await updatePeriods(
-    sql,
-    changed.map(({ from, to }) => ({ ...to, id: from.id })),
-  );
+  const altered = [...changed, ...relaidAhead.changed];
+  await updatePeriods(sql, altered);
+  const made = [...added, ...relaidAhead.added];
   await insertPeriods(
     sql,
-    added.map((period) => ({ ...period, id: periodIdOf(id, period.startAt), subscriptionId: id, customerId })),
+    made.map((period) => ({ ...period, subscriptionId: id, customerId })),
   );
-  return { gone: gone.length, changed: changed.length, added: added.length };
+  return { gone: gone.length, changed: altered.length, added: made.length };
 }
+
+/** The periods after the settled ones as they are from now on, in their order. */
+function laidNow(
+  open: readonly StoredPeriod[],
+  after: Date | undefined,
+  { gone, changed, added }: { gone: { id: string }[]; changed: Identified[]; added: Identified[] },
+): LaidPeriod[] {
+  const others = new Set([...gone, ...changed].map(({ id }) => id));
+  const kept = open.filter(({ id, startAt }) => !others.has(id) && (after === undefined || startAt >= after));
+  return [...kept, ...changed, ...added].sort((a, b) => a.startAt.getTime() - b.startAt.getTime());
+}
+
+type Identified = LaidPeriod & { id: string };
 
 function refuseSettled({ from, field }: Decision, settledUntil: Date | undefined): void {
   if (settledUntil === undefined || from >= settledUntil) return;

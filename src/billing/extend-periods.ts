@@ -1,7 +1,8 @@
 import { layOut } from '../domain/period/lay-out.ts';
 import type { Database, Sql } from '../store/database.ts';
-import { insertPeriods, lockEnds, type NewPeriod, subscriptionsToExtend } from '../store/periods.ts';
+import { insertPeriods, lockEnds, type NewPeriod, readAhead, subscriptionsToExtend } from '../store/periods.ts';
 import { readTimelines } from '../store/subscriptions.ts';
+import { aheadOfNext } from './ahead-periods.ts';
 import { periodIdOf } from './ids.ts';
 import { type BegunPage, inPages } from './in-pages.ts';
 
@@ -30,15 +31,21 @@ async function layOutNext(sql: Sql, ids: readonly string[], until: Date): Promis
   if (ids.length === 0) return 0;
   const ends = await lockEnds(sql, ids);
   const timelines = await readTimelines(sql, ids);
+  const aheadOf = await readAhead(
+    sql,
+    ids.filter((id) => timelines.get(id)?.phases.some(({ billsAhead }) => billsAhead)),
+  );
   const periods = ends.flatMap(({ id, customerId, lastEndAt }): NewPeriod[] => {
     const timeline = timelines.get(id);
     if (timeline === undefined) throw new Error(`subscription ${id} has no timeline`);
-    return layOut(timeline, { after: lastEndAt ?? undefined, until }).map((period) => ({
-      ...period,
-      id: periodIdOf(id, period.startAt),
-      subscriptionId: id,
-      customerId,
-    }));
+    const after = lastEndAt ?? undefined;
+    const laid = layOut(timeline, { after, until });
+    const ahead = aheadOfNext({ subscriptionId: id, timeline, laid, after, ahead: aheadOf.get(id) ?? [] });
+    const of = { subscriptionId: id, customerId };
+    return [
+      ...laid.map((period) => ({ ...period, ...of, id: periodIdOf(id, period.startAt), kind: 'arrears' as const })),
+      ...ahead.map((period) => ({ ...period, ...of })),
+    ];
   });
   await insertPeriods(sql, periods);
   return periods.length;

@@ -21,11 +21,12 @@ import {
   settlePeriods,
 } from '../store/periods.ts';
 import { aggregateRolledUsage } from '../store/rolled-quantities.ts';
-import { billsOf } from './bills.ts';
+import { type Bill, billsOf, byStart } from './bills.ts';
 import { type CheckedDraft, checkDrafts, type DraftChecks, holdFound, notedIn } from './check-drafts.ts';
 import { invoiceIdOf } from './ids.ts';
 import type { BegunPage } from './in-pages.ts';
-import { type Rated, type RatedLines, rateInvoices } from './rate-invoices.ts';
+import { rateWithCredits, waitingCredits } from './hold-back-credits.ts';
+import type { Rated, RatedLines } from './rate-invoices.ts';
 
 /** The review day of a draft: from the run, or from its cut-off if that is later, to the due scan that issues it. */
 const reviewMs = 24 * 60 * 60 * 1_000;
@@ -93,10 +94,9 @@ async function billPeriods(
     periods.map((period) => period.id),
     run.cutoffAt,
   );
-  const groups = await groupByInvoice(
-    sql,
-    periods.flatMap(({ id }) => unsettled.get(id) ?? []),
-  );
+  const { bills, waiting } = billsOf(periods.flatMap(({ id }) => unsettled.get(id) ?? []));
+  const groups = await groupByInvoice(sql, bills);
+  await parkPeriods(sql, run.id, waitingCredits(waiting, 'There is no bill that it could come off.'));
   return await writeGroups(sql, run, groups, limits);
 }
 
@@ -110,9 +110,7 @@ type Group = {
   all: BillablePeriod[];
 };
 
-async function groupByInvoice(sql: Sql, periods: readonly BillablePeriod[]): Promise<Group[]> {
-  const bills = billsOf(periods);
-  const groups = bills.map((bill) => bill.periods);
+async function groupByInvoice(sql: Sql, bills: readonly Bill[]): Promise<Group[]> {
   const keys = bills.map(({ key }) => key);
   // Locked before they are read: a scan that is issuing one of them is waited for, or waits for us.
   await lockLiveInvoices(sql, keys);
@@ -121,11 +119,11 @@ async function groupByInvoice(sql: Sql, periods: readonly BillablePeriod[]): Pro
     sql,
     states.flatMap(({ live }) => (live === null ? [] : [live.id])),
   );
-  return groups.map((added, index) => {
+  return bills.map(({ periods: added }, index) => {
     const [key, state] = [keys[index] as InvoiceKey, states[index] as KeyState];
     const revision = state.lastRevision + (state.live === null ? 1 : 0);
     const invoiceId = state.live?.id ?? invoiceIdOf(key, revision);
-    const all = [...(present.get(invoiceId) ?? []), ...added];
+    const all = [...(present.get(invoiceId) ?? []), ...added].sort(byStart);
     return { key, invoiceId, revision, state, added, all };
   });
 }
@@ -135,19 +133,17 @@ type Ready = Group & RatedLines;
 async function writeGroups(
   sql: Sql,
   run: InvoicingRun,
-  groups: readonly Group[],
+  wanted: readonly Group[],
   limits: CheckLimits,
 ): Promise<Written> {
   // A draft that is held is rebuilt like any other: it waits for a person, its usage does not.
-  const open = groups.filter(({ state }) => state.live === null || ['draft', 'held'].includes(state.live.lifecycle));
+  const isOpen = ({ state }: Group) => state.live === null || ['draft', 'held'].includes(state.live.lifecycle);
   const usageCutAt = await readMachineTime(sql);
-  const rated = await rateInvoices(
-    sql,
-    open.map(({ invoiceId, all }) => ({ invoiceId, periods: all })),
-    // A draft is computed once more from raw events before it is issued.
-    aggregateRolledUsage,
-  );
-  const { ready, failures } = sortOut(groups, rated);
+  // A draft is computed once more from raw events before it is issued.
+  const { rated, groups, waiting } = await rateWithCredits(sql, wanted.filter(isOpen), aggregateRolledUsage);
+  const sorted = sortOut([...groups, ...wanted.filter((group) => !isOpen(group))], rated);
+  const { ready } = sorted;
+  const failures = [...sorted.failures, ...waiting];
   const fresh = ready.filter(({ state }) => state.live === null);
   const rebuilt = ready.filter(({ state }) => state.live !== null);
 

@@ -50,6 +50,6 @@ async function unknownPlan(
 
 /** The phase in which a version is in force. */
 export function phaseOf(version: OfferedVersion, from: Date, anchor: Phase['anchor']): Phase {
-  const { id: planVersionId, interval, terms } = version;
-  return { from, planVersionId, interval, intervalCount: terms.intervalCount ?? 1, anchor };
+  const { id: planVersionId, interval, terms, billsAhead } = version;
+  return { from, planVersionId, interval, intervalCount: terms.intervalCount ?? 1, anchor, billsAhead };
 }

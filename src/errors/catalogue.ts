@@ -324,6 +324,12 @@ export const catalogue = {
     customer: 'Your invoice needs to be checked first.',
     mend: 'Abandon it if it was given up after the backup. If it is to be billed all the same, answer `retry`, of a draft `release`.',
   },
+  'credit-above-bill': {
+    status: 422,
+    title: 'More is to be given back than the bill is over.',
+    customer: 'We owe you something; it comes off a later bill.',
+    mend: 'Nothing has to be done if bills follow: it comes off the first that has room. Otherwise give it back by a refund.',
+  },
   'period-already-invoiced': {
     status: 409,
     title: 'An issued invoice already covers this customer, currency, group and period.',

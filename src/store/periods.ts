@@ -1,7 +1,12 @@
+import type { AheadPeriod } from '../domain/period/ahead.ts';
 import type { LaidPeriod } from '../domain/period/lay-out.ts';
 import type { Sql } from './database.ts';
 
-const lastEnd = `SELECT p.end_at FROM periods p WHERE p.subscription_id = s.id ORDER BY p.start_at DESC LIMIT 1`;
+/** What is over when it is billed, which tiles time; what is billed when its cycle begins, and what is given back of it. */
+export type PeriodKind = 'arrears' | 'advance' | 'credit';
+
+const lastEnd = `SELECT p.end_at FROM periods p WHERE p.subscription_id = s.id AND p.kind = 'arrears'
+  ORDER BY p.start_at DESC LIMIT 1`;
 
 /**
  * The next `limit` subscriptions of a clock, by id after the cursor, whose periods may not reach past `until`. Those
@@ -40,22 +45,38 @@ export async function lockEnds(sql: Sql, subscriptionIds: readonly string[]): Pr
   return rows;
 }
 
-export type NewPeriod = LaidPeriod & { id: string; subscriptionId: string; customerId: string };
+/** What was billed ahead of these subscriptions or is to be, and given back, by subscription. */
+export async function readAhead(sql: Sql, subscriptionIds: readonly string[]): Promise<Map<string, StoredAhead[]>> {
+  const bySubscription = new Map<string, StoredAhead[]>(subscriptionIds.map((id) => [id, []]));
+  if (subscriptionIds.length === 0) return bySubscription;
+  const { rows } = await sql.query<StoredAhead & { subscriptionId: string }>(
+    `SELECT subscription_id AS "subscriptionId", ${stored} FROM periods
+     WHERE subscription_id = ANY ($1::uuid[]) AND kind <> 'arrears' ORDER BY start_at, id`,
+    [subscriptionIds],
+  );
+  for (const { subscriptionId, ...period } of rows) bySubscription.get(subscriptionId)?.push(period);
+  return bySubscription;
+}
+
+export type StoredAhead = StoredPeriod & AheadPeriod;
+
+export type NewPeriod = LaidPeriod & { id: string; subscriptionId: string; customerId: string; kind: PeriodKind };
 
 /** Adds periods; one that another run has just added is left as it is. */
 export async function insertPeriods(sql: Sql, periods: readonly NewPeriod[]): Promise<void> {
   if (periods.length === 0) return;
   await sql.query(
     `INSERT INTO periods (id, subscription_id, customer_id, start_at, end_at, cycle_start_at, cycle_end_at, billable_at,
-       plan_version_id)
+       plan_version_id, kind)
      SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[],
-       $7::timestamptz[], $8::timestamptz[], $9::uuid[])
+       $7::timestamptz[], $8::timestamptz[], $9::uuid[], $10::text[])
      ON CONFLICT DO NOTHING`,
     [
       periods.map((period) => period.id),
       periods.map((period) => period.subscriptionId),
       periods.map((period) => period.customerId),
       ...columnsOf(periods),
+      periods.map((period) => period.kind),
     ],
   );
 }
@@ -71,7 +92,11 @@ function columnsOf(periods: readonly LaidPeriod[]): unknown[] {
   ];
 }
 
-export type StoredPeriod = LaidPeriod & { id: string; settledBy: string | null };
+export type StoredPeriod = LaidPeriod & { id: string; kind: PeriodKind; settledBy: string | null };
+
+const stored = `id, start_at AS "startAt", end_at AS "endAt", cycle_start_at AS "cycleStartAt",
+  cycle_end_at AS "cycleEndAt", billable_at AS "billableAt", plan_version_id AS "planVersionId", kind,
+  settled_by AS "settledBy"`;
 
 /** All periods of a subscription, with a lock on those that are open: what bills them waits, or is waited for. */
 export async function lockPeriods(sql: Sql, subscriptionId: string): Promise<StoredPeriod[]> {
@@ -80,10 +105,7 @@ export async function lockPeriods(sql: Sql, subscriptionId: string): Promise<Sto
     [subscriptionId],
   );
   const { rows } = await sql.query<StoredPeriod>(
-    `SELECT id, start_at AS "startAt", end_at AS "endAt", cycle_start_at AS "cycleStartAt",
-       cycle_end_at AS "cycleEndAt", billable_at AS "billableAt", plan_version_id AS "planVersionId",
-       settled_by AS "settledBy"
-     FROM periods WHERE subscription_id = $1 ORDER BY start_at`,
+    `SELECT ${stored} FROM periods WHERE subscription_id = $1 ORDER BY start_at, id`,
     [subscriptionId],
   );
   return rows;
@@ -118,12 +140,16 @@ export type BillablePeriod = LaidPeriod & {
   currency: string;
   zone: string;
   billingGroup: string;
+  kind: PeriodKind;
+  /** Whether an earlier run could not bill it, and said why. */
+  isParked: boolean;
   settledBy: string | null;
 };
 
 const billable = `SELECT p.id, p.subscription_id AS "subscriptionId", p.customer_id AS "customerId",
     p.start_at AS "startAt", p.end_at AS "endAt", p.cycle_start_at AS "cycleStartAt", p.cycle_end_at AS "cycleEndAt",
     p.billable_at AS "billableAt", p.settled_by AS "settledBy", p.plan_version_id AS "planVersionId",
+    p.kind, EXISTS (SELECT FROM parked_periods w WHERE w.period_id = p.id AND w.resolved_at IS NULL) AS "isParked",
     s.billing_group AS "billingGroup", c.currency, c.zone
   FROM periods p JOIN subscriptions s ON s.id = p.subscription_id JOIN customers c ON c.id = p.customer_id`;
 
@@ -149,7 +175,7 @@ export async function periodsToBill(
        ORDER BY p.customer_id LIMIT $4)
      ${billable} JOIN page ON page.customer_id = p.customer_id
      WHERE ${wanted}
-     ORDER BY p.customer_id, p.start_at, p.id`,
+     ORDER BY p.customer_id, p.start_at, p.kind, p.id`,
     [page.clockId, page.cutoffAt, page.after, page.limit],
   );
   return rows;
@@ -163,7 +189,7 @@ export async function periodsByInvoice(
   const byInvoice = new Map<string, BillablePeriod[]>();
   if (invoiceIds.length === 0) return byInvoice;
   const { rows } = await sql.query<BillablePeriod & { settledBy: string }>(
-    `${billable} WHERE p.settled_by = ANY ($1::uuid[]) ORDER BY p.settled_by, p.start_at, p.id`,
+    `${billable} WHERE p.settled_by = ANY ($1::uuid[]) ORDER BY p.settled_by, p.start_at, p.kind, p.id`,
     [invoiceIds],
   );
   for (const period of rows) {

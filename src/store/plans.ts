@@ -46,12 +46,15 @@ export type OfferedVersion = {
   currency: string;
   interval: Interval;
   terms: PlanTerms;
+  /** Whether it has prices that are billed when a cycle begins. */
+  billsAhead: boolean;
 };
 
 /** A version of a plan, the latest one if none is named; undefined if there is none. */
 export async function findPlanVersion(sql: Sql, plan: string, version?: number): Promise<OfferedVersion | undefined> {
   const { rows } = await sql.query<OfferedVersion>(
-    `SELECT v.id, p.key AS plan, v.version, v.currency, v.billing_interval AS interval, v.terms
+    `SELECT v.id, p.key AS plan, v.version, v.currency, v.billing_interval AS interval, v.terms,
+       EXISTS (SELECT FROM prices r WHERE r.plan_version_id = v.id AND r.terms ->> 'timing' = 'advance') AS "billsAhead"
      FROM plan_versions v JOIN plans p ON p.id = v.plan_id
      WHERE p.key = $1 AND ($2::int IS NULL OR v.version = $2) ORDER BY v.version DESC LIMIT 1`,
     [plan, version ?? null],

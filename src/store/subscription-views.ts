@@ -1,4 +1,5 @@
 import type { Sql } from './database.ts';
+import type { PeriodKind } from './periods.ts';
 import { uuidOrNull } from './uuid.ts';
 
 /** What a subscription is besides its timeline. */
@@ -43,6 +44,7 @@ export type PeriodView = {
   cycleStartAt: Date;
   cycleEndAt: Date;
   billableAt: Date;
+  kind: PeriodKind;
   plan: string;
   planVersion: number;
   /** The invoice that billed it; null while none has. */
@@ -53,10 +55,10 @@ export type PeriodView = {
 export async function lastPeriods(sql: Sql, subscriptionId: string, limit: number): Promise<PeriodView[]> {
   const { rows } = await sql.query<PeriodView>(
     `SELECT p.id, p.start_at AS "startAt", p.end_at AS "endAt", p.cycle_start_at AS "cycleStartAt",
-       p.cycle_end_at AS "cycleEndAt", p.billable_at AS "billableAt", plans.key AS plan, v.version AS "planVersion",
+       p.cycle_end_at AS "cycleEndAt", p.billable_at AS "billableAt", p.kind, plans.key AS plan, v.version AS "planVersion",
        p.settled_by AS "invoiceId"
      FROM periods p JOIN plan_versions v ON v.id = p.plan_version_id JOIN plans ON plans.id = v.plan_id
-     WHERE p.subscription_id = $1 ORDER BY p.start_at DESC LIMIT $2`,
+     WHERE p.subscription_id = $1 ORDER BY p.start_at DESC, p.kind, p.id LIMIT $2`,
     [subscriptionId, limit],
   );
   return rows;

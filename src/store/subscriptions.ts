@@ -70,7 +70,8 @@ export async function readTimelines(sql: Sql, ids: readonly string[]): Promise<M
        (SELECT jsonb_agg(jsonb_build_object('from', h.starts_at, 'planVersionId', v.id, 'plan', p.key,
             'planVersion', v.version, 'interval', v.billing_interval,
             'intervalCount', coalesce((v.terms ->> 'intervalCount')::int, 1), 'anchor', h.anchor,
-            'anchorAt', h.anchor_at) ORDER BY h.starts_at)
+            'anchorAt', h.anchor_at, 'billsAhead', EXISTS (SELECT FROM prices r
+              WHERE r.plan_version_id = v.id AND r.terms ->> 'timing' = 'advance')) ORDER BY h.starts_at)
         FROM subscription_phases h JOIN plan_versions v ON v.id = h.plan_version_id JOIN plans p ON p.id = v.plan_id
         WHERE h.subscription_id = s.id) AS phases,
        coalesce((SELECT jsonb_agg(jsonb_build_object('from', u.starts_at, 'to', u.ends_at) ORDER BY u.starts_at)

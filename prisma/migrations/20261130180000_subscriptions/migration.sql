@@ -54,6 +54,19 @@ UPDATE periods p SET plan_version_id = s.plan_version_id FROM subscriptions s WH
 ALTER TABLE periods ENABLE TRIGGER periods_stay_settled;
 ALTER TABLE periods ALTER COLUMN plan_version_id SET NOT NULL;
 
+-- Beside what is billed when it is over stands what is billed when its cycle begins, and what of that is given back. Only
+-- the first kind tiles time.
+ALTER TABLE periods ADD COLUMN kind text NOT NULL DEFAULT 'arrears' CHECK (kind IN ('arrears', 'advance', 'credit'));
+ALTER TABLE periods DROP CONSTRAINT periods_check;
+ALTER TABLE periods ADD CONSTRAINT periods_span CHECK (start_at < end_at AND cycle_start_at <= start_at
+  AND end_at <= cycle_end_at AND billable_at >= CASE kind WHEN 'arrears' THEN end_at ELSE start_at END);
+ALTER TABLE periods DROP CONSTRAINT periods_subscription_id_start_at_key;
+CREATE UNIQUE INDEX periods_start ON periods (subscription_id, start_at) WHERE kind = 'arrears';
+ALTER TABLE periods DROP CONSTRAINT periods_subscription_id_tstzrange_excl;
+ALTER TABLE periods ADD CONSTRAINT periods_no_overlap
+  EXCLUDE USING gist (subscription_id WITH =, tstzrange(start_at, end_at) WITH &&) WHERE (kind = 'arrears');
+CREATE INDEX periods_ahead ON periods (subscription_id) WHERE kind <> 'arrears';
+
 -- The runs of the hours, for all cycles but calendar months.
 ALTER TABLE billing_runs DROP CONSTRAINT billing_runs_kind_check;
 ALTER TABLE billing_runs ADD CONSTRAINT billing_runs_kind_check

@@ -81,6 +81,12 @@ const Period = Type.Object(
     cycleStartAt: instant('Begin of the cycle of which it is all or a part', '2013-01-01T05:00:00.000Z'),
     cycleEndAt: instant('End of that cycle', '2013-02-01T05:00:00.000Z'),
     billableAt: instant('From when on it is billed', '2013-02-01T13:00:00.000Z'),
+    kind: Type.Enum(['arrears', 'advance', 'credit'], {
+      description:
+        '`arrears`: billed when it is over. `advance`: what the plan bills when a cycle begins. `credit`: time that was billed ' +
+        'in advance and is given back, since a change has left no room for it',
+      examples: ['arrears'],
+    }),
     plan: text('Key of the plan that bills it', 'airports'),
     planVersion: Type.Integer({ minimum: 1, description: 'Version of the plan', examples: [1] }),
     invoiceId: nullable(id('The invoice that has billed it; null while none has')),

@@ -33,6 +33,11 @@ export function periodFrom(startsAt: Date, cadence: Cadence, zone: string, cutAt
   };
 }
 
+/** The monthly run that bills the calendar month before the one that the instant is in. */
+export function monthlyRunAfter(startAt: Date, zone: string): Date {
+  return monthlyRunIn(originYear, cycleAt(startAt, calendarMonths, zone).index);
+}
+
 /** The period from `startsAt` to the end of its calendar month. */
 export function firstPeriod(startsAt: Date, zone: string): Period {
   return periodFrom(startsAt, calendarMonths, zone);
