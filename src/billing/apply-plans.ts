@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import type { Meter } from '../domain/rating/meter.ts';
 import { boundFields } from '../domain/rating/bounds.ts';
+import type { Meter } from '../domain/rating/meter.ts';
 import type { Plan, PlanFile } from '../domain/rating/plan.ts';
 import { isBilledAhead } from '../domain/rating/price.ts';
 import { DurabillError } from '../errors/error.ts';

@@ -1,6 +1,7 @@
 import { nextRenewal } from '../domain/period/lay-out.ts';
 import type { Database } from '../store/database.ts';
 import { changeSubscription, type Decision, type Standing } from './change-subscription.ts';
+import { laterOf } from './instant.ts';
 import { readRequestId, readWhen, refusal, type SubscriptionRequestInput } from './subscription-orders.ts';
 
 export const cancelWords = ['now', 'period_end', 'never'] as const;
@@ -50,9 +51,8 @@ function decide(standing: Standing, when: { when: CancelWord } | { at: Date }): 
 
 function endOf({ now, timeline }: Standing, when: { when: CancelWord } | { at: Date }): Date | null {
   if ('at' in when || when.when === 'now') {
-    const at = 'at' in when ? when.at : now;
     // One that has not begun ends as it begins, and is never billed.
-    return at > timeline.startsAt ? at : timeline.startsAt;
+    return laterOf('at' in when ? when.at : now, timeline.startsAt);
   }
   return when.when === 'never' ? null : nextRenewal({ ...timeline, endsAt: null }, now);
 }

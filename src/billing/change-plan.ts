@@ -5,6 +5,7 @@ import { cadenceOf, type Phase, phaseAt, type Timeline } from '../domain/period/
 import type { Database, Sql } from '../store/database.ts';
 import type { OfferedVersion } from '../store/plans.ts';
 import { changeSubscription, type Decision, type Standing } from './change-subscription.ts';
+import { laterOf } from './instant.ts';
 import { offeredVersion, phaseOf } from './offered-plan.ts';
 import {
   type AnchorInput,
@@ -68,19 +69,23 @@ async function decide(sql: Sql, standing: Standing, asked: Asked): Promise<Decis
   if (before === undefined) throw new Error(`subscription ${standing.id} has no phase`);
   const { plan = before.plan, planVersion } = asked;
   const version = await offeredVersion(sql, { plan, currency, ...(planVersion !== undefined && { planVersion }) }, '');
-  const isLast = before === timeline.phases.at(-1);
-  if (isLast && before.planVersionId === version.id && asked.anchor === undefined) return undefined;
+  const detail = { from, planVersionId: version.id, plan: version.plan, planVersion: version.version };
+  if (before.planVersionId === version.id && asked.anchor === undefined) {
+    // It has that already: only what was to come after it is taken back.
+    const next = timeline.phases[timeline.phases.indexOf(before) + 1];
+    if (next === undefined) return undefined;
+    const phases = timeline.phases.filter((phase) => phase.from <= before.from);
+    return { action: 'changed', detail, timeline: { ...timeline, phases }, from: next.from, field };
+  }
   requireNotice(standing, asked, from, field);
   const kept = timeline.phases.filter((phase) => phase.from < from);
   const phase = phaseOf(version, from, anchorOf(timeline, version, from, asked.anchor));
-  const detail = { from, planVersionId: version.id, plan: version.plan, planVersion: version.version };
   return { action: 'changed', detail, timeline: { ...timeline, phases: [...kept, phase] }, from, field };
 }
 
 function beginOf({ now, timeline }: Standing, when: Asked['when']): Date {
   if ('at' in when || when.when === 'now') {
-    const at = 'at' in when ? when.at : now;
-    return at > timeline.startsAt ? at : timeline.startsAt;
+    return laterOf('at' in when ? when.at : now, timeline.startsAt);
   }
   const renewal = nextRenewal(timeline, now);
   if (renewal !== null) return renewal;

@@ -72,9 +72,7 @@ export async function changeSubscription(
     await replaceTimeline(sql, id, decision.timeline);
     const periods = await relayPeriods(sql, standing, decision);
     const detail = { ...decision.detail, periods, ...(order.requestId && { requestId: order.requestId }) };
-    await appendAudit(sql, [
-      { subjectKind: 'subscription', subjectId: id, actor, action: decision.action, detail },
-    ]);
+    await appendAudit(sql, [{ subjectKind: 'subscription', subjectId: id, actor, action: decision.action, detail }]);
     return { id, changed: true };
   });
 }

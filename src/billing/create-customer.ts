@@ -4,11 +4,11 @@ import { DurabillError } from '../errors/error.ts';
 import { appendAudit } from '../store/audit.ts';
 import { type Customer, findCustomer, insertCustomer } from '../store/customers.ts';
 import type { Database, Sql } from '../store/database.ts';
+import { readBeginnings } from '../store/subscription-views.ts';
 import { uuidOrNull } from '../store/uuid.ts';
 import { customerIdOf } from './ids.ts';
 import { readInstant } from './instant.ts';
 import { type Clock, getClock, realClockName } from './open-clock.ts';
-import { readBeginnings } from '../store/subscription-views.ts';
 import { subscribe } from './subscribe.ts';
 import { readEmail, readText } from './text.ts';
 

@@ -23,9 +23,9 @@ import {
 import { aggregateRolledUsage } from '../store/rolled-quantities.ts';
 import { type Bill, billsOf, byStart } from './bills.ts';
 import { type CheckedDraft, checkDrafts, type DraftChecks, holdFound, notedIn } from './check-drafts.ts';
+import { rateWithCredits, waitingCredits } from './hold-back-credits.ts';
 import { invoiceIdOf } from './ids.ts';
 import type { BegunPage } from './in-pages.ts';
-import { rateWithCredits, waitingCredits } from './hold-back-credits.ts';
 import type { Rated, RatedLines } from './rate-invoices.ts';
 
 /** The review day of a draft: from the run, or from its cut-off if that is later, to the due scan that issues it. */

@@ -119,8 +119,7 @@ function ratePeriod(
 ): LineContent[] {
   const isCredit = period.kind === 'credit';
   const billed = version.prices.filter(
-    ({ price }) =>
-      isBilledAhead(price) === (period.kind !== 'arrears') && !(isCredit && price.prorate === false),
+    ({ price }) => isBilledAhead(price) === (period.kind !== 'arrears') && !(isCredit && price.prorate === false),
   );
   const prices = billed.map(({ id, price }) => ({
     price: priceIn(price, currency, version.currency, `prices.${price.key}`),

@@ -9,6 +9,7 @@ import {
   type SubscriptionView,
 } from '../store/subscription-views.ts';
 import { readTimelines, type StoredPhase, type StoredTimeline } from '../store/subscriptions.ts';
+import { laterOf } from './instant.ts';
 
 /** Where a subscription stands by the customer's clock. */
 export const subscriptionStates = ['scheduled', 'trialing', 'active', 'paused', 'ended'] as const;
@@ -72,7 +73,7 @@ async function withTimelines(sql: Sql, views: readonly SubscriptionView[]): Prom
 
 function shownOf(view: SubscriptionView, timeline: StoredTimeline): ShownSubscription {
   const { startsAt, trialEndsAt = null, endsAt = null, phases, pauses } = timeline;
-  const { plan, planVersion } = phaseAt(timeline, view.now > startsAt ? view.now : startsAt) as StoredPhase;
+  const { plan, planVersion } = phaseAt(timeline, laterOf(view.now, startsAt)) as StoredPhase;
   return {
     ...view,
     state: stateOf(timeline, view.now),

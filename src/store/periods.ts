@@ -100,10 +100,9 @@ const stored = `id, start_at AS "startAt", end_at AS "endAt", cycle_start_at AS 
 
 /** All periods of a subscription, with a lock on those that are open: what bills them waits, or is waited for. */
 export async function lockPeriods(sql: Sql, subscriptionId: string): Promise<StoredPeriod[]> {
-  await sql.query(
-    `SELECT FROM periods WHERE subscription_id = $1 AND settled_by IS NULL ORDER BY id FOR UPDATE`,
-    [subscriptionId],
-  );
+  await sql.query(`SELECT FROM periods WHERE subscription_id = $1 AND settled_by IS NULL ORDER BY id FOR UPDATE`, [
+    subscriptionId,
+  ]);
   const { rows } = await sql.query<StoredPeriod>(
     `SELECT ${stored} FROM periods WHERE subscription_id = $1 ORDER BY start_at, id`,
     [subscriptionId],

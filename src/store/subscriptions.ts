@@ -20,14 +20,7 @@ export async function insertSubscription(sql: Sql, subscription: NewSubscription
   const { rowCount } = await sql.query(
     `INSERT INTO subscriptions (id, customer_id, plan_version_id, billing_group, starts_at, trial_ends_at)
      VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
-    [
-      id,
-      customerId,
-      timeline.phases[0]?.planVersionId,
-      billingGroup,
-      timeline.startsAt,
-      timeline.trialEndsAt ?? null,
-    ],
+    [id, customerId, timeline.phases[0]?.planVersionId, billingGroup, timeline.startsAt, timeline.trialEndsAt ?? null],
   );
   if (rowCount === 0) return false;
   await insertPhases(sql, id, timeline.phases);
@@ -59,7 +52,10 @@ export async function lockSubscription(sql: Sql, reference: string): Promise<Sto
 type StoredInstants<T> = { [Name in keyof T]: T[Name] extends Date ? string : T[Name] };
 type Row = Pick<Timeline, 'zone' | 'startsAt' | 'trialEndsAt' | 'endsAt'> & {
   id: string;
-  phases: (StoredInstants<Omit<StoredPhase, 'anchor'>> & { anchor: 'calendar' | 'anniversary'; anchorAt: string | null })[];
+  phases: (StoredInstants<Omit<StoredPhase, 'anchor'>> & {
+    anchor: 'calendar' | 'anniversary';
+    anchorAt: string | null;
+  })[];
   pauses: { from: string; to: string | null }[];
 };
 
@@ -90,7 +86,9 @@ function timelineOf({ phases, pauses, ...row }: Omit<Row, 'id'>): StoredTimeline
       ...phase,
       from: new Date(from),
       anchor:
-        anchor === 'calendar' ? { kind: anchor } : { kind: anchor, ...(anchorAt !== null && { at: new Date(anchorAt) }) },
+        anchor === 'calendar'
+          ? { kind: anchor }
+          : { kind: anchor, ...(anchorAt !== null && { at: new Date(anchorAt) }) },
     })),
     pauses: pauses.map(({ from, to }) => ({ from: new Date(from), to: to === null ? null : new Date(to) })),
   };

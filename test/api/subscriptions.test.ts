@@ -33,7 +33,9 @@ describe('Subscriptions by HTTP', () => {
     const { body } = await api.post('/v1/subscriptions', { customer: 'B6', plan: 'airports', requestId: 'r-1' });
     const at = `/v1/subscriptions/${body.id}`;
     const paused = await api.post(`${at}/pause`, { until: '2013-01-10T05:00:00Z', requestId: 'r-2' });
-    assert.deepEqual(paused.body.pauses, [{ startsAt: '2013-01-01T05:00:00.000Z', endsAt: '2013-01-10T05:00:00.000Z' }]);
+    assert.deepEqual(paused.body.pauses, [
+      { startsAt: '2013-01-01T05:00:00.000Z', endsAt: '2013-01-10T05:00:00.000Z' },
+    ]);
     assert.equal(paused.body.state, 'paused');
     const resumed = await api.post(`${at}/resume`, { at: '2013-01-05T05:00:00Z' });
     assert.equal(resumed.body.pauses[0].endsAt, '2013-01-05T05:00:00.000Z');

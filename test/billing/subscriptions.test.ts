@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { cancelSubscription } from '../../src/billing/cancel-subscription.ts';
 import { changePlan } from '../../src/billing/change-plan.ts';
 import { createSubscription } from '../../src/billing/create-subscription.ts';
@@ -11,7 +12,6 @@ import { showSubscription } from '../../src/billing/show-subscription.ts';
 import { DurabillError } from '../../src/errors/error.ts';
 import { moveTestClock } from '../../src/store/due-work.ts';
 import { openRun } from '../../src/store/runs.ts';
-import { randomUUID } from 'node:crypto';
 import { useTestDatabase } from '../support/database.ts';
 import { untilWaiting } from '../support/locks.ts';
 import { type Business, flat, invoicesOf, openBusiness, throughPages } from './business.ts';
@@ -243,7 +243,9 @@ describe('Subscriptions', () => {
       await untilWaiting(books.database, 1);
     });
     await billing;
-    const cut = (await invoicesOf(books.database, customerId)).find(({ periodEndAt }) => day(periodEndAt) === '2013-01-11');
+    const cut = (await invoicesOf(books.database, customerId)).find(
+      ({ periodEndAt }) => day(periodEndAt) === '2013-01-11',
+    );
     // 100.00 × 10 / 31 = 32.258…
     assert.equal(cut?.totalMinor, 32_26n);
   });

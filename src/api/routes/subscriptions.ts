@@ -89,7 +89,8 @@ export const subscriptionRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app
       schema: {
         tags,
         summary: 'Pause a subscription',
-        description: 'No time in a pause is billed, nor what is used in it. One that is paused like this is answered as it is.',
+        description:
+          'No time in a pause is billed, nor what is used in it. One that is paused like this is answered as it is.',
         body: PauseOrder,
         ...changed,
       },

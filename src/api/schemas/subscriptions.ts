@@ -20,7 +20,10 @@ const anchor = Type.Enum(['calendar', 'anniversary'], {
   examples: ['calendar'],
 });
 const anchorAt = Type.Optional(
-  instantText('From where an anniversary counts; the start, the end of the trial, or the change', '2013-01-31T05:00:00Z'),
+  instantText(
+    'From where an anniversary counts; the start, the end of the trial, or the change',
+    '2013-01-31T05:00:00Z',
+  ),
 );
 
 export const NewSubscription = Type.Object(
@@ -38,7 +41,8 @@ export const NewSubscription = Type.Object(
       Type.Integer({
         minimum: 0,
         maximum: 730,
-        description: 'Days from the start that cost nothing, nor what is used in them; those of the plan unless said otherwise',
+        description:
+          'Days from the start that cost nothing, nor what is used in them; those of the plan unless said otherwise',
         examples: [14],
       }),
     ),
@@ -49,7 +53,10 @@ export const NewSubscription = Type.Object(
     ),
     requestId,
   },
-  { ...closed, description: 'A subscription to create; `startsAt` or `requestId` is needed, by which a repetition is known' },
+  {
+    ...closed,
+    description: 'A subscription to create; `startsAt` or `requestId` is needed, by which a repetition is known',
+  },
 );
 
 const Phase = Type.Object(
@@ -130,7 +137,10 @@ export const PauseOrder = Type.Object(
 export const ResumeOrder = Type.Object(
   {
     at: Type.Optional(
-      instantText('When it goes on; now unless said otherwise. The begin of a pause takes it back', '2013-03-10T05:00:00Z'),
+      instantText(
+        'When it goes on; now unless said otherwise. The begin of a pause takes it back',
+        '2013-03-10T05:00:00Z',
+      ),
     ),
     requestId,
   },
@@ -166,7 +176,10 @@ export const ChangeOrder = Type.Object(
       }),
     ),
     at: Type.Optional(
-      instantText('The instant from which on it is in force, in place of `when`: the day of a price rise', '2013-06-01T04:00:00Z'),
+      instantText(
+        'The instant from which on it is in force, in place of `when`: the day of a price rise',
+        '2013-06-01T04:00:00Z',
+      ),
     ),
     noticeDays: Type.Optional(
       Type.Integer({

@@ -51,7 +51,8 @@ function paidOf(billed: readonly AheadPeriod[]): AheadPeriod[] {
 /** The parts of a period that are in none of the others of the same plan. */
 function without<Part extends LaidPeriod>(period: Part, others: readonly LaidPeriod[]): Part[] {
   return others.reduce<Part[]>(
-    (parts, other) => (other.planVersionId === period.planVersionId ? parts.flatMap((part) => cut(part, other)) : parts),
+    (parts, other) =>
+      other.planVersionId === period.planVersionId ? parts.flatMap((part) => cut(part, other)) : parts,
     [period],
   );
 }

@@ -55,7 +55,11 @@ export function rateLines(
 
 const nothingMeasured: Measured = { usage: noUse, eventCount: 0n, skippedCount: 0n };
 
-function linesOf({ price, measured, share, isCredit = false }: PriceToRate, currency: Currency, whole: Exact): RatedLine[] {
+function linesOf(
+  { price, measured, share, isCredit = false }: PriceToRate,
+  currency: Currency,
+  whole: Exact,
+): RatedLine[] {
   const all = measured.length === 0 ? [nothingMeasured] : measured;
   return all.map(({ usage, group, eventCount, skippedCount }) => {
     const rated = rate(price, usage, currency, share ?? whole);

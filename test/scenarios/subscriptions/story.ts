@@ -36,7 +36,11 @@ export async function openStories() {
   const world = await openWorld();
   await applyPlans(world.database, fileOf(plans), 'test');
   await Promise.all([world.start('worker'), world.start('bridge')]);
-  return { world, story: (name: string, begin: Beginning) => openStory(world, name, begin), close: () => world.close() };
+  return {
+    world,
+    story: (name: string, begin: Beginning) => openStory(world, name, begin),
+    close: () => world.close(),
+  };
 }
 
 export type Stories = Awaited<ReturnType<typeof openStories>>;
