@@ -115,7 +115,9 @@ async function relayPeriods(sql: Sql, { id, customerId, now }: Standing, decisio
   const after = periods.findLast(({ settledBy }) => settledBy !== null)?.endAt;
   refuseSettled(decision, after);
   const open = periods.filter(({ settledBy }) => settledBy === null);
-  const relaid = relay<StoredPeriod>(open, after, decision.timeline, now);
+  // As far as they reached before, so that what is left of a period that is cut is there too.
+  const until = new Date(Math.max(now.getTime(), ...all.map(({ endAt }) => endAt.getTime() - 1)));
+  const relaid = relay<StoredPeriod>(open, after, decision.timeline, until);
   const changed = relaid.changed.map(({ from, to }) => ({ ...to, id: from.id }));
   const added = relaid.added.map((period) => ({
     ...period,

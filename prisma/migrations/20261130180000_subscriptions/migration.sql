@@ -58,8 +58,8 @@ ALTER TABLE periods ALTER COLUMN plan_version_id SET NOT NULL;
 -- the first kind tiles time.
 ALTER TABLE periods ADD COLUMN kind text NOT NULL DEFAULT 'arrears' CHECK (kind IN ('arrears', 'advance', 'credit'));
 ALTER TABLE periods DROP CONSTRAINT periods_check;
-ALTER TABLE periods ADD CONSTRAINT periods_span CHECK (start_at < end_at AND cycle_start_at <= start_at
-  AND end_at <= cycle_end_at AND billable_at >= CASE kind WHEN 'arrears' THEN end_at ELSE start_at END);
+ALTER TABLE periods ADD CONSTRAINT periods_check CHECK (start_at < end_at AND cycle_start_at <= start_at
+  AND end_at <= cycle_end_at AND billable_at >= start_at AND (kind <> 'arrears' OR billable_at >= end_at));
 ALTER TABLE periods DROP CONSTRAINT periods_subscription_id_start_at_key;
 CREATE UNIQUE INDEX periods_start ON periods (subscription_id, start_at) WHERE kind = 'arrears';
 ALTER TABLE periods DROP CONSTRAINT periods_subscription_id_tstzrange_excl;
