@@ -37,7 +37,7 @@ describe('Subscriptions that are billed ahead', function () {
 
   it('give back what an upgrade leaves unused, and charge the new plan for the rest', async () => {
     const { database } = stories.world;
-    const story = await stories.story('ahead upgrade', january);
+    const story = await stories.story('ahead-upgrade', january);
     const customer = await story.customer();
     const id = await story.subscribe(customer, 'ahead');
     await story.call(customer, '2013-02-10T00:00:00Z', 2);
@@ -64,7 +64,7 @@ describe('Subscriptions that are billed ahead', function () {
 
   it('let what a downgrade gives back wait for a bill that has room for it', async () => {
     const { database } = stories.world;
-    const story = await stories.story('ahead downgrade', january);
+    const story = await stories.story('ahead-downgrade', january);
     const customer = await story.customer();
     const id = await story.subscribe(customer, 'ahead-pro');
     await story.advance('2013-02-15T00:00:00Z');
@@ -91,7 +91,7 @@ describe('Subscriptions that are billed ahead', function () {
 
   it('keep what is to be given back after an end at once in the books, parked with the reason', async () => {
     const { database } = stories.world;
-    const story = await stories.story('ahead cancel', january);
+    const story = await stories.story('ahead-cancel', january);
     const customer = await story.customer();
     const id = await story.subscribe(customer, 'ahead');
     await story.call(customer, '2013-02-10T00:00:00Z', 2);

@@ -39,7 +39,7 @@ describe('Changes of subscriptions', function () {
 
   it('bills both parts of a month that had a pause on one invoice', async () => {
     const { database } = stories.world;
-    const story = await stories.story('pause within', january);
+    const story = await stories.story('pause-within', january);
     const customer = await story.customer();
     const id = await story.subscribe(customer, 'basic');
     const pause = { id, at: '2013-01-11T00:00:00Z', until: '2013-01-21T00:00:00Z' };
@@ -123,7 +123,7 @@ describe('Changes of subscriptions', function () {
 
   it('bills a price rise that was told ahead from its day on, and only those that were moved', async () => {
     const { database } = stories.world;
-    const story = await stories.story('price rise', january);
+    const story = await stories.story('price-rise', january);
     const [moved, kept] = [await story.customer('moved'), await story.customer('kept')];
     const id = await story.subscribe(moved, 'anniversary', { anchor: 'calendar' });
     await story.subscribe(kept, 'anniversary', { anchor: 'calendar' });
