@@ -21,6 +21,7 @@ import { planRoutes } from './routes/plans.ts';
 import { previewRoutes } from './routes/preview.ts';
 import { reconciliationRoutes } from './routes/reconciliations.ts';
 import { runRoutes } from './routes/runs.ts';
+import { subscriptionRoutes } from './routes/subscriptions.ts';
 import { syncRoutes } from './routes/syncs.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { createValidatorCompiler } from './validation.ts';
@@ -68,6 +69,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     healthRoutes,
     eventRoutes,
     customerRoutes,
+    subscriptionRoutes,
     invoiceRoutes,
     syncRoutes,
     runRoutes,

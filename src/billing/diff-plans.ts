@@ -91,9 +91,7 @@ function comparePlan(
   latest: StoredPlan | undefined,
 ): Pick<PlanChange, 'version' | 'outcome' | 'differences'> {
   if (latest === undefined) return { version: 1, outcome: 'created', differences: [] };
-  const differences = latest.contentHash.equals(contentHashOf(plan))
-    ? []
-    : differencesOf(latest.plan, plan);
+  const differences = latest.contentHash.equals(contentHashOf(plan)) ? [] : differencesOf(latest.plan, plan);
   return differences.length === 0
     ? { version: latest.version, outcome: 'unchanged', differences }
     : { version: latest.version + 1, outcome: 'new version', differences };

@@ -1,10 +1,10 @@
 import type { Currency } from '../domain/money/currency.ts';
-import { type Exact, ratio } from '../domain/money/exact.ts';
-import { money } from '../domain/money/money.ts';
+import { type Exact, ratio, zero } from '../domain/money/exact.ts';
+import { formatMoney, money } from '../domain/money/money.ts';
 import { proration } from '../domain/period/period.ts';
 import { readingOf } from '../domain/rating/measure/reading.ts';
 import { sharesWithin } from '../domain/rating/measure/shares.ts';
-import { priceIn } from '../domain/rating/price.ts';
+import { isBilledAhead, priceIn } from '../domain/rating/price.ts';
 import { rateLines } from '../domain/rating/rate-lines.ts';
 import type { Measured } from '../domain/rating/usage.ts';
 import { DurabillError } from '../errors/error.ts';
@@ -55,7 +55,9 @@ async function readMeasurements(
   for (const version of versions.values()) {
     const ofVersion = await aggregate(
       sql,
-      periods.filter((period) => period.planVersionId === version.id).map((period) => windowOf(period, version)),
+      periods
+        .filter(({ planVersionId, kind }) => planVersionId === version.id && kind === 'arrears')
+        .map((period) => windowOf(period, version)),
       version.prices.flatMap(({ id, price, meter }) => (meter === null ? [] : [{ id, meter, ...readingOf(price) }])),
     );
     for (const [periodId, measured] of ofVersion) result.set(periodId, measured);
@@ -105,27 +107,41 @@ function currencyOf(period: BillablePeriod, { currency, terms }: PlanVersion): C
 /** Lines as they stand on any invoice. */
 type LineContent = Omit<InvoiceLine, 'id' | 'invoiceId' | 'position'>;
 
+/** A plan that charges wholes whatever their length gives nothing back of one, nor does such a price. */
+function shareToBill(period: BillablePeriod, version: PlanVersion): Exact {
+  const isWhole = period.kind === 'credit' && version.terms.proration === 'none';
+  return isWhole ? zero : shareOfCycle(period, version);
+}
+
 function ratePeriod(
   period: BillablePeriod,
   version: PlanVersion,
   currency: Currency,
   measured: ReadonlyMap<string, Measured[]> | undefined,
 ): LineContent[] {
-  const prices = version.prices.map(({ id, price }) => ({
+  const isCredit = period.kind === 'credit';
+  const billed = version.prices.filter(
+    ({ price }) => isBilledAhead(price) === (period.kind !== 'arrears') && !(isCredit && price.prorate === false),
+  );
+  const prices = billed.map(({ id, price }) => ({
     price: priceIn(price, currency, version.currency, `prices.${price.key}`),
     measured: measured?.get(id) ?? [],
+    isCredit,
   }));
   const byKey = new Map(version.prices.map((one) => [one.price.key, one]));
-  const rated = rateLines(prices, currency, shareOfCycle(period, version), version.terms);
+  // Bounds are of what is billed when it is over; a plan that has them bills nothing ahead.
+  const bounds = period.kind === 'arrears' ? version.terms : {};
+  const rated = rateLines(prices, currency, shareToBill(period, version), bounds);
   return rated.map(({ price, key, description, group, ...line }) => {
-    const billed = price === undefined ? undefined : byKey.get(price.key);
+    const priced = price === undefined ? undefined : byKey.get(price.key);
     return {
       subscriptionId: period.subscriptionId,
-      priceId: billed?.id ?? null,
+      priceId: priced?.id ?? null,
       priceKey: key,
-      description,
-      meterKey: billed?.meter?.key ?? null,
+      description: isCredit ? `Not used: ${description}` : description,
+      meterKey: priced?.meter?.key ?? null,
       group: group === undefined ? null : [...group],
+      periodId: period.id,
       ...line,
     };
   });
@@ -135,8 +151,11 @@ function totalOf(lines: readonly InvoiceLine[], currency: Currency): bigint {
   if (lines.length > maxLines) {
     throw new DurabillError('amount-out-of-range', { reason: `The invoice would have ${lines.length} lines.` });
   }
-  return money(
+  const { amountMinor } = money(
     lines.reduce((sum, line) => sum + line.amountMinor, 0n),
     currency,
-  ).amountMinor;
+  );
+  if (amountMinor >= 0n) return amountMinor;
+  const over = formatMoney({ amountMinor: -amountMinor, currency });
+  throw new DurabillError('credit-above-bill', { reason: `The invoice would be ${over} below zero.` });
 }

@@ -1,4 +1,5 @@
 import type { Currency } from '../domain/money/currency.ts';
+import type { Interval } from '../domain/period/interval.ts';
 import type { Meter } from '../domain/rating/meter.ts';
 import type { Plan } from '../domain/rating/plan.ts';
 import type { Price } from '../domain/rating/price.ts';
@@ -35,6 +36,30 @@ export async function readPlanVersions(sql: Sql, ids: readonly string[]): Promis
     versions.set(id, version);
   }
   return versions;
+}
+
+/** What a subscription has to know of the version of a plan that it takes. */
+export type OfferedVersion = {
+  id: string;
+  plan: string;
+  version: number;
+  currency: string;
+  interval: Interval;
+  terms: PlanTerms;
+  /** Whether it has prices that are billed when a cycle begins. */
+  billsAhead: boolean;
+};
+
+/** A version of a plan, the latest one if none is named; undefined if there is none. */
+export async function findPlanVersion(sql: Sql, plan: string, version?: number): Promise<OfferedVersion | undefined> {
+  const { rows } = await sql.query<OfferedVersion>(
+    `SELECT v.id, p.key AS plan, v.version, v.currency, v.billing_interval AS interval, v.terms,
+       EXISTS (SELECT FROM prices r WHERE r.plan_version_id = v.id AND r.terms ->> 'timing' = 'advance') AS "billsAhead"
+     FROM plan_versions v JOIN plans p ON p.id = v.plan_id
+     WHERE p.key = $1 AND ($2::int IS NULL OR v.version = $2) ORDER BY v.version DESC LIMIT 1`,
+    [plan, version ?? null],
+  );
+  return rows[0];
 }
 
 export type NewPlanVersion = {

@@ -48,6 +48,11 @@ const read = readerFor('price-invalid');
 const ofEvery = ['key', 'name', 'model', ...boundFields, 'prorate', 'currencies'];
 const ofUsage = ['meter', 'filter', 'groupBy', 'convert', 'included', 'zeroUsage', 'belowZero'];
 
+/** Whether it is billed when a cycle begins, and not when it is over; as the price itself says, in whatever currency. */
+export function isBilledAhead(price: Price): boolean {
+  return price.model === 'flat' && price.timing === 'advance';
+}
+
 /**
  * @param field path of the price as the caller wrote it, such as `plans[0].prices[2]`; errors name the field below it
  * @throws DurabillError price-invalid, decimal-invalid, currency-unknown
