@@ -14,6 +14,7 @@ import type { BillablePeriod } from '../store/periods.ts';
 import { type PlanVersion, readPlanVersions } from '../store/plans.ts';
 import type { AggregateUsage, Measurements, UsageWindow } from '../store/usage-quantities.ts';
 import { lineIdOf } from './ids.ts';
+import { laterOf } from './instant.ts';
 
 /** What one invoice bills: all periods of its key. */
 export type ToRate = { invoiceId: string; periods: readonly BillablePeriod[] };
@@ -32,15 +33,17 @@ const maxLines = 10_000;
  * The one way from usage to lines: measures all periods, set-based, and rates each price of each period.
  * An invoice that cannot be computed gets its failure, the others their lines.
  * @param aggregate where quantities come from: raw events for what is issued, rollups for what may be looked at first
+ * @param until of periods that go on: only usage before this instant, and what stands then is taken to stand to the end
  */
 export async function rateInvoices(
   sql: Sql,
   invoices: readonly ToRate[],
   aggregate: AggregateUsage,
+  until?: Date,
 ): Promise<Map<string, Rated>> {
   const periods = invoices.flatMap((invoice) => invoice.periods);
   const versions = await readPlanVersions(sql, [...new Set(periods.map((period) => period.planVersionId))]);
-  const measurements = await readMeasurements(sql, periods, versions, aggregate);
+  const measurements = await readMeasurements(sql, periods, versions, aggregate, until);
   return new Map(invoices.map((invoice) => [invoice.invoiceId, rateInvoice(invoice, versions, measurements)] as const));
 }
 
@@ -50,6 +53,7 @@ async function readMeasurements(
   periods: readonly BillablePeriod[],
   versions: Map<string, PlanVersion>,
   aggregate: AggregateUsage,
+  until: Date | undefined,
 ): Promise<Measurements> {
   const result: Measurements = new Map();
   for (const version of versions.values()) {
@@ -57,7 +61,7 @@ async function readMeasurements(
       sql,
       periods
         .filter(({ planVersionId, kind }) => planVersionId === version.id && kind === 'arrears')
-        .map((period) => windowOf(period, version)),
+        .map((period) => windowOf(period, version, until)),
       version.prices.flatMap(({ id, price, meter }) => (meter === null ? [] : [{ id, meter, ...readingOf(price) }])),
     );
     for (const [periodId, measured] of ofVersion) result.set(periodId, measured);
@@ -65,9 +69,11 @@ async function readMeasurements(
   return result;
 }
 
-function windowOf(period: BillablePeriod, version: PlanVersion): UsageWindow {
-  const { id, customerId, startAt, endAt, cycleStartAt, cycleEndAt, zone } = period;
-  const shareOf = sharesWithin(period, version.terms.proration ?? 'second', zone);
+function windowOf(period: BillablePeriod, version: PlanVersion, until: Date | undefined): UsageWindow {
+  const { id, customerId, startAt, cycleStartAt, cycleEndAt, zone } = period;
+  const endAt = until !== undefined && until < period.endAt ? laterOf(until, startAt) : period.endAt;
+  const shareOfWhole = sharesWithin(period, version.terms.proration ?? 'second', zone);
+  const shareOf = (from: Date, to: Date) => shareOfWhole(from, to.getTime() === endAt.getTime() ? period.endAt : to);
   return { id, customerId, startAt, endAt, cycleStartAt, cycleEndAt, zone, shareOf };
 }
 

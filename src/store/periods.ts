@@ -180,6 +180,22 @@ export async function periodsToBill(
   return rows;
 }
 
+/** The periods of a subscription that no invoice has billed, and where those that are laid out end. */
+export async function readOpenPeriods(
+  sql: Sql,
+  subscriptionId: string,
+): Promise<{ open: BillablePeriod[]; lastEndAt: Date | undefined }> {
+  const { rows: open } = await sql.query<BillablePeriod>(
+    `${billable} WHERE p.subscription_id = $1 AND p.settled_by IS NULL ORDER BY p.start_at, p.kind, p.id`,
+    [subscriptionId],
+  );
+  const { rows } = await sql.query<{ lastEndAt: Date | null }>(
+    `SELECT (${lastEnd}) AS "lastEndAt" FROM subscriptions s WHERE s.id = $1`,
+    [subscriptionId],
+  );
+  return { open, lastEndAt: rows[0]?.lastEndAt ?? undefined };
+}
+
 /** The periods that these invoices settled, by invoice; one that settled none is not there. */
 export async function periodsByInvoice(
   sql: Sql,

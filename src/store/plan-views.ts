@@ -63,12 +63,16 @@ export async function listPlans(
 /** Every version of these plans, the newest first. */
 export async function versionsInUse(sql: Sql, keys: readonly string[]): Promise<VersionInUse[]> {
   const { rows } = await sql.query<VersionInUse>(
-    `SELECT p.key, v.version, v.created_at AS "appliedAt", count(k.id)::integer AS "liveSubscriptions"
+    `SELECT p.key, v.version, v.created_at AS "appliedAt", (
+       SELECT count(DISTINCT f.subscription_id)::integer
+       FROM subscription_phases f JOIN subscriptions s ON s.id = f.subscription_id
+       JOIN customers c ON c.id = s.customer_id JOIN clocks k ON k.id = c.clock_id
+       WHERE f.plan_version_id = v.id AND (s.ends_at IS NULL OR s.ends_at > business_now(k))
+         -- In force, or still to come: no later phase has begun.
+         AND NOT EXISTS (SELECT FROM subscription_phases l WHERE l.subscription_id = f.subscription_id
+           AND l.starts_at > f.starts_at AND l.starts_at <= business_now(k))) AS "liveSubscriptions"
      FROM plans p JOIN plan_versions v ON v.plan_id = p.id
-     LEFT JOIN subscriptions s ON s.plan_version_id = v.id
-     LEFT JOIN customers c ON c.id = s.customer_id
-     LEFT JOIN clocks k ON k.id = c.clock_id AND (s.ends_at IS NULL OR s.ends_at > business_now(k))
-     WHERE p.key = ANY ($1) GROUP BY p.key, v.version, v.created_at ORDER BY p.key, v.version DESC`,
+     WHERE p.key = ANY ($1) ORDER BY p.key, v.version DESC`,
     [keys],
   );
   return rows;

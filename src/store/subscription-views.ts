@@ -9,13 +9,15 @@ export type SubscriptionView = {
   /** External id of the customer. */
   customer: string;
   billingGroup: string;
+  /** In which its customer pays. */
+  currency: string;
   createdAt: Date;
   /** Business time of its customer. */
   now: Date;
 };
 
 const select = `SELECT s.id, s.customer_id AS "customerId", c.external_id AS customer, s.billing_group AS "billingGroup",
-    s.created_at AS "createdAt", business_now(k) AS now
+    c.currency, s.created_at AS "createdAt", business_now(k) AS now
   FROM subscriptions s JOIN customers c ON c.id = s.customer_id JOIN clocks k ON k.id = c.clock_id`;
 
 export async function findSubscription(sql: Sql, reference: string): Promise<SubscriptionView | undefined> {

@@ -23,7 +23,7 @@ const everything = {
       ...{ anchor: 'calendar', proration: 'day', trialDays: 14 },
       ...{ maximumAmount: '9000', commitment: { amount: '100', overageFactor: '1.5', trueUp: true } },
       prices: [
-        { key: 'base', name: 'Base', model: 'flat', amount: '29.00', units: '2', timing: 'advance', prorate: false },
+        { key: 'base', name: 'Base', model: 'flat', amount: '29.00', units: '2', timing: 'arrears', prorate: false },
         { key: 'calls', name: 'Calls', model: 'per_unit', ...priced, unitAmount: '0.002', included: '100' },
         {
           ...{ key: 'stored', name: 'Stored', model: 'graduated', meter: 'bytes', groupBy: ['region'] },
@@ -98,7 +98,10 @@ const everything = {
     {
       ...{ key: 'two-currencies', name: 'Two currencies', currency: 'usd', currencies: ['EUR'], interval: 'month' },
       prices: [
-        { key: 'base', name: 'Base', model: 'flat', amount: '10', currencies: { EUR: { amount: '9' } } },
+        {
+          ...{ key: 'base', name: 'Base', model: 'flat', amount: '10', timing: 'advance' },
+          currencies: { EUR: { amount: '9', timing: 'advance' } },
+        },
         {
           ...{ key: 'calls', name: 'Calls', model: 'per_unit', ...priced, unitAmount: '0.002' },
           currencies: { EUR: { unitAmount: '0.0018', maximumAmount: '50' } },
@@ -239,6 +242,13 @@ export const badFiles: readonly Bad[] = [
     'plan-invalid',
     'plans[0].minimumAmount',
     /commitment is a minimum already/,
+  ),
+  unseen(
+    'bounds of the whole period and a price in advance',
+    (file) => Object.assign(priceOf(file, 'base'), { timing: 'advance' }),
+    'plan-invalid',
+    `${at('base')}.timing`,
+    /bills nothing in advance/,
   ),
   bad(
     'a misspelt field',

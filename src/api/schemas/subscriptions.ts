@@ -106,6 +106,7 @@ const fields = {
   customerId: id('Our id of the customer'),
   customer: text('External id of the customer', 'B6'),
   billingGroup: Type.String({ description: "Group that shares an invoice; '' for none", examples: [''] }),
+  currency: text('ISO 4217 code in which its customer pays', 'USD', 3),
   createdAt: instant('When it was created, by the clock of the machine', '2026-11-22T21:00:00.000Z'),
   now: instant("Time on the customer's clock, to which all here refers", '2013-01-10T05:00:00.000Z'),
   state: Type.Enum([...subscriptionStates], { description: 'Where it stands now', examples: ['active'] }),
