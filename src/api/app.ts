@@ -17,6 +17,7 @@ import { invoiceHistoryRoutes } from './routes/invoice-history.ts';
 import { invoiceProofRoutes } from './routes/invoice-proof.ts';
 import { invoiceRoutes } from './routes/invoices.ts';
 import { pauseRoutes } from './routes/pauses.ts';
+import { planRoutes } from './routes/plans.ts';
 import { previewRoutes } from './routes/preview.ts';
 import { reconciliationRoutes } from './routes/reconciliations.ts';
 import { runRoutes } from './routes/runs.ts';
@@ -77,6 +78,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     webhookRoutes,
     reconciliationRoutes,
     previewRoutes,
+    planRoutes,
   ]) {
     app.register(routes, deps);
   }

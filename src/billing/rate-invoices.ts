@@ -3,8 +3,10 @@ import { type Exact, ratio, zero } from '../domain/money/exact.ts';
 import { formatMoney, money } from '../domain/money/money.ts';
 import { proration } from '../domain/period/period.ts';
 import { readingOf } from '../domain/rating/measure/reading.ts';
+import { sharesWithin } from '../domain/rating/measure/shares.ts';
 import { isBilledAhead, priceIn } from '../domain/rating/price.ts';
-import { type Measured, rateLines } from '../domain/rating/rate-lines.ts';
+import { rateLines } from '../domain/rating/rate-lines.ts';
+import type { Measured } from '../domain/rating/usage.ts';
 import { DurabillError } from '../errors/error.ts';
 import type { Sql } from '../store/database.ts';
 import type { InvoiceLine } from '../store/invoice-facts.ts';
@@ -65,11 +67,11 @@ async function readMeasurements(
 
 function windowOf(period: BillablePeriod, version: PlanVersion): UsageWindow {
   const { id, customerId, startAt, endAt, cycleStartAt, cycleEndAt, zone } = period;
-  const shareOf = (from: Date, to: Date) => shareOfCycle({ ...period, startAt: from, endAt: to }, version);
+  const shareOf = sharesWithin(period, version.terms.proration ?? 'second', zone);
   return { id, customerId, startAt, endAt, cycleStartAt, cycleEndAt, zone, shareOf };
 }
 
-/** The part of its cycle that a part of a period is, counted as the plan says. */
+/** The part of its cycle that a period is, counted as the plan says. */
 function shareOfCycle(period: BillablePeriod, { terms }: PlanVersion): Exact {
   const { numerator, denominator } = proration(period, terms.proration ?? 'second', period.zone);
   return ratio(numerator, denominator);

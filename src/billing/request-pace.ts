@@ -13,8 +13,11 @@ const reservedShare = 1 / 24;
 /** Whoever has waited longer than this may have been stopped meanwhile. */
 const noticeableMs = 100;
 
-/** After a refusal nobody sends for as long as the target counts. */
-const putOffMs = 1_000;
+/**
+ * After a refusal so many turns are left out. The pace stays below the limit, so that what is refused came a little too
+ * close together, and a few turns make room again; where others use up the account's limit, each refusal adds to it.
+ */
+const turnsLeftOut = 2;
 
 /**
  * The pace of requests to a target, shared through PostgreSQL by every process on every machine. Waiting takes no
@@ -48,7 +51,8 @@ export function requestPaceOf(
     },
     async refused(operation, scope) {
       // The refusal itself is what the caller hears; if putting off fails too, the next request finds out by itself.
-      await putOffTurns(database, scope === 'all' ? 'total' : operation, putOffMs).catch(() => undefined);
+      const [name, interval] = scope === 'all' ? ['total', intervals.totalMs] : [operation, intervals.operationMs];
+      await putOffTurns(database, name, turnsLeftOut * interval).catch(() => undefined);
     },
   };
 }

@@ -38,6 +38,9 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
     connectionString: url,
     max: options.maxConnections ?? 10,
     connectionTimeoutMillis: 10_000,
+    // A new connection costs a sign-in, and each of its statements is parsed and planned anew: ten calm seconds are no
+    // reason to give one up.
+    idleTimeoutMillis: 300_000,
     application_name: 'durabill',
     // A peer that is gone without a word is noticed, and a transaction whose process is gone holds its locks no longer.
     keepAlive: true,

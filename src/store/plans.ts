@@ -62,19 +62,6 @@ export async function findPlanVersion(sql: Sql, plan: string, version?: number):
   return rows[0];
 }
 
-/** The latest version of a plan: its number and the hash of its content. */
-export async function latestVersion(
-  sql: Sql,
-  planKey: string,
-): Promise<{ id: string; version: number; contentHash: Buffer } | undefined> {
-  const { rows } = await sql.query<{ id: string; version: number; contentHash: Buffer }>(
-    `SELECT v.id, v.version, v.content_hash AS "contentHash" FROM plan_versions v JOIN plans p ON p.id = v.plan_id
-     WHERE p.key = $1 ORDER BY v.version DESC LIMIT 1`,
-    [planKey],
-  );
-  return rows[0];
-}
-
 export type NewPlanVersion = {
   planId: string;
   planKey: string;

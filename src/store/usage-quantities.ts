@@ -1,9 +1,8 @@
 import { exactOf, zero } from '../domain/money/exact.ts';
 import { exactOfNumeral } from '../domain/rating/measure/property.ts';
 import { isOrderly } from '../domain/rating/measure/reading.ts';
-import type { Measured } from '../domain/rating/rate-lines.ts';
 import { noTransactions } from '../domain/rating/transactions.ts';
-import type { Usage } from '../domain/rating/usage.ts';
+import type { Measured, Usage } from '../domain/rating/usage.ts';
 import type { Sql } from './database.ts';
 import { type Bind, isMeasured, latestFirst, numberOf, passesOf, type ReadingOf, textOf } from './usage-expressions.ts';
 import { measureGroups } from './usage-groups.ts';

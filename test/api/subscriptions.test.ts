@@ -30,7 +30,12 @@ describe('Subscriptions by HTTP', () => {
   });
 
   it('are paused, resumed, changed and ended, each answered with what it has become', async () => {
-    const { body } = await api.post('/v1/subscriptions', { customer: 'B6', plan: 'airports', billingGroup: 'cargo', requestId: 'r-1' });
+    const { body } = await api.post('/v1/subscriptions', {
+      customer: 'B6',
+      plan: 'airports',
+      billingGroup: 'cargo',
+      requestId: 'r-1',
+    });
     const at = `/v1/subscriptions/${body.id}`;
     const paused = await api.post(`${at}/pause`, { until: '2013-01-10T05:00:00Z', requestId: 'r-2' });
     assert.deepEqual(paused.body.pauses, [

@@ -8,7 +8,7 @@ import { findClock } from '../../src/store/clocks.ts';
 import { openWorld, type World } from '../support/world.ts';
 import { assertGapless, invoicesOf } from './support/books.ts';
 import { assertBilledRight, clockName, openSample, sampleClockId } from './support/sample.ts';
-import { readJournal } from './support/stripe-journal.ts';
+import { readWrites } from './support/stripe-journal.ts';
 
 /**
  * The sample stopped three times on its way through January 2013, as by `npm start -- --until …`: in the open month, in
@@ -34,7 +34,7 @@ describe('A demonstration that stops in a month and goes on', function () {
     assert.deepEqual(done.events, { accepted: 16_453, duplicate: 0, conflict: 0, rejected: 0 });
     assert.equal(await clockStands(), '2013-01-20T00:00:00.000Z');
     assert.deepEqual(await invoicesOf(world.database, sampleClockId), []);
-    assert.deepEqual(await readJournal(world), []);
+    assert.deepEqual(await readWrites(world), []);
   });
 
   it('has drafts on 2 February, 00:00 UTC, and Stripe hears nothing of them', async () => {
@@ -44,7 +44,7 @@ describe('A demonstration that stops in a month and goes on', function () {
     assert.deepEqual(done.events, { accepted: 11_331, duplicate: 16_453, conflict: 0, rejected: 0 });
     const invoices = await invoicesOf(world.database, sampleClockId);
     assert.deepEqual([invoices.length, ...new Set(invoices.map(({ lifecycle }) => lifecycle))], [16, 'draft']);
-    assert.deepEqual(await readJournal(world), []);
+    assert.deepEqual(await readWrites(world), []);
   });
 
   it('has billed the whole of January on 3 February, right to the cent', async () => {
@@ -58,10 +58,10 @@ describe('A demonstration that stops in a month and goes on', function () {
   });
 
   it('bills nothing when the same is asked again', async () => {
-    const before = await readJournal(world);
+    const before = await readWrites(world);
     const done = await billUntil('2013-02-03T00:00:00Z');
     assert.deepEqual([done.billedMonths, done.progress, done.events.accepted], [['2013-01'], noProgress, 0]);
-    assert.deepEqual(await readJournal(world), before);
+    assert.deepEqual(await readWrites(world), before);
   });
 
   it('says where the clock stands when it is to stop at an instant that is over', async () => {

@@ -4,11 +4,11 @@ import fc from 'fast-check';
 import type { ReadAs, Reading } from '../../src/domain/rating/measure/reading.ts';
 import { measureReading, type UsageEvent } from '../../src/domain/rating/measure.ts';
 import { aggregations, type Meter, windows as meterWindows, overs, parseMeter } from '../../src/domain/rating/meter.ts';
-import type { Measured } from '../../src/domain/rating/rate-lines.ts';
+import type { Measured } from '../../src/domain/rating/usage.ts';
 import { ensurePartitions, insertUsageEvents } from '../../src/store/usage-events.ts';
 import { aggregateUsage, aggregateUsageUntil } from '../../src/store/usage-quantities.ts';
 import { useTestDatabase } from '../support/database.ts';
-import { windowOf } from './usage-support.ts';
+import { quantityIn, windowOf } from './usage-support.ts';
 
 const minuteMs = 60_000;
 
@@ -248,6 +248,36 @@ describe('what prices read of usage', () => {
         ?.map(({ usage, eventCount }) => [usage.quantity, usage.spans?.[0]?.quantity, eventCount].map(String));
     assert.deepEqual(await quantities(aggregateUsage), [['28', '28', '1']]);
     assert.deepEqual(await quantities(aggregateUsageUntil(cutAt)), [['4', '4', '0']]);
+  });
+
+  it('takes the nearest rank where a binary fraction would be a little above it', async () => {
+    const customerId = randomUUID();
+    const start = new Date(places[0].at);
+    await insertUsageEvents(
+      books.database,
+      Array.from({ length: 100 }, (_, index) => ({
+        customerId,
+        type: 'ranked',
+        source: 'gate',
+        eventId: `${customerId} ${index}`,
+        occurredAt: start,
+        properties: { value: 100 - index },
+        contentHash: '00'.repeat(32),
+      })),
+    );
+    const window = windowOf(customerId, start, new Date(start.getTime() + 1));
+    // Of 1 to 100 each percentile is itself; 0.07 × 100 is 7.000000000000001 in binary.
+    const percentiles = ['7', '14', '28', '29', '55', '56', '57', '58', '100'];
+    const ranked = { key: 'm', name: 'M', eventType: 'ranked', aggregation: 'percentile', property: 'value' };
+    const wanted = percentiles.map((percentile) => ({
+      id: percentile,
+      meter: parseMeter({ ...ranked, percentile }, 'm'),
+    }));
+    const answers = await aggregateUsage(books.database, [window], wanted);
+    assert.deepEqual(
+      percentiles.map((id) => quantityIn(answers, window.id, id).quantity),
+      percentiles,
+    );
   });
 
   it('tells transactions apart in their order over more rows than a page has', async () => {

@@ -122,7 +122,7 @@ describe('the live rate limits', () => {
       'endpoint-concurrency': 0,
     });
     const page = await fetch(`${simulator.url}/_control/`);
-    assert.match(await page.text(), /refused by endpoint-rate/);
+    assert.match(await page.text(), /limited by endpoint-rate/);
   });
 
   it('answer a client without the SDK the same', async () => {

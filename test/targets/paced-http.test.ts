@@ -69,12 +69,23 @@ describe('the pace of requests to Stripe', () => {
 
     const reasons = { 'endpoint-rate': 'operation', 'global-rate': 'all', 'global-concurrency': 'all' } as const;
     for (const [reason, scope] of Object.entries(reasons)) {
-      it(`is told of a refusal for ${reason}`, async () => {
+      const fault = { kind: '429', reason: reason as keyof typeof reasons } as const;
+      const [turn, refused] = ['turn POST /v1/customers', `refused POST /v1/customers ${scope}`];
+
+      it(`takes another turn after a refusal for ${reason}`, async () => {
         const { asked, stripe } = notes();
-        await setFaults(simulator, { kind: '429', reason: reason as keyof typeof reasons, times: 1 });
+        await setFaults(simulator, { ...fault, times: 1 });
+        const { object } = await stripe.customers.create({ name: 'Eager' });
+        assert.equal(object, 'customer');
+        assert.deepEqual(asked, [turn, refused, turn]);
+      });
+
+      it(`leaves it to the caller after three for ${reason}`, async () => {
+        const { asked, stripe } = notes();
+        await setFaults(simulator, { ...fault, times: 3 });
         const error = await stripe.customers.create({ name: 'Eager' }).catch(translateStripeError);
         assert.equal((error as TargetError).action, 'retry');
-        assert.deepEqual(asked, ['turn POST /v1/customers', `refused POST /v1/customers ${scope}`]);
+        assert.deepEqual(asked, [turn, refused, turn, refused, turn, refused]);
       });
     }
 

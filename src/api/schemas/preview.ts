@@ -30,7 +30,11 @@ const PeriodText = Type.Object(periodFields, {
 
 const ShareNumbers = Type.Object(
   {
-    numerator: Type.Integer({ minimum: 0, description: 'Above the line', examples: [22] }),
+    numerator: Type.Integer({
+      minimum: 0,
+      description: 'Above the line; at most the denominator, since a period is a part of one cycle',
+      examples: [22],
+    }),
     denominator: Type.Integer({ minimum: 1, description: 'Below the line', examples: [30] }),
   },
   {
@@ -45,7 +49,12 @@ const SubscriptionText = Type.Object(
   {
     startsAt: instantText('When the subscription begins', '2026-01-31T00:00:00Z'),
     endsAt: Type.Optional(instantText('When it ends', '2026-06-15T00:00:00Z')),
-    trialEndsAt: Type.Optional(instantText('Billing begins then; use in the trial is free', '2026-02-14T00:00:00Z')),
+    trialEndsAt: Type.Optional(
+      instantText(
+        'Billing begins then: the first period does, with its share of the cycle, and use before it is free',
+        '2026-02-14T00:00:00Z',
+      ),
+    ),
     pauses: Type.Optional(
       Type.Array(
         Type.Object(
@@ -67,7 +76,10 @@ const SubscriptionText = Type.Object(
       Type.Integer({
         minimum: 1,
         maximum: 24,
-        description: 'So many intervals a cycle; 1 unless said otherwise',
+        description:
+          'So many intervals a cycle; 1 unless said otherwise. Cycles of several are counted from the anchor (of the ' +
+          'calendar: from January 2000, and weeks from 3 January 2000); the first period ends with the cycle that it ' +
+          'begins in',
         examples: [1],
       }),
     ),
@@ -83,7 +95,8 @@ const SubscriptionText = Type.Object(
     ),
     anchorAt: Type.Optional(
       instantText(
-        'For anniversary: where a cycle begins; the end of the trial or the start unless said otherwise',
+        'For anniversary: where a cycle begins, before or after the start, such as any date with the billing day; the end ' +
+          'of the trial or the start unless said otherwise',
         '2026-01-31T00:00:00Z',
       ),
     ),
@@ -100,7 +113,8 @@ const SubscriptionText = Type.Object(
 const usageFields = {
   quantity: Type.Optional(
     number(
-      'The quantity of the period, before conversion and included units; for percentage the sum of the transactions',
+      'The quantity of the period, zero or more, before conversion and included units; for percentage the sum of the ' +
+        'transactions. What is below zero is refused; what is given back is a credit',
       '1250',
     ),
   ),
@@ -188,11 +202,26 @@ const PreviewPrice = Type.Union(
           description:
             'Gives back what it would charge: a line below zero, such as for the unused rest of a plan that was paid in ' +
             'advance. An upgrade in mid-period is the old price as a credit and the new one as a charge, each with the ' +
-            'period from the change to the end of the cycle',
+            'period from the change to the end of the cycle. What is billed event by event or slice by slice is the price ' +
+            'with all use until now as a charge, and with the use that was billed as a credit',
           examples: [true],
         }),
       ),
-      period: Type.Optional(PeriodText),
+      creditLimit: Type.Optional(
+        number(
+          'For isCredit: the most that a line gives back, in major units and not shared by the period: what was paid, ' +
+            'without what was credited before',
+          '20.00',
+        ),
+      ),
+      period: Type.Optional(
+        Type.Object(periodFields, {
+          ...closed,
+          description:
+            'Of this price alone, for its events and its share, where it is not that of the request: one of several cycles ' +
+            'that are billed at once, the rest of a cycle after a change',
+        }),
+      ),
       share: Type.Optional(ShareNumbers),
       baseCurrency: Type.Optional(
         text(
@@ -237,8 +266,9 @@ export const PreviewRequest = Type.Object(
       Type.Enum(['second', 'day', 'day_counting_end', 'none'], {
         type: 'string',
         description:
-          'How the share of the cycle is counted: elapsed seconds (unless said otherwise); whole local days without the day ' +
-          'on which the period ends; local days with it; or not at all, so that a part costs as much as the whole',
+          'How the share of the cycle is counted: elapsed seconds (unless said otherwise); local days without the one on ' +
+          'which the period ends, whatever the time of day; local days with it, unless it ends at midnight; or not at all, ' +
+          'so that a part costs as much as the whole. Spans of seats are counted in the same way',
         examples: ['second'],
       }),
     ),
@@ -263,21 +293,6 @@ export const PreviewRequest = Type.Object(
       'Everything that an invoice of one period depends on. Without `period` and `subscription` every price is for a whole ' +
       'cycle. Each line is computed exactly and rounded once, half away from zero, to the minor unit of the currency; the ' +
       'total is the sum of the lines.',
-    examples: [
-      {
-        currency: 'USD',
-        prices: [
-          {
-            model: 'graduated',
-            tiers: [
-              { upTo: '100', unitAmount: '0.10' },
-              { upTo: null, unitAmount: '0.05' },
-            ],
-            usage: { quantity: '250' },
-          },
-        ],
-      },
-    ],
   },
 );
 

@@ -1,11 +1,13 @@
 import { type TSchema, Type } from 'typebox';
-import { closed, text } from './common.ts';
+import { closed, nullable, text } from './common.ts';
 
 // These describe prices and meters for readers of /openapi.json and for editors of plan files. They are not checked by
 // them but by src/domain/rating, whose refusals name the field and the reason.
 
 const number = (description: string, example: string) =>
   Type.String({ pattern: '^\\d{1,30}(\\.\\d{1,20})?$', description, examples: [example] });
+const aboveZero = (description: string, example: string) =>
+  Type.String({ pattern: '^(?=.*[1-9])\\d{1,30}(\\.\\d{1,20})?$', description, examples: [example] });
 /** Amounts may have more digits than the currency: rounding is done once, at the end of the line. */
 const amount = (description: string, example: string) =>
   number(`${description}, in major units (dollars, not cents) as a decimal in quotes; any number of digits`, example);
@@ -18,7 +20,9 @@ const choice = <const Values extends readonly string[]>(values: Values, descript
 export const Filter = Type.Object(
   {},
   {
-    additionalProperties: Type.Array(Type.String(), { minItems: 1, maxItems: 500 }),
+    minProperties: 1,
+    maxProperties: 20,
+    additionalProperties: Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { minItems: 1, maxItems: 500 }),
     description:
       'Which events count: each property named here has to have one of the values listed. Values are compared as text: ' +
       'true is "true", 3 is "3"',
@@ -26,14 +30,18 @@ export const Filter = Type.Object(
   },
 );
 
-const upTo = Type.Union([number('', '100'), Type.Null()], {
+const upTo = Type.Union([aboveZero('', '100'), Type.Null()], {
   description:
     'Upper bound of the tier, which the tier includes: with "100" the 100th unit is in this tier and what is above 100 ' +
     'in the next. May have decimals. null in the last tier, and only there. A tier begins where the one before ends, ' +
-    'the first one at 0. For bounds written as from 0 to 100 and from 101 to 200 give "100" and "200"',
+    'the first one at 0. For bounds written as from 0 to 100 and from 101 to 200 give "100" and "200". For tiers of so ' +
+    'many blocks each add them up. Where nothing is charged above the last bound, the last tier has the unitAmount "0"',
   examples: ['100'],
 });
-const flatAmountOfTier = optionalAmount('Charged once as soon as anything falls into the tier', '5.00');
+const flatAmountOfTier = optionalAmount(
+  'Charged once as soon as anything falls into the tier; for seats it is shared like the rest',
+  '5.00',
+);
 
 const UnitTier = Type.Object(
   {
@@ -41,7 +49,7 @@ const UnitTier = Type.Object(
     unitAmount: optionalAmount('Price of each unit in the tier', '0.05'),
     flatAmount: flatAmountOfTier,
     packageSize: Type.Optional(
-      number('Sold in packages of so many units instead of single units: a started one counts whole', '100'),
+      aboveZero('Sold in packages of so many units instead of single units: a started one counts whole', '100'),
     ),
     packageAmount: optionalAmount('Price of one package of the tier', '3.00'),
     maximumAmount: optionalAmount('The most that the tier costs, its flat amount included', '50.00'),
@@ -65,10 +73,15 @@ const tiersOf = (tier: TSchema, description: string) =>
 
 const Conversion = Type.Object(
   {
-    divideBy: number('The measured quantity is divided by this; less than 1 multiplies, 1 only rounds', '1000000000'),
+    divideBy: Type.Optional(
+      aboveZero('The measured quantity is divided by this; 1 only rounds. Either this or multiplyBy', '1000000000'),
+    ),
+    multiplyBy: Type.Optional(
+      aboveZero('The measured quantity is multiplied by this, in the place of divideBy', '1.5'),
+    ),
     rounding: choice(
       ['none', 'up', 'down', 'half_up'],
-      'How the quotient is rounded: not at all, away from zero, towards zero, or half away from zero',
+      'How the result is rounded: not at all, away from zero, towards zero, or half away from zero',
       'up',
     ),
     decimals: Type.Optional(
@@ -129,9 +142,16 @@ const ofUsage = {
       maxItems: 4,
       description:
         'Event properties; each combination of their values is a line of its own, with tiers, packages, included units ' +
-        'and bounds of its own',
+        'and bounds of its own. Windows that are priced alone (each hour with its own tiers or commitment) are groups too',
       examples: [['region']],
     }),
+  ),
+  belowZero: Type.Optional(
+    choice(
+      ['refused', 'zero'],
+      'What becomes of a quantity below zero: it is refused (unless said otherwise), or counts as none, so that nobody is paid',
+      'refused',
+    ),
   ),
   zeroUsage: Type.Optional(
     choice(
@@ -142,10 +162,16 @@ const ofUsage = {
     ),
   ),
 };
+/** What is due with and without use does not say what no use costs. */
+const { zeroUsage: _saidAlready, ...ofUseOrNot } = ofUsage;
 const convert = { convert: Type.Optional(Conversion) };
 const included = {
   included: Type.Optional(
-    number('Units that are free in each period; they come off before packages and tiers are counted', '100'),
+    number(
+      'Units that are free in each period; they come off after the conversion and before packages and tiers are counted. ' +
+        'Where everything is charged once there is more than that, it is a first volume tier with unitAmount "0" instead',
+      '100',
+    ),
   ),
 };
 
@@ -167,7 +193,7 @@ const terms = {
   volume: { tiers: tiersOf(UnitTier, 'All units at the price of the tier that the whole quantity falls into') },
   stairstep: { tiers: tiersOf(StepTier, 'The whole quantity costs the amount of the tier it falls into') },
   package: {
-    packageSize: number('Units in a package', '1000'),
+    packageSize: aboveZero('Units in a package', '1000'),
     packageAmount: amount('Price of one package', '5.00'),
     rounding: Type.Optional(
       choice(['up', 'down'], 'A started package counts whole (`up`, unless said otherwise) or not at all', 'up'),
@@ -187,7 +213,11 @@ const terms = {
   },
   graduated_percentage: { tiers: tiersOf(RateTier, "Each tier's own part of the amount at that tier's rate") },
   dynamic: {
-    amountProperty: text('The event property that holds what the event costs, in major units', 'cost', 200),
+    amountProperty: text(
+      'The event property that holds what the event costs, in major units; not read where the usage is given',
+      'cost',
+      200,
+    ),
     multiplier: Type.Optional(number('What the events carry is multiplied by this, such as a markup', '1.2')),
   },
   seats: {
@@ -214,7 +244,7 @@ const terms = {
     properties: Type.Array(Type.String({ minLength: 1, maxLength: 200 }), {
       minItems: 1,
       maxItems: 4,
-      description: 'Event properties whose values choose the cell',
+      description: 'Event properties whose values choose the cell; names for the cells where the usage is given',
       examples: [['region', 'class']],
     }),
     cells: Type.Array(
@@ -254,10 +284,12 @@ const models: Record<ModelName, { what: string; takes: Record<string, TSchema> }
   graduated_percentage: { what: 'A percentage of an amount, tier by tier', takes: { ...ofUsage, ...included } },
   dynamic: { what: 'What the events say that they cost, × multiplier', takes: { ...ofUsage } },
   seats: {
-    what: 'Seats, each paid for as long as it is there: price × seats × share of the cycle',
+    what:
+      'Seats, each paid for as long as it is there: price × seats × share of the cycle. Whatever else is charged by the ' +
+      'time that it stood (storage, prorated tiers) is seats too',
     takes: { ...ofUsage, ...convert, ...included },
   },
-  capacity: { what: 'A capacity that is paid in any case, and a price above it', takes: { ...ofUsage, ...convert } },
+  capacity: { what: 'A capacity that is paid in any case, and a price above it', takes: { ...ofUseOrNot, ...convert } },
   matrix: { what: 'A unit price by the values of event properties', takes: { ...ofUsage, ...convert } },
 };
 
@@ -357,7 +389,7 @@ export const Step = Type.Object(
     quantity: workingText('Units, or the amount of money, that the step is about', '200'),
     from: workingText('The tier begins above this', '0'),
     upTo: Type.Optional(
-      Type.Union([Type.String(), Type.Null()], { description: 'The tier ends with this', examples: ['250'] }),
+      nullable(Type.String({ description: 'The tier ends with this; null: it is open', examples: ['250'] })),
     ),
     unitAmount: workingText('Price of a unit, or of a transaction', '18.75'),
     flatAmount: workingText('A flat amount, or the sum that the events carried', '5'),
@@ -365,9 +397,9 @@ export const Step = Type.Object(
     packageSize: workingText('Units in a package', '1000'),
     packageAmount: workingText('Price of a package', '5'),
     rate: workingText('Percent', '2.5'),
-    multiplier: workingText('A factor', '1.5'),
+    multiplier: workingText('A factor, that of a conversion too', '1.5'),
     transactions: workingText('How many transactions', '12'),
-    divideBy: workingText('The conversion', '1000'),
+    divideBy: workingText('The conversion, where it divides', '1000'),
     values: Type.Optional(
       Type.Object(
         {},

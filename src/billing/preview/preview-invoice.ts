@@ -1,11 +1,13 @@
 import type { Currency } from '../../domain/money/currency.ts';
 import { decimalText, parseDecimal, zero } from '../../domain/money/exact.ts';
 import { formatMoney, type Money, majorText, money } from '../../domain/money/money.ts';
+import { sharesWithin } from '../../domain/rating/measure/shares.ts';
 import { measure } from '../../domain/rating/measure.ts';
-import { type Measured, type RatedLine, rateLines } from '../../domain/rating/rate-lines.ts';
+import { type RatedLine, rateLines } from '../../domain/rating/rate-lines.ts';
+import type { Measured } from '../../domain/rating/usage.ts';
 import { DurabillError } from '../../errors/error.ts';
 import type { PreviewPeriod } from './read-period.ts';
-import { type Preview, type PreviewPrice, readPreview, shareOf } from './read-preview.ts';
+import { type Preview, type PreviewPrice, readPreview } from './read-preview.ts';
 
 export type PreviewedInvoice = Pick<Preview, 'currency' | 'zone' | 'proration'> & {
   period: PreviewPeriod | null;
@@ -94,7 +96,7 @@ function measuredOf({ price, meter, measured, period }: PreviewPrice, index: num
   }
   return measure(price, meter, preview.events, period, {
     zone: preview.zone,
-    shareOf: (startAt, endAt) => shareOf({ ...period, startAt, endAt }, preview),
+    shareOf: sharesWithin(period, preview.proration, preview.zone),
   });
 }
 

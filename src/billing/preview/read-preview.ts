@@ -3,12 +3,13 @@ import { type Exact, one, ratio } from '../../domain/money/exact.ts';
 import { type ProrationMode, proration, prorationModes } from '../../domain/period/proration.ts';
 import { parseZone } from '../../domain/period/zone.ts';
 import { type Bounds, boundFields, readBounds } from '../../domain/rating/bounds.ts';
+import { sharesWithin } from '../../domain/rating/measure/shares.ts';
 import { type Meter, parseMeter } from '../../domain/rating/meter.ts';
 import { rulesOf } from '../../domain/rating/models/index.ts';
 import { maxMeters, maxPrices } from '../../domain/rating/plan.ts';
 import { type Price, parsePrice, priceIn } from '../../domain/rating/price.ts';
-import type { Measured } from '../../domain/rating/rate-lines.ts';
 import { readerFor } from '../../domain/rating/reader.ts';
+import type { Measured } from '../../domain/rating/usage.ts';
 import { type PreviewEvent, readEvents } from './read-events.ts';
 import { type PreviewPeriod, periodOfSubscription, readPeriod } from './read-period.ts';
 import { readUsage, type SpanRules } from './read-usage.ts';
@@ -34,6 +35,7 @@ export type PreviewPrice = {
   period: PreviewPeriod | undefined;
   share: Exact;
   isCredit: boolean;
+  creditLimit?: string;
 };
 
 const read = readerFor('preview-invalid');
@@ -50,7 +52,7 @@ const fields = [
   'events',
   'prices',
 ];
-const beside = ['usage', 'isCredit', 'period', 'share', 'baseCurrency'];
+const beside = ['usage', 'isCredit', 'creditLimit', 'period', 'share', 'baseCurrency'];
 
 /** @throws DurabillError preview-invalid, price-invalid, meter-invalid, decimal-invalid, currency-unknown, zone-unknown … */
 export function readPreview(input: unknown): Preview {
@@ -122,7 +124,7 @@ function readPrice(input: unknown, field: string, index: number, frame: Frame): 
   const spans: SpanRules = period && {
     startAt: period.startAt,
     endAt: period.endAt,
-    shareOf: (startAt, endAt) => shareOf({ ...period, startAt, endAt }, frame.counted),
+    shareOf: sharesWithin(period, frame.counted.proration, frame.counted.zone),
   };
   const measured =
     all['usage'] === undefined
@@ -134,8 +136,19 @@ function readPrice(input: unknown, field: string, index: number, frame: Frame): 
     measured,
     period,
     share,
-    isCredit: all['isCredit'] === undefined ? false : read.flag(all['isCredit'], `${field}.isCredit`),
+    ...readCredit(all, field),
   };
+}
+
+function readCredit(all: Record<string, unknown>, field: string): Pick<PreviewPrice, 'isCredit' | 'creditLimit'> {
+  const isCredit = all['isCredit'] === undefined ? false : read.flag(all['isCredit'], `${field}.isCredit`);
+  if (all['creditLimit'] !== undefined && !isCredit) {
+    read.refuse(
+      `${field}.creditLimit`,
+      'It limits a credit; this price is charged. For charges there is maximumAmount.',
+    );
+  }
+  return { isCredit, ...read.decimals(all, field, ['creditLimit']) };
 }
 
 function meterOf(price: Price, meters: readonly Meter[], field: string): Meter | undefined {
@@ -148,7 +161,7 @@ function meterOf(price: Price, meters: readonly Meter[], field: string): Meter |
 }
 
 /** The share of its cycle that a period covers, counted as the request says; the whole where there is no period. */
-export function shareOf(period: PreviewPeriod | undefined, { zone, proration: mode }: Counted): Exact {
+function shareOf(period: PreviewPeriod | undefined, { zone, proration: mode }: Counted): Exact {
   if (period === undefined) return one;
   const { numerator, denominator } = proration(period, mode, zone);
   return ratio(numerator, denominator);

@@ -2,10 +2,9 @@ import { type Exact, parseDecimal, ratio } from '../../domain/money/exact.ts';
 import { spansOf } from '../../domain/rating/measure/spans.ts';
 import { rulesOf } from '../../domain/rating/models/index.ts';
 import type { Price } from '../../domain/rating/price.ts';
-import type { Measured } from '../../domain/rating/rate-lines.ts';
 import type { Reader } from '../../domain/rating/reader.ts';
 import { noTransactions, tallyTransactions } from '../../domain/rating/transactions.ts';
-import type { Usage } from '../../domain/rating/usage.ts';
+import type { Measured, Usage } from '../../domain/rating/usage.ts';
 import { readInstant } from '../instant.ts';
 
 /** What turns instants of seats into shares: none where the request names no period. */
@@ -40,12 +39,17 @@ export function readUsage(
   if (price.groupBy === undefined) read.refuse(`${field}.groups`, 'The price has no groupBy.');
   read.record(input, field, ['groups']);
   const count = price.groupBy?.length ?? 0;
+  const seen = new Set<string>();
   return read.list(groups, `${field}.groups`, { least: 1, most: maxParts }).map((entry, index) => {
     const inside = `${field}.groups[${index}]`;
     const { group, ...usage } = (entry ?? {}) as Record<string, unknown>;
     const values = read
       .list(group, `${inside}.group`, { least: count, most: count })
       .map((value, place) => read.text(value, `${inside}.group[${place}]`));
+    // Two lines of one group would each begin with the first tier and with what is included.
+    const name = JSON.stringify(values);
+    if (seen.has(name)) read.refuse(`${inside}.group`, `${name} is there twice; add up what it used.`);
+    seen.add(name);
     return { ...none, group: values, usage: readOne(read, usage, price, { ...at, field: inside }) };
   });
 }
@@ -61,7 +65,7 @@ function readOne(
   const { reads } = rulesOf(price.model);
   if (reads === 'nothing') read.refuse(field, `A price with the model ${price.model} is due without use.`);
   const entries = read.record(input, field, fieldsOf[reads]);
-  const quantity = (name = 'quantity') => parseDecimal(read.decimal(entries[name], `${field}.${name}`));
+  const quantity = (name = 'quantity') => parseDecimal(read.signed(entries[name], `${field}.${name}`));
   switch (reads) {
     case 'transactions':
       return readTransactions(read, entries, price, field);
@@ -89,7 +93,7 @@ function readTransactions(read: Reader, entries: Record<string, unknown>, price:
         'What is free and what is bounded depends on each; list them in their order.',
       );
     }
-    const sum = parseDecimal(read.decimal(entries['quantity'], `${field}.quantity`));
+    const sum = parseDecimal(read.signed(entries['quantity'], `${field}.quantity`));
     const { transactionCount = '1' } = read.wholes(entries, field, ['transactionCount']);
     const count = BigInt(transactionCount);
     return { quantity: sum, transactions: { ...noTransactions(), count, sum, plainCount: count, plainSum: sum } };
@@ -98,7 +102,7 @@ function readTransactions(read: Reader, entries: Record<string, unknown>, price:
   for (const [index, amount] of read
     .list(transactions, `${field}.transactions`, { least: 0, most: maxParts })
     .entries()) {
-    tally.add(parseDecimal(read.decimal(amount, `${field}.transactions[${index}]`)));
+    tally.add(parseDecimal(read.signed(amount, `${field}.transactions[${index}]`)));
   }
   return { quantity: tally.totals.sum, transactions: tally.totals };
 }
@@ -112,7 +116,7 @@ function readCells(read: Reader, input: unknown, price: Price, field: string): U
     const values = read
       .list(entries['values'], `${at}.values`, { least: count, most: count })
       .map((value, place) => read.text(value, `${at}.values[${place}]`));
-    return { values, quantity: parseDecimal(read.decimal(entries['quantity'], `${at}.quantity`)) };
+    return { values, quantity: parseDecimal(read.signed(entries['quantity'], `${at}.quantity`)) };
   });
   return { quantity: cells.reduce((sum, cell) => sum.add(cell.quantity), ratio(0n, 1n)), cells };
 }
@@ -131,10 +135,12 @@ function readSeats(read: Reader, input: unknown, spans: SpanRules, field: string
     const at = `${field}[${index}]`;
     const entries = read.record(change, at, ['from', 'quantity']);
     const from = readInstant(read.text(entries['from'], `${at}.from`), `${at}.from`, 'preview-invalid');
-    return { from, quantity: parseDecimal(read.decimal(entries['quantity'], `${at}.quantity`)) };
+    return { from, quantity: parseDecimal(read.signed(entries['quantity'], `${at}.quantity`)) };
   });
   const late = changes.findIndex(({ from }, index) => index > 0 && from <= (changes[index - 1]?.from ?? from));
   if (late >= 0) read.refuse(`${field}[${late}].from`, 'Changes stand in their order, each after the one before.');
+  const after = changes.findIndex(({ from }) => from >= spans.endAt);
+  if (after >= 0) read.refuse(`${field}[${after}].from`, 'The period has ended by then.');
   const levels = changes.map(({ from, quantity }) => ({ at: from, value: quantity }));
   const all = spansOf(levels, spans, spans.shareOf);
   return { quantity: all.at(-1)?.quantity ?? ratio(0n, 1n), spans: all };

@@ -11,7 +11,7 @@ export const maxFractionDigits = 20;
  * enter a sum by mistake.
  */
 export interface Exact {
-  /** Numerator without its sign, denominator (above zero), and the sign: -1, 0 or 1. */
+  /** Numerator without its sign, denominator (above zero), and the sign: -1 or 1. Zero may have either; ask `equals`. */
   readonly n: bigint;
   readonly d: bigint;
   readonly s: bigint;

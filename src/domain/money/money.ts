@@ -1,6 +1,6 @@
 import { DurabillError } from '../../errors/error.ts';
 import { type Currency, currencyExponent } from './currency.ts';
-import { type Exact, ratio } from './exact.ts';
+import { type Exact, ratio, zero } from './exact.ts';
 
 /** An amount in the currency's minor unit (cents for USD), as an integer that fits PostgreSQL's BIGINT. */
 export type Money = { readonly amountMinor: bigint; readonly currency: Currency };
@@ -88,7 +88,7 @@ export function allocate(totalMinor: bigint, weights: readonly Exact[]): bigint[
 
 /** The weights as integers over one common denominator. */
 function wholeWeights(weights: readonly Exact[]): bigint[] {
-  if (weights.some(({ s }) => s < 0n)) throw new RangeError('A weight cannot be negative.');
+  if (weights.some((weight) => weight.lt(zero))) throw new RangeError('A weight cannot be negative.');
   const common = weights.reduce((product, { d }) => (product % d === 0n ? product : product * d), 1n);
   return weights.map(({ n, d }) => n * (common / d));
 }

@@ -8,7 +8,7 @@ export type Phase = {
   readonly interval: Interval;
   readonly intervalCount?: number;
   /** An anniversary without an instant is that of the trial's end, or of the start where there was no trial. */
-  readonly anchor: { readonly kind: 'calendar' } | { readonly kind: 'anniversary'; readonly at?: Date };
+  readonly anchor: { readonly kind: 'calendar' } | { readonly kind: 'anniversary'; readonly at?: Date | null };
   /** Whether the plan has prices that are billed when a cycle begins. */
   readonly billsAhead?: boolean;
 };
@@ -102,7 +102,7 @@ function checkPhase(timeline: Timeline, phase: Phase, index: number): void {
   const field = `phases[${index}]`;
   stepOf(phase, field);
   mustBeInstant(phase.from, `${field}.from`);
-  if (phase.anchor.kind === 'anniversary' && phase.anchor.at !== undefined) {
+  if (phase.anchor.kind === 'anniversary' && phase.anchor.at != null) {
     mustBeInstant(phase.anchor.at, `${field}.anchor.at`);
   }
   const before = timeline.phases[index - 1];

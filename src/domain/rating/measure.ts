@@ -8,9 +8,8 @@ import { hasLevels, levelsOf, spansOf } from './measure/spans.ts';
 import { foldWindows, windowOf } from './measure/windows.ts';
 import type { Meter } from './meter.ts';
 import type { Price } from './price.ts';
-import type { Measured } from './rate-lines.ts';
 import { tallyTransactions } from './transactions.ts';
-import type { Usage } from './usage.ts';
+import type { Measured, Usage } from './usage.ts';
 
 export type { UsageEvent };
 

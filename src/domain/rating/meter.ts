@@ -1,4 +1,4 @@
-import { parseDecimal, ratio } from '../money/exact.ts';
+import { parseDecimal, ratio, zero } from '../money/exact.ts';
 import { type Filter, parseFilter } from './filter.ts';
 import { readerFor } from './reader.ts';
 
@@ -24,7 +24,7 @@ export const aggregations = [
  *
  * A `weighted_sum` adds up changes and weighs each value by how long it stood: the average over the whole cycle, so that
  * 10 for half of it is 5. A `percentile` is by nearest rank: of n values in order the ceil(n × percentile / 100)th.
- * Quantities that do not end (averages, weighted sums) stay exact as far as 20 decimals.
+ * Quantities that do not end (averages, weighted sums) are exact quotients; what is shown of them is cut after 20 decimals.
  */
 export type Meter = {
   key: string;
@@ -38,7 +38,7 @@ export type Meter = {
   over?: (typeof overs)[number];
   /** For `percentile`: above 0, at most 100. */
   percentile?: string;
-  /** For `unique_count`: the property that says `add` or `remove`; what is there at the end counts, or ever was in the period. */
+  /** For `unique_count`: the property that says `add` (so it is where it is missing) or `remove`; what is there at the end counts. */
   operationProperty?: string;
   /** Whether a period begins with the value that the one before ended with, instead of none. */
   carries?: boolean;
@@ -116,7 +116,7 @@ function checkBelonging(meter: Meter, field: string): void {
   }
   if (percentile !== undefined) {
     const value = parseDecimal(percentile);
-    if (value.s <= 0n || value.gt(ratio(100n, 1n))) refuse('percentile', 'It has to be above 0 and at most 100.');
+    if (value.lte(zero) || value.gt(ratio(100n, 1n))) refuse('percentile', 'It has to be above 0 and at most 100.');
   }
   if (operationProperty !== undefined && aggregation !== 'unique_count') {
     refuse('operationProperty', 'Only a unique_count adds and removes.');

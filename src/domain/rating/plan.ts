@@ -4,7 +4,7 @@ import { type ProrationMode, prorationModes } from '../period/proration.ts';
 import { type Bounds, boundFields, readBounds } from './bounds.ts';
 import { type Meter, parseMeter } from './meter.ts';
 import { rulesOf } from './models/index.ts';
-import { type Price, parsePrice, priceIn } from './price.ts';
+import { isBilledAhead, type Price, parsePrice, priceIn } from './price.ts';
 import { readerFor } from './reader.ts';
 
 /**
@@ -79,6 +79,7 @@ export function parsePlan(input: unknown, meters: readonly Meter[], field: strin
     prices,
   };
   checkCurrencies(plan, field);
+  checkBilledAhead(plan, field);
   return plan;
 }
 
@@ -86,6 +87,16 @@ function readCurrencies(input: unknown, field: string): Currency[] {
   return read
     .list(input, `${field}.currencies`, { least: 1, most: 50 })
     .map((name, index) => parseCurrency(name as string, `${field}.currencies[${index}]`));
+}
+
+/**
+ * The bounds of a plan are of the sum of a period's lines, and what is billed ahead of a period stands on another invoice
+ * than what is billed when it is over: neither could be brought to them.
+ */
+function checkBilledAhead(plan: Plan, field: string): void {
+  const ahead = plan.prices.findIndex(isBilledAhead);
+  if (ahead < 0 || boundFields.every((name) => plan[name] === undefined)) return;
+  read.refuse(`${field}.prices[${ahead}].timing`, 'A plan with bounds for the whole period bills nothing in advance.');
 }
 
 /** Bounds in other currencies cannot be said yet, so that a plan with bounds has one currency only. */

@@ -11,6 +11,7 @@ export type { Model };
  * A price as parsed from a plan's file or from JSON. All numbers are decimals in quotes and amounts are in major units
  * (dollars). What does not say otherwise:
  * - `included` units are free each period, whole or not, and come off after the conversion;
+ * - a quantity below zero is refused (`belowZero: refused`); with `zero` it counts as none, and nobody is paid;
  * - a period without use pays nothing (`zeroUsage: free`); with `charged` it pays what the first tier asks without a unit;
  * - the line's bounds hold use or not; like everything that recurs they are shared when the period is a part of a cycle,
  *   unless `prorate` is false;
@@ -28,21 +29,24 @@ export type PriceFrame = {
   convert?: Conversion;
   included?: string;
   zeroUsage?: (typeof zeroUsages)[number];
+  belowZero?: (typeof belowZeros)[number];
   prorate?: boolean;
   currencies?: Record<Currency, InCurrency>;
 } & Bounds;
 
 /** What another currency says anew: everything of the model, and the line's bounds. */
-export type InCurrency = Model & Bounds;
+export type InCurrency = AmountsOf<Model> & Bounds;
+type AmountsOf<M> = M extends Model ? Omit<M, 'model'> : never;
 
 export const zeroUsages = ['free', 'charged'] as const;
+export const belowZeros = ['refused', 'zero'] as const;
 export const maxGroupProperties = 4;
 const maxCurrencies = 50;
 
 const read = readerFor('price-invalid');
 
 const ofEvery = ['key', 'name', 'model', ...boundFields, 'prorate', 'currencies'];
-const ofUsage = ['meter', 'filter', 'groupBy', 'convert', 'included', 'zeroUsage'];
+const ofUsage = ['meter', 'filter', 'groupBy', 'convert', 'included', 'zeroUsage', 'belowZero'];
 
 /** Whether it is billed when a cycle begins, and not when it is over; as the price itself says, in whatever currency. */
 export function isBilledAhead(price: Price): boolean {
@@ -73,7 +77,7 @@ export function parsePrice(input: unknown, field: string): Price {
 }
 
 function usageFields(entries: Record<string, unknown>, field: string): Partial<PriceFrame> {
-  const { meter, filter, groupBy, convert, zeroUsage } = entries;
+  const { meter, filter, groupBy, convert, zeroUsage, belowZero } = entries;
   return {
     ...(meter !== undefined && { meter: read.key(meter, `${field}.meter`) }),
     ...(filter !== undefined && { filter: parseFilter(read, filter, `${field}.filter`) }),
@@ -81,6 +85,7 @@ function usageFields(entries: Record<string, unknown>, field: string): Partial<P
     ...(convert !== undefined && { convert: readConversion(read, convert, `${field}.convert`) }),
     ...read.decimals(entries, field, ['included']),
     ...(zeroUsage !== undefined && { zeroUsage: read.oneOf(zeroUsage, `${field}.zeroUsage`, zeroUsages) }),
+    ...(belowZero !== undefined && { belowZero: read.oneOf(belowZero, `${field}.belowZero`, belowZeros) }),
   };
 }
 
@@ -104,11 +109,16 @@ function readCurrencies(
   if (names.length > maxCurrencies) read.refuse(field, `It names more than ${maxCurrencies} currencies.`);
   const all = read.record(given, field, names);
   const rules = rulesOf(model);
+  const seen = new Set<Currency>();
   return Object.fromEntries(
     names.map((name) => {
       const at = `${field}.${name.slice(0, 60)}`;
+      const currency = parseCurrency(name, at);
+      if (seen.has(currency)) read.refuse(at, `${currency} is there twice.`);
+      seen.add(currency);
       const own = read.record(all[name], at, [...rules.fields, ...boundFields]);
-      return [parseCurrency(name, at), { ...rules.read(read, own, at), ...readBounds(read, own, at) }];
+      const { model: _same, ...amounts } = rules.read(read, own, at);
+      return [currency, { ...amounts, ...readBounds(read, own, at) }];
     }),
   ) as Record<Currency, InCurrency>;
 }
@@ -123,6 +133,8 @@ export function priceIn(price: Price, currency: Currency, base: Currency, field:
   if (amounts === undefined) {
     return read.refuse(`${field}.currencies`, `The price "${price.key}" has no amounts in ${currency}.`);
   }
-  const { minimumAmount: _least, maximumAmount: _most, commitment: _promised, ...rest } = price;
-  return { ...rest, ...amounts };
+  // What the other currency leaves out is not there: a maximum of 5 dollars is not one of 5 yen.
+  const saidAnew: string[] = [...rulesOf(price.model).fields, ...boundFields];
+  const rest = Object.fromEntries(Object.entries(price).filter(([name]) => !saidAnew.includes(name)));
+  return { ...rest, ...amounts } as Price;
 }

@@ -5,17 +5,7 @@ import { type Bounds, boundSteps } from './bounds.ts';
 import type { Price } from './price.ts';
 import { noUse, type Rated, rate } from './rate.ts';
 import { writtenStep } from './step.ts';
-import type { Usage } from './usage.ts';
-
-/** What a price measured of one period: as many as its groups have, one without groups. */
-export type Measured = {
-  usage: Usage;
-  /** The values of the price's `groupBy`, in its order. */
-  group?: readonly string[];
-  /** Events read, and those of them that lacked what the meter measures. */
-  eventCount: bigint;
-  skippedCount: bigint;
-};
+import type { Measured } from './usage.ts';
 
 /** A line of a bill before it has a place there. `price` is none for what brings the period's sum to its bounds. */
 export type RatedLine = Rated & {
@@ -34,6 +24,8 @@ export type PriceToRate = {
   share?: Exact;
   /** Gives back what it would charge: time that was paid and is not used. */
   isCredit?: boolean;
+  /** The most that a credit gives back, in major units and not shared: what was paid, without what was credited before. */
+  creditLimit?: string;
 };
 
 /**
@@ -56,7 +48,7 @@ export function rateLines(
 const nothingMeasured: Measured = { usage: noUse, eventCount: 0n, skippedCount: 0n };
 
 function linesOf(
-  { price, measured, share, isCredit = false }: PriceToRate,
+  { price, measured, share, isCredit = false, creditLimit }: PriceToRate,
   currency: Currency,
   whole: Exact,
 ): RatedLine[] {
@@ -64,7 +56,7 @@ function linesOf(
   return all.map(({ usage, group, eventCount, skippedCount }) => {
     const rated = rate(price, usage, currency, share ?? whole);
     return {
-      ...(isCredit ? credited(rated) : rated),
+      ...(isCredit ? credited(limited(rated, creditLimit, currency)) : rated),
       price,
       key: price.key,
       description: group === undefined ? price.name : `${price.name} (${group.join(', ')})`,
@@ -73,6 +65,20 @@ function linesOf(
       skippedCount,
     };
   });
+}
+
+/** Brought to what may be given back at the most. */
+function limited(rated: Rated, limit: string | undefined, currency: Currency): Rated {
+  const exact = parseDecimal(rated.exactAmount);
+  if (limit === undefined || exact.lte(parseDecimal(limit))) return rated;
+  const most = parseDecimal(limit);
+  const step = writtenStep({ kind: 'cap', bound: limit, amount: most.sub(exact) });
+  return {
+    ...rated,
+    exactAmount: decimalText(most),
+    amountMinor: round(most, currency),
+    working: [...rated.working, step],
+  };
 }
 
 /** The same with every amount below zero. */

@@ -22,7 +22,7 @@ export type Step = {
   multiplier?: string;
   /** How many transactions, each at `unitAmount`. */
   transactions?: string;
-  /** A conversion: quantity = the measured quantity / divideBy, rounded as the price says. */
+  /** A conversion: quantity = the measured quantity / divideBy, or × multiplier, rounded as the price says. */
   divideBy?: string;
   /** The values of the properties that a cell of the matrix stands for. */
   values?: Record<string, string>;

@@ -20,3 +20,13 @@ export type Cell = { values: readonly string[]; quantity: Exact };
 
 /** So many seats from one instant to another, and the share of the cycle that this is. */
 export type Span = { startAt: Date; endAt: Date; quantity: Exact; share: Exact };
+
+/** What a price measured of one period: as many as its groups have, one without groups. */
+export type Measured = {
+  usage: Usage;
+  /** The values of the price's `groupBy`, in its order. */
+  group?: readonly string[];
+  /** Events read, and those of them that lacked what the meter measures. */
+  eventCount: bigint;
+  skippedCount: bigint;
+};

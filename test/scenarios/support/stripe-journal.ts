@@ -10,6 +10,11 @@ export async function readJournal(world: World): Promise<RequestEntry[]> {
   return entries.filter((entry) => entry.kind === 'request');
 }
 
+/** Those of them that wrote; the sweep of events asks once a minute, whether or not anything is billed. */
+export async function readWrites(world: World): Promise<RequestEntry[]> {
+  return (await readJournal(world)).filter(({ method }) => method !== 'GET');
+}
+
 /**
  * Every invoice that is at Stripe according to what the journal says was written; drafts too, for a draft that is left
  * over is a fault. Lines are read from the writes, the total from the answer to the last call.

@@ -20,6 +20,8 @@ export const matrix: ModelRules<Matrix> = {
     const properties = read
       .list(entries['properties'], `${field}.properties`, { least: 1, most: maxMatrixProperties })
       .map((name, index) => read.text(name, `${field}.properties[${index}]`));
+    const again = properties.findIndex((name, index) => properties.indexOf(name) !== index);
+    if (again >= 0) read.refuse(`${field}.properties[${again}]`, `"${properties[again]}" is there twice.`);
     const cells = read
       .list(entries['cells'], `${field}.cells`, { least: 1, most: maxMatrixCells })
       .map((cell, index) => readCell(read, cell, `${field}.cells[${index}]`, properties));
