@@ -79,7 +79,7 @@ export function parsePlan(input: unknown, meters: readonly Meter[], field: strin
     prices,
   };
   checkCurrencies(plan, field);
-  checkBilledAhead(plan, field);
+  checkAhead(plan, field);
   return plan;
 }
 
@@ -87,16 +87,6 @@ function readCurrencies(input: unknown, field: string): Currency[] {
   return read
     .list(input, `${field}.currencies`, { least: 1, most: 50 })
     .map((name, index) => parseCurrency(name as string, `${field}.currencies[${index}]`));
-}
-
-/**
- * The bounds of a plan are of the sum of a period's lines, and what is billed ahead of a period stands on another invoice
- * than what is billed when it is over: neither could be brought to them.
- */
-function checkBilledAhead(plan: Plan, field: string): void {
-  const ahead = plan.prices.findIndex(isBilledAhead);
-  if (ahead < 0 || boundFields.every((name) => plan[name] === undefined)) return;
-  read.refuse(`${field}.prices[${ahead}].timing`, 'A plan with bounds for the whole period bills nothing in advance.');
 }
 
 /** Bounds in other currencies cannot be said yet, so that a plan with bounds has one currency only. */
@@ -111,6 +101,17 @@ function checkCurrencies(plan: Plan, field: string): void {
   for (const [index, price] of prices.entries()) {
     for (const other of others) priceIn(price, other, currency, `${field}.prices[${index}]`);
   }
+}
+
+/**
+ * The bounds of a plan are of the sum of a period's lines, and what is billed ahead of a period stands on another invoice
+ * than what is billed when it is over: neither could be brought to them.
+ */
+function checkAhead(plan: Plan, field: string): void {
+  const ahead = plan.prices.findIndex(isBilledAhead);
+  if (ahead < 0 || boundFields.every((name) => plan[name] === undefined)) return;
+  const reason = 'A plan with bounds for the whole period bills nothing in advance; give the bounds to the prices.';
+  read.refuse(`${field}.prices[${ahead}].timing`, reason);
 }
 
 /** Prices without use have no meter already by their form. */
