@@ -125,20 +125,22 @@ function ratePeriod(
   currency: Currency,
   measured: ReadonlyMap<string, Measured[]> | undefined,
 ): LineContent[] {
+  const isAhead = period.kind !== 'arrears';
   const isCredit = period.kind === 'credit';
-  const billed = version.prices.filter(
-    ({ price }) => isBilledAhead(price) === (period.kind !== 'arrears') && !(isCredit && price.prorate === false),
-  );
-  const prices = billed.map(({ id, price }) => ({
+  const rateable = version.prices.filter(({ price }) => {
+    const isBilled = !isAhead || isBilledAhead(price);
+    return isBilled && !(isCredit && price.prorate === false);
+  });
+  const prices = rateable.map(({ id, price }) => ({
     price: priceIn(price, currency, version.currency, `prices.${price.key}`),
     measured: measured?.get(id) ?? [],
     isCredit,
   }));
   const byKey = new Map(version.prices.map((one) => [one.price.key, one]));
-  // Bounds are of what is billed when it is over; a plan that has them bills nothing ahead.
-  const bounds = period.kind === 'arrears' ? version.terms : {};
-  const rated = rateLines(prices, currency, shareToBill(period, version), bounds);
-  return rated.map(({ price, key, description, group, ...line }) => {
+  const rated = rateLines(prices, currency, shareToBill(period, version), isAhead ? {} : version.terms);
+  // What was billed ahead counts towards the period's bounds when it is over, and is not billed again.
+  const lines = isAhead ? rated : rated.filter(({ price }) => price === undefined || !isBilledAhead(price));
+  return lines.map(({ price, key, description, group, ...line }) => {
     const priced = price === undefined ? undefined : byKey.get(price.key);
     return {
       subscriptionId: period.subscriptionId,

@@ -35,6 +35,23 @@ describe('Subscriptions that are billed ahead', function () {
     ]);
   });
 
+  it('count what was billed ahead towards the least that a month pays', async () => {
+    const story = await stories.story('ahead-least', january);
+    const customer = await story.customer();
+    await story.subscribe(customer, 'ahead-least');
+    await story.call(customer, '2013-01-20T00:00:00Z', 3);
+    await story.advance('2013-02-03T00:00:00Z');
+    // 56.00 ahead and 3 × 0.50 = 1.50 make 57.50 of the least of 60.00: 2.50 are missing.
+    assert.deepEqual((await story.bills(customer))[0], {
+      total: '60.00',
+      lines: [
+        'Calls: 2013-01-01 2013-02-01 1.50',
+        'Minimum commitment: 2013-01-01 2013-02-01 2.50',
+        'Base fee: 2013-02-01 2013-03-01 56.00',
+      ],
+    });
+  });
+
   it('give back what an upgrade leaves unused, and charge the new plan for the rest', async () => {
     const { database } = stories.world;
     const story = await stories.story('ahead-upgrade', january);

@@ -22,6 +22,11 @@ const plans = {
   weekly: { interval: 'week', prices: [base('7.00'), calls('0.50')] },
   quarterly: { interval: 'quarter', prices: [base('90.00')] },
   ahead: { interval: 'month', prices: [{ ...base('56.00'), timing: 'advance' }, calls('0.50')] },
+  'ahead-least': {
+    interval: 'month',
+    minimumAmount: '60.00',
+    prices: [{ ...base('56.00'), timing: 'advance' }, calls('0.50')],
+  },
   'ahead-pro': { interval: 'month', prices: [{ ...base('112.00'), timing: 'advance' }, calls('0.40')] },
 } as const;
 
