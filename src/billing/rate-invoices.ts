@@ -3,7 +3,7 @@ import { type Exact, ratio, zero } from '../domain/money/exact.ts';
 import { formatMoney, money } from '../domain/money/money.ts';
 import { proration } from '../domain/period/period.ts';
 import { readingOf } from '../domain/rating/measure/reading.ts';
-import { sharesWithin } from '../domain/rating/measure/shares.ts';
+import { spanRuleOf } from '../domain/rating/measure/shares.ts';
 import { isBilledAhead, priceIn } from '../domain/rating/price.ts';
 import { rateLines } from '../domain/rating/rate-lines.ts';
 import type { Measured } from '../domain/rating/usage.ts';
@@ -72,9 +72,9 @@ async function readMeasurements(
 function windowOf(period: BillablePeriod, version: PlanVersion, until: Date | undefined): UsageWindow {
   const { id, customerId, startAt, cycleStartAt, cycleEndAt, zone } = period;
   const endAt = until !== undefined && until < period.endAt ? laterOf(until, startAt) : period.endAt;
-  const shareOfWhole = sharesWithin(period, version.terms.proration ?? 'second', zone);
+  const { shareOf: shareOfWhole, ...rule } = spanRuleOf(period, version.terms.proration ?? 'second', zone);
   const shareOf = (from: Date, to: Date) => shareOfWhole(from, to.getTime() === endAt.getTime() ? period.endAt : to);
-  return { id, customerId, startAt, endAt, cycleStartAt, cycleEndAt, zone, shareOf };
+  return { id, customerId, startAt, endAt, cycleStartAt, cycleEndAt, zone, ...rule, shareOf };
 }
 
 /** The part of its cycle that a period is, counted as the plan says. */

@@ -18,7 +18,7 @@ export async function readSpans(
   const { meter, groupBy = [] } = reading;
   if (!hasLevels(meter)) {
     return (window, { quantity }) => ({
-      spans: spansOf([{ at: window.startAt, value: quantity }], window, window.shareOf),
+      spans: spansOf([{ at: window.startAt, value: quantity }], window, window),
     });
   }
   const values: unknown[] = [];
@@ -38,7 +38,7 @@ export async function readSpans(
   }
   return (window, group) => {
     const ofGroup = levels.get(JSON.stringify([window.id, ...group.values])) ?? [];
-    return { spans: spansOf(ofGroup, window, window.shareOf) };
+    return { spans: spansOf(ofGroup, window, window) };
   };
 }
 

@@ -1,15 +1,9 @@
-import type { Exact } from '../domain/money/exact.ts';
+import type { SpanRule } from '../domain/rating/measure/spans.ts';
 import type { MeasuredWindow } from '../domain/rating/measure.ts';
 import type { Bind } from './usage-expressions.ts';
 
 /** A part of a customer's cycle that is measured, in the zone whose hours and days are meant. */
-export type UsageWindow = MeasuredWindow & {
-  id: string;
-  customerId: string;
-  zone: string;
-  /** The part of the cycle that a span of the window is. */
-  shareOf: (startAt: Date, endAt: Date) => Exact;
-};
+export type UsageWindow = MeasuredWindow & SpanRule & { id: string; customerId: string; zone: string };
 
 /** Windows as rows `w`, of their ids, customers, starts and ends. */
 export function windowRows(windows: readonly UsageWindow[], bind: Bind): WindowRows {

@@ -92,10 +92,13 @@ describe('durabill plans', () => {
          INSERT INTO clocks (id, name, kind, number_prefix) VALUES (gen_random_uuid(), 'real', 'real', 'INV') RETURNING id),
        customer AS (
          INSERT INTO customers (id, external_id, clock_id, currency, zone)
-         SELECT gen_random_uuid(), 'one', id, 'USD', 'UTC' FROM clock RETURNING id)
-       INSERT INTO subscriptions (id, customer_id, plan_version_id, starts_at)
-       SELECT gen_random_uuid(), c.id, v.id, '2026-01-01T00:00:00Z' FROM customer c, plan_versions v
-       JOIN plans p ON p.id = v.plan_id WHERE p.key = 'told'`,
+         SELECT gen_random_uuid(), 'one', id, 'USD', 'UTC' FROM clock RETURNING id),
+       subscription AS (
+         INSERT INTO subscriptions (id, customer_id, plan_version_id, starts_at)
+         SELECT gen_random_uuid(), c.id, v.id, '2026-01-01T00:00:00Z' FROM customer c, plan_versions v
+         JOIN plans p ON p.id = v.plan_id WHERE p.key = 'told' RETURNING *)
+       INSERT INTO subscription_phases (subscription_id, starts_at, plan_version_id)
+       SELECT id, starts_at, plan_version_id FROM subscription`,
     );
     const [plan] = before.plans;
     plan.trialDays = 30;

@@ -1,4 +1,4 @@
-import { sharesWithin } from '../../domain/rating/measure/shares.ts';
+import { spanRuleOf } from '../../domain/rating/measure/shares.ts';
 import { measure } from '../../domain/rating/measure.ts';
 import { rateLines } from '../../domain/rating/rate-lines.ts';
 import type { Measured } from '../../domain/rating/usage.ts';
@@ -46,6 +46,6 @@ function measuredOf({ price, meter, measured, period }: PreviewPrice, index: num
   }
   return measure(price, meter, preview.events, period, {
     zone: preview.zone,
-    shareOf: sharesWithin(period, preview.proration, preview.zone),
+    ...spanRuleOf(period, preview.proration, preview.zone),
   });
 }

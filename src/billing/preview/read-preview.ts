@@ -3,7 +3,7 @@ import { type Exact, one, ratio } from '../../domain/money/exact.ts';
 import { type ProrationMode, proration, prorationModes } from '../../domain/period/proration.ts';
 import { parseZone } from '../../domain/period/zone.ts';
 import { type Bounds, boundFields, readBounds } from '../../domain/rating/bounds.ts';
-import { sharesWithin } from '../../domain/rating/measure/shares.ts';
+import { spanRuleOf } from '../../domain/rating/measure/shares.ts';
 import { type Meter, parseMeter } from '../../domain/rating/meter.ts';
 import { rulesOf } from '../../domain/rating/models/index.ts';
 import { maxMeters, maxPrices } from '../../domain/rating/plan.ts';
@@ -124,7 +124,7 @@ function readPrice(input: unknown, field: string, index: number, frame: Frame): 
   const spans: SpanRules = period && {
     startAt: period.startAt,
     endAt: period.endAt,
-    shareOf: sharesWithin(period, frame.counted.proration, frame.counted.zone),
+    ...spanRuleOf(period, frame.counted.proration, frame.counted.zone),
   };
   const measured =
     all['usage'] === undefined

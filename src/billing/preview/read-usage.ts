@@ -1,5 +1,5 @@
 import { type Exact, parseDecimal, ratio } from '../../domain/money/exact.ts';
-import { spansOf } from '../../domain/rating/measure/spans.ts';
+import { type SpanRule, spansOf } from '../../domain/rating/measure/spans.ts';
 import { rulesOf } from '../../domain/rating/models/index.ts';
 import type { Price } from '../../domain/rating/price.ts';
 import type { Reader } from '../../domain/rating/reader.ts';
@@ -8,7 +8,7 @@ import type { Measured, Usage } from '../../domain/rating/usage.ts';
 import { readInstant } from '../instant.ts';
 
 /** What turns instants of seats into shares: none where the request names no period. */
-export type SpanRules = { startAt: Date; endAt: Date; shareOf(startAt: Date, endAt: Date): Exact } | undefined;
+export type SpanRules = ({ startAt: Date; endAt: Date } & SpanRule) | undefined;
 
 const maxParts = 10_000;
 
@@ -56,6 +56,13 @@ export function readUsage(
 
 const none = { eventCount: 0n, skippedCount: 0n };
 
+/** A quantity or an amount of money; below zero only where the price says what becomes of it. */
+function amountOf(read: Reader, { belowZero }: Price, input: unknown, field: string): Exact {
+  if (belowZero !== 'zero') return parseDecimal(read.decimal(input, field));
+  if (input === undefined) read.refuse(field, 'It is missing.');
+  return parseDecimal(input as string, field);
+}
+
 function readOne(
   read: Reader,
   input: unknown,
@@ -65,7 +72,7 @@ function readOne(
   const { reads } = rulesOf(price.model);
   if (reads === 'nothing') read.refuse(field, `A price with the model ${price.model} is due without use.`);
   const entries = read.record(input, field, fieldsOf[reads]);
-  const quantity = (name = 'quantity') => parseDecimal(read.signed(entries[name], `${field}.${name}`));
+  const quantity = (name = 'quantity') => amountOf(read, price, entries[name], `${field}.${name}`);
   switch (reads) {
     case 'transactions':
       return readTransactions(read, entries, price, field);
@@ -76,7 +83,7 @@ function readOne(
     case 'spans':
       return entries['seats'] === undefined
         ? wholeSpan(quantity(), spans, share)
-        : readSeats(read, entries['seats'], spans, `${field}.seats`);
+        : readSeats(read, entries['seats'], price, { spans, field: `${field}.seats` });
     default:
       return { quantity: quantity() };
   }
@@ -93,7 +100,7 @@ function readTransactions(read: Reader, entries: Record<string, unknown>, price:
         'What is free and what is bounded depends on each; list them in their order.',
       );
     }
-    const sum = parseDecimal(read.signed(entries['quantity'], `${field}.quantity`));
+    const sum = amountOf(read, price, entries['quantity'], `${field}.quantity`);
     const { transactionCount = '1' } = read.wholes(entries, field, ['transactionCount']);
     const count = BigInt(transactionCount);
     return { quantity: sum, transactions: { ...noTransactions(), count, sum, plainCount: count, plainSum: sum } };
@@ -102,7 +109,7 @@ function readTransactions(read: Reader, entries: Record<string, unknown>, price:
   for (const [index, amount] of read
     .list(transactions, `${field}.transactions`, { least: 0, most: maxParts })
     .entries()) {
-    tally.add(parseDecimal(read.signed(amount, `${field}.transactions[${index}]`)));
+    tally.add(amountOf(read, price, amount, `${field}.transactions[${index}]`));
   }
   return { quantity: tally.totals.sum, transactions: tally.totals };
 }
@@ -116,7 +123,7 @@ function readCells(read: Reader, input: unknown, price: Price, field: string): U
     const values = read
       .list(entries['values'], `${at}.values`, { least: count, most: count })
       .map((value, place) => read.text(value, `${at}.values[${place}]`));
-    return { values, quantity: parseDecimal(read.signed(entries['quantity'], `${at}.quantity`)) };
+    return { values, quantity: amountOf(read, price, entries['quantity'], `${at}.quantity`) };
   });
   return { quantity: cells.reduce((sum, cell) => sum.add(cell.quantity), ratio(0n, 1n)), cells };
 }
@@ -128,20 +135,25 @@ function wholeSpan(quantity: Exact, spans: SpanRules, share: Exact): Usage {
 }
 
 /** Each change holds until the next one; what comes before the period is where it begins. */
-function readSeats(read: Reader, input: unknown, spans: SpanRules, field: string): Usage {
+function readSeats(
+  read: Reader,
+  input: unknown,
+  price: Price,
+  { spans, field }: { spans: SpanRules; field: string },
+): Usage {
   if (spans === undefined)
     return read.refuse(field, 'Changes need a period to fall into; name it, or give a quantity.');
   const changes = read.list(input, field, { least: 1, most: maxParts }).map((change, index) => {
     const at = `${field}[${index}]`;
     const entries = read.record(change, at, ['from', 'quantity']);
     const from = readInstant(read.text(entries['from'], `${at}.from`), `${at}.from`, 'preview-invalid');
-    return { from, quantity: parseDecimal(read.signed(entries['quantity'], `${at}.quantity`)) };
+    return { from, quantity: amountOf(read, price, entries['quantity'], `${at}.quantity`) };
   });
   const late = changes.findIndex(({ from }, index) => index > 0 && from <= (changes[index - 1]?.from ?? from));
   if (late >= 0) read.refuse(`${field}[${late}].from`, 'Changes stand in their order, each after the one before.');
   const after = changes.findIndex(({ from }) => from >= spans.endAt);
   if (after >= 0) read.refuse(`${field}[${after}].from`, 'The period has ended by then.');
   const levels = changes.map(({ from, quantity }) => ({ at: from, value: quantity }));
-  const all = spansOf(levels, spans, spans.shareOf);
+  const all = spansOf(levels, spans, spans);
   return { quantity: all.at(-1)?.quantity ?? ratio(0n, 1n), spans: all };
 }

@@ -29,3 +29,8 @@ export function startOfDayAt(at: Date, zone: string): Date {
   const next = startOfDay(date.add({ days: 1 }), zone);
   return next <= at ? next : startOfDay(date, zone);
 }
+
+/** The first instant of the day after the one that the instant is in. */
+export function nextDayAt(at: Date, zone: string): Date {
+  return startOfDay(localTimeAt(startOfDayAt(at, zone), zone).toPlainDate().add({ days: 1 }), zone);
+}

@@ -4,7 +4,7 @@ import { aggregate, type Weights } from './measure/aggregate.ts';
 import { type Item, itemsOf, type UsageEvent } from './measure/item.ts';
 import { compareLists } from './measure/property.ts';
 import { type ReadAs, type Reading, readingOf } from './measure/reading.ts';
-import { hasLevels, levelsOf, spansOf } from './measure/spans.ts';
+import { hasLevels, levelsOf, type SpanRule, spansOf } from './measure/spans.ts';
 import { foldWindows, windowOf } from './measure/windows.ts';
 import type { Meter } from './meter.ts';
 import type { Price } from './price.ts';
@@ -19,9 +19,7 @@ export type MeasuredWindow = { startAt: Date; endAt: Date; cycleStartAt: Date; c
 export type MeasureContext = {
   /** The customer's, whose hours and days are meant. */
   zone: string;
-  /** The part of the cycle that a span of the window is. */
-  shareOf: (startAt: Date, endAt: Date) => Exact;
-};
+} & SpanRule;
 
 /**
  * What a price measures of a window, one for each of its groups that has something, in the order of their values (by code
@@ -69,9 +67,9 @@ export function measureReading(
 }
 
 /** A period without use: spans are there all the same, so that a price can say what no seat pays. */
-export function withoutUse({ groupBy, as }: Reading, window: MeasuredWindow, { shareOf }: MeasureContext): Measured[] {
+export function withoutUse({ groupBy, as }: Reading, window: MeasuredWindow, context: MeasureContext): Measured[] {
   if (as?.reads !== 'spans' || groupBy !== undefined) return [];
-  return [{ usage: { quantity: zero, spans: spansOf([], window, shareOf) }, eventCount: 0n, skippedCount: 0n }];
+  return [{ usage: { quantity: zero, spans: spansOf([], window, context) }, eventCount: 0n, skippedCount: 0n }];
 }
 
 /** A group that only carries on zero has come to its end. */
@@ -104,7 +102,7 @@ function usageOf(
   meter: Meter,
   items: readonly Item[],
   window: MeasuredWindow,
-  { shareOf }: MeasureContext,
+  context: MeasureContext,
   quantityOf: QuantityOf,
 ): Usage {
   const quantity = quantityOf(items);
@@ -125,7 +123,7 @@ function usageOf(
   if (as.reads === 'spans') {
     const measured = items.filter(({ isMeasured }) => isMeasured);
     const levels = hasLevels(meter) ? levelsOf(meter, measured) : [{ at: window.startAt, value: quantity }];
-    return { quantity, spans: spansOf(levels, window, shareOf) };
+    return { quantity, spans: spansOf(levels, window, context) };
   }
   return { quantity };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { decimalText, type Exact, parseDecimal, ratio } from '../../../src/domain/money/exact.ts';
 import { proration, type prorationModes } from '../../../src/domain/period/proration.ts';
 import { compareTexts, propertyNumber, propertyText } from '../../../src/domain/rating/measure/property.ts';
-import { sharesWithin } from '../../../src/domain/rating/measure/shares.ts';
+import { spanRuleOf } from '../../../src/domain/rating/measure/shares.ts';
 import { type MeasuredWindow, measure, type UsageEvent } from '../../../src/domain/rating/measure.ts';
 import { type Meter, parseMeter } from '../../../src/domain/rating/meter.ts';
 import { type Price, parsePrice } from '../../../src/domain/rating/price.ts';
@@ -421,7 +421,7 @@ describe('measuring', () => {
     );
     const change = new Date('2026-10-15T12:00:00Z');
     const sharesOf = (mode: (typeof prorationModes)[number]) => {
-      const shareOf = sharesWithin(period, mode, zone);
+      const { shareOf } = spanRuleOf(period, mode, zone);
       const { numerator, denominator } = proration(period, mode, zone);
       const [first, second] = [shareOf(period.startAt, change), shareOf(change, period.endAt)];
       const whole = ratio(numerator, denominator);
@@ -435,6 +435,58 @@ describe('measuring', () => {
       assert.deepEqual(sharesOf('day'), ['5/31', '5/31', '10/31']);
       assert.deepEqual(sharesOf('day_counting_end'), ['5/31', '6/31', '11/31']);
       assert.deepEqual(sharesOf('none'), ['67/126', '59/126', '1/1']);
+    });
+  });
+
+  describe('of days that count whole', () => {
+    const period = windowOf('2026-06-01T00:00:00Z', '2026-07-01T00:00:00Z');
+    const seatsOf = (events: [string, unknown][]) => {
+      const meter = meterOf({ aggregation: 'latest', carries: true });
+      const context = { zone: 'UTC', ...spanRuleOf(period, 'day_counting_end', 'UTC') };
+      const [measured] = measure(priceOf({ model: 'seats' }), meter, eventsOf(events), period, context);
+      return measured?.usage.spans?.map(({ quantity, share }) => `${text(quantity)} for ${share.n}/${share.d}`);
+    };
+
+    it('pays a day of a change at the larger number, whether it rises or falls', () => {
+      // 5 seats on 1 to 9 June, 8 from the 10th at noon on: the 10th is one of 8. Back to 5 on the 20th at noon: the 20th
+      // is still one of 8. So 9 days of 5, 11 of 8 (the 10th to the 20th) and 10 of 5.
+      assert.deepEqual(
+        seatsOf([
+          ['2026-05-20T00:00:00Z', 5],
+          ['2026-06-10T12:00:00Z', 8],
+          ['2026-06-20T12:00:00Z', 5],
+        ]),
+        ['5 for 3/10', '8 for 11/30', '5 for 1/3'],
+      );
+    });
+
+    it('pays the day for what came and went on it, once', () => {
+      assert.deepEqual(
+        seatsOf([
+          ['2026-06-10T08:00:00Z', 1],
+          ['2026-06-10T09:00:00Z', 0],
+          ['2026-06-10T10:00:00Z', 1],
+          ['2026-06-10T11:00:00Z', 0],
+        ]),
+        ['0 for 3/10', '1 for 1/30', '0 for 2/3'],
+      );
+    });
+
+    it('pays nothing of a day that begins with the end, and all of the last one', () => {
+      assert.deepEqual(
+        seatsOf([
+          ['2026-05-01T00:00:00Z', 3],
+          ['2026-06-16T00:00:00Z', 0],
+        ]),
+        ['3 for 1/2', '0 for 1/2'],
+      );
+      assert.deepEqual(
+        seatsOf([
+          ['2026-05-01T00:00:00Z', 3],
+          ['2026-06-30T23:59:59.999Z', 0],
+        ]),
+        ['3 for 1/1'],
+      );
     });
   });
 

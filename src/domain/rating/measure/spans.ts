@@ -27,18 +27,28 @@ export function levelsOf({ aggregation }: Meter, items: readonly Item[]): Level[
   });
 }
 
+/** How the spans of a period are counted, as its plan says. */
+export type SpanRule = {
+  /** The part of the cycle that a span is. */
+  shareOf: (startAt: Date, endAt: Date) => Exact;
+  /** What levels become before they are counted; nothing else where it is not there. */
+  levelsOf?: (levels: readonly Level[]) => readonly Level[];
+};
+
 /**
  * The whole window in spans of one value each: none before the first level, and of several at one instant the last.
  * @param levels in the order of time, those of before the window too
- * @param share the part of the cycle that a span is
  */
 export function spansOf(
   levels: readonly Level[],
   { startAt, endAt }: { startAt: Date; endAt: Date },
-  share: (startAt: Date, endAt: Date) => Exact,
+  { shareOf, levelsOf = (same) => same }: SpanRule,
 ): Span[] {
   const spans: { startAt: Date; quantity: Exact }[] = [{ startAt, quantity: zero }];
-  for (const { at, value } of levels) {
+  for (const { at, value } of levelsOf(
+    levels.map((level) => (level.at < startAt ? { ...level, at: startAt } : level)),
+  )) {
+    if (at >= endAt) continue;
     const last = spans.at(-1) as { startAt: Date; quantity: Exact };
     if (at > last.startAt) spans.push({ startAt: at, quantity: value });
     else last.quantity = value;
@@ -48,6 +58,6 @@ export function spansOf(
   );
   return different.map((span, index) => {
     const end = different[index + 1]?.startAt ?? endAt;
-    return { ...span, endAt: end, share: share(span.startAt, end) };
+    return { ...span, endAt: end, share: shareOf(span.startAt, end) };
   });
 }
