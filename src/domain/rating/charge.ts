@@ -1,4 +1,4 @@
-import { decimalText, type Exact, most, one, zero } from '../money/exact.ts';
+import { decimalText, type Exact, most, one, sumOf, zero } from '../money/exact.ts';
 import { conversionStep, convert } from './conversion.ts';
 import { rulesOf } from './models/index.ts';
 import type { Price } from './price.ts';
@@ -34,10 +34,12 @@ export function shareOf({ prorate = true }: Pick<Price, 'prorate'>, share: Exact
 
 function everywhere(usage: Usage, change: (quantity: Exact) => Exact): Usage {
   const changed = <T extends { quantity: Exact }>(part: T): T => ({ ...part, quantity: change(part.quantity) });
-  const { cells, spans } = usage;
+  const { cells: used, spans } = usage;
+  const cells = used?.map(changed);
   return {
     ...changed(usage),
-    ...(cells !== undefined && { cells: cells.map(changed) }),
+    // Each cell is rounded by itself, so that what all of them charge is their sum.
+    ...(cells !== undefined && { cells, quantity: sumOf(cells.map(({ quantity }) => quantity)) }),
     ...(spans !== undefined && { spans: spans.map(changed) }),
   };
 }

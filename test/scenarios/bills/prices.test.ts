@@ -151,6 +151,34 @@ describe('Bills and prices', () => {
     holds({ rounding: 'up', decimals: 1 }, '2.6', '2.34', '2.34');
   });
 
+  it('round the gigabytes of each region by themselves', () => {
+    // Silo Backup, October 2026, by region: eu 1.00 a started GB, elsewhere 2.00. 1,500 MB went to eu and 1,200 to us.
+    //   eu 1.5, so 2 GB × 1.00 = 2.00;  us 1.2, so 2 GB × 2.00 = 4.00;  6.00 for 4 GB
+    // The 2.7 GB of both would be 3; what is charged is 4, and the bill says so.
+    const bill = {
+      currency: 'USD',
+      prices: [
+        {
+          model: 'matrix',
+          name: 'Traffic',
+          properties: ['region'],
+          cells: [{ values: ['eu'], unitAmount: '1' }],
+          otherwise: '2',
+          convert: { divideBy: '1000', rounding: 'up' },
+          usage: {
+            cells: [
+              { values: ['eu'], quantity: '1500' },
+              { values: ['us'], quantity: '1200' },
+            ],
+          },
+        },
+      ],
+    };
+    assert.deepEqual(workingOf(bill), ['converted 4 = 0', 'cell 2 = 2', 'cell 2 = 4']);
+    assert.equal(previewInvoice(bill).lines[0]?.billableQuantity, '4');
+    assertBill(bill, [['Traffic', '2700', '6.00']], 'USD 6.00');
+  });
+
   it('pass on what the events cost, with a markup', () => {
     // Relay Models, October 2026, pays the makers of models by the call and adds 20 %: three calls cost 0.0045 and one
     // 1.2030, together 1.2165 × 1.2 = 1.4598, so 1.46. Rounded one by one, 3 × 0.0054 and 1.4436, they would have been
