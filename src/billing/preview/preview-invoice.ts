@@ -1,13 +1,13 @@
 import type { Currency } from '../../domain/money/currency.ts';
 import { decimalText, parseDecimal, zero } from '../../domain/money/exact.ts';
 import { formatMoney, type Money, majorText, money } from '../../domain/money/money.ts';
-import { sharesWithin } from '../../domain/rating/measure/shares.ts';
 import { measure } from '../../domain/rating/measure.ts';
 import { type RatedLine, rateLines } from '../../domain/rating/rate-lines.ts';
 import type { Measured } from '../../domain/rating/usage.ts';
 import { DurabillError } from '../../errors/error.ts';
 import type { PreviewPeriod } from './read-period.ts';
 import { type Preview, type PreviewPrice, readPreview } from './read-preview.ts';
+import { spanShares } from './span-shares.ts';
 
 export type PreviewedInvoice = Pick<Preview, 'currency' | 'zone' | 'proration'> & {
   period: PreviewPeriod | null;
@@ -88,7 +88,11 @@ function jsonNumber(amount: Money): number {
 }
 
 /** As it was said in the request, or by the events. */
-function measuredOf({ price, meter, measured, period }: PreviewPrice, index: number, preview: Preview): Measured[] {
+function measuredOf(
+  { price, meter, measured, period, share }: PreviewPrice,
+  index: number,
+  preview: Preview,
+): Measured[] {
   if (measured !== undefined || meter === undefined) return measured ?? [];
   if (period === undefined) {
     const reason = 'Events need a period to be counted in.';
@@ -96,7 +100,7 @@ function measuredOf({ price, meter, measured, period }: PreviewPrice, index: num
   }
   return measure(price, meter, preview.events, period, {
     zone: preview.zone,
-    shareOf: sharesWithin(period, preview.proration, preview.zone),
+    shareOf: spanShares(period, share, preview),
   });
 }
 

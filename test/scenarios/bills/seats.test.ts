@@ -92,6 +92,49 @@ describe('Bills and seats', () => {
     assertBill(bill('day'), [['Seats', '1', '3.00']], 'EUR 3.00');
   });
 
+  it('share a month as the request says, however they are told', () => {
+    // Loom Office counts months of 30 days. In January 2026 it begins on the 10th, 22 days, with 2 seats at 30.00, and
+    // has 4 from the 21st on: 11 days with 2, 11 with 4, each half of the 22/30.
+    //   2 × 30 × 11/30 = 22.00 and 4 × 30 × 11/30 = 44.00: 66.00, told as changes or as events
+    //   2 seats all the time: 2 × 30 × 22/30 = 44.00, told as a quantity or as one change
+    // By the days of January it would be 11/31 and 22/31: 63.87 and 42.58.
+    const bill = (further: object, events: object[] = []) => ({
+      currency: 'USD',
+      period: {
+        startAt: '2026-01-10T00:00:00Z',
+        endAt: '2026-02-01T00:00:00Z',
+        cycleStartAt: '2026-01-01T00:00:00Z',
+      },
+      share: { numerator: 22, denominator: 30 },
+      meters: [meterOf('seats', 'latest', { property: 'taken', carries: true })],
+      events,
+      prices: [{ model: 'seats', name: 'Seats', unitAmount: '30', ...further }],
+    });
+    const [begin, change] = ['2026-01-10T00:00:00Z', '2026-01-21T00:00:00Z'] as const;
+    const changes = bill({
+      usage: {
+        seats: [
+          { from: begin, quantity: '2' },
+          { from: change, quantity: '4' },
+        ],
+      },
+    });
+    const events = bill(
+      { meter: 'seats' },
+      eventsOf('seats', [
+        [begin, { taken: 2 }],
+        [change, { taken: 4 }],
+      ]),
+    );
+    for (const told of [changes, events]) {
+      assert.deepEqual(workingOf(told), ['units 2 × 11/30 = 22', 'units 4 × 11/30 = 44']);
+      assertBill(told, [['Seats', '4', '66.00']], 'USD 66.00');
+    }
+    for (const usage of [{ quantity: '2' }, { seats: [{ from: begin, quantity: '2' }] }]) {
+      assertBill(bill({ usage }), [['Seats', '2', '44.00']], 'USD 44.00');
+    }
+  });
+
   it('take the price of their number for each part of the month', () => {
     // Kiln Studios, June 2026: to 10 seats 10.00 each, from 11 on 8.00 each for all. 10 seats to the 10th, 12 from the
     // 11th on, 10 and 20 of 30 days: 10 × 10 / 3 = 33.333…; 12 × 8 × 2 / 3 = 64.00; 97.333…, so 97.33.
