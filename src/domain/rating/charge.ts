@@ -1,5 +1,6 @@
 import { decimalText, type Exact, most, one, sumOf, zero } from '../money/exact.ts';
 import { conversionStep, convert } from './conversion.ts';
+import { ofWholePeriod } from './measure/shares.ts';
 import { rulesOf } from './models/index.ts';
 import type { Price } from './price.ts';
 import { decimalOrZero } from './reader.ts';
@@ -11,7 +12,7 @@ export type ChargedUsage = { billable: Exact; steps: ExactStep[] };
 /** The exact steps that charge a period's usage: converted, without what is included, by the price's model. */
 export function charge(price: Price, usage: Usage, share: Exact): ChargedUsage {
   const before: ExactStep[] = [];
-  let used = usage;
+  let used = price.prorate === false && usage.spans ? { ...usage, spans: ofWholePeriod(usage.spans) } : usage;
   if (price.convert !== undefined) {
     const conversion = price.convert;
     used = everywhere(used, (quantity) => convert(quantity, conversion));

@@ -92,6 +92,43 @@ describe('Bills and seats', () => {
     assertBill(bill('day'), [['Seats', '1', '3.00']], 'EUR 3.00');
   });
 
+  it('cost a whole month in a part of one where nothing is prorated', () => {
+    // Loom Office begins on 16 April 2026, 15 of 30 days. Its seats at 12.00 are not prorated, nor are its keys at 9.00:
+    // the first bill is for a month, whenever it began.
+    //   2 seats to the 20th, 5 days, and 5 from the 21st, 10 days: 2 × 12 / 3 = 8.00 and 5 × 12 × 2 / 3 = 40.00: 48.00
+    //   keys 9.00; together 57.00
+    const bill = {
+      currency: 'USD',
+      proration: 'day',
+      subscription: { startsAt: '2026-04-16T00:00:00Z', interval: 'month' },
+      prices: [
+        {
+          model: 'seats',
+          key: 'seats',
+          name: 'Seats',
+          unitAmount: '12',
+          prorate: false,
+          usage: {
+            seats: [
+              { from: '2026-04-16T00:00:00Z', quantity: '2' },
+              { from: '2026-04-21T09:00:00Z', quantity: '5' },
+            ],
+          },
+        },
+        { model: 'flat', key: 'keys', name: 'Keys', amount: '9', prorate: false },
+      ],
+    };
+    assert.deepEqual(workingOf(bill), ['units 2 × 1/3 = 8', 'units 5 × 2/3 = 40']);
+    assertBill(
+      bill,
+      [
+        ['Seats', '5', '48.00'],
+        ['Keys', '1', '9.00'],
+      ],
+      'USD 57.00',
+    );
+  });
+
   it('share a month as the request says, however they are told', () => {
     // Loom Office counts months of 30 days. In January 2026 it begins on the 10th, 22 days, with 2 seats at 30.00, and
     // has 4 from the 21st on: 11 days with 2, 11 with 4, each half of the 22/30.
