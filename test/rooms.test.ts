@@ -33,6 +33,9 @@ const rooms: Record<string, Arrows> = {
   'src/api': { to: ['src/billing', 'workflows/contract', 'src/temporal', 'src/auth', 'src/store', ...common] },
   'src/auth': { to: ['src/store', ...common] },
 
+  // It is given the books, opened, and names no more of them than their type.
+  'src/cli': { to: ['src/billing', 'workflows/contract', 'src/temporal', ...common], typesOf: ['src/store'] },
+
   'src/billing': { to: ['src/domain', 'src/store', 'src/targets', 'src/broker', ...common] },
   // The worker is started with activities that it is given, and knows their type. Workflows are bundled by path.
   'src/temporal': { to: ['workflows/contract', ...common], typesOf: ['activities'] },
@@ -69,6 +72,7 @@ const owners: Record<string, Owner> = {
   amqplib: { rooms: ['src/broker'] },
   fastify: { rooms: ['src/api'] },
   '@fastify/': { rooms: ['src/api'] },
+  commander: { rooms: ['src/cli'] },
   // A program that replays knows the error by which that fails.
   '@temporalio/workflow': { rooms: ['workflows', 'src/bin', 'bench'] },
   '@temporalio/activity': { rooms: ['activities'] },
@@ -194,6 +198,11 @@ const text = "from './p.ts'";
       'src/domain/invoice/bad.ts',
       `import { rate } from '../rating/rate.ts';`,
       /rate\.ts, which is for src\/domain\/rating\/rate-lines\.ts only/,
+    ],
+    'the store in the command': [
+      'src/cli/bad.ts',
+      `import { openDatabase } from '../store/database.ts';`,
+      /src\/cli may not import src\/store/,
     ],
     'a composition root as a library': [
       'src/api/bad.ts',

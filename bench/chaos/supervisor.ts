@@ -109,7 +109,12 @@ export function superviseProcesses(
   }
 
   async function watch(place: Place, life: Life, hasEnded: () => boolean): Promise<void> {
-    const serves = async () => (await isReady(place)) && (await saysReady(place, life.child!.pid));
+    // Asked for until it was seen: while a part is away, what is told of that soon covers it in the log.
+    let hasBegun = false;
+    const serves = async () => {
+      hasBegun ||= await saysReady(place, life.child!.pid);
+      return hasBegun && (await isReady(place));
+    };
     while (!hasEnded() && !(await serves())) await pause(probeEveryMs, released.signal);
     if (hasEnded()) return;
     life.serves = true;

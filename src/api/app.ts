@@ -17,9 +17,11 @@ import { invoiceHistoryRoutes } from './routes/invoice-history.ts';
 import { invoiceProofRoutes } from './routes/invoice-proof.ts';
 import { invoiceRoutes } from './routes/invoices.ts';
 import { pauseRoutes } from './routes/pauses.ts';
+import { planRoutes } from './routes/plans.ts';
 import { previewRoutes } from './routes/preview.ts';
 import { reconciliationRoutes } from './routes/reconciliations.ts';
 import { runRoutes } from './routes/runs.ts';
+import { subscriptionRoutes } from './routes/subscriptions.ts';
 import { syncRoutes } from './routes/syncs.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { createValidatorCompiler } from './validation.ts';
@@ -67,6 +69,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     healthRoutes,
     eventRoutes,
     customerRoutes,
+    subscriptionRoutes,
     invoiceRoutes,
     syncRoutes,
     runRoutes,
@@ -75,6 +78,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     webhookRoutes,
     reconciliationRoutes,
     previewRoutes,
+    planRoutes,
   ]) {
     app.register(routes, deps);
   }

@@ -15,7 +15,7 @@ export async function findLineEvidence(
   const facts = await readProofFacts(sql, invoiceId);
   const line = (await readLines(sql, [invoiceId])).get(invoiceId)?.find((one) => one.position === position);
   const periods = (await periodsByInvoice(sql, [invoiceId])).get(invoiceId) ?? [];
-  const period = periods.find(({ subscriptionId }) => subscriptionId === line?.subscriptionId);
+  const period = periods.find(({ id }) => id === line?.periodId);
   if (facts === undefined || line === undefined || period === undefined) return undefined;
   const version = (await readPlanVersions(sql, [period.planVersionId])).get(period.planVersionId);
   const priced = version?.prices.find(({ id }) => id === line.priceId);

@@ -17,11 +17,11 @@ export type LineEvidence = {
 /** Metered lines of a period, with the place of their event type among those whose contents are compared. */
 type Metered = { name: string; place: number; evidence: Evidence; carries: boolean };
 
-type Named = Pick<InvoiceLine, 'subscriptionId' | 'priceId' | 'priceKey' | 'group'>;
+type Named = Pick<InvoiceLine, 'periodId' | 'priceId' | 'priceKey' | 'group'>;
 
-/** A line is of one price, and one of its groups, in one subscription, whichever place it has. */
-export const nameOf = ({ subscriptionId, priceId, priceKey, group }: Named) =>
-  JSON.stringify([subscriptionId, priceId, priceKey, group]);
+/** A line is of one price, and one of its groups, in one period of a subscription, whichever place it has. */
+export const nameOf = ({ periodId, priceId, priceKey, group }: Named) =>
+  JSON.stringify([periodId, priceId, priceKey, group]);
 
 /**
  * What each of the lines is made of, by its name; nothing for a line that no price of the periods measures.
@@ -55,14 +55,14 @@ export async function gatherEvidence(
 
 /** The lines of a period that measure something, each once, with what they are made of. */
 function meteredLines(
-  { subscriptionId }: BillablePeriod,
+  { id: periodId }: BillablePeriod,
   prices: readonly BillablePrice[],
   lines: readonly InvoiceLine[],
 ): { name: string; of: EvidenceOf }[] {
   const metered = new Map<string, EvidenceOf>();
   for (const line of lines) {
     const priced = prices.find(({ id }) => id === line.priceId);
-    if (line.subscriptionId === subscriptionId && priced !== undefined) {
+    if (line.periodId === periodId && priced !== undefined) {
       const of = evidenceOf(priced, line);
       if (of !== undefined) metered.set(nameOf(line), of);
     }

@@ -1,10 +1,10 @@
 import type { Currency } from '../domain/money/currency.ts';
-import { type Exact, ratio } from '../domain/money/exact.ts';
-import { money } from '../domain/money/money.ts';
+import { type Exact, ratio, zero } from '../domain/money/exact.ts';
+import { formatMoney, money } from '../domain/money/money.ts';
 import { proration } from '../domain/period/period.ts';
 import { readingOf } from '../domain/rating/measure/reading.ts';
 import { sharesWithin } from '../domain/rating/measure/shares.ts';
-import { priceIn } from '../domain/rating/price.ts';
+import { isBilledAhead, priceIn } from '../domain/rating/price.ts';
 import { rateLines } from '../domain/rating/rate-lines.ts';
 import type { Measured } from '../domain/rating/usage.ts';
 import { DurabillError } from '../errors/error.ts';
@@ -14,6 +14,7 @@ import type { BillablePeriod } from '../store/periods.ts';
 import { type PlanVersion, readPlanVersions } from '../store/plans.ts';
 import type { AggregateUsage, Measurements, UsageWindow } from '../store/usage-quantities.ts';
 import { lineIdOf } from './ids.ts';
+import { laterOf } from './instant.ts';
 
 /** What one invoice bills: all periods of its key. */
 export type ToRate = { invoiceId: string; periods: readonly BillablePeriod[] };
@@ -32,15 +33,17 @@ const maxLines = 10_000;
  * The one way from usage to lines: measures all periods, set-based, and rates each price of each period.
  * An invoice that cannot be computed gets its failure, the others their lines.
  * @param aggregate where quantities come from: raw events for what is issued, rollups for what may be looked at first
+ * @param until of periods that go on: only usage before this instant, and what stands then is taken to stand to the end
  */
 export async function rateInvoices(
   sql: Sql,
   invoices: readonly ToRate[],
   aggregate: AggregateUsage,
+  until?: Date,
 ): Promise<Map<string, Rated>> {
   const periods = invoices.flatMap((invoice) => invoice.periods);
   const versions = await readPlanVersions(sql, [...new Set(periods.map((period) => period.planVersionId))]);
-  const measurements = await readMeasurements(sql, periods, versions, aggregate);
+  const measurements = await readMeasurements(sql, periods, versions, aggregate, until);
   return new Map(invoices.map((invoice) => [invoice.invoiceId, rateInvoice(invoice, versions, measurements)] as const));
 }
 
@@ -50,12 +53,15 @@ async function readMeasurements(
   periods: readonly BillablePeriod[],
   versions: Map<string, PlanVersion>,
   aggregate: AggregateUsage,
+  until: Date | undefined,
 ): Promise<Measurements> {
   const result: Measurements = new Map();
   for (const version of versions.values()) {
     const ofVersion = await aggregate(
       sql,
-      periods.filter((period) => period.planVersionId === version.id).map((period) => windowOf(period, version)),
+      periods
+        .filter(({ planVersionId, kind }) => planVersionId === version.id && kind === 'arrears')
+        .map((period) => windowOf(period, version, until)),
       version.prices.flatMap(({ id, price, meter }) => (meter === null ? [] : [{ id, meter, ...readingOf(price) }])),
     );
     for (const [periodId, measured] of ofVersion) result.set(periodId, measured);
@@ -63,9 +69,11 @@ async function readMeasurements(
   return result;
 }
 
-function windowOf(period: BillablePeriod, version: PlanVersion): UsageWindow {
-  const { id, customerId, startAt, endAt, cycleStartAt, cycleEndAt, zone } = period;
-  const shareOf = sharesWithin(period, version.terms.proration ?? 'second', zone);
+function windowOf(period: BillablePeriod, version: PlanVersion, until: Date | undefined): UsageWindow {
+  const { id, customerId, startAt, cycleStartAt, cycleEndAt, zone } = period;
+  const endAt = until !== undefined && until < period.endAt ? laterOf(until, startAt) : period.endAt;
+  const shareOfWhole = sharesWithin(period, version.terms.proration ?? 'second', zone);
+  const shareOf = (from: Date, to: Date) => shareOfWhole(from, to.getTime() === endAt.getTime() ? period.endAt : to);
   return { id, customerId, startAt, endAt, cycleStartAt, cycleEndAt, zone, shareOf };
 }
 
@@ -105,27 +113,43 @@ function currencyOf(period: BillablePeriod, { currency, terms }: PlanVersion): C
 /** Lines as they stand on any invoice. */
 type LineContent = Omit<InvoiceLine, 'id' | 'invoiceId' | 'position'>;
 
+/** A plan that charges wholes whatever their length gives nothing back of one, nor does such a price. */
+function shareToBill(period: BillablePeriod, version: PlanVersion): Exact {
+  const isWhole = period.kind === 'credit' && version.terms.proration === 'none';
+  return isWhole ? zero : shareOfCycle(period, version);
+}
+
 function ratePeriod(
   period: BillablePeriod,
   version: PlanVersion,
   currency: Currency,
   measured: ReadonlyMap<string, Measured[]> | undefined,
 ): LineContent[] {
-  const prices = version.prices.map(({ id, price }) => ({
+  const isAhead = period.kind !== 'arrears';
+  const isCredit = period.kind === 'credit';
+  const rateable = version.prices.filter(({ price }) => {
+    const isBilled = !isAhead || isBilledAhead(price);
+    return isBilled && !(isCredit && price.prorate === false);
+  });
+  const prices = rateable.map(({ id, price }) => ({
     price: priceIn(price, currency, version.currency, `prices.${price.key}`),
     measured: measured?.get(id) ?? [],
+    isCredit,
   }));
   const byKey = new Map(version.prices.map((one) => [one.price.key, one]));
-  const rated = rateLines(prices, currency, shareOfCycle(period, version), version.terms);
-  return rated.map(({ price, key, description, group, ...line }) => {
-    const billed = price === undefined ? undefined : byKey.get(price.key);
+  const rated = rateLines(prices, currency, shareToBill(period, version), isAhead ? {} : version.terms);
+  // What was billed ahead counts towards the period's bounds when it is over, and is not billed again.
+  const lines = isAhead ? rated : rated.filter(({ price }) => price === undefined || !isBilledAhead(price));
+  return lines.map(({ price, key, description, group, ...line }) => {
+    const priced = price === undefined ? undefined : byKey.get(price.key);
     return {
       subscriptionId: period.subscriptionId,
-      priceId: billed?.id ?? null,
+      priceId: priced?.id ?? null,
       priceKey: key,
-      description,
-      meterKey: billed?.meter?.key ?? null,
+      description: isCredit ? `Not used: ${description}` : description,
+      meterKey: priced?.meter?.key ?? null,
       group: group === undefined ? null : [...group],
+      periodId: period.id,
       ...line,
     };
   });
@@ -135,8 +159,11 @@ function totalOf(lines: readonly InvoiceLine[], currency: Currency): bigint {
   if (lines.length > maxLines) {
     throw new DurabillError('amount-out-of-range', { reason: `The invoice would have ${lines.length} lines.` });
   }
-  return money(
+  const { amountMinor } = money(
     lines.reduce((sum, line) => sum + line.amountMinor, 0n),
     currency,
-  ).amountMinor;
+  );
+  if (amountMinor >= 0n) return amountMinor;
+  const over = formatMoney({ amountMinor: -amountMinor, currency });
+  throw new DurabillError('credit-above-bill', { reason: `The invoice would be ${over} below zero.` });
 }

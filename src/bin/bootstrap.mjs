@@ -86,8 +86,15 @@ function commands() {
   return [...Object.keys(own), ...Object.keys(elsewhere), ...files.map((name) => name.slice(0, -'.ts'.length))].sort();
 }
 
+/** npm goes to the root of the clone itself, and says where it was called. */
+function calledFrom() {
+  const byNpm = process.env.npm_package_name === 'durabill' && process.env.INIT_CWD;
+  return byNpm || process.cwd();
+}
+
 async function main([command, ...args]) {
   checkNode();
+  process.env.INIT_CWD = calledFrom();
   process.chdir(root);
   if (!commands().includes(command)) {
     throw new Missing(`Unknown command ${command ?? '(none)'}; there are: ${commands().join(', ')}`);

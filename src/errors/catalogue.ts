@@ -24,7 +24,7 @@ export const catalogue = {
     status: 413,
     title: 'The request body is larger than the limit.',
     customer: refused,
-    mend: 'A batch has at most 1,000 events and 4 MiB, every other body at most 64 KiB.',
+    mend: 'A batch has at most 1,000 events; a batch, a preview and plans at most 4 MiB, every other body 64 KiB.',
   },
   'media-type-unsupported': {
     status: 415,
@@ -116,6 +116,12 @@ export const catalogue = {
     title: 'There is no plan with this key.',
     customer: refused,
     mend: 'Apply the plan file that defines it first, or correct the key.',
+  },
+  'subscription-refused': {
+    status: 422,
+    title: 'The subscription cannot be changed like this.',
+    customer: refused,
+    mend: 'Read the subscription, and choose another instant or another change.',
   },
   'run-refused': {
     status: 422,
@@ -317,6 +323,12 @@ export const catalogue = {
     title: 'The draft of the invoice at Stripe was deleted before this database was restored.',
     customer: 'Your invoice needs to be checked first.',
     mend: 'Abandon it if it was given up after the backup. If it is to be billed all the same, answer `retry`, of a draft `release`.',
+  },
+  'credit-above-bill': {
+    status: 422,
+    title: 'More is to be given back than the bill is over.',
+    customer: 'We owe you something; it comes off a later bill.',
+    mend: 'Nothing has to be done if bills follow: it comes off the first that has room. Otherwise give it back by a refund.',
   },
   'period-already-invoiced': {
     status: 409,

@@ -17,12 +17,11 @@ export function optionsOf({ window, over, percentile, operationProperty, carries
   };
 }
 
-/** Adds the meters that are not there and returns the definition of all, as stored. */
-export async function ensureMeters(sql: Sql, meters: readonly (Meter & { id: string })[]): Promise<Map<string, Meter>> {
+/** Adds meters that are not there yet. */
+export async function insertMeters(sql: Sql, meters: readonly (Meter & { id: string })[]): Promise<void> {
   await sql.query(
     `INSERT INTO meters (id, key, name, event_type, aggregation, property, filter, options)
-     SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[], $8::jsonb[])
-     ON CONFLICT (key) DO NOTHING`,
+     SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[], $8::jsonb[])`,
     [
       meters.map((meter) => meter.id),
       meters.map((meter) => meter.key),
@@ -34,9 +33,23 @@ export async function ensureMeters(sql: Sql, meters: readonly (Meter & { id: str
       meters.map((meter) => JSON.stringify(optionsOf(meter))),
     ],
   );
+}
+
+/** Those of these meters that are there, by key. */
+export async function findMeters(sql: Sql, keys: readonly string[]): Promise<Map<string, Meter>> {
   const { rows } = await sql.query<{ meter: Meter }>(
     `SELECT ${meterJson} AS meter FROM meters m WHERE key = ANY ($1)`,
-    [meters.map((meter) => meter.key)],
+    [keys],
   );
   return new Map(rows.map(({ meter }) => [meter.key, meter]));
+}
+
+/** A page of meters in the order of their keys, those after `after`, as a file would say them: no filter is left out. */
+export async function listMeters(sql: Sql, page: { after: string | undefined; limit: number }): Promise<Meter[]> {
+  const { rows } = await sql.query<{ meter: Meter }>(
+    `SELECT CASE WHEN filter = '{}' THEN ${meterJson} - 'filter' ELSE ${meterJson} END AS meter
+     FROM meters m WHERE $1::text IS NULL OR key > $1 ORDER BY key LIMIT $2`,
+    [page.after ?? null, page.limit],
+  );
+  return rows.map(({ meter }) => meter);
 }

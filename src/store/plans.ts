@@ -1,4 +1,5 @@
 import type { Currency } from '../domain/money/currency.ts';
+import type { Interval } from '../domain/period/interval.ts';
 import type { Meter } from '../domain/rating/meter.ts';
 import type { Plan } from '../domain/rating/plan.ts';
 import type { Price } from '../domain/rating/price.ts';
@@ -37,15 +38,26 @@ export async function readPlanVersions(sql: Sql, ids: readonly string[]): Promis
   return versions;
 }
 
-/** The latest version of a plan: its number and the hash of its content. */
-export async function latestVersion(
-  sql: Sql,
-  planKey: string,
-): Promise<{ id: string; version: number; contentHash: Buffer } | undefined> {
-  const { rows } = await sql.query<{ id: string; version: number; contentHash: Buffer }>(
-    `SELECT v.id, v.version, v.content_hash AS "contentHash" FROM plan_versions v JOIN plans p ON p.id = v.plan_id
-     WHERE p.key = $1 ORDER BY v.version DESC LIMIT 1`,
-    [planKey],
+/** What a subscription has to know of the version of a plan that it takes. */
+export type OfferedVersion = {
+  id: string;
+  plan: string;
+  version: number;
+  currency: string;
+  interval: Interval;
+  terms: PlanTerms;
+  /** Whether it has prices that are billed when a cycle begins. */
+  billsAhead: boolean;
+};
+
+/** A version of a plan, the latest one if none is named; undefined if there is none. */
+export async function findPlanVersion(sql: Sql, plan: string, version?: number): Promise<OfferedVersion | undefined> {
+  const { rows } = await sql.query<OfferedVersion>(
+    `SELECT v.id, p.key AS plan, v.version, v.currency, v.billing_interval AS interval, v.terms,
+       EXISTS (SELECT FROM prices r WHERE r.plan_version_id = v.id AND r.terms ->> 'timing' = 'advance') AS "billsAhead"
+     FROM plan_versions v JOIN plans p ON p.id = v.plan_id
+     WHERE p.key = $1 AND ($2::int IS NULL OR v.version = $2) ORDER BY v.version DESC LIMIT 1`,
+    [plan, version ?? null],
   );
   return rows[0];
 }

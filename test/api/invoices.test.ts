@@ -50,6 +50,7 @@ describe('Invoices', () => {
       skippedCount: 2n,
       working: [],
       group: null,
+      periodId: null,
       billableQuantity: '30',
       quantity: '30.0',
     };

@@ -148,6 +148,7 @@ export async function issueInvoice(
         skippedCount: 0n,
         working: [],
         group: null,
+        periodId: null,
       })),
     );
     await issueDrafts(sql, clockId, [id]);

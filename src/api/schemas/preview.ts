@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { amountMinor, closed, count, decimal, instant, instantText, nullable, text } from './common.ts';
+import { amountMinor, closed, count, decimal, id, instant, instantText, nullable, text } from './common.ts';
 import { boundFieldsOf, Meter, priceSchemas, Step } from './prices.ts';
 
 // These describe the request for readers of /openapi.json; it is read by src/billing/preview/, whose refusals name the
@@ -250,7 +250,7 @@ const PreviewEvent = Type.Object(
   { ...closed, description: 'A usage event; those at the same instant count in the order of the list' },
 );
 
-export const PreviewRequest = Type.Object(
+const AdHoc = Type.Object(
   {
     currency: text('ISO 4217 code of the invoice: USD has 2 decimals, JPY 0, KWD 3', 'USD', 3),
     zone: Type.Optional(
@@ -296,6 +296,19 @@ export const PreviewRequest = Type.Object(
   },
 );
 
+const OfSubscription = Type.Object(
+  { subscription: id('Our id of a subscription in the books') },
+  {
+    ...closed,
+    description:
+      'The expected bill of a subscription to date: what no invoice has billed of it yet, with its usage so far',
+  },
+);
+
+export const PreviewRequest = Type.Union([AdHoc, OfSubscription], {
+  description: 'Everything that a bill depends on, or a subscription that has it all',
+});
+
 const PreviewLine = Type.Object(
   {
     priceKey: text('Key of the price; `minimum`, `maximum` or `overage` for a bound of the whole period', 'price-1'),
@@ -319,6 +332,11 @@ const PreviewLine = Type.Object(
 
 export const PreviewAnswer = Type.Object(
   {
+    subscription: Type.Optional(id('The subscription of the books, if one was named')),
+    customer: Type.Optional(text('External id of its customer', 'B6')),
+    asOf: Type.Optional(
+      instant("Time of its customer's clock, up to which usage is in it", '2026-01-20T09:30:00.000Z'),
+    ),
     currency: text('ISO 4217 code of all amounts', 'USD', 3),
     zone: text('IANA time zone of the period', 'UTC', 64),
     period: nullable(

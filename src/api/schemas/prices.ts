@@ -1,11 +1,13 @@
 import { type TSchema, Type } from 'typebox';
-import { closed, text } from './common.ts';
+import { closed, nullable, text } from './common.ts';
 
 // These describe prices and meters for readers of /openapi.json and for editors of plan files. They are not checked by
 // them but by src/domain/rating, whose refusals name the field and the reason.
 
 const number = (description: string, example: string) =>
   Type.String({ pattern: '^\\d{1,30}(\\.\\d{1,20})?$', description, examples: [example] });
+const aboveZero = (description: string, example: string) =>
+  Type.String({ pattern: '^(?=.*[1-9])\\d{1,30}(\\.\\d{1,20})?$', description, examples: [example] });
 /** Amounts may have more digits than the currency: rounding is done once, at the end of the line. */
 const amount = (description: string, example: string) =>
   number(`${description}, in major units (dollars, not cents) as a decimal in quotes; any number of digits`, example);
@@ -18,7 +20,9 @@ const choice = <const Values extends readonly string[]>(values: Values, descript
 export const Filter = Type.Object(
   {},
   {
-    additionalProperties: Type.Array(Type.String(), { minItems: 1, maxItems: 500 }),
+    minProperties: 1,
+    maxProperties: 20,
+    additionalProperties: Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { minItems: 1, maxItems: 500 }),
     description:
       'Which events count: each property named here has to have one of the values listed. Values are compared as text: ' +
       'true is "true", 3 is "3"',
@@ -26,7 +30,7 @@ export const Filter = Type.Object(
   },
 );
 
-const upTo = Type.Union([number('', '100'), Type.Null()], {
+const upTo = Type.Union([aboveZero('', '100'), Type.Null()], {
   description:
     'Upper bound of the tier, which the tier includes: with "100" the 100th unit is in this tier and what is above 100 ' +
     'in the next. May have decimals. null in the last tier, and only there. A tier begins where the one before ends, ' +
@@ -45,7 +49,7 @@ const UnitTier = Type.Object(
     unitAmount: optionalAmount('Price of each unit in the tier', '0.05'),
     flatAmount: flatAmountOfTier,
     packageSize: Type.Optional(
-      number('Sold in packages of so many units instead of single units: a started one counts whole', '100'),
+      aboveZero('Sold in packages of so many units instead of single units: a started one counts whole', '100'),
     ),
     packageAmount: optionalAmount('Price of one package of the tier', '3.00'),
     maximumAmount: optionalAmount('The most that the tier costs, its flat amount included', '50.00'),
@@ -70,9 +74,11 @@ const tiersOf = (tier: TSchema, description: string) =>
 const Conversion = Type.Object(
   {
     divideBy: Type.Optional(
-      number('The measured quantity is divided by this; 1 only rounds. Either this or multiplyBy', '1000000000'),
+      aboveZero('The measured quantity is divided by this; 1 only rounds. Either this or multiplyBy', '1000000000'),
     ),
-    multiplyBy: Type.Optional(number('The measured quantity is multiplied by this, in the place of divideBy', '1.5')),
+    multiplyBy: Type.Optional(
+      aboveZero('The measured quantity is multiplied by this, in the place of divideBy', '1.5'),
+    ),
     rounding: choice(
       ['none', 'up', 'down', 'half_up'],
       'How the result is rounded: not at all, away from zero, towards zero, or half away from zero',
@@ -141,6 +147,13 @@ const ofUsage = {
       examples: [['region']],
     }),
   ),
+  belowZero: Type.Optional(
+    choice(
+      ['refused', 'zero'],
+      'What becomes of a quantity below zero: it is refused (unless said otherwise), or counts as none, so that nobody is paid',
+      'refused',
+    ),
+  ),
   zeroUsage: Type.Optional(
     choice(
       ['free', 'charged'],
@@ -150,6 +163,8 @@ const ofUsage = {
     ),
   ),
 };
+/** What is due with and without use does not say what no use costs. */
+const { zeroUsage: _saidAlready, ...ofUseOrNot } = ofUsage;
 const convert = { convert: Type.Optional(Conversion) };
 const included = {
   included: Type.Optional(
@@ -179,7 +194,7 @@ const terms = {
   volume: { tiers: tiersOf(UnitTier, 'All units at the price of the tier that the whole quantity falls into') },
   stairstep: { tiers: tiersOf(StepTier, 'The whole quantity costs the amount of the tier it falls into') },
   package: {
-    packageSize: number('Units in a package', '1000'),
+    packageSize: aboveZero('Units in a package', '1000'),
     packageAmount: amount('Price of one package', '5.00'),
     rounding: Type.Optional(
       choice(['up', 'down'], 'A started package counts whole (`up`, unless said otherwise) or not at all', 'up'),
@@ -275,7 +290,7 @@ const models: Record<ModelName, { what: string; takes: Record<string, TSchema> }
       'time that it stood (storage, prorated tiers) is seats too',
     takes: { ...ofUsage, ...convert, ...included },
   },
-  capacity: { what: 'A capacity that is paid in any case, and a price above it', takes: { ...ofUsage, ...convert } },
+  capacity: { what: 'A capacity that is paid in any case, and a price above it', takes: { ...ofUseOrNot, ...convert } },
   matrix: { what: 'A unit price by the values of event properties', takes: { ...ofUsage, ...convert } },
 };
 
@@ -375,7 +390,7 @@ export const Step = Type.Object(
     quantity: workingText('Units, or the amount of money, that the step is about', '200'),
     from: workingText('The tier begins above this', '0'),
     upTo: Type.Optional(
-      Type.Union([Type.String({ description: 'The tier ends with this', examples: ['250'] }), Type.Null()]),
+      nullable(Type.String({ description: 'The tier ends with this; null: it is open', examples: ['250'] })),
     ),
     unitAmount: workingText('Price of a unit, or of a transaction', '18.75'),
     flatAmount: workingText('A flat amount, or the sum that the events carried', '5'),

@@ -1,10 +1,8 @@
-import type { Currency } from '../../domain/money/currency.ts';
-import { decimalText, parseDecimal, zero } from '../../domain/money/exact.ts';
-import { formatMoney, type Money, majorText, money } from '../../domain/money/money.ts';
 import { measure } from '../../domain/rating/measure.ts';
-import { type RatedLine, rateLines } from '../../domain/rating/rate-lines.ts';
+import { rateLines } from '../../domain/rating/rate-lines.ts';
 import type { Measured } from '../../domain/rating/usage.ts';
 import { DurabillError } from '../../errors/error.ts';
+import { type PreviewedLines, previewedLines } from './previewed-lines.ts';
 import type { PreviewPeriod } from './read-period.ts';
 import { type Preview, type PreviewPrice, readPreview } from './read-preview.ts';
 import { spanShares } from './span-shares.ts';
@@ -13,28 +11,7 @@ export type PreviewedInvoice = Pick<Preview, 'currency' | 'zone' | 'proration'> 
   period: PreviewPeriod | null;
   /** In lowest terms. */
   share: { numerator: string; denominator: string };
-  lines: PreviewedLine[];
-  totalMinor: number;
-  /** In major units, and for people. */
-  total: string;
-  text: string;
-};
-
-export type PreviewedLine = Pick<
-  RatedLine,
-  'description' | 'quantity' | 'billableQuantity' | 'exactAmount' | 'working'
-> & {
-  priceKey: string;
-  group?: string[];
-  amountMinor: number;
-  eventCount: number;
-  skippedCount: number;
-  /** null for a bound of the whole period. */
-  model: string | null;
-  /** Exact amount over measured quantity, in major units; null where nothing was measured. */
-  unitAmount: string | null;
-  amount: string;
-};
+} & PreviewedLines;
 
 /**
  * Prices what was asked, ad hoc: nothing of it has to be in the books, and nothing is written. The lines are those that
@@ -47,44 +24,17 @@ export function previewInvoice(input: unknown): PreviewedInvoice {
   const { currency, zone, proration, period = null, share, bounds } = preview;
   const prices = preview.prices.map((price, index) => ({ ...price, measured: measuredOf(price, index, preview) }));
   const lines = rateLines(prices, currency, share, bounds);
-  const total = money(
-    lines.reduce((sum, { amountMinor }) => sum + amountMinor, 0n),
-    currency,
-  );
   return {
     currency,
     zone,
     proration,
     period,
     share: { numerator: String(share.n), denominator: String(share.d) },
-    lines: lines.map((line) => previewedLine(line, currency)),
-    totalMinor: jsonNumber(total),
-    total: majorText(total),
-    text: formatMoney(total),
+    ...previewedLines(
+      lines.map(({ price, key, ...line }) => ({ ...line, priceKey: key, model: price?.model ?? null })),
+      currency,
+    ),
   };
-}
-
-function previewedLine(line: RatedLine, currency: Currency): PreviewedLine {
-  const { price, key, group, amountMinor, eventCount, skippedCount, ...shown } = line;
-  return {
-    priceKey: key,
-    model: price?.model ?? null,
-    ...(group !== undefined && { group: [...group] }),
-    ...shown,
-    unitAmount: unitAmountOf(line),
-    amountMinor: jsonNumber({ amountMinor, currency }),
-    amount: majorText({ amountMinor, currency }),
-    eventCount: Number(eventCount),
-    skippedCount: Number(skippedCount),
-  };
-}
-
-/** Readers of JSON have doubles: a larger amount would arrive as another one. */
-function jsonNumber(amount: Money): number {
-  const number = Number(amount.amountMinor);
-  if (Number.isSafeInteger(number)) return number;
-  const reason = `${formatMoney(amount)} has more minor units than a number in JSON can say exactly.`;
-  throw new DurabillError('amount-out-of-range', { reason });
 }
 
 /** As it was said in the request, or by the events. */
@@ -102,9 +52,4 @@ function measuredOf(
     zone: preview.zone,
     shareOf: spanShares(period, share, preview),
   });
-}
-
-function unitAmountOf({ exactAmount, quantity }: Pick<RatedLine, 'exactAmount' | 'quantity'>): string | null {
-  const measured = parseDecimal(quantity);
-  return measured.equals(zero) ? null : decimalText(parseDecimal(exactAmount).div(measured));
 }

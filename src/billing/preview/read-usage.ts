@@ -65,7 +65,7 @@ function readOne(
   const { reads } = rulesOf(price.model);
   if (reads === 'nothing') read.refuse(field, `A price with the model ${price.model} is due without use.`);
   const entries = read.record(input, field, fieldsOf[reads]);
-  const quantity = (name = 'quantity') => parseDecimal(read.decimal(entries[name], `${field}.${name}`));
+  const quantity = (name = 'quantity') => parseDecimal(read.signed(entries[name], `${field}.${name}`));
   switch (reads) {
     case 'transactions':
       return readTransactions(read, entries, price, field);
@@ -93,7 +93,7 @@ function readTransactions(read: Reader, entries: Record<string, unknown>, price:
         'What is free and what is bounded depends on each; list them in their order.',
       );
     }
-    const sum = parseDecimal(read.decimal(entries['quantity'], `${field}.quantity`));
+    const sum = parseDecimal(read.signed(entries['quantity'], `${field}.quantity`));
     const { transactionCount = '1' } = read.wholes(entries, field, ['transactionCount']);
     const count = BigInt(transactionCount);
     return { quantity: sum, transactions: { ...noTransactions(), count, sum, plainCount: count, plainSum: sum } };
@@ -102,7 +102,7 @@ function readTransactions(read: Reader, entries: Record<string, unknown>, price:
   for (const [index, amount] of read
     .list(transactions, `${field}.transactions`, { least: 0, most: maxParts })
     .entries()) {
-    tally.add(parseDecimal(read.decimal(amount, `${field}.transactions[${index}]`)));
+    tally.add(parseDecimal(read.signed(amount, `${field}.transactions[${index}]`)));
   }
   return { quantity: tally.totals.sum, transactions: tally.totals };
 }
@@ -116,7 +116,7 @@ function readCells(read: Reader, input: unknown, price: Price, field: string): U
     const values = read
       .list(entries['values'], `${at}.values`, { least: count, most: count })
       .map((value, place) => read.text(value, `${at}.values[${place}]`));
-    return { values, quantity: parseDecimal(read.decimal(entries['quantity'], `${at}.quantity`)) };
+    return { values, quantity: parseDecimal(read.signed(entries['quantity'], `${at}.quantity`)) };
   });
   return { quantity: cells.reduce((sum, cell) => sum.add(cell.quantity), ratio(0n, 1n)), cells };
 }
@@ -135,7 +135,7 @@ function readSeats(read: Reader, input: unknown, spans: SpanRules, field: string
     const at = `${field}[${index}]`;
     const entries = read.record(change, at, ['from', 'quantity']);
     const from = readInstant(read.text(entries['from'], `${at}.from`), `${at}.from`, 'preview-invalid');
-    return { from, quantity: parseDecimal(read.decimal(entries['quantity'], `${at}.quantity`)) };
+    return { from, quantity: parseDecimal(read.signed(entries['quantity'], `${at}.quantity`)) };
   });
   const late = changes.findIndex(({ from }, index) => index > 0 && from <= (changes[index - 1]?.from ?? from));
   if (late >= 0) read.refuse(`${field}[${late}].from`, 'Changes stand in their order, each after the one before.');

@@ -4,7 +4,7 @@ import { type Cadence, calendarMonths, isBilledMonthly } from './interval.ts';
 import { monthlyRunIn } from './runs.ts';
 
 export { proration } from './proration.ts';
-export { isMonthlyRunInstant, nextDailyScan, nextMonthlyRun } from './runs.ts';
+export { isMonthlyRunInstant, nextDailyScan, nextHourlyRun, nextMonthlyRun } from './runs.ts';
 export { parseZone } from './zone.ts';
 
 /**
@@ -31,6 +31,11 @@ export function periodFrom(startsAt: Date, cadence: Cadence, zone: string, cutAt
     cycleEndAt: cycle.endAt,
     billableAt: billableAtOf(cadence, cycle, endAt),
   };
+}
+
+/** The monthly run that bills the calendar month before the one that the instant is in. */
+export function monthlyRunAfter(startAt: Date, zone: string): Date {
+  return monthlyRunIn(originYear, cycleAt(startAt, calendarMonths, zone).index);
 }
 
 /** The period from `startsAt` to the end of its calendar month. */

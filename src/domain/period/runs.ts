@@ -14,6 +14,11 @@ export function nextMonthlyRun(after: Date): Date {
   return inThisMonth > after ? inThisMonth : monthlyRunIn(after.getUTCFullYear(), after.getUTCMonth() + 1);
 }
 
+/** The first hourly run, on the full hour, at or after the instant. */
+export function nextHourlyRun(atOrAfter: Date): Date {
+  return new Date(Math.ceil(atOrAfter.getTime() / 3_600_000) * 3_600_000);
+}
+
 /** The first daily due scan (15:00 UTC) at or after the instant. */
 export function nextDailyScan(atOrAfter: Date): Date {
   const [year, month, day] = [atOrAfter.getUTCFullYear(), atOrAfter.getUTCMonth(), atOrAfter.getUTCDate()];

@@ -9,6 +9,8 @@ export type Phase = {
   readonly intervalCount?: number;
   /** An anniversary without an instant is that of the trial's end, or of the start where there was no trial. */
   readonly anchor: { readonly kind: 'calendar' } | { readonly kind: 'anniversary'; readonly at?: Date | null };
+  /** Whether the plan has prices that are billed when a cycle begins. */
+  readonly billsAhead?: boolean;
 };
 
 /** [from, to), or from `from` on until somebody resumes. Of pauses that overlap, time is paused in any of them. */

@@ -11,6 +11,7 @@ export type { Model };
  * A price as parsed from a plan's file or from JSON. All numbers are decimals in quotes and amounts are in major units
  * (dollars). What does not say otherwise:
  * - `included` units are free each period, whole or not, and come off after the conversion;
+ * - a quantity below zero is refused (`belowZero: refused`); with `zero` it counts as none, and nobody is paid;
  * - a period without use pays nothing (`zeroUsage: free`); with `charged` it pays what the first tier asks without a unit;
  * - the line's bounds hold use or not; like everything that recurs they are shared when the period is a part of a cycle,
  *   unless `prorate` is false;
@@ -28,6 +29,7 @@ export type PriceFrame = {
   convert?: Conversion;
   included?: string;
   zeroUsage?: (typeof zeroUsages)[number];
+  belowZero?: (typeof belowZeros)[number];
   prorate?: boolean;
   currencies?: Record<Currency, InCurrency>;
 } & Bounds;
@@ -37,13 +39,19 @@ export type InCurrency = AmountsOf<Model> & Bounds;
 type AmountsOf<M> = M extends Model ? Omit<M, 'model'> : never;
 
 export const zeroUsages = ['free', 'charged'] as const;
+export const belowZeros = ['refused', 'zero'] as const;
 export const maxGroupProperties = 4;
 const maxCurrencies = 50;
 
 const read = readerFor('price-invalid');
 
 const ofEvery = ['key', 'name', 'model', ...boundFields, 'prorate', 'currencies'];
-const ofUsage = ['meter', 'filter', 'groupBy', 'convert', 'included', 'zeroUsage'];
+const ofUsage = ['meter', 'filter', 'groupBy', 'convert', 'included', 'zeroUsage', 'belowZero'];
+
+/** Whether it is billed when a cycle begins, and not when it is over; as the price itself says, in whatever currency. */
+export function isBilledAhead(price: Price): boolean {
+  return price.model === 'flat' && price.timing === 'advance';
+}
 
 /**
  * @param field path of the price as the caller wrote it, such as `plans[0].prices[2]`; errors name the field below it
@@ -69,7 +77,7 @@ export function parsePrice(input: unknown, field: string): Price {
 }
 
 function usageFields(entries: Record<string, unknown>, field: string): Partial<PriceFrame> {
-  const { meter, filter, groupBy, convert, zeroUsage } = entries;
+  const { meter, filter, groupBy, convert, zeroUsage, belowZero } = entries;
   return {
     ...(meter !== undefined && { meter: read.key(meter, `${field}.meter`) }),
     ...(filter !== undefined && { filter: parseFilter(read, filter, `${field}.filter`) }),
@@ -77,6 +85,7 @@ function usageFields(entries: Record<string, unknown>, field: string): Partial<P
     ...(convert !== undefined && { convert: readConversion(read, convert, `${field}.convert`) }),
     ...read.decimals(entries, field, ['included']),
     ...(zeroUsage !== undefined && { zeroUsage: read.oneOf(zeroUsage, `${field}.zeroUsage`, zeroUsages) }),
+    ...(belowZero !== undefined && { belowZero: read.oneOf(belowZero, `${field}.belowZero`, belowZeros) }),
   };
 }
 

@@ -1,12 +1,13 @@
 import { DurabillError } from '../../errors/error.ts';
 import type { Currency } from '../money/currency.ts';
-import { decimalText, type Exact, one, sumOf, zero } from '../money/exact.ts';
+import { decimalText, type Exact, most, one, sumOf, zero } from '../money/exact.ts';
 import { round } from '../money/money.ts';
 import { boundSteps } from './bounds.ts';
 import { charge, shareOf } from './charge.ts';
 import { rulesOf } from './models/index.ts';
 import type { Price } from './price.ts';
 import { type Step, writtenStep } from './step.ts';
+import { noTransactions } from './transactions.ts';
 import type { Usage } from './usage.ts';
 
 export type { Step };
@@ -38,8 +39,7 @@ export const noUse: Usage = { quantity: zero };
 export function rate(price: Price, usage: Usage | null, currency: Currency, share: Exact = one): Rated {
   if (share.lt(zero) || share.gt(one)) throw new RangeError(`${decimalText(share)} is not a share of a whole.`);
   const used = usedBy(price, usage);
-  refuseNegative(price, used);
-  const { billable, steps } = charge(price, used, share);
+  const { billable, steps } = charge(price, withoutNegative(price, used), share);
   const charged = sumOf(steps.map(({ amount }) => amount));
   const all = [...steps, ...boundSteps(charged, price, shareOf(price, share))];
   const exact = sumOf(all.map(({ amount }) => amount));
@@ -62,13 +62,29 @@ function usedBy({ key, model }: Price, usage: Usage | null): Usage {
   return usage;
 }
 
-/** Refunds may outweigh the transactions that pay though the sum of all is above zero: the free ones hide it. */
-function refuseNegative({ key }: Price, { quantity, carried, transactions, cells = [], spans = [] }: Usage): void {
+/**
+ * Nobody is paid by a price: what is below zero is refused, or counts as none where the price says so. Refunds may
+ * outweigh the transactions that pay though the sum of all is above zero: the free ones hide it.
+ */
+function withoutNegative({ key, belowZero = 'refused' }: Price, usage: Usage): Usage {
+  const { quantity, carried, transactions, cells = [], spans = [] } = usage;
   const quantities = [quantity, carried, transactions?.plainSum].filter((value) => value !== undefined);
   const parts = [...cells, ...spans].map((part) => part.quantity);
   const negative = [...quantities, ...parts].find((value) => value.lt(zero));
-  if (negative === undefined) return;
-  throw new DurabillError('quantity-negative', {
-    reason: `The quantity of the price "${key}" is ${decimalText(negative)}.`,
-  });
+  if (negative === undefined) return usage;
+  if (belowZero === 'refused') {
+    throw new DurabillError('quantity-negative', {
+      reason: `The quantity of the price "${key}" is ${decimalText(negative)}.`,
+    });
+  }
+  const raised = <T extends { quantity: Exact }>(part: T): T => ({ ...part, quantity: most(part.quantity, zero) });
+  return {
+    quantity: most(quantity, zero),
+    ...(carried !== undefined && { carried: most(carried, zero) }),
+    ...(transactions !== undefined && {
+      transactions: transactions.plainSum.lt(zero) ? noTransactions() : transactions,
+    }),
+    ...(usage.cells !== undefined && { cells: cells.map(raised) }),
+    ...(usage.spans !== undefined && { spans: spans.map(raised) }),
+  };
 }

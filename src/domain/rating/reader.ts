@@ -67,6 +67,13 @@ export function readerFor(code: ErrorCode) {
     return input as string;
   };
 
+  /** A decimal in quotes that may be below zero. */
+  const signed = (input: unknown, field: string): string => {
+    if (input === undefined) refuse(field, 'It is missing.');
+    parseDecimal(input as string, field);
+    return input as string;
+  };
+
   /** Those of the decimals that are there, zero or more. */
   const decimals = <Name extends string>(
     entries: Record<string, unknown>,
@@ -114,7 +121,7 @@ export function readerFor(code: ErrorCode) {
     }
   };
 
-  return { refuse, record, list, text, key, oneOf, decimal, decimals, wholes, whole, flag, unique };
+  return { refuse, record, list, text, key, oneOf, decimal, signed, decimals, wholes, whole, flag, unique };
 }
 
 /** For decimals that a parser has already checked. */

@@ -48,8 +48,8 @@ describe('Bills and meters', () => {
     //   negatives taken (unless said otherwise)  120 - 20 = 100 × 0.05 = 5.00
     //   negatives skipped                        120 × 0.05 = 6.00, and one event told as skipped
     // March has 10 pages and -30, a correction of February that came late. -20 pages cannot be charged: the bill is
-    // refused, so that a person looks at it.
-    const bill = (month: string, further: object = {}) => ({
+    // refused, so that a person looks at it, or is for nothing where the price says that it may.
+    const bill = (month: string, further: object = {}, belowZero = 'refused') => ({
       currency: 'USD',
       period: monthOf(month),
       meters: [meterOf('pages', 'sum', { property: 'count', ...further })],
@@ -59,13 +59,14 @@ describe('Bills and meters', () => {
         ['2026-03-10T00:00:00Z', { count: 10 }],
         ['2026-03-11T00:00:00Z', { count: -30 }],
       ]),
-      prices: [{ model: 'per_unit', name: 'Pages', meter: 'pages', unitAmount: '0.05' }],
+      prices: [{ model: 'per_unit', name: 'Pages', meter: 'pages', unitAmount: '0.05', belowZero }],
     });
     assertBill(bill('2026-02'), [['Pages', '100', '5.00']], 'USD 5.00');
     const skipping = bill('2026-02', { negatives: 'skipped' });
     assertBill(skipping, [['Pages', '120', '6.00']], 'USD 6.00');
     assert.equal(previewInvoice(skipping).lines[0]?.skippedCount, 1);
     assertRefused(() => previewInvoice(bill('2026-03')), 'quantity-negative', undefined, /-20/);
+    assertBill(bill('2026-03', {}, 'zero'), [['Pages', '-20', '0.00']], 'USD 0.00');
   });
 
   it('have both of two events at the same instant', () => {

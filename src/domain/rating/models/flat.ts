@@ -20,6 +20,7 @@ export const flat: ModelRules<Flat> = {
     included: 'A flat price has no units to include.',
     convert: 'A flat price has no quantity to convert.',
     zeroUsage: 'A flat price is due with and without use.',
+    belowZero: 'A flat price has no quantity.',
   },
   read: (read, entries, field) => ({
     model: 'flat',
