@@ -126,8 +126,9 @@ const ofEvery = {
   prorate: Type.Optional(
     Type.Boolean({
       description:
-        'Whether what recurs (a flat amount, a capacity, the bounds of the line) is multiplied by the share of the ' +
-        'cycle that the period covers; true unless said otherwise. Usage, tiers and included units never are',
+        'Whether what recurs (a flat amount, a capacity, seats, the bounds of the line) is multiplied by the share of the ' +
+        'cycle that the period covers; true unless said otherwise. Seats that are not prorated pay for their part of the ' +
+        'period in the place of the cycle. Usage, tiers and included units never are',
       examples: [true],
     }),
   ),

@@ -1,4 +1,3 @@
-import { spanRuleOf } from '../../domain/rating/measure/shares.ts';
 import { measure } from '../../domain/rating/measure.ts';
 import { rateLines } from '../../domain/rating/rate-lines.ts';
 import type { Measured } from '../../domain/rating/usage.ts';
@@ -6,6 +5,7 @@ import { DurabillError } from '../../errors/error.ts';
 import { type PreviewedLines, previewedLines } from './previewed-lines.ts';
 import type { PreviewPeriod } from './read-period.ts';
 import { type Preview, type PreviewPrice, readPreview } from './read-preview.ts';
+import { spanRuleOfPreview } from './span-rule.ts';
 
 export type PreviewedInvoice = Pick<Preview, 'currency' | 'zone' | 'proration'> & {
   period: PreviewPeriod | null;
@@ -38,7 +38,11 @@ export function previewInvoice(input: unknown): PreviewedInvoice {
 }
 
 /** As it was said in the request, or by the events. */
-function measuredOf({ price, meter, measured, period }: PreviewPrice, index: number, preview: Preview): Measured[] {
+function measuredOf(
+  { price, meter, measured, period, share }: PreviewPrice,
+  index: number,
+  preview: Preview,
+): Measured[] {
   if (measured !== undefined || meter === undefined) return measured ?? [];
   if (period === undefined) {
     const reason = 'Events need a period to be counted in.';
@@ -46,6 +50,6 @@ function measuredOf({ price, meter, measured, period }: PreviewPrice, index: num
   }
   return measure(price, meter, preview.events, period, {
     zone: preview.zone,
-    ...spanRuleOf(period, preview.proration, preview.zone),
+    ...spanRuleOfPreview(period, share, preview),
   });
 }

@@ -3,7 +3,6 @@ import { type Exact, one, ratio } from '../../domain/money/exact.ts';
 import { type ProrationMode, proration, prorationModes } from '../../domain/period/proration.ts';
 import { parseZone } from '../../domain/period/zone.ts';
 import { type Bounds, boundFields, readBounds } from '../../domain/rating/bounds.ts';
-import { spanRuleOf } from '../../domain/rating/measure/shares.ts';
 import { type Meter, parseMeter } from '../../domain/rating/meter.ts';
 import { rulesOf } from '../../domain/rating/models/index.ts';
 import { maxMeters, maxPrices } from '../../domain/rating/plan.ts';
@@ -13,6 +12,7 @@ import type { Measured } from '../../domain/rating/usage.ts';
 import { type PreviewEvent, readEvents } from './read-events.ts';
 import { type PreviewPeriod, periodOfSubscription, readPeriod } from './read-period.ts';
 import { readUsage, type SpanRules } from './read-usage.ts';
+import { spanRuleOfPreview } from './span-rule.ts';
 
 /** What is to be priced, read and checked; nothing of it has to be in the books. */
 export type Preview = {
@@ -124,7 +124,7 @@ function readPrice(input: unknown, field: string, index: number, frame: Frame): 
   const spans: SpanRules = period && {
     startAt: period.startAt,
     endAt: period.endAt,
-    ...spanRuleOf(period, frame.counted.proration, frame.counted.zone),
+    ...spanRuleOfPreview(period, share, frame.counted),
   };
   const measured =
     all['usage'] === undefined

@@ -1,5 +1,6 @@
-import { decimalText, type Exact, most, one, zero } from '../money/exact.ts';
+import { decimalText, type Exact, most, one, sumOf, zero } from '../money/exact.ts';
 import { conversionStep, convert } from './conversion.ts';
+import { ofWholePeriod } from './measure/shares.ts';
 import { rulesOf } from './models/index.ts';
 import type { Price } from './price.ts';
 import { decimalOrZero } from './reader.ts';
@@ -11,7 +12,7 @@ export type ChargedUsage = { billable: Exact; steps: ExactStep[] };
 /** The exact steps that charge a period's usage: converted, without what is included, by the price's model. */
 export function charge(price: Price, usage: Usage, share: Exact): ChargedUsage {
   const before: ExactStep[] = [];
-  let used = usage;
+  let used = price.prorate === false && usage.spans ? { ...usage, spans: ofWholePeriod(usage.spans) } : usage;
   if (price.convert !== undefined) {
     const conversion = price.convert;
     used = everywhere(used, (quantity) => convert(quantity, conversion));
@@ -34,10 +35,12 @@ export function shareOf({ prorate = true }: Pick<Price, 'prorate'>, share: Exact
 
 function everywhere(usage: Usage, change: (quantity: Exact) => Exact): Usage {
   const changed = <T extends { quantity: Exact }>(part: T): T => ({ ...part, quantity: change(part.quantity) });
-  const { cells, spans } = usage;
+  const { cells: used, spans } = usage;
+  const cells = used?.map(changed);
   return {
     ...changed(usage),
-    ...(cells !== undefined && { cells: cells.map(changed) }),
+    // Each cell is rounded by itself, so that what all of them charge is their sum.
+    ...(cells !== undefined && { cells, quantity: sumOf(cells.map(({ quantity }) => quantity)) }),
     ...(spans !== undefined && { spans: spans.map(changed) }),
   };
 }

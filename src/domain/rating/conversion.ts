@@ -6,7 +6,7 @@ import type { ExactStep } from './step.ts';
  * From the unit that is measured to the one that is billed, such as bytes to GB: the quantity is divided by `divideBy`,
  * or multiplied by `multiplyBy` (one of the two, since 1.5 has no decimal to divide by in its place), and rounded to
  * `decimals` (0 unless said otherwise; -3 rounds to thousands). `none` does not round: what does not end stays exact. A
- * `divideBy` of 1 only rounds.
+ * `divideBy` of 1 only rounds. A matrix converts each cell by itself.
  */
 export type Conversion = ({ divideBy: string } | { multiplyBy: string }) & {
   rounding: (typeof roundings)[number];

@@ -69,10 +69,12 @@ describe('a matrix', () => {
   });
 
   it('converts each cell for itself', () => {
-    // 1,500 and 2,100 by the thousand, rounded up: 2 × 0.10 + 3 × 0.40 = 1.40.
+    // 1,500 and 2,100 by the thousand, rounded up: 2 × 0.10 + 3 × 0.40 = 1.40, for 5 and not for the 4 of 3,600.
     const price = priced({ ...compute, convert: { divideBy: '1000', rounding: 'up' } });
     const usage = usageOf([['us', 'small'], '1500'], [['us', 'large'], '2100']);
-    assert.equal(rate(price, usage, usd).exactAmount, '1.4');
+    const { exactAmount, quantity, billableQuantity, working } = rate(price, usage, usd);
+    assert.deepEqual([exactAmount, quantity, billableQuantity], ['1.4', '3600', '5']);
+    assert.deepEqual(working[0], { kind: 'converted', quantity: '5', divideBy: '1000', amount: '0' });
   });
 
   it('has no step where nothing was used', () => {

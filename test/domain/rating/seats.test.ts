@@ -66,6 +66,34 @@ describe('seats', () => {
     assert.equal(none.working.length, 1);
   });
 
+  it('pay for the whole of a period that is not prorated, each for its part of it', () => {
+    // Half of June: 4 seats for 5 days, 8 for 10. As parts of the 15 days: 4 × 30 / 3 + 8 × 30 × 2 / 3 = 40 + 160.
+    const half = june([16, '4'], [21, '8']);
+    assert.equal(exact({ unitAmount: '30' }, half, ratio(1n, 2n)), '100');
+    assert.equal(exact({ unitAmount: '30', prorate: true }, half, ratio(1n, 2n)), '100');
+    const whole = rated({ unitAmount: '30', prorate: false }, half, ratio(1n, 2n));
+    assert.equal(whole.exactAmount, '200');
+    assert.deepEqual(
+      whole.working.map(({ share }) => share),
+      [
+        { numerator: '1', denominator: '3' },
+        { numerator: '2', denominator: '3' },
+      ],
+    );
+    // By the day some hours have none, and are shared by time: 8 of 12 hours with 3 seats, 4 with 6: 2 + 2.
+    const at = (hour: number) => new Date(Date.UTC(2025, 5, 10, hour));
+    const spans = [
+      { startAt: at(0), endAt: at(8), quantity: parseDecimal('3'), share: ratio(0n, 30n) },
+      { startAt: at(8), endAt: at(12), quantity: parseDecimal('6'), share: ratio(0n, 30n) },
+    ];
+    const hours = { quantity: parseDecimal('6'), spans };
+    assert.equal(exact({ unitAmount: '1' }, hours, ratio(0n, 30n)), '0');
+    assert.equal(exact({ unitAmount: '1', prorate: false }, hours, ratio(0n, 30n)), '4');
+    // A quantity without instants is there all the time.
+    const always = [{ startAt: at(0), endAt: at(0), quantity: parseDecimal('3'), share: ratio(0n, 30n) }];
+    assert.equal(exact({ unitAmount: '1', prorate: false }, { quantity: parseDecimal('3'), spans: always }), '3');
+  });
+
   it('are paid to the end when they are kept', () => {
     const kept = { unitAmount: '15', onDecrease: 'kept' };
     assert.equal(exact(kept, june([1, '10'], [16, '7'])), '150');

@@ -181,10 +181,16 @@ export const anyUse: fc.Arbitrary<Required<WrittenUse>> = fc.record({
     maxLength: 5,
     selector: ({ values }) => values.join(),
   }),
-  spans: fc.array(fc.tuple(quantityText, fc.bigInt(1n, 30n)), { minLength: 1, maxLength: 5 }).map((changes) => {
-    const days = changes.reduce((sum, [, length]) => sum + length, 0n);
-    return changes.map(([seats, length]) => ({ seats, share: { n: length, d: days } }));
-  }),
+  spans: fc
+    .tuple(
+      fc.array(fc.tuple(quantityText, fc.bigInt(1n, 30n)), { minLength: 1, maxLength: 5 }),
+      // Days of the cycle that are outside of the period.
+      fc.bigInt(0n, 30n),
+    )
+    .map(([changes, outside]) => {
+      const days = changes.reduce((sum, [, length]) => sum + length, outside);
+      return changes.map(([seats, length]) => ({ seats, share: { n: length, d: days } }));
+    }),
 });
 
 /** The same use as the code under test reads it. */

@@ -51,7 +51,11 @@ function charged(price: WrittenPrice, use: WrittenUse, part: Rational): Rational
       const paid = use.spans!.map(({ seats }, index, all) =>
         price.onDecrease === 'kept' ? mostOf(all.slice(0, index + 1).map((span) => net(span.seats))) : net(seats),
       );
-      return total(use.spans!.map(({ share }, index) => times(byQuantity(seatsModel(price), paid[index]!), share)));
+      const ofPeriod = total(use.spans!.map(({ share }) => share));
+      const whole = total(
+        use.spans!.map(({ share }, index) => times(byQuantity(seatsModel(price), paid[index]!), share)),
+      );
+      return price.prorate === false ? over(whole, ofPeriod) : whole;
     }
     default:
       return byQuantity(price, net(use.quantity));

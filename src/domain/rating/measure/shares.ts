@@ -1,6 +1,7 @@
-import { type Exact, most, ratio, zero } from '../../money/exact.ts';
+import { type Exact, most, one, ratio, sumOf, zero } from '../../money/exact.ts';
 import { nextDayAt, startOfDayAt } from '../../period/local-time.ts';
 import { type ProrationMode, proration } from '../../period/proration.ts';
+import type { Span } from '../usage.ts';
 import type { Level, SpanRule } from './spans.ts';
 
 /**
@@ -47,4 +48,17 @@ function mostOfDays(levels: readonly Level[], zone: string): Level[] {
     days.push({ at: startsAt, value: largest as Exact }, { at: endsAt, value: standing });
   }
   return days;
+}
+
+/**
+ * Spans as parts of their period in the place of its cycle, for a price that is not prorated: in proportion to what they
+ * were, or where none of them has a day, to the time that passed.
+ */
+export function ofWholePeriod(spans: readonly Span[]): Span[] {
+  const shares = spans.map(({ share }) => share);
+  const times = spans.map(({ startAt, endAt }) => ratio(BigInt(endAt.getTime() - startAt.getTime()), 1n));
+  // A quantity that stands all the time may come without instants: it is the whole.
+  const weights = [shares, times].find((list) => sumOf(list).gt(zero)) ?? spans.map(() => one);
+  const whole = sumOf(weights);
+  return spans.map((span, index) => ({ ...span, share: (weights[index] as Exact).div(whole) }));
 }
