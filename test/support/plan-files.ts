@@ -243,13 +243,6 @@ export const badFiles: readonly Bad[] = [
     'plans[0].minimumAmount',
     /commitment is a minimum already/,
   ),
-  unseen(
-    'bounds of the whole period and a price in advance',
-    (file) => Object.assign(priceOf(file, 'base'), { timing: 'advance' }),
-    'plan-invalid',
-    `${at('base')}.timing`,
-    /bills nothing in advance/,
-  ),
   bad(
     'a misspelt field',
     (file) => Object.assign(priceOf(file, 'base'), { amuont: '1' }),

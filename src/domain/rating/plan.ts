@@ -4,7 +4,7 @@ import { type ProrationMode, prorationModes } from '../period/proration.ts';
 import { type Bounds, boundFields, readBounds } from './bounds.ts';
 import { type Meter, parseMeter } from './meter.ts';
 import { rulesOf } from './models/index.ts';
-import { isBilledAhead, type Price, parsePrice, priceIn } from './price.ts';
+import { type Price, parsePrice, priceIn } from './price.ts';
 import { readerFor } from './reader.ts';
 
 /**
@@ -79,7 +79,6 @@ export function parsePlan(input: unknown, meters: readonly Meter[], field: strin
     prices,
   };
   checkCurrencies(plan, field);
-  checkAhead(plan, field);
   return plan;
 }
 
@@ -101,17 +100,6 @@ function checkCurrencies(plan: Plan, field: string): void {
   for (const [index, price] of prices.entries()) {
     for (const other of others) priceIn(price, other, currency, `${field}.prices[${index}]`);
   }
-}
-
-/**
- * The bounds of a plan are of the sum of a period's lines, and what is billed ahead of a period stands on another invoice
- * than what is billed when it is over: neither could be brought to them.
- */
-function checkAhead(plan: Plan, field: string): void {
-  const ahead = plan.prices.findIndex(isBilledAhead);
-  if (ahead < 0 || boundFields.every((name) => plan[name] === undefined)) return;
-  const reason = 'A plan with bounds for the whole period bills nothing in advance; give the bounds to the prices.';
-  read.refuse(`${field}.prices[${ahead}].timing`, reason);
 }
 
 /** Prices without use have no meter already by their form. */
