@@ -27,7 +27,14 @@ export const paging = {
   publish: { limit: 1_000, atOnce: 3 },
 };
 
-type Page = { runId: string; clockId: string; cutoffAt: string; startedAt: string; after: string };
+type Page = {
+  runId: string;
+  clockId: string;
+  cutoffAt: string;
+  startedAt: string;
+  after: string;
+  isHourly?: boolean;
+};
 type PageResult = Promise<{ after: string | null; counts: Counts }>;
 
 type RunDependencies = { database: Database; publisher: Publisher; wakeSyncs: WakeSyncs; checkLimits: CheckLimits };
@@ -54,9 +61,9 @@ export function createRunActivities({ database, publisher, wakeSyncs, checkLimit
       return await throughPages(after, atOnce, begin);
     },
 
-    async generateInvoices({ runId, clockId, cutoffAt, startedAt, after }: Page): PageResult {
+    async generateInvoices({ runId, clockId, cutoffAt, startedAt, after, isHourly = false }: Page): PageResult {
       const { limit, atOnce } = paging.generate;
-      const run = { id: runId, clockId, cutoffAt: new Date(cutoffAt), startedAt: new Date(startedAt) };
+      const run = { id: runId, clockId, cutoffAt: new Date(cutoffAt), startedAt: new Date(startedAt), isHourly };
       const begin = (cursor: string) =>
         onceDone(
           () => crashPoint('run.drafts-written'),

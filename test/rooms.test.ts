@@ -33,6 +33,9 @@ const rooms: Record<string, Arrows> = {
   'src/api': { to: ['src/billing', 'workflows/contract', 'src/temporal', 'src/auth', 'src/store', ...common] },
   'src/auth': { to: ['src/store', ...common] },
 
+  // It is given the books, opened, and names no more of them than their type.
+  'src/cli': { to: ['src/billing', 'workflows/contract', 'src/temporal', ...common], typesOf: ['src/store'] },
+
   'src/billing': { to: ['src/domain', 'src/store', 'src/targets', 'src/broker', ...common] },
   // The worker is started with activities that it is given, and knows their type. Workflows are bundled by path.
   'src/temporal': { to: ['workflows/contract', ...common], typesOf: ['activities'] },
@@ -42,7 +45,7 @@ const rooms: Record<string, Arrows> = {
   // The adapter stands apart from the port: only bin chooses it, everybody else sees the port.
   'src/targets/stripe': { to: ['src/targets', 'src/domain', ...common] },
 
-  'src/domain': { to: ['src/errors'], packages: ['big.js', 'temporal-polyfill'] },
+  'src/domain': { to: ['src/errors'], packages: ['fraction.js', 'temporal-polyfill'] },
   'src/errors': { to: [], packages: [] },
   // How Temporal is reached is read as Temporal's own tools read it, and amounts as the domain reads amounts.
   'src/config.ts': { to: ['src/errors', 'src/domain'], packages: ['@temporalio/envconfig'] },
@@ -69,13 +72,17 @@ const owners: Record<string, Owner> = {
   amqplib: { rooms: ['src/broker'] },
   fastify: { rooms: ['src/api'] },
   '@fastify/': { rooms: ['src/api'] },
+  commander: { rooms: ['src/cli'] },
   // A program that replays knows the error by which that fails.
   '@temporalio/workflow': { rooms: ['workflows', 'src/bin', 'bench'] },
   '@temporalio/activity': { rooms: ['activities'] },
 };
 
-/** Files that only one room may import: prices are computed one way, by one caller. */
-const reserved: Record<string, string[]> = { 'src/domain/rating/rate.ts': ['src/billing'] };
+/** Files that only these rooms or files may import: prices are computed one way. */
+const reserved: Record<string, string[]> = {
+  'src/domain/rating/rate.ts': ['src/domain/rating/rate-lines.ts'],
+  'src/domain/rating/rate-lines.ts': ['src/billing', 'bench'],
+};
 
 const rules = { rooms, owners, reserved };
 const faultsOf = (sources: ReadonlyMap<string, string>) => findFaults(rules, sources);
@@ -184,13 +191,18 @@ const text = "from './p.ts'";
     ],
     'a second caller of price code': [
       'src/api/bad.ts',
-      `export { rate } from '../domain/rating/rate.ts';`,
-      /rate\.ts, which is for src\/billing only/,
+      `export { rateLines } from '../domain/rating/rate-lines.ts';`,
+      /rate-lines\.ts, which is for src\/billing,bench only/,
     ],
     'a second caller of price code in the domain itself': [
       'src/domain/invoice/bad.ts',
       `import { rate } from '../rating/rate.ts';`,
-      /rate\.ts, which is for src\/billing only/,
+      /rate\.ts, which is for src\/domain\/rating\/rate-lines\.ts only/,
+    ],
+    'the store in the command': [
+      'src/cli/bad.ts',
+      `import { openDatabase } from '../store/database.ts';`,
+      /src\/cli may not import src\/store/,
     ],
     'a composition root as a library': [
       'src/api/bad.ts',

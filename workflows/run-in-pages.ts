@@ -12,7 +12,14 @@ import type { RunInput, RunResume } from './contract/inputs.ts';
 import { messages } from './contract/messages.ts';
 
 /** One activity call of a stage: it goes through pages from the cursor on, up to a limit. */
-export type PageInput = { runId: string; clockId: string; cutoffAt: string; startedAt: string; after: string };
+export type PageInput = {
+  runId: string;
+  clockId: string;
+  cutoffAt: string;
+  startedAt: string;
+  after: string;
+  isHourly?: true;
+};
 export type PageResult = { after: string | null; counts: Record<string, number> };
 
 export type Stage = { name: string; page(input: PageInput): Promise<PageResult> };
@@ -32,9 +39,10 @@ const scheduledStartKey = defineSearchAttributeKey('TemporalScheduledStartTime',
  */
 export async function runInPages(
   input: RunInput,
-  run: { kind: 'invoicing' | 'due-scan'; title: string; stages: readonly Stage[] },
+  run: { kind: 'invoicing' | 'hourly-invoicing' | 'due-scan'; title: string; stages: readonly Stage[] },
 ): Promise<RunResult> {
   const { clockId } = input;
+  const isHourly = input.isHourly && { isHourly: input.isHourly };
   const cutoffAt = input.cutoffAt ?? nominalTime();
   const counts: Record<string, number> = { ...input.resume?.counts };
   setHandler(defineQuery<Record<string, number>>(messages.progress), () => counts);
@@ -56,7 +64,7 @@ export async function runInPages(
     tell(stage.name);
     let after: string | null = input.resume?.stage === stage.name ? input.resume.after : firstCursor;
     while (after !== null) {
-      const result: PageResult = await stage.page({ runId, clockId, cutoffAt, startedAt, after });
+      const result: PageResult = await stage.page({ runId, clockId, cutoffAt, startedAt, after, ...isHourly });
       for (const [name, count] of Object.entries(result.counts)) counts[name] = (counts[name] ?? 0) + count;
       after = result.after;
       calls += 1;
@@ -64,7 +72,7 @@ export async function runInPages(
       await books.recordProgress({ runId, counts });
       if (after !== null && (calls >= callsPerRun || workflowInfo().continueAsNewSuggested)) {
         const resume: RunResume = { runId, stage: stage.name, after, counts };
-        await continueAsNew<(input: RunInput) => Promise<RunResult>>({ clockId, cutoffAt, resume });
+        await continueAsNew<(input: RunInput) => Promise<RunResult>>({ clockId, cutoffAt, ...isHourly, resume });
       }
     }
   }

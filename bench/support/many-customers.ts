@@ -90,10 +90,16 @@ export async function addManyCustomers(database: Database, wanted: ManyCustomers
      FROM customers c, plan_versions v JOIN plans p ON p.id = v.plan_id WHERE c.clock_id = $1 AND p.key = $3`,
     [clockId, month.startAt, planKey],
   );
+  await database.query(
+    `INSERT INTO subscription_phases (subscription_id, starts_at, plan_version_id)
+     SELECT s.id, s.starts_at, s.plan_version_id FROM subscriptions s JOIN customers c ON c.id = s.customer_id
+     WHERE c.clock_id = $1`,
+    [clockId],
+  );
   await database.query(`SELECT ensure_usage_partition($1::date)`, [month.startAt]);
   // Two at once, as the machines have cores.
   await Promise.all(['01234567', '89abcdef'].map((half) => addUsage(database, clockId, wanted, half)));
-  await database.query('ANALYZE customers, customer_contacts, subscriptions, usage_events');
+  await database.query('ANALYZE customers, customer_contacts, subscriptions, subscription_phases, usage_events');
   return clockId;
 }
 

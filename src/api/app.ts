@@ -17,8 +17,11 @@ import { invoiceHistoryRoutes } from './routes/invoice-history.ts';
 import { invoiceProofRoutes } from './routes/invoice-proof.ts';
 import { invoiceRoutes } from './routes/invoices.ts';
 import { pauseRoutes } from './routes/pauses.ts';
+import { planRoutes } from './routes/plans.ts';
+import { previewRoutes } from './routes/preview.ts';
 import { reconciliationRoutes } from './routes/reconciliations.ts';
 import { runRoutes } from './routes/runs.ts';
+import { subscriptionRoutes } from './routes/subscriptions.ts';
 import { syncRoutes } from './routes/syncs.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { createValidatorCompiler } from './validation.ts';
@@ -66,6 +69,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     healthRoutes,
     eventRoutes,
     customerRoutes,
+    subscriptionRoutes,
     invoiceRoutes,
     syncRoutes,
     runRoutes,
@@ -73,6 +77,8 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     clockRoutes,
     webhookRoutes,
     reconciliationRoutes,
+    previewRoutes,
+    planRoutes,
   ]) {
     app.register(routes, deps);
   }

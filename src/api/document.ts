@@ -1,4 +1,5 @@
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
+import { previewExamples } from './schemas/preview-examples.ts';
 
 /** What /openapi.json says beside the routes. */
 export const documentOptions: FastifyDynamicSwaggerOptions = {
@@ -29,4 +30,17 @@ export const documentOptions: FastifyDynamicSwaggerOptions = {
     },
     security: [{ apiKey: [] }],
   },
+  transformObject: (given) => {
+    if (!('openapiObject' in given)) throw new TypeError('The document is one of OpenAPI 3.');
+    nameExamples(given.openapiObject as Described, '/v1/invoices/preview', previewExamples);
+    return given.openapiObject;
+  },
 };
+
+type Described = { paths?: Record<string, { post?: { requestBody?: { content: Record<string, object> } } }> };
+
+/** As a part of the schema they would be taken for one: an example's field `properties` for the fields of an object. */
+function nameExamples({ paths }: Described, path: string, examples: Record<string, object>): void {
+  const body = paths?.[path]?.post?.requestBody?.content['application/json'];
+  if (body !== undefined) Object.assign(body, { examples });
+}

@@ -5,6 +5,8 @@ export const scopes = [
   'customers:write',
   'invoices:read',
   'invoices:write',
+  'plans:read',
+  'plans:write',
   'runs:read',
   'runs:write',
   'reconciliations:read',

@@ -1,60 +1,45 @@
-import { createHash } from 'node:crypto';
-import canonicalize from 'canonicalize';
-import type { Meter } from '../domain/rating/meter.ts';
 import type { Plan, PlanFile } from '../domain/rating/plan.ts';
-import { DurabillError } from '../errors/error.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Database, Sql } from '../store/database.ts';
-import { ensureMeters, insertPlanVersion, latestVersion } from '../store/plans.ts';
+import { insertMeters } from '../store/meters.ts';
+import { insertPlanVersion } from '../store/plans.ts';
+import { comparePlans, contentHashOf, type PlansChange } from './diff-plans.ts';
 import { meterIdOf, planIdOf, planVersionIdOf, priceIdOf } from './ids.ts';
 
-export type AppliedPlan = { key: string; version: number; outcome: 'created' | 'new version' | 'unchanged' };
-
 /**
- * Brings meters and plans of a file into the books. A plan whose content changed becomes a new version; existing
- * subscriptions stay on theirs. A meter never changes, since bills that were written with it must stay recomputable.
+ * Brings meters and plans of a file into the books, all or none. A plan whose content changed becomes a new version;
+ * existing subscriptions stay on theirs. A meter never changes, since bills that were written with it must stay
+ * recomputable. Applied again, nothing is changed.
  * @throws DurabillError meter-changed
  */
-export async function applyPlans(database: Database, file: PlanFile, actor: string): Promise<AppliedPlan[]> {
+export async function applyPlans(database: Database, file: PlanFile, actor: string): Promise<PlansChange> {
   return await database.transaction(async (sql) => {
     // Two copies that apply the same file at once take turns, so that both see one result.
     await sql.query(`SELECT pg_advisory_xact_lock(hashtextextended('apply-plans', 0))`);
-    await applyMeters(sql, file.meters);
-    const applied: AppliedPlan[] = [];
-    for (const plan of file.plans) applied.push(await applyPlan(sql, plan, actor));
-    return applied;
+    const change = await comparePlans(sql, file);
+    await addMeters(sql, file, change, actor);
+    for (const [index, plan] of file.plans.entries()) {
+      const { outcome, version } = change.plans[index]!;
+      if (outcome !== 'unchanged') await addVersion(sql, plan, version, actor);
+    }
+    return change;
   });
 }
 
-async function applyMeters(sql: Sql, meters: readonly Meter[]): Promise<void> {
-  const stored = await ensureMeters(
+async function addMeters(sql: Sql, { meters }: PlanFile, change: PlansChange, actor: string): Promise<void> {
+  const added = meters
+    .filter((_, index) => change.meters[index]?.outcome === 'created')
+    .map((meter) => ({ ...meter, id: meterIdOf(meter.key) }));
+  if (added.length === 0) return;
+  await insertMeters(sql, added);
+  await appendAudit(
     sql,
-    meters.map((meter) => ({ ...meter, id: meterIdOf(meter.key) })),
+    added.map(({ id }) => ({ subjectKind: 'meter', subjectId: id, actor, action: 'created', detail: {} })),
   );
-  for (const meter of meters) {
-    if (definition(meter) !== definition(stored.get(meter.key) as Meter)) {
-      throw new DurabillError('meter-changed', {
-        field: `meters.${meter.key}`,
-        reason: `The meter "${meter.key}" is already stored with another definition.`,
-      });
-    }
-  }
 }
 
-/** What a meter measures; its name may be put better without changing that. */
-function definition({ eventType, aggregation, property, filter }: Meter): string {
-  return canonicalize({ eventType, aggregation, property: property ?? null, filter: filter ?? {} }) as string;
-}
-
-async function applyPlan(sql: Sql, plan: Plan, actor: string): Promise<AppliedPlan> {
-  const contentHash = createHash('sha256')
-    .update(canonicalize(plan) as string)
-    .digest();
-  const latest = await latestVersion(sql, plan.key);
-  if (latest?.contentHash.equals(contentHash)) {
-    return { key: plan.key, version: latest.version, outcome: 'unchanged' };
-  }
-  const version = (latest?.version ?? 0) + 1;
+async function addVersion(sql: Sql, plan: Plan, version: number, actor: string): Promise<void> {
+  const { prices, ...terms } = plan;
   const id = planVersionIdOf(plan.key, version);
   await insertPlanVersion(sql, {
     planId: planIdOf(plan.key),
@@ -64,8 +49,9 @@ async function applyPlan(sql: Sql, plan: Plan, actor: string): Promise<AppliedPl
     name: plan.name,
     currency: plan.currency,
     interval: plan.interval,
-    contentHash,
-    prices: plan.prices.map((price) => ({
+    contentHash: contentHashOf(plan),
+    terms,
+    prices: prices.map((price) => ({
       id: priceIdOf(id, price.key),
       price,
       meterId: price.meter === undefined ? null : meterIdOf(price.meter),
@@ -74,5 +60,4 @@ async function applyPlan(sql: Sql, plan: Plan, actor: string): Promise<AppliedPl
   await appendAudit(sql, [
     { subjectKind: 'plan', subjectId: planIdOf(plan.key), actor, action: 'version applied', detail: { version } },
   ]);
-  return { key: plan.key, version, outcome: latest === undefined ? 'created' : 'new version' };
 }

@@ -4,6 +4,7 @@ import { DurabillError } from '../errors/error.ts';
 import { appendAudit } from '../store/audit.ts';
 import { type Customer, findCustomer, insertCustomer } from '../store/customers.ts';
 import type { Database, Sql } from '../store/database.ts';
+import { readBeginnings } from '../store/subscription-views.ts';
 import { uuidOrNull } from '../store/uuid.ts';
 import { customerIdOf } from './ids.ts';
 import { readInstant } from './instant.ts';
@@ -57,7 +58,7 @@ export async function createCustomer(
     const created = await insertNew(sql, wanted, clock, actor);
     const customer = await findCustomer(sql, wanted.externalId);
     if (customer === undefined) throw new Error(`customer ${wanted.externalId} was stored and then not found`);
-    if (!created) requireSame(customer, wanted);
+    if (!created) await requireSame(sql, customer, wanted);
     return { customer, created };
   });
 }
@@ -107,19 +108,21 @@ async function insertNew(sql: Sql, wanted: Wanted, clock: Clock, actor: string):
   await appendAudit(sql, [{ subjectKind: 'customer', subjectId: id, actor, action: 'created', detail }]);
   if (subscription !== undefined) {
     const { plan, startsAt = clock.now, billingGroup } = subscription;
-    await subscribe(sql, { customerId: id, currency, plan, startsAt, billingGroup }, actor);
+    const { now } = clock;
+    await subscribe(sql, { customerId: id, currency, zone, now, plan, startsAt, billingGroup }, actor);
   }
   return true;
 }
 
-function requireSame(stored: Customer, wanted: Wanted): void {
+async function requireSame(sql: Sql, stored: Customer, wanted: Wanted): Promise<void> {
   for (const field of ['name', 'email', 'currency', 'zone', 'clock', 'priority'] as const) {
     if (stored[field] !== wanted[field]) throw differs(stored, field);
   }
   const { subscription } = wanted;
   if (subscription === undefined) return;
   const { plan, startsAt: wantedStart, billingGroup } = subscription;
-  const ofPlan = stored.subscriptions.filter((one) => one.plan === plan);
+  // With what they began: a plan that was changed since does not contradict the request.
+  const ofPlan = (await readBeginnings(sql, stored.id)).filter((one) => one.plan === plan);
   if (ofPlan.length === 0) throw differs(stored, 'subscription.plan');
   const ofStart = ofPlan.filter((one) => wantedStart === undefined || one.startsAt.getTime() === wantedStart.getTime());
   if (ofStart.length === 0) throw differs(stored, 'subscription.startsAt');

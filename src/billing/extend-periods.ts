@@ -1,6 +1,8 @@
-import { type Period, periodsUntil } from '../domain/period/period.ts';
-import type { Database } from '../store/database.ts';
-import { insertPeriods, type NewPeriod, type SubscriptionEnd, subscriptionsToExtend } from '../store/periods.ts';
+import { layOut } from '../domain/period/lay-out.ts';
+import type { Database, Sql } from '../store/database.ts';
+import { insertPeriods, lockEnds, type NewPeriod, readAhead, subscriptionsToExtend } from '../store/periods.ts';
+import { readTimelines } from '../store/subscriptions.ts';
+import { aheadOfNext } from './ahead-periods.ts';
 import { periodIdOf } from './ids.ts';
 import { type BegunPage, inPages } from './in-pages.ts';
 
@@ -19,25 +21,32 @@ export async function extendPeriodsPage(
   database: Database,
   page: { clockId: string; until: Date; after: string; limit: number },
 ): Promise<BegunPage<{ periods: number }>> {
-  const subscriptions = await subscriptionsToExtend(database, page);
-  const periods = subscriptions.flatMap((subscription) => nextPeriods(subscription, page.until));
-  const done = insertPeriods(database, periods).then(() => ({ periods: periods.length }));
-  return { cursor: subscriptions.at(-1)?.id, done };
+  const ids = await subscriptionsToExtend(database, page);
+  const done = database.transaction((sql) => layOutNext(sql, ids, page.until));
+  return { cursor: ids.at(-1), done: done.then((periods) => ({ periods })) };
 }
 
-function nextPeriods(subscription: SubscriptionEnd, until: Date): NewPeriod[] {
-  const { id, customerId, zone, startsAt, endsAt, last } = subscription;
-  return periodsUntil(last ?? undefined, startsAt, zone, until)
-    .filter((period) => endsAt === null || period.startAt < endsAt)
-    .map((period) => ({
-      ...endingAt(period, endsAt),
-      id: periodIdOf(id, period.startAt),
-      subscriptionId: id,
-      customerId,
-    }));
-}
-
-/** The last period of a subscription ends with it. */
-function endingAt(period: Period, endsAt: Date | null): Period {
-  return endsAt !== null && endsAt < period.endAt ? { ...period, endAt: endsAt } : period;
+/** Goes on after the last period of each, by the timeline that it has once nobody is changing it. */
+async function layOutNext(sql: Sql, ids: readonly string[], until: Date): Promise<number> {
+  if (ids.length === 0) return 0;
+  const ends = await lockEnds(sql, ids);
+  const timelines = await readTimelines(sql, ids);
+  const aheadOf = await readAhead(
+    sql,
+    ids.filter((id) => timelines.get(id)?.phases.some(({ billsAhead }) => billsAhead)),
+  );
+  const periods = ends.flatMap(({ id, customerId, lastEndAt }): NewPeriod[] => {
+    const timeline = timelines.get(id);
+    if (timeline === undefined) throw new Error(`subscription ${id} has no timeline`);
+    const after = lastEndAt ?? undefined;
+    const laid = layOut(timeline, { after, until });
+    const ahead = aheadOfNext({ subscriptionId: id, timeline, laid, after, ahead: aheadOf.get(id) ?? [] });
+    const of = { subscriptionId: id, customerId };
+    return [
+      ...laid.map((period) => ({ ...period, ...of, id: periodIdOf(id, period.startAt), kind: 'arrears' as const })),
+      ...ahead.map((period) => ({ ...period, ...of })),
+    ];
+  });
+  await insertPeriods(sql, periods);
+  return periods.length;
 }

@@ -4,6 +4,7 @@ import { periodsByInvoice } from '../store/periods.ts';
 import { readPlanVersions } from '../store/plans.ts';
 import { readProofFacts } from '../store/proof-facts.ts';
 import type { EvidenceOf, EvidenceWindow } from '../store/usage-evidence.ts';
+import { evidenceOf } from './gather-evidence.ts';
 
 /** Whose events a line is made of; undefined for a line that is not there, or made of none. */
 export async function findLineEvidence(
@@ -14,10 +15,10 @@ export async function findLineEvidence(
   const facts = await readProofFacts(sql, invoiceId);
   const line = (await readLines(sql, [invoiceId])).get(invoiceId)?.find((one) => one.position === position);
   const periods = (await periodsByInvoice(sql, [invoiceId])).get(invoiceId) ?? [];
-  const period = periods.find(({ subscriptionId }) => subscriptionId === line?.subscriptionId);
+  const period = periods.find(({ id }) => id === line?.periodId);
   if (facts === undefined || line === undefined || period === undefined) return undefined;
   const version = (await readPlanVersions(sql, [period.planVersionId])).get(period.planVersionId);
   const priced = version?.prices.find(({ id }) => id === line.priceId);
-  if (priced === undefined || priced.meter === null) return undefined;
-  return { window: { ...period, cutAt: facts.usageCutAt }, of: { meter: priced.meter, filter: priced.price.filter } };
+  const of = priced && evidenceOf(priced, line);
+  return of && { window: { ...period, cutAt: facts.usageCutAt }, of };
 }

@@ -1,46 +1,79 @@
+import { readingOf } from '../domain/rating/measure/reading.ts';
 import type { Sql } from '../store/database.ts';
+import type { InvoiceLine } from '../store/invoice-facts.ts';
 import type { BillablePeriod } from '../store/periods.ts';
-import { readPlanVersions } from '../store/plans.ts';
-import { type Evidence, type EvidenceWindow, readEvidence } from '../store/usage-evidence.ts';
+import { type BillablePrice, readPlanVersions } from '../store/plans.ts';
+import { type Evidence, type EvidenceOf, type EvidenceWindow, readEvidence } from '../store/usage-evidence.ts';
 import { type Contents, recomputeContents, type TypeInWindow } from './recompute-contents.ts';
 
 /** What a line is made of: its own events, and all of their type in its period. */
-export type LineEvidence = { evidence: Evidence; contents: Contents };
+export type LineEvidence = {
+  evidence: Evidence;
+  contents: Contents;
+  /** Whether it also depends on what came before its period. */
+  carries: boolean;
+};
 
-/** Metered prices of a period, with the place of their event type among those whose contents are compared. */
-type Metered = { priceId: string; place: number; evidence: Evidence };
+/** Metered lines of a period, with the place of their event type among those whose contents are compared. */
+type Metered = { name: string; place: number; evidence: Evidence; carries: boolean };
 
-/** A line is of one price in one subscription, whichever place it has. */
-export const nameOf = (line: { subscriptionId: string | null; priceId: string | null }) =>
-  `${line.subscriptionId} ${line.priceId}`;
+type Named = Pick<InvoiceLine, 'periodId' | 'priceId' | 'priceKey' | 'group'>;
+
+/** A line is of one price, and one of its groups, in one period of a subscription, whichever place it has. */
+export const nameOf = ({ periodId, priceId, priceKey, group }: Named) =>
+  JSON.stringify([periodId, priceId, priceKey, group]);
 
 /**
- * What each price of the periods is made of, by the name of its line.
+ * What each of the lines is made of, by its name; nothing for a line that no price of the periods measures.
  * @param cutAt machine time at which the usage was read
  */
 export async function gatherEvidence(
   sql: Sql,
   periods: readonly BillablePeriod[],
+  lines: readonly InvoiceLine[],
   cutAt: Date,
 ): Promise<Map<string, LineEvidence>> {
   const versions = await readPlanVersions(sql, [...new Set(periods.map(({ planVersionId }) => planVersionId))]);
   const types = new TypesOnce();
-  const found: (Metered & { subscriptionId: string })[] = [];
+  const found: Metered[] = [];
   for (const period of periods) {
     const window = { ...period, cutAt };
-    const metered = (versions.get(period.planVersionId)?.prices ?? []).flatMap(({ id, price, meter }) =>
-      meter === null ? [] : [{ priceId: id, meter, filter: price.filter }],
+    const metered = meteredLines(period, versions.get(period.planVersionId)?.prices ?? [], lines);
+    const evidence = await readEvidence(
+      sql,
+      window,
+      metered.map(({ of }) => of),
     );
-    const evidence = await readEvidence(sql, window, metered);
-    metered.forEach(({ priceId, meter }, index) => {
-      const place = types.placeOf(window, meter.eventType);
-      found.push({ subscriptionId: period.subscriptionId, priceId, place, evidence: evidence[index] as Evidence });
+    metered.forEach(({ name, of }, index) => {
+      const place = types.placeOf(window, of.meter.eventType);
+      found.push({ name, place, evidence: evidence[index] as Evidence, carries: of.meter.carries === true });
     });
   }
   const contents = await recomputeContents(sql, types.all);
-  return new Map(
-    found.map(({ place, evidence, ...line }) => [nameOf(line), { evidence, contents: contents[place] as Contents }]),
-  );
+  return new Map(found.map(({ name, place, ...of }) => [name, { ...of, contents: contents[place] as Contents }]));
+}
+
+/** The lines of a period that measure something, each once, with what they are made of. */
+function meteredLines(
+  { id: periodId }: BillablePeriod,
+  prices: readonly BillablePrice[],
+  lines: readonly InvoiceLine[],
+): { name: string; of: EvidenceOf }[] {
+  const metered = new Map<string, EvidenceOf>();
+  for (const line of lines) {
+    const priced = prices.find(({ id }) => id === line.priceId);
+    if (line.periodId === periodId && priced !== undefined) {
+      const of = evidenceOf(priced, line);
+      if (of !== undefined) metered.set(nameOf(line), of);
+    }
+  }
+  return [...metered].map(([name, of]) => ({ name, of }));
+}
+
+/** Which events a line of a price is made of; undefined for a price that measures nothing. */
+export function evidenceOf({ price, meter }: BillablePrice, { group }: InvoiceLine): EvidenceOf | undefined {
+  if (meter === null) return undefined;
+  return { meter, ...readingOf(price), ...(group !== null && { group }) };
 }
 
 /** Several prices, and several subscriptions of a customer, read the same events: those are compared once. */

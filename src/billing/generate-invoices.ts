@@ -21,15 +21,24 @@ import {
   settlePeriods,
 } from '../store/periods.ts';
 import { aggregateRolledUsage } from '../store/rolled-quantities.ts';
+import { type Bill, billsOf, byStart } from './bills.ts';
 import { type CheckedDraft, checkDrafts, type DraftChecks, holdFound, notedIn } from './check-drafts.ts';
+import { rateWithCredits, waitingCredits } from './hold-back-credits.ts';
 import { invoiceIdOf } from './ids.ts';
 import type { BegunPage } from './in-pages.ts';
-import { type Rated, type RatedLines, rateInvoices } from './rate-invoices.ts';
+import type { Rated, RatedLines } from './rate-invoices.ts';
 
 /** The review day of a draft: from the run, or from its cut-off if that is later, to the due scan that issues it. */
 const reviewMs = 24 * 60 * 60 * 1_000;
 
-export type InvoicingRun = { id: string; clockId: string; cutoffAt: Date; startedAt: Date };
+export type InvoicingRun = {
+  id: string;
+  clockId: string;
+  cutoffAt: Date;
+  startedAt: Date;
+  /** One of the hours leaves to the monthly run what can be billed from that one's own instant on. */
+  isHourly?: boolean;
+};
 export type Generated = {
   generated: number;
   /** Drafts that were there and gained a period. */
@@ -54,7 +63,8 @@ export async function generateInvoices(
   page: { after: string; limit: number },
   checks: DraftChecks,
 ): Promise<BegunPage<Generated>> {
-  const periods = await periodsToBill(database, { clockId: run.clockId, cutoffAt: run.cutoffAt, ...page });
+  const { clockId, cutoffAt, isHourly = false } = run;
+  const periods = await periodsToBill(database, { clockId, cutoffAt, isHourly, ...page });
   const cursor = periods.at(-1)?.customerId;
   const none = { generated: 0, rebuilt: 0, parkedPeriods: 0, held: 0, noted: 0 };
   return { cursor, done: cursor === undefined ? Promise.resolve(none) : billPage(database, run, periods, checks) };
@@ -82,11 +92,11 @@ async function billPeriods(
   const unsettled = await lockUnsettled(
     sql,
     periods.map((period) => period.id),
+    run.cutoffAt,
   );
-  const groups = await groupByInvoice(
-    sql,
-    periods.filter((period) => unsettled.has(period.id)),
-  );
+  const { bills, waiting } = billsOf(periods.flatMap(({ id }) => unsettled.get(id) ?? []));
+  const groups = await groupByInvoice(sql, bills);
+  await parkPeriods(sql, run.id, waitingCredits(waiting, 'There is no bill that it could come off.'));
   return await writeGroups(sql, run, groups, limits);
 }
 
@@ -100,16 +110,8 @@ type Group = {
   all: BillablePeriod[];
 };
 
-async function groupByInvoice(sql: Sql, periods: readonly BillablePeriod[]): Promise<Group[]> {
-  const byKey = new Map<string, BillablePeriod[]>();
-  for (const period of periods) {
-    const name = [period.customerId, period.currency, period.billingGroup, +period.startAt, +period.endAt].join();
-    const ofKey = byKey.get(name);
-    if (ofKey === undefined) byKey.set(name, [period]);
-    else ofKey.push(period);
-  }
-  const groups = [...byKey.values()];
-  const keys = groups.map(([first]) => keyOf(first as BillablePeriod));
+async function groupByInvoice(sql: Sql, bills: readonly Bill[]): Promise<Group[]> {
+  const keys = bills.map(({ key }) => key);
   // Locked before they are read: a scan that is issuing one of them is waited for, or waits for us.
   await lockLiveInvoices(sql, keys);
   const states = await readKeyStates(sql, keys);
@@ -117,24 +119,13 @@ async function groupByInvoice(sql: Sql, periods: readonly BillablePeriod[]): Pro
     sql,
     states.flatMap(({ live }) => (live === null ? [] : [live.id])),
   );
-  return groups.map((added, index) => {
+  return bills.map(({ periods: added }, index) => {
     const [key, state] = [keys[index] as InvoiceKey, states[index] as KeyState];
     const revision = state.lastRevision + (state.live === null ? 1 : 0);
     const invoiceId = state.live?.id ?? invoiceIdOf(key, revision);
-    const all = [...(present.get(invoiceId) ?? []), ...added];
+    const all = [...(present.get(invoiceId) ?? []), ...added].sort(byStart);
     return { key, invoiceId, revision, state, added, all };
   });
-}
-
-function keyOf(period: BillablePeriod): InvoiceKey {
-  return {
-    customerId: period.customerId,
-    currency: period.currency,
-    billingGroup: period.billingGroup,
-    periodStartAt: period.startAt,
-    periodEndAt: period.endAt,
-    purpose: 'period',
-  };
 }
 
 type Ready = Group & RatedLines;
@@ -142,19 +133,17 @@ type Ready = Group & RatedLines;
 async function writeGroups(
   sql: Sql,
   run: InvoicingRun,
-  groups: readonly Group[],
+  wanted: readonly Group[],
   limits: CheckLimits,
 ): Promise<Written> {
   // A draft that is held is rebuilt like any other: it waits for a person, its usage does not.
-  const open = groups.filter(({ state }) => state.live === null || ['draft', 'held'].includes(state.live.lifecycle));
+  const isOpen = ({ state }: Group) => state.live === null || ['draft', 'held'].includes(state.live.lifecycle);
   const usageCutAt = await readMachineTime(sql);
-  const rated = await rateInvoices(
-    sql,
-    open.map(({ invoiceId, all }) => ({ invoiceId, periods: all })),
-    // A draft is computed once more from raw events before it is issued.
-    aggregateRolledUsage,
-  );
-  const { ready, failures } = sortOut(groups, rated);
+  // A draft is computed once more from raw events before it is issued.
+  const { rated, groups, waiting } = await rateWithCredits(sql, wanted.filter(isOpen), aggregateRolledUsage);
+  const sorted = sortOut([...groups, ...wanted.filter((group) => !isOpen(group))], rated);
+  const { ready } = sorted;
+  const failures = [...sorted.failures, ...waiting];
   const fresh = ready.filter(({ state }) => state.live === null);
   const rebuilt = ready.filter(({ state }) => state.live !== null);
 

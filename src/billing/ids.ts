@@ -19,6 +19,12 @@ export const subscriptionIdOf = (customerId: string, planKey: string, billingGro
   derive('subscription', customerId, planKey, billingGroup, startsAt.toISOString());
 export const periodIdOf = (subscriptionId: string, startAt: Date): string =>
   derive('period', subscriptionId, startAt.toISOString());
+/** @param place how many of the kind and plan begin at the instant before it: 0 but for changes that go to and fro */
+export const aheadPeriodIdOf = (
+  subscriptionId: string,
+  { kind, startAt, planVersionId }: { kind: 'advance' | 'credit'; startAt: Date; planVersionId: string },
+  place: number,
+): string => derive('period', subscriptionId, startAt.toISOString(), kind, planVersionId, place);
 export const runIdOf = (clockId: string, kind: string, cutoffAt: Date): string =>
   derive('run', clockId, kind, cutoffAt.toISOString());
 export const reconciliationIdOf = (workflowId: string): string => derive('reconciliation', workflowId);

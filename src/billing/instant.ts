@@ -36,6 +36,10 @@ export function parseInstant(text: string): Date | undefined {
   return new Date(sign === '+' ? localMs - offsetMs : localMs + offsetMs);
 }
 
+export function laterOf(one: Date, other: Date): Date {
+  return new Date(Math.max(one.getTime(), other.getTime()));
+}
+
 /** How `toISOString` writes the instant that was read from `text`, which costs more than reading it. */
 export function isoOf(instant: Date, text: string): string {
   return isoForm.test(text) ? text : instant.toISOString();

@@ -145,6 +145,8 @@ function contentOf(lines: readonly InvoiceLine[]): string {
   return JSON.stringify(
     lines.map((line) => [
       line.id,
+      line.priceKey,
+      line.group,
       line.quantity,
       line.exactAmount,
       String(line.amountMinor),

@@ -10,8 +10,11 @@ import { readText } from './text.ts';
 /** An advance lays out and bills every month on the way; a slipped digit of the year is not to start that. */
 const longestAdvanceYears = 5;
 
+/** Those of the hours are started by their Schedule alone: a run for an instant bills all that one would. */
+export type OrderedKind = Exclude<RunKind, 'hourly-invoicing'>;
+
 export type RunOrder = {
-  kind: RunKind;
+  kind: OrderedKind;
   clock: Clock;
   at: Date;
   /** The same advance, where it has been made already: there is nothing to start. */
@@ -26,7 +29,7 @@ export type RunOrder = {
  */
 export async function readRunOrder(
   database: Database,
-  input: { kind: RunKind; clock: string; at: string },
+  input: { kind: OrderedKind; clock: string; at: string },
 ): Promise<RunOrder> {
   const { kind } = input;
   const at = readInstant(input.at, 'at');

@@ -29,18 +29,25 @@ export type Comparison = {
 };
 
 /** Events counted = events there. Late ones are told apart: they came when the bill was made. */
-export function compareEvents(line: InvoiceLine, evidence: Evidence, skipped: bigint): Comparison[] {
+export function compareEvents(
+  line: InvoiceLine,
+  { evidence, carries }: { evidence: Evidence; carries: boolean },
+  skipped: bigint,
+): Comparison[] {
   const { events, withoutKey, late } = evidence;
   const [billed, found] = [line.eventCount, events];
   const isGone = billed > 0n && found === 0n;
   const lateWords = late === 0n ? '' : ` ${late} more came after the usage was read and are not on this invoice.`;
+  const carriedWords = carries
+    ? ' The value with which the period began comes from events before it: they are read again for the quantity, and are neither counted nor digested here.'
+    : '';
   const words = isGone
     ? `${billed} events were counted, and none of them is there any more: the raw events are gone.`
     : billed === found
       ? `${billed} events were counted, and the same number is there.`
       : `${billed} events were counted; of those that had been received by then ${found} are there.`;
   return [
-    { ...sides('events', billed, found), sentence: words + lateWords },
+    { ...sides('events', billed, found), sentence: words + lateWords + carriedWords },
     {
       ...sides('skipped', line.skippedCount, skipped),
       sentence: `${line.skippedCount} events were left out, since they lacked what the meter measures; ${skipped} lack it.`,
@@ -77,9 +84,11 @@ export function compareRating(line: InvoiceLine, again: InvoiceLine, currency: C
     {
       ...sides('quantity', line.quantity, again.quantity),
       sentence:
-        line.meterKey === null
-          ? 'A fixed price is charged once.'
-          : `The quantity on the invoice is ${line.quantity}; the raw events make ${again.quantity}.`,
+        line.priceId === null
+          ? 'It is made of the other lines and the bounds of the plan.'
+          : line.meterKey === null
+            ? 'A fixed price is charged once.'
+            : `The quantity on the invoice is ${line.quantity}; the raw events make ${again.quantity}.`,
     },
     {
       ...sides('amount', line.amountMinor, again.amountMinor),

@@ -74,7 +74,7 @@ async function prove(sql: Sql, facts: ProofFacts): Promise<InvoiceProof> {
   ).get(facts.id);
   const again = rated !== undefined && 'lines' in rated ? rated.lines : [];
   const failure = rated !== undefined && 'failure' in rated ? rated.failure.message : null;
-  const evidence = await gatherEvidence(sql, periods, facts.usageCutAt);
+  const evidence = await gatherEvidence(sql, periods, [...billed, ...again], facts.usageCutAt);
   const lines = proveLines(facts, billed, again, evidence, periods.length > 0);
 
   const history = await verifyChain(sql, { kind: 'invoice', id: facts.id });
@@ -99,9 +99,7 @@ function proveLines(
     if (same === undefined) return lineProof(line, line.position, null, unmatched(line, 'billed', isFromUsage));
     const found = evidence.get(name) ?? null;
     const events =
-      found === null
-        ? []
-        : [...compareEvents(line, found.evidence, same.skippedCount), compareContents(found.contents)];
+      found === null ? [] : [...compareEvents(line, found, same.skippedCount), compareContents(found.contents)];
     const rating = compareRating(line, same, facts.currency as Currency);
     return lineProof(line, line.position, found?.evidence ?? null, [...events, ...rating]);
   });

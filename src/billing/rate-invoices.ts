@@ -1,15 +1,20 @@
 import type { Currency } from '../domain/money/currency.ts';
-import { parseDecimal } from '../domain/money/decimal.ts';
-import { money } from '../domain/money/money.ts';
+import { type Exact, ratio, zero } from '../domain/money/exact.ts';
+import { formatMoney, money } from '../domain/money/money.ts';
 import { proration } from '../domain/period/period.ts';
-import { rate } from '../domain/rating/rate.ts';
+import { readingOf } from '../domain/rating/measure/reading.ts';
+import { spanRuleOf } from '../domain/rating/measure/shares.ts';
+import { isBilledAhead, priceIn } from '../domain/rating/price.ts';
+import { rateLines } from '../domain/rating/rate-lines.ts';
+import type { Measured } from '../domain/rating/usage.ts';
 import { DurabillError } from '../errors/error.ts';
 import type { Sql } from '../store/database.ts';
 import type { InvoiceLine } from '../store/invoice-facts.ts';
 import type { BillablePeriod } from '../store/periods.ts';
 import { type PlanVersion, readPlanVersions } from '../store/plans.ts';
-import { type AggregateUsage, noUsage, type Quantity } from '../store/usage-quantities.ts';
+import type { AggregateUsage, Measurements, UsageWindow } from '../store/usage-quantities.ts';
 import { lineIdOf } from './ids.ts';
+import { laterOf } from './instant.ts';
 
 /** What one invoice bills: all periods of its key. */
 export type ToRate = { invoiceId: string; periods: readonly BillablePeriod[] };
@@ -25,89 +30,127 @@ export type Rated = RatedLines | { failure: DurabillError };
 const maxLines = 10_000;
 
 /**
- * The one way from usage to lines: reads the quantities of all periods, set-based, and rates each price of each period.
+ * The one way from usage to lines: measures all periods, set-based, and rates each price of each period.
  * An invoice that cannot be computed gets its failure, the others their lines.
  * @param aggregate where quantities come from: raw events for what is issued, rollups for what may be looked at first
+ * @param until of periods that go on: only usage before this instant, and what stands then is taken to stand to the end
  */
 export async function rateInvoices(
   sql: Sql,
   invoices: readonly ToRate[],
   aggregate: AggregateUsage,
+  until?: Date,
 ): Promise<Map<string, Rated>> {
   const periods = invoices.flatMap((invoice) => invoice.periods);
   const versions = await readPlanVersions(sql, [...new Set(periods.map((period) => period.planVersionId))]);
-  const quantities = await readQuantities(sql, periods, versions, aggregate);
-  return new Map(invoices.map((invoice) => [invoice.invoiceId, rateInvoice(invoice, versions, quantities)] as const));
+  const measurements = await readMeasurements(sql, periods, versions, aggregate, until);
+  return new Map(invoices.map((invoice) => [invoice.invoiceId, rateInvoice(invoice, versions, measurements)] as const));
 }
 
-type Quantities = Map<string, Map<string, Quantity>>;
-
 /** Periods of one plan version are read together, since they ask for the same quantities. */
-async function readQuantities(
+async function readMeasurements(
   sql: Sql,
   periods: readonly BillablePeriod[],
   versions: Map<string, PlanVersion>,
   aggregate: AggregateUsage,
-): Promise<Quantities> {
-  const result: Quantities = new Map();
+  until: Date | undefined,
+): Promise<Measurements> {
+  const result: Measurements = new Map();
   for (const version of versions.values()) {
     const ofVersion = await aggregate(
       sql,
-      periods.filter((period) => period.planVersionId === version.id),
-      version.prices.flatMap(({ id, price, meter }) =>
-        meter === null ? [] : [{ id, meter, ...(price.filter && { filter: price.filter }) }],
-      ),
+      periods
+        .filter(({ planVersionId, kind }) => planVersionId === version.id && kind === 'arrears')
+        .map((period) => windowOf(period, version, until)),
+      version.prices.flatMap(({ id, price, meter }) => (meter === null ? [] : [{ id, meter, ...readingOf(price) }])),
     );
-    for (const [periodId, quantities] of ofVersion) result.set(periodId, quantities);
+    for (const [periodId, measured] of ofVersion) result.set(periodId, measured);
   }
   return result;
 }
 
-function rateInvoice(invoice: ToRate, versions: Map<string, PlanVersion>, quantities: Quantities): Rated {
+function windowOf(period: BillablePeriod, version: PlanVersion, until: Date | undefined): UsageWindow {
+  const { id, customerId, startAt, cycleStartAt, cycleEndAt, zone } = period;
+  const endAt = until !== undefined && until < period.endAt ? laterOf(until, startAt) : period.endAt;
+  const { shareOf: shareOfWhole, ...rule } = spanRuleOf(period, version.terms.proration ?? 'second', zone);
+  const shareOf = (from: Date, to: Date) => shareOfWhole(from, to.getTime() === endAt.getTime() ? period.endAt : to);
+  return { id, customerId, startAt, endAt, cycleStartAt, cycleEndAt, zone, ...rule, shareOf };
+}
+
+/** The part of its cycle that a period is, counted as the plan says. */
+function shareOfCycle(period: BillablePeriod, { terms }: PlanVersion): Exact {
+  const { numerator, denominator } = proration(period, terms.proration ?? 'second', period.zone);
+  return ratio(numerator, denominator);
+}
+
+function rateInvoice(invoice: ToRate, versions: Map<string, PlanVersion>, measurements: Measurements): Rated {
   try {
     const lines: InvoiceLine[] = [];
+    const planCurrencies = new Set<string>();
     for (const period of invoice.periods) {
       const version = versions.get(period.planVersionId) as PlanVersion;
-      lines.push(...rateLines(invoice.invoiceId, period, version, quantities.get(period.id), lines.length));
+      const currency = currencyOf(period, version);
+      planCurrencies.add(currency);
+      const rated = ratePeriod(period, version, currency, measurements.get(period.id));
+      for (const line of rated) {
+        const position = lines.length + 1;
+        lines.push({ ...line, id: lineIdOf(invoice.invoiceId, position), invoiceId: invoice.invoiceId, position });
+      }
     }
-    const planCurrencies = invoice.periods.map(
-      ({ planVersionId }) => (versions.get(planVersionId) as PlanVersion).currency,
-    );
     const totalMinor = totalOf(lines, invoice.periods[0]?.currency as Currency);
-    return { lines, totalMinor, planCurrencies: [...new Set(planCurrencies)] };
+    return { lines, totalMinor, planCurrencies: [...planCurrencies] };
   } catch (error) {
     if (error instanceof DurabillError) return { failure: error };
     throw error;
   }
 }
 
-function rateLines(
-  invoiceId: string,
+/** The customer's currency if the plan has amounts in it; otherwise the plan's own, which a check holds against it. */
+function currencyOf(period: BillablePeriod, { currency, terms }: PlanVersion): Currency {
+  return terms.currencies?.find((other) => other === period.currency) ?? currency;
+}
+
+/** Lines as they stand on any invoice. */
+type LineContent = Omit<InvoiceLine, 'id' | 'invoiceId' | 'position'>;
+
+/** A plan that charges wholes whatever their length gives nothing back of one, nor does such a price. */
+function shareToBill(period: BillablePeriod, version: PlanVersion): Exact {
+  const isWhole = period.kind === 'credit' && version.terms.proration === 'none';
+  return isWhole ? zero : shareOfCycle(period, version);
+}
+
+function ratePeriod(
   period: BillablePeriod,
   version: PlanVersion,
-  quantities: Map<string, Quantity> | undefined,
-  before: number,
-): InvoiceLine[] {
-  return version.prices.map(({ id, price, meter }, index) => {
-    const used = quantities?.get(id) ?? noUsage;
-    const rated = rate(price, meter === null ? null : parseDecimal(used.quantity), version.currency, proration(period));
-    const position = before + index + 1;
+  currency: Currency,
+  measured: ReadonlyMap<string, Measured[]> | undefined,
+): LineContent[] {
+  const isAhead = period.kind !== 'arrears';
+  const isCredit = period.kind === 'credit';
+  const rateable = version.prices.filter(({ price }) => {
+    const isBilled = !isAhead || isBilledAhead(price);
+    return isBilled && !(isCredit && price.prorate === false);
+  });
+  const prices = rateable.map(({ id, price }) => ({
+    price: priceIn(price, currency, version.currency, `prices.${price.key}`),
+    measured: measured?.get(id) ?? [],
+    isCredit,
+  }));
+  const byKey = new Map(version.prices.map((one) => [one.price.key, one]));
+  const rated = rateLines(prices, currency, shareToBill(period, version), isAhead ? {} : version.terms);
+  // What was billed ahead counts towards the period's bounds when it is over, and is not billed again.
+  const lines = isAhead ? rated : rated.filter(({ price }) => price === undefined || !isBilledAhead(price));
+  return lines.map(({ price, key, description, group, ...line }) => {
+    const priced = price === undefined ? undefined : byKey.get(price.key);
     return {
-      id: lineIdOf(invoiceId, position),
-      invoiceId,
-      position,
       subscriptionId: period.subscriptionId,
-      priceId: id,
-      priceKey: price.key,
-      description: price.name,
-      meterKey: meter?.key ?? null,
-      quantity: rated.quantity,
-      billableQuantity: rated.billableQuantity,
-      exactAmount: rated.exactAmount,
-      amountMinor: rated.amountMinor,
-      eventCount: used.eventCount,
-      skippedCount: used.skippedCount,
-      working: rated.working,
+      priceId: priced?.id ?? null,
+      priceKey: key,
+      description: isCredit ? `Not used: ${description}` : description,
+      meterKey: priced?.meter?.key ?? null,
+      group: group === undefined ? null : [...group],
+      periodId: period.id,
+      ...line,
     };
   });
 }
@@ -116,8 +159,11 @@ function totalOf(lines: readonly InvoiceLine[], currency: Currency): bigint {
   if (lines.length > maxLines) {
     throw new DurabillError('amount-out-of-range', { reason: `The invoice would have ${lines.length} lines.` });
   }
-  return money(
+  const { amountMinor } = money(
     lines.reduce((sum, line) => sum + line.amountMinor, 0n),
     currency,
-  ).amountMinor;
+  );
+  if (amountMinor >= 0n) return amountMinor;
+  const over = formatMoney({ amountMinor: -amountMinor, currency });
+  throw new DurabillError('credit-above-bill', { reason: `The invoice would be ${over} below zero.` });
 }

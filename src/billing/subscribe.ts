@@ -1,40 +1,72 @@
-import { DurabillError } from '../errors/error.ts';
+import { daysAfter } from '../domain/period/days.ts';
+import { layOut } from '../domain/period/lay-out.ts';
+import type { Phase, Timeline } from '../domain/period/timeline.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Sql } from '../store/database.ts';
-import { insertSubscription, versionToSubscribe } from '../store/subscriptions.ts';
+import type { OfferedVersion } from '../store/plans.ts';
+import { insertSubscription } from '../store/subscriptions.ts';
 import { subscriptionIdOf } from './ids.ts';
+import { offeredVersion, phaseOf } from './offered-plan.ts';
 
 export type SubscriptionOrder = {
   customerId: string;
-  /** The customer's currency; the plan has to have the same. */
+  /** What the customer pays in; the plan has to have amounts in it. */
   currency: string;
+  /** The customer's, whose days a trial has and whose months a calendar has. */
+  zone: string;
   plan: string;
+  /** The latest one unless said otherwise. */
+  planVersion?: number;
+  /** May be long ago: then it is billed for all the time since. */
   startsAt: Date;
+  /** Business time, up to which the periods are laid out in thought. */
+  now: Date;
+  /** Days from the start that cost nothing; those of the plan unless said otherwise. */
+  trialDays?: number;
+  /** Where cycles begin; as the plan says, unless said otherwise. */
+  anchor?: Phase['anchor'];
   /** Subscriptions of one group share an invoice; '' is the group of those that name none. */
   billingGroup: string;
 };
 
 /**
- * Subscribes a customer to the latest version of a plan, in the caller's transaction. Only the subscription is stored:
- * its periods are laid out by the billing runs.
- * @throws DurabillError plan-unknown, currency-mismatch
+ * Subscribes a customer to a plan, in the caller's transaction. Only the subscription is stored: its periods are laid
+ * out by the billing runs. The id is that of customer, plan, group and start: asked again it changes nothing.
+ * @param at where the order stands in the request, for refusals
+ * @returns the id, and whether it is new
+ * @throws DurabillError plan-unknown, currency-mismatch, period-span-too-long
  */
-export async function subscribe(sql: Sql, order: SubscriptionOrder, actor: string): Promise<void> {
-  const { customerId, plan, startsAt, billingGroup } = order;
-  const version = await versionToSubscribe(sql, plan);
-  if (version === undefined) {
-    const reason = `There is no plan "${plan.slice(0, 100)}".`;
-    throw new DurabillError('plan-unknown', { field: 'subscription.plan', reason });
-  }
-  if (version.currency !== order.currency) {
-    throw new DurabillError('currency-mismatch', {
-      field: 'subscription.plan',
-      reason: `The plan "${plan}" is in ${version.currency}, the customer pays in ${order.currency}.`,
-      mend: 'Choose a plan in the currency of the customer; nothing is converted silently.',
-    });
-  }
-  const id = subscriptionIdOf(customerId, plan, billingGroup, startsAt);
-  await insertSubscription(sql, { id, customerId, planVersionId: version.id, billingGroup, startsAt });
-  const detail = { customerId, planVersionId: version.id, startsAt: startsAt.toISOString() };
+export async function subscribe(
+  sql: Sql,
+  order: SubscriptionOrder,
+  actor: string,
+  at = 'subscription.',
+): Promise<{ id: string; created: boolean }> {
+  const { customerId, startsAt, billingGroup } = order;
+  const version = await offeredVersion(sql, order, at);
+  const timeline = timelineOf(order, version);
+  // What cannot be laid out now could not be by a run either, and would stop it for everybody.
+  layOut(timeline, { until: order.now });
+  const id = subscriptionIdOf(customerId, version.plan, billingGroup, startsAt);
+  const created = await insertSubscription(sql, { id, customerId, billingGroup, timeline });
+  if (!created) return { id, created };
+  const detail = {
+    customerId,
+    planVersionId: version.id,
+    startsAt: startsAt.toISOString(),
+    ...(timeline.trialEndsAt && { trialEndsAt: timeline.trialEndsAt.toISOString() }),
+  };
   await appendAudit(sql, [{ subjectKind: 'subscription', subjectId: id, actor, action: 'created', detail }]);
+  return { id, created };
+}
+
+function timelineOf({ zone, startsAt, trialDays, anchor }: SubscriptionOrder, version: OfferedVersion): Timeline {
+  const days = trialDays ?? version.terms.trialDays ?? 0;
+  return {
+    zone,
+    startsAt,
+    trialEndsAt: days === 0 ? null : daysAfter(startsAt, days, zone),
+    pauses: [],
+    phases: [phaseOf(version, startsAt, anchor ?? { kind: version.terms.anchor ?? 'calendar' })],
+  };
 }

@@ -24,7 +24,7 @@ export const catalogue = {
     status: 413,
     title: 'The request body is larger than the limit.',
     customer: refused,
-    mend: 'A batch has at most 1,000 events and 4 MiB, every other body at most 64 KiB.',
+    mend: 'A batch has at most 1,000 events; a batch, a preview and plans at most 4 MiB, every other body 64 KiB.',
   },
   'media-type-unsupported': {
     status: 415,
@@ -117,6 +117,12 @@ export const catalogue = {
     customer: refused,
     mend: 'Apply the plan file that defines it first, or correct the key.',
   },
+  'subscription-refused': {
+    status: 422,
+    title: 'The subscription cannot be changed like this.',
+    customer: refused,
+    mend: 'Read the subscription, and choose another instant or another change.',
+  },
   'run-refused': {
     status: 422,
     title: 'The run cannot be started for this instant on this clock.',
@@ -201,13 +207,31 @@ export const catalogue = {
     status: 422,
     title: 'The subscription spans more periods than one request may lay out.',
     customer: refused,
-    mend: 'Check the year of the start; at most 1,200 months are laid out at once.',
+    mend: 'Check the year of the start; at most 1,200 periods are laid out at once.',
+  },
+  'interval-invalid': {
+    status: 422,
+    title: 'The billing interval is not one that there is.',
+    customer: refused,
+    mend: 'Use week, month, quarter, half_year or year, and a count from 1 to 24.',
+  },
+  'timeline-invalid': {
+    status: 422,
+    title: 'The times of the subscription do not fit together.',
+    customer: refused,
+    mend: 'Correct the named time: phases in order, the first by the start of billing, pauses that end after they begin.',
   },
   'price-invalid': {
     status: 422,
     title: 'The price cannot be computed as written.',
     customer: refused,
     mend: 'Correct the named field of the price.',
+  },
+  'preview-invalid': {
+    status: 422,
+    title: 'What is to be previewed is not of the documented form.',
+    customer: refused,
+    mend: 'Correct the named field; /openapi.json describes each.',
   },
   'meter-invalid': {
     status: 422,
@@ -299,6 +323,12 @@ export const catalogue = {
     title: 'The draft of the invoice at Stripe was deleted before this database was restored.',
     customer: 'Your invoice needs to be checked first.',
     mend: 'Abandon it if it was given up after the backup. If it is to be billed all the same, answer `retry`, of a draft `release`.',
+  },
+  'credit-above-bill': {
+    status: 422,
+    title: 'More is to be given back than the bill is over.',
+    customer: 'We owe you something; it comes off a later bill.',
+    mend: 'Nothing has to be done if bills follow: it comes off the first that has room. Otherwise give it back by a refund.',
   },
   'period-already-invoiced': {
     status: 409,

@@ -36,7 +36,8 @@ const statement = `WITH page AS MATERIALIZED (
     WHERE i.id = ANY ($1::uuid[]) AND s.invoice_id = ANY ($1::uuid[])
   ), priced AS MATERIALIZED (
     SELECT DISTINCT s.customer_id, s.starts_at, s.ends_at, m.event_type
-    FROM subscriptions s JOIN prices r ON r.plan_version_id = s.plan_version_id JOIN meters m ON m.id = r.meter_id
+    FROM subscriptions s JOIN subscription_phases h ON h.subscription_id = s.id
+    JOIN prices r ON r.plan_version_id = h.plan_version_id JOIN meters m ON m.id = r.meter_id
     WHERE s.customer_id IN (SELECT customer_id FROM page)
   ), found AS MATERIALIZED (
     SELECT i.id, i.customer_id, i.period_start_at, i.period_end_at, t.event_type, t.read FROM page i CROSS JOIN LATERAL (
@@ -79,6 +80,9 @@ const statement = `WITH page AS MATERIALIZED (
        FROM invoice_states o JOIN invoices b ON b.id = o.invoice_id
        WHERE o.customer_id = i.customer_id AND o.currency = i.currency AND o.billing_group = i.billing_group
          AND o.purpose = i.purpose AND i.purpose = 'period' AND o.period_start_at < i.period_start_at
+         -- A quarter is not compared with months.
+         AND o.period_end_at - o.period_start_at BETWEEN (i.period_end_at - i.period_start_at) / 2
+           AND (i.period_end_at - i.period_start_at) * 2
          AND o.lifecycle <> 'void' AND o.lifecycle = 'issued'
        ORDER BY o.period_start_at DESC LIMIT ${recentPeriods.most}) r) AS "recentTotalsMinor",
     coalesce(told.unpriced, '[]') AS unpriced, coalesce(untold.types, '{"metered": 0, "unmetered": 0}') AS untold,

@@ -3,6 +3,7 @@ import { uuidOrNull } from './uuid.ts';
 
 export type CustomerSubscription = {
   id: string;
+  /** The plan that is in force by the customer's clock, or that it begins with. */
   plan: string;
   planVersion: number;
   billingGroup: string;
@@ -41,7 +42,11 @@ const selectCustomers = `SELECT c.id, c.external_id AS "externalId", p.name, p.e
   LEFT JOIN LATERAL (
     SELECT jsonb_agg(jsonb_build_object('id', s.id, 'plan', plans.key, 'planVersion', v.version,
       'billingGroup', s.billing_group, 'startsAt', s.starts_at, 'endsAt', s.ends_at) ORDER BY s.starts_at, s.id) AS list
-    FROM subscriptions s JOIN plan_versions v ON v.id = s.plan_version_id JOIN plans ON plans.id = v.plan_id
+    FROM subscriptions s CROSS JOIN LATERAL (
+      SELECT h.plan_version_id FROM subscription_phases h WHERE h.subscription_id = s.id
+      ORDER BY h.starts_at <= business_now(k) DESC,
+        CASE WHEN h.starts_at <= business_now(k) THEN h.starts_at END DESC, h.starts_at LIMIT 1) phase
+    JOIN plan_versions v ON v.id = phase.plan_version_id JOIN plans ON plans.id = v.plan_id
     WHERE s.customer_id = c.id
   ) subscribed ON true`;
 

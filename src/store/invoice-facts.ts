@@ -40,6 +40,10 @@ export type InvoiceLine = {
   eventCount: bigint;
   skippedCount: bigint;
   working: Step[];
+  /** The values of the price's groups, if it has any. */
+  group: string[] | null;
+  /** The period that it bills; null on an invoice that bills none. */
+  periodId: string | null;
 };
 
 /** The keys as a set of rows, for joins. */
@@ -124,9 +128,11 @@ export async function insertDrafts(sql: Sql, invoices: readonly NewInvoice[]): P
 export async function insertLines(sql: Sql, lines: readonly InvoiceLine[]): Promise<void> {
   await sql.query(
     `INSERT INTO invoice_lines (id, invoice_id, position, subscription_id, price_id, price_key, description, meter_key,
-       quantity, billable_quantity, exact_amount, amount_minor, event_count, skipped_count, working)
+       quantity, billable_quantity, exact_amount, amount_minor, event_count, skipped_count, working, group_values,
+       period_id)
      SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[],
-       $9::numeric[], $10::numeric[], $11::numeric[], $12::bigint[], $13::bigint[], $14::bigint[], $15::jsonb[])`,
+       $9::numeric[], $10::numeric[], $11::numeric[], $12::bigint[], $13::bigint[], $14::bigint[], $15::jsonb[],
+       $16::jsonb[], $17::uuid[])`,
     [
       lines.map((line) => line.id),
       lines.map((line) => line.invoiceId),
@@ -143,6 +149,8 @@ export async function insertLines(sql: Sql, lines: readonly InvoiceLine[]): Prom
       lines.map((line) => line.eventCount),
       lines.map((line) => line.skippedCount),
       lines.map((line) => JSON.stringify(line.working)),
+      lines.map((line) => (line.group === null ? null : JSON.stringify(line.group))),
+      lines.map((line) => line.periodId),
     ],
   );
 }
@@ -152,7 +160,8 @@ export async function readLines(sql: Sql, invoiceIds: readonly string[]): Promis
     `SELECT id, invoice_id AS "invoiceId", position, subscription_id AS "subscriptionId", price_id AS "priceId",
             price_key AS "priceKey", description, meter_key AS "meterKey", trim_scale(quantity) AS quantity,
             trim_scale(billable_quantity) AS "billableQuantity", trim_scale(exact_amount) AS "exactAmount",
-            amount_minor AS "amountMinor", event_count AS "eventCount", skipped_count AS "skippedCount", working
+            amount_minor AS "amountMinor", event_count AS "eventCount", skipped_count AS "skippedCount", working,
+            group_values AS "group", period_id AS "periodId"
      FROM invoice_lines WHERE invoice_id = ANY ($1::uuid[]) ORDER BY invoice_id, position`,
     [invoiceIds],
   );

@@ -45,6 +45,9 @@ export type InvoiceView = Standing & {
 export type InvoiceLineView = {
   position: number;
   subscriptionId: string | null;
+  /** What it bills of the subscription: the invoice's period, or a part of it. */
+  periodStartAt: Date | null;
+  periodEndAt: Date | null;
   priceKey: string;
   description: string;
   meterKey: string | null;
@@ -175,11 +178,11 @@ type StoredLine = Omit<InvoiceLineView, 'amount' | 'amountMinor' | 'eventCount' 
 
 async function readLines(sql: Sql, invoiceId: string, currency: Currency): Promise<InvoiceLineView[]> {
   const { rows } = await sql.query<StoredLine>(
-    `SELECT position, subscription_id AS "subscriptionId", price_key AS "priceKey", description,
-            meter_key AS "meterKey", trim_scale(quantity) AS quantity,
+    `SELECT l.position, l.subscription_id AS "subscriptionId", p.start_at AS "periodStartAt", p.end_at AS "periodEndAt",
+            price_key AS "priceKey", description, meter_key AS "meterKey", trim_scale(quantity) AS quantity,
             trim_scale(billable_quantity) AS "billableQuantity", trim_scale(exact_amount) AS "exactAmount",
             amount_minor AS "amountMinor", event_count AS "eventCount", skipped_count AS "skippedCount", working
-     FROM invoice_lines WHERE invoice_id = $1 ORDER BY position`,
+     FROM invoice_lines l LEFT JOIN periods p ON p.id = l.period_id WHERE l.invoice_id = $1 ORDER BY l.position`,
     [invoiceId],
   );
   return rows.map((row) => ({

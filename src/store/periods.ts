@@ -1,85 +1,162 @@
-import type { Period } from '../domain/period/period.ts';
+import type { AheadPeriod } from '../domain/period/ahead.ts';
+import type { LaidPeriod } from '../domain/period/lay-out.ts';
 import type { Sql } from './database.ts';
 
-/** A live subscription and the last period that it has, to lay out the next ones. */
-export type SubscriptionEnd = {
-  id: string;
-  customerId: string;
-  zone: string;
-  startsAt: Date;
-  endsAt: Date | null;
-  last: Period | null;
-};
+/** What is over when it is billed, which tiles time; what is billed when its cycle begins, and what is given back of it. */
+export type PeriodKind = 'arrears' | 'advance' | 'credit';
+
+const lastEnd = `SELECT p.end_at FROM periods p WHERE p.subscription_id = s.id AND p.kind = 'arrears'
+  ORDER BY p.start_at DESC LIMIT 1`;
 
 /**
- * Subscriptions of a clock whose periods do not reach past `until`, a page by id after the cursor. A subscription that
- * has ended and is laid out to its end needs no more.
+ * The next `limit` subscriptions of a clock, by id after the cursor, whose periods may not reach past `until`. Those
+ * that are laid out to their end need no more; one that is in its trial or paused is looked at each time.
  */
 export async function subscriptionsToExtend(
   sql: Sql,
   page: { clockId: string; until: Date; after: string; limit: number },
-): Promise<SubscriptionEnd[]> {
-  const { rows } = await sql.query<SubscriptionEnd & { [K in keyof Period]: Date | null }>(
-    `SELECT s.id, s.customer_id AS "customerId", c.zone, s.starts_at AS "startsAt", s.ends_at AS "endsAt",
-            p.start_at AS "startAt", p.end_at AS "endAt", p.cycle_start_at AS "cycleStartAt",
-            p.cycle_end_at AS "cycleEndAt", p.billable_at AS "billableAt"
-     FROM subscriptions s JOIN customers c ON c.id = s.customer_id
-     LEFT JOIN LATERAL (SELECT * FROM periods p WHERE p.subscription_id = s.id ORDER BY p.start_at DESC LIMIT 1) p ON true
-     WHERE c.clock_id = $1 AND s.id > $3 AND s.starts_at <= $2
-       AND (p.id IS NULL OR (p.end_at <= $2 AND (s.ends_at IS NULL OR p.end_at < s.ends_at)))
+): Promise<string[]> {
+  const { rows } = await sql.query<{ id: string }>(
+    `SELECT s.id FROM subscriptions s JOIN customers c ON c.id = s.customer_id
+     LEFT JOIN LATERAL (${lastEnd}) p ON true
+     WHERE c.clock_id = $1 AND s.id > $3 AND coalesce(s.trial_ends_at, s.starts_at) <= $2
+       AND (p.end_at IS NULL OR (p.end_at <= $2 AND (s.ends_at IS NULL OR p.end_at < s.ends_at)))
      ORDER BY s.id LIMIT $4`,
     [page.clockId, page.until, page.after, page.limit],
   );
-  return rows.map(({ id, customerId, zone, startsAt, endsAt, ...last }) => ({
-    id,
-    customerId,
-    zone,
-    startsAt,
-    endsAt,
-    last: last.startAt === null ? null : (last as unknown as Period),
-  }));
+  return rows.map(({ id }) => id);
 }
 
-export type NewPeriod = Period & { id: string; subscriptionId: string; customerId: string };
+export type SubscriptionEnd = { id: string; customerId: string; lastEndAt: Date | null };
+
+/**
+ * Where the periods of these subscriptions end by now. Shares their locks, so that no timeline changes until the
+ * transaction ends, and one that is being changed is waited for.
+ */
+export async function lockEnds(sql: Sql, subscriptionIds: readonly string[]): Promise<SubscriptionEnd[]> {
+  // The lock comes first: a statement does not see what was committed while it waited.
+  await sql.query(`SELECT FROM subscriptions WHERE id = ANY ($1::uuid[]) ORDER BY id FOR SHARE`, [subscriptionIds]);
+  const { rows } = await sql.query<SubscriptionEnd>(
+    `SELECT s.id, s.customer_id AS "customerId",
+       (${lastEnd}) AS "lastEndAt"
+     FROM subscriptions s WHERE s.id = ANY ($1::uuid[])`,
+    [subscriptionIds],
+  );
+  return rows;
+}
+
+/** What was billed ahead of these subscriptions or is to be, and given back, by subscription. */
+export async function readAhead(sql: Sql, subscriptionIds: readonly string[]): Promise<Map<string, StoredAhead[]>> {
+  const bySubscription = new Map<string, StoredAhead[]>(subscriptionIds.map((id) => [id, []]));
+  if (subscriptionIds.length === 0) return bySubscription;
+  const { rows } = await sql.query<StoredAhead & { subscriptionId: string }>(
+    `SELECT subscription_id AS "subscriptionId", ${stored} FROM periods
+     WHERE subscription_id = ANY ($1::uuid[]) AND kind <> 'arrears' ORDER BY start_at, id`,
+    [subscriptionIds],
+  );
+  for (const { subscriptionId, ...period } of rows) bySubscription.get(subscriptionId)?.push(period);
+  return bySubscription;
+}
+
+export type StoredAhead = StoredPeriod & AheadPeriod;
+
+export type NewPeriod = LaidPeriod & { id: string; subscriptionId: string; customerId: string; kind: PeriodKind };
 
 /** Adds periods; one that another run has just added is left as it is. */
 export async function insertPeriods(sql: Sql, periods: readonly NewPeriod[]): Promise<void> {
   if (periods.length === 0) return;
   await sql.query(
-    `INSERT INTO periods (id, subscription_id, customer_id, start_at, end_at, cycle_start_at, cycle_end_at, billable_at)
+    `INSERT INTO periods (id, subscription_id, customer_id, start_at, end_at, cycle_start_at, cycle_end_at, billable_at,
+       plan_version_id, kind)
      SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[],
-       $7::timestamptz[], $8::timestamptz[])
+       $7::timestamptz[], $8::timestamptz[], $9::uuid[], $10::text[])
      ON CONFLICT DO NOTHING`,
     [
       periods.map((period) => period.id),
       periods.map((period) => period.subscriptionId),
       periods.map((period) => period.customerId),
-      periods.map((period) => period.startAt),
-      periods.map((period) => period.endAt),
-      periods.map((period) => period.cycleStartAt),
-      periods.map((period) => period.cycleEndAt),
-      periods.map((period) => period.billableAt),
+      ...columnsOf(periods),
+      periods.map((period) => period.kind),
     ],
   );
 }
 
+function columnsOf(periods: readonly LaidPeriod[]): unknown[] {
+  return [
+    periods.map((period) => period.startAt),
+    periods.map((period) => period.endAt),
+    periods.map((period) => period.cycleStartAt),
+    periods.map((period) => period.cycleEndAt),
+    periods.map((period) => period.billableAt),
+    periods.map((period) => period.planVersionId),
+  ];
+}
+
+export type StoredPeriod = LaidPeriod & { id: string; kind: PeriodKind; settledBy: string | null };
+
+const stored = `id, start_at AS "startAt", end_at AS "endAt", cycle_start_at AS "cycleStartAt",
+  cycle_end_at AS "cycleEndAt", billable_at AS "billableAt", plan_version_id AS "planVersionId", kind,
+  settled_by AS "settledBy"`;
+
+/** All periods of a subscription, with a lock on those that are open: what bills them waits, or is waited for. */
+export async function lockPeriods(sql: Sql, subscriptionId: string): Promise<StoredPeriod[]> {
+  await sql.query(`SELECT FROM periods WHERE subscription_id = $1 AND settled_by IS NULL ORDER BY id FOR UPDATE`, [
+    subscriptionId,
+  ]);
+  const { rows } = await sql.query<StoredPeriod>(
+    `SELECT ${stored} FROM periods WHERE subscription_id = $1 ORDER BY start_at, id`,
+    [subscriptionId],
+  );
+  return rows;
+}
+
+/** Takes open periods away, and with them what kept them from being billed. */
+export async function deletePeriods(sql: Sql, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await sql.query(`DELETE FROM parked_periods WHERE period_id = ANY ($1::uuid[])`, [ids]);
+  await sql.query(`DELETE FROM periods WHERE id = ANY ($1::uuid[])`, [ids]);
+}
+
+/** Makes open periods what they are to be; each begins where it began. */
+export async function updatePeriods(sql: Sql, periods: readonly (LaidPeriod & { id: string })[]): Promise<void> {
+  if (periods.length === 0) return;
+  await sql.query(
+    `UPDATE periods p SET end_at = n.end_at, cycle_start_at = n.cycle_start_at, cycle_end_at = n.cycle_end_at,
+       billable_at = n.billable_at, plan_version_id = n.plan_version_id
+     FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[],
+       $6::timestamptz[], $7::uuid[]) AS n (id, start_at, end_at, cycle_start_at, cycle_end_at, billable_at,
+       plan_version_id)
+     WHERE p.id = n.id`,
+    [periods.map(({ id }) => id), ...columnsOf(periods)],
+  );
+}
+
 /** A period to rate, with what its invoice is keyed by. */
-export type BillablePeriod = Period & {
+export type BillablePeriod = LaidPeriod & {
   id: string;
   subscriptionId: string;
-  planVersionId: string;
   customerId: string;
   currency: string;
   zone: string;
   billingGroup: string;
+  kind: PeriodKind;
+  /** Whether an earlier run could not bill it, and said why. */
+  isParked: boolean;
   settledBy: string | null;
 };
 
 const billable = `SELECT p.id, p.subscription_id AS "subscriptionId", p.customer_id AS "customerId",
     p.start_at AS "startAt", p.end_at AS "endAt", p.cycle_start_at AS "cycleStartAt", p.cycle_end_at AS "cycleEndAt",
-    p.billable_at AS "billableAt", p.settled_by AS "settledBy", s.plan_version_id AS "planVersionId",
+    p.billable_at AS "billableAt", p.settled_by AS "settledBy", p.plan_version_id AS "planVersionId",
+    p.kind, EXISTS (SELECT FROM parked_periods w WHERE w.period_id = p.id AND w.resolved_at IS NULL) AS "isParked",
     s.billing_group AS "billingGroup", c.currency, c.zone
   FROM periods p JOIN subscriptions s ON s.id = p.subscription_id JOIN customers c ON c.id = p.customer_id`;
+
+/**
+ * Whether it is billed by the runs of the hours: its first run is no monthly one, day 1 at 13:00 UTC, which bills every
+ * period that can be billed by then.
+ */
+const isHourly = `p.billable_at <> date_trunc('month', p.billable_at, 'UTC') + interval '13 hours'`;
 
 /**
  * The periods to bill of the next `limit` customers of a clock, by customer id after the cursor: whole customers, so
@@ -87,19 +164,36 @@ const billable = `SELECT p.id, p.subscription_id AS "subscriptionId", p.customer
  */
 export async function periodsToBill(
   sql: Sql,
-  page: { clockId: string; cutoffAt: Date; after: string; limit: number },
+  page: { clockId: string; cutoffAt: Date; isHourly: boolean; after: string; limit: number },
 ): Promise<BillablePeriod[]> {
+  const wanted = `p.settled_by IS NULL AND p.billable_at <= $2 ${page.isHourly ? `AND ${isHourly}` : ''}`;
   const { rows } = await sql.query<BillablePeriod>(
     `WITH page AS (
        SELECT DISTINCT p.customer_id FROM periods p JOIN customers c ON c.id = p.customer_id
-       WHERE c.clock_id = $1 AND p.settled_by IS NULL AND p.billable_at <= $2 AND p.customer_id > $3
+       WHERE c.clock_id = $1 AND ${wanted} AND p.customer_id > $3
        ORDER BY p.customer_id LIMIT $4)
      ${billable} JOIN page ON page.customer_id = p.customer_id
-     WHERE p.settled_by IS NULL AND p.billable_at <= $2
-     ORDER BY p.customer_id, p.start_at, p.id`,
+     WHERE ${wanted}
+     ORDER BY p.customer_id, p.start_at, p.kind, p.id`,
     [page.clockId, page.cutoffAt, page.after, page.limit],
   );
   return rows;
+}
+
+/** The periods of a subscription that no invoice has billed, and where those that are laid out end. */
+export async function readOpenPeriods(
+  sql: Sql,
+  subscriptionId: string,
+): Promise<{ open: BillablePeriod[]; lastEndAt: Date | undefined }> {
+  const { rows: open } = await sql.query<BillablePeriod>(
+    `${billable} WHERE p.subscription_id = $1 AND p.settled_by IS NULL ORDER BY p.start_at, p.kind, p.id`,
+    [subscriptionId],
+  );
+  const { rows } = await sql.query<{ lastEndAt: Date | null }>(
+    `SELECT (${lastEnd}) AS "lastEndAt" FROM subscriptions s WHERE s.id = $1`,
+    [subscriptionId],
+  );
+  return { open, lastEndAt: rows[0]?.lastEndAt ?? undefined };
 }
 
 /** The periods that these invoices settled, by invoice; one that settled none is not there. */
@@ -110,7 +204,7 @@ export async function periodsByInvoice(
   const byInvoice = new Map<string, BillablePeriod[]>();
   if (invoiceIds.length === 0) return byInvoice;
   const { rows } = await sql.query<BillablePeriod & { settledBy: string }>(
-    `${billable} WHERE p.settled_by = ANY ($1::uuid[]) ORDER BY p.settled_by, p.start_at, p.id`,
+    `${billable} WHERE p.settled_by = ANY ($1::uuid[]) ORDER BY p.settled_by, p.start_at, p.kind, p.id`,
     [invoiceIds],
   );
   for (const period of rows) {
@@ -121,13 +215,21 @@ export async function periodsByInvoice(
   return byInvoice;
 }
 
-/** Locks those of the periods that are still unsettled, so that of two runs at once one bills each. */
-export async function lockUnsettled(sql: Sql, periodIds: readonly string[]): Promise<Set<string>> {
-  const { rows } = await sql.query<{ id: string }>(
-    `SELECT id FROM periods WHERE id = ANY ($1::uuid[]) AND settled_by IS NULL ORDER BY id FOR UPDATE`,
-    [periodIds],
+/**
+ * Locks those of the periods that can still be billed, so that of two runs at once one bills each. A change of the
+ * subscription that came in between is waited for, and they are answered as it has left them.
+ */
+export async function lockUnsettled(
+  sql: Sql,
+  periodIds: readonly string[],
+  cutoffAt: Date,
+): Promise<Map<string, BillablePeriod>> {
+  const { rows } = await sql.query<BillablePeriod>(
+    `${billable} WHERE p.id = ANY ($1::uuid[]) AND p.settled_by IS NULL AND p.billable_at <= $2
+     ORDER BY p.id FOR UPDATE OF p`,
+    [periodIds, cutoffAt],
   );
-  return new Set(rows.map(({ id }) => id));
+  return new Map(rows.map((period) => [period.id, period]));
 }
 
 export async function settlePeriods(

@@ -3,14 +3,15 @@ import type { Sql } from './database.ts';
 import {
   aggregateColumns,
   aggregateUsage,
-  type Quantity,
+  isSimple,
+  type Measurements,
   type QuantityOf,
   type QuantityRow,
   quantitiesPerQuery,
   readRows,
   type UsageWindow,
 } from './usage-quantities.ts';
-import { type RollupDefinition, readRollups } from './usage-rollups.ts';
+import { isAdditive, type RollupDefinition, readRollups } from './usage-rollups.ts';
 
 const hourMs = 3_600_000;
 
@@ -23,7 +24,7 @@ export async function aggregateRolledUsage(
   sql: Sql,
   windows: readonly UsageWindow[],
   quantities: readonly QuantityOf[],
-): Promise<Map<string, Map<string, Quantity>>> {
+): Promise<Measurements> {
   const rollups = await readRollups(sql, [...new Set(quantities.map(({ meter }) => meter.key))]);
   const byRollup = new Map<RollupDefinition, QuantityOf[]>();
   const raw: QuantityOf[] = [];
@@ -32,7 +33,7 @@ export async function aggregateRolledUsage(
     if (rollup === undefined) raw.push(quantity);
     else byRollup.set(rollup, [...(byRollup.get(rollup) ?? []), quantity]);
   }
-  const result = new Map<string, Map<string, Quantity>>();
+  const result: Measurements = new Map();
   for (const [rollup, covered] of byRollup) {
     for (let from = 0; from < covered.length; from += quantitiesPerQuery) {
       const some = covered.slice(from, from + quantitiesPerQuery);
@@ -45,10 +46,12 @@ export async function aggregateRolledUsage(
   return result;
 }
 
-/** Whether each value that the price asks for was kept apart when events were rolled up. */
+/** Whether hours add up to what is asked, and each value that the price asks for was kept apart when they were rolled up. */
 function covers({ meter, filters }: RollupDefinition, quantity: QuantityOf): boolean {
   return (
     meter.key === quantity.meter.key &&
+    isSimple(quantity) &&
+    isAdditive(quantity.meter) &&
     Object.entries(quantity.filter ?? {}).every(([property, values]) =>
       values.every((value) => Object.hasOwn(filters, property) && filters[property]!.includes(value)),
     )
@@ -61,7 +64,7 @@ async function aggregateRollup(
   { id, filters, watermark, meter }: RollupDefinition,
   windows: readonly UsageWindow[],
   quantities: readonly QuantityOf[],
-  result: Map<string, Map<string, Quantity>>,
+  result: Measurements,
 ): Promise<boolean> {
   if (windows.length === 0) return true;
   const cut = windows.map(wholeHours);

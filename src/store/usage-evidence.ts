@@ -1,12 +1,10 @@
-import type { Filter } from '../domain/rating/filter.ts';
-import type { Meter } from '../domain/rating/meter.ts';
 import type { Sql } from './database.ts';
-import { measuredOf, passesOf } from './usage-quantities.ts';
+import { type Bind, inOrder, isMeasured, passesOf, type ReadingOf, valuesOf } from './usage-expressions.ts';
 
 /** Whose events, of when, and the machine time at which the usage was read: what was received later is late. */
 export type EvidenceWindow = { customerId: string; startAt: Date; endAt: Date; cutAt: Date };
-/** Which of them a line is made of. */
-export type EvidenceOf = { meter: Meter; filter?: Filter | undefined };
+/** Which of them a line is made of: those that its price reads, and of these the ones of its group. */
+export type EvidenceOf = ReadingOf & { group?: readonly string[] };
 
 export type Evidence = {
   /** Events that had been received when the usage was read. */
@@ -23,12 +21,17 @@ export type Evidence = {
   digest: string;
 };
 
-/** By time, and at the same instant by the bytes of source and id: the same in every database, whatever its collation. */
-const inOrder = `u.occurred_at, u.source COLLATE "C", u.event_id COLLATE "C"`;
 const item = `jsonb_build_array(u.source, u.event_id, encode(k.content_hash, 'hex'))::text`;
 const withKeys = `usage_events u LEFT JOIN event_keys k ON k.source = u.source AND k.event_id = u.event_id`;
 
-function ofWindow(window: EvidenceWindow, eventType: string, bind: (value: unknown) => string): string {
+function ofLine(line: EvidenceOf, bind: Bind): string {
+  const { groupBy, group } = line;
+  const passes = passesOf(line, bind);
+  if (groupBy === undefined || group === undefined) return passes;
+  return `${passes} AND ${valuesOf(groupBy, bind)} = ${bind(group)}::text[]`;
+}
+
+function ofWindow(window: EvidenceWindow, eventType: string, bind: Bind): string {
   return `u.customer_id = ${bind(window.customerId)} AND u.event_type = ${bind(eventType)}
     AND u.occurred_at >= ${bind(window.startAt)} AND u.occurred_at < ${bind(window.endAt)}`;
 }
@@ -74,7 +77,7 @@ async function readSome(
   const bind = (value: unknown) => `$${values.push(value)}`;
   const cut = bind(window.cutAt);
   const columns = lines.map((line, index) => {
-    const passes = passesOf(line, bind);
+    const passes = ofLine(line, bind);
     const inTime = `FILTER (WHERE u.received_at <= ${cut} AND ${passes})`;
     return `count(*) ${inTime} AS "${index}.events", min(u.occurred_at) ${inTime} AS "${index}.firstAt",
       max(u.occurred_at) ${inTime} AS "${index}.lastAt",
@@ -114,8 +117,8 @@ export async function listEvidence(
 ): Promise<EvidenceEvent[]> {
   const values: unknown[] = [];
   const bind = (value: unknown) => `$${values.push(value)}`;
-  const value = measuredOf(line.meter, bind);
-  const conditions = [ofWindow(window, line.meter.eventType, bind), passesOf(line, bind)];
+  const measured = isMeasured(line, bind);
+  const conditions = [ofWindow(window, line.meter.eventType, bind), ofLine(line, bind)];
   if (page.after !== undefined) {
     const { occurredAt, source, id } = page.after;
     const at = bind(occurredAt);
@@ -124,7 +127,7 @@ export async function listEvidence(
   }
   const { rows } = await sql.query<EvidenceEvent>(
     `SELECT u.source, u.event_id AS id, u.occurred_at AS "occurredAt", u.received_at AS "receivedAt",
-       encode(k.content_hash, 'hex') AS "contentHash", ${value === null ? 'false' : `${value} IS NULL`} AS "isSkipped",
+       encode(k.content_hash, 'hex') AS "contentHash", ${measured === null ? 'false' : `NOT (${measured})`} AS "isSkipped",
        u.received_at > ${bind(window.cutAt)} AS "isLate"
      FROM ${withKeys} WHERE ${conditions.join(' AND ')} ORDER BY ${inOrder} LIMIT ${bind(page.limit)}`,
     values,

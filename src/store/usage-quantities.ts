@@ -1,34 +1,33 @@
-import type { Filter } from '../domain/rating/filter.ts';
-import type { Meter } from '../domain/rating/meter.ts';
+import { exactOf, zero } from '../domain/money/exact.ts';
+import { exactOfNumeral } from '../domain/rating/measure/property.ts';
+import { isOrderly } from '../domain/rating/measure/reading.ts';
+import { noTransactions } from '../domain/rating/transactions.ts';
+import type { Measured, Usage } from '../domain/rating/usage.ts';
 import type { Sql } from './database.ts';
+import { type Bind, isMeasured, latestFirst, numberOf, passesOf, type ReadingOf, textOf } from './usage-expressions.ts';
+import { measureGroups } from './usage-groups.ts';
+import { type UsageWindow, windowRows } from './usage-windows.ts';
 
-export type UsageWindow = { id: string; customerId: string; startAt: Date; endAt: Date };
-/** What to aggregate: a meter, narrowed by a price's own filter. */
-export type QuantityOf = { id: string; meter: Meter; filter?: Filter };
+export type { UsageWindow };
+export type QuantityOf = ReadingOf & { id: string };
 
-export type Quantity = {
-  /** Exact decimal. */
-  quantity: string;
-  eventCount: bigint;
-  /** Events of the meter that lack its property, or have no number where one is needed: not zero, left out. */
-  skippedCount: bigint;
-};
+/** `get(windowId)?.get(quantityId)`: one for each group; what is not there has no usage. */
+export type Measurements = Map<string, Map<string, Measured[]>>;
 
 /** One of the ways to the same answer: from raw events, or from rollups where they reach. */
 export type AggregateUsage = (
   sql: Sql,
   windows: readonly UsageWindow[],
   quantities: readonly QuantityOf[],
-) => Promise<Map<string, Map<string, Quantity>>>;
-
-export const noUsage: Quantity = { quantity: '0', eventCount: 0n, skippedCount: 0n };
+) => Promise<Measurements>;
 
 /** PostgreSQL takes 1,664 columns and 65,535 parameters a query; a hundred quantities stay far below both. */
 export const quantitiesPerQuery = 100;
 
 /**
- * The quantities of many windows from raw events, `result.get(windowId)?.get(quantityId)`; what is not there has no
- * usage. One scan for each event type: every quantity is a filtered aggregate beside the others.
+ * What prices read of many windows, from raw events: the same that `measure` makes of them. One scan for each event type:
+ * every simple quantity is a filtered aggregate beside the others. What is grouped, carried on, cut into hours or weighed
+ * takes a scan of its own.
  */
 export const aggregateUsage: AggregateUsage = (sql, windows, quantities) => aggregate(sql, windows, quantities);
 
@@ -43,15 +42,39 @@ async function aggregate(
   windows: readonly UsageWindow[],
   quantities: readonly QuantityOf[],
   receivedUntil?: Date,
-): Promise<Map<string, Map<string, Quantity>>> {
-  const result = new Map<string, Map<string, Quantity>>();
-  for (const [eventType, ofType] of byEventType(quantities)) {
+): Promise<Measurements> {
+  const result: Measurements = new Map();
+  if (windows.length === 0) return result;
+  const simple = quantities.filter(isSimple);
+  for (const [eventType, ofType] of byEventType(simple)) {
     for (let from = 0; from < ofType.length; from += quantitiesPerQuery) {
       const some = ofType.slice(from, from + quantitiesPerQuery);
       await aggregateType(sql, { eventType, receivedUntil }, windows, some, result);
     }
   }
+  for (const quantity of quantities.filter((one) => !isSimple(one))) {
+    const measured = await measureGroups(sql, windows, quantity, receivedUntil);
+    for (const [windowId, groups] of measured) put(result, windowId, quantity.id, groups);
+  }
   return result;
+}
+
+function put(result: Measurements, windowId: string, quantityId: string, groups: Measured[]): void {
+  const ofWindow = result.get(windowId) ?? new Map<string, Measured[]>();
+  ofWindow.set(quantityId, groups);
+  result.set(windowId, ofWindow);
+}
+
+/** Whether one aggregate of the window's events says it all. */
+export function isSimple({ meter, groupBy, as }: QuantityOf): boolean {
+  const { aggregation, window, carries, operationProperty } = meter;
+  if (groupBy !== undefined || window !== undefined || carries === true || operationProperty !== undefined)
+    return false;
+  if (aggregation === 'weighted_sum' || aggregation === 'percentile') return false;
+  if (as?.reads === 'transactions') {
+    return !isOrderly(as.terms) && (aggregation === 'sum' || aggregation === 'count');
+  }
+  return as === undefined || as.reads === 'quantity';
 }
 
 function byEventType(quantities: readonly QuantityOf[]): Map<string, QuantityOf[]> {
@@ -67,22 +90,23 @@ function byEventType(quantities: readonly QuantityOf[]): Map<string, QuantityOf[
 export type QuantityRow = { id: string } & { [column: string]: string | bigint | null };
 
 /** Adds what a query answered, a row a window with the columns of `aggregateColumns`, to the result. */
-export function readRows(
-  rows: readonly QuantityRow[],
-  quantities: readonly QuantityOf[],
-  result: Map<string, Map<string, Quantity>>,
-): void {
+export function readRows(rows: readonly QuantityRow[], quantities: readonly QuantityOf[], result: Measurements): void {
   for (const row of rows) {
-    const ofWindow = result.get(row.id) ?? new Map<string, Quantity>();
-    quantities.forEach(({ id }, index) => {
-      ofWindow.set(id, {
-        quantity: String(row[`q${index}`] ?? '0'),
-        eventCount: row[`n${index}`] as bigint,
-        skippedCount: row[`s${index}`] as bigint,
-      });
+    quantities.forEach((quantity, index) => {
+      const [eventCount, skippedCount] = [row[`n${index}`] as bigint, row[`s${index}`] as bigint];
+      const usage = usageOf(quantity, row[`q${index}`] ?? null, eventCount - skippedCount);
+      put(result, row.id, quantity.id, eventCount === 0n ? [] : [{ usage, eventCount, skippedCount }]);
     });
-    result.set(row.id, ofWindow);
   }
+}
+
+/** An average arrives as the sum, so that its quotient stays exact. */
+function usageOf({ meter, as }: QuantityOf, answered: string | bigint | null, count: bigint): Usage {
+  const value = answered === null ? zero : exactOfNumeral(String(answered));
+  const quantity = meter.aggregation === 'average' && count > 0n ? value.div(exactOf(count)) : value;
+  if (as?.reads !== 'transactions') return { quantity };
+  const transactions = { ...noTransactions(), count, sum: value, plainCount: count, plainSum: value };
+  return { quantity, transactions };
 }
 
 async function aggregateType(
@@ -90,29 +114,18 @@ async function aggregateType(
   events: { eventType: string; receivedUntil: Date | undefined },
   windows: readonly UsageWindow[],
   quantities: readonly QuantityOf[],
-  result: Map<string, Map<string, Quantity>>,
+  result: Measurements,
 ): Promise<void> {
-  const values: unknown[] = [
-    windows.map((window) => window.id),
-    windows.map((window) => window.customerId),
-    windows.map((window) => window.startAt),
-    windows.map((window) => window.endAt),
-    events.eventType,
-  ];
+  const values: unknown[] = [];
   const bind = (value: unknown) => `$${values.push(value)}`;
+  const { rows: windowsAsRows, within } = windowRows(windows, bind);
   const columns = quantities.map((quantity, index) => aggregateColumns(quantity, index, bind));
   const inTime = events.receivedUntil === undefined ? '' : `AND u.received_at <= ${bind(events.receivedUntil)}`;
   const { rows } = await sql.query<QuantityRow>(
     `SELECT w.id, ${columns.join(', ')}
-     FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[]) AS w (id, customer_id, start_at, end_at)
-     JOIN usage_events u ON u.customer_id = w.customer_id AND u.event_type = $5
-       AND u.occurred_at >= w.start_at AND u.occurred_at < w.end_at
-       -- What the join implies, said once more as constants: so that other customers' events, and partitions outside of
-       -- all windows, are never looked at.
-       AND u.customer_id = ANY ($2::uuid[])
-       AND u.occurred_at >= (SELECT min(t) FROM unnest($3::timestamptz[]) t)
-       AND u.occurred_at < (SELECT max(t) FROM unnest($4::timestamptz[]) t)
-       ${inTime}
+     FROM ${windowsAsRows} AS w (id, customer_id, start_at, end_at)
+     JOIN usage_events u ON u.customer_id = w.customer_id AND u.event_type = ${bind(events.eventType)}
+       AND u.occurred_at >= w.start_at AND u.occurred_at < w.end_at AND ${within} ${inTime}
      GROUP BY w.id`,
     values,
   );
@@ -120,44 +133,24 @@ async function aggregateType(
 }
 
 /** Three columns of events `u`: the quantity, the events read, and those of them left out. */
-export function aggregateColumns(
-  { meter, filter }: QuantityOf,
-  index: number,
-  bind: (value: unknown) => string,
-): string {
-  const passes = passesOf({ meter, filter }, bind);
+export function aggregateColumns(quantity: QuantityOf, index: number, bind: Bind): string {
+  const { meter } = quantity;
+  const passes = passesOf(quantity, bind);
   const counted = `count(*) FILTER (WHERE ${passes})`;
-  const value = measuredOf(meter, bind);
-  if (value === null) {
+  const measured = isMeasured(quantity, bind);
+  if (measured === null) {
     return `${counted} AS q${index}, ${counted} AS n${index}, 0::bigint AS s${index}`;
   }
-  const present = `FILTER (WHERE ${passes} AND ${value} IS NOT NULL)`;
+  const present = `FILTER (WHERE ${passes} AND ${measured})`;
+  const value = numberOf(meter, bind) ?? textOf(meter, bind);
   const aggregate = {
     sum: `sum(${value}) ${present}`,
+    average: `sum(${value}) ${present}`,
     max: `max(${value}) ${present}`,
+    min: `min(${value}) ${present}`,
     unique_count: `count(DISTINCT ${value}) ${present}`,
     // Of events at the same instant the last by source and id counts, so that the answer is always the same one.
-    latest: `(array_agg(${value} ORDER BY u.occurred_at DESC, u.source DESC, u.event_id DESC) ${present})[1]`,
-  }[meter.aggregation as Exclude<Meter['aggregation'], 'count'>];
+    latest: `(array_agg(${value} ORDER BY ${latestFirst}) ${present})[1]`,
+  }[meter.aggregation as Exclude<typeof meter.aggregation, 'count' | 'weighted_sum' | 'percentile'>];
   return `${aggregate} AS q${index}, ${counted} AS n${index}, ${counted} - count(*) ${present} AS s${index}`;
-}
-
-/** Whether an event `u` belongs to what is aggregated: the filters of the meter and of the price both hold. */
-export function passesOf(
-  { meter, filter }: Pick<QuantityOf, 'meter'> & { filter?: Filter | undefined },
-  bind: (value: unknown) => string,
-): string {
-  const conditions = [...Object.entries(meter.filter ?? {}), ...Object.entries(filter ?? {})].map(
-    ([property, values]) => `u.properties ->> ${bind(property)} = ANY (${bind(values)}::text[])`,
-  );
-  return conditions.length === 0 ? 'true' : conditions.join(' AND ');
-}
-
-/** What a meter reads of an event `u`, NULL where the event lacks it and is skipped; null for a meter that only counts. */
-export function measuredOf(meter: Meter, bind: (value: unknown) => string): string | null {
-  if (meter.aggregation === 'count') return null;
-  const property = bind(meter.property);
-  return meter.aggregation === 'unique_count'
-    ? `u.properties ->> ${property}`
-    : `property_number(u.properties -> ${property})`;
 }

@@ -1,6 +1,7 @@
 import type { Filter } from '../domain/rating/filter.ts';
 import type { Meter } from '../domain/rating/meter.ts';
 import type { Sql } from './database.ts';
+import { meterJson, optionsOf } from './meters.ts';
 
 /** What is rolled up of a meter: by these values of these properties, until another definition takes its place. */
 export type RollupDefinition = {
@@ -17,8 +18,16 @@ export type WantedRollup = { meterId: string; filters: Filter };
 const ofThisCluster = `cluster_id = (SELECT system_identifier FROM pg_control_system())
   AND watermark <= pg_snapshot_xmin(pg_current_snapshot())`;
 
-const definition = `d.id, d.filters, d.watermark::text AS watermark, jsonb_strip_nulls(jsonb_build_object('key', m.key,
-  'name', m.name, 'eventType', m.event_type, 'aggregation', m.aggregation, 'property', m.property, 'filter', m.filter)) AS meter`;
+const definition = `d.id, d.filters, d.watermark::text AS watermark, ${meterJson} AS meter`;
+
+/** Whether the quantities of hours add up to that of a period. */
+export function isAdditive(meter: Meter): boolean {
+  return (meter.aggregation === 'count' || meter.aggregation === 'sum') && Object.keys(optionsOf(meter)).length === 0;
+}
+
+/** The same of a price `p` and its meter `m`, where the price reads its quantity alone and in one. */
+const readsAdditive = `m.aggregation IN ('count', 'sum') AND m.options = '{}' AND NOT p.terms ? 'groupBy'
+  AND p.model NOT IN ('dynamic', 'matrix', 'seats')`;
 
 type DefinitionRow = Omit<RollupDefinition, 'watermark'> & { watermark: string };
 
@@ -30,7 +39,7 @@ function readDefinition(row: DefinitionRow): RollupDefinition {
 export async function priceFilters(sql: Sql): Promise<{ meterId: string; filter: Filter }[]> {
   const { rows } = await sql.query<{ meterId: string; filter: Filter }>(
     `SELECT DISTINCT p.meter_id AS "meterId", p.filter FROM prices p JOIN meters m ON m.id = p.meter_id
-     WHERE m.aggregation IN ('count', 'sum')`,
+     WHERE ${readsAdditive}`,
   );
   return rows;
 }
@@ -179,7 +188,7 @@ export async function readRollupLagSeconds(sql: Sql): Promise<number> {
   const { rows } = await sql.query<{ seconds: number }>(
     `SELECT extract(epoch FROM now() - received_at)::float8 AS seconds FROM usage_events
      WHERE written_by >= coalesce((SELECT min(watermark) FROM usage_rollup_definitions WHERE ${ofThisCluster}), '0')
-       AND EXISTS (SELECT FROM prices p JOIN meters m ON m.id = p.meter_id WHERE m.aggregation IN ('count', 'sum'))
+       AND EXISTS (SELECT FROM prices p JOIN meters m ON m.id = p.meter_id WHERE ${readsAdditive})
      ORDER BY written_by LIMIT 1`,
   );
   return Math.max(0, rows[0]?.seconds ?? 0);

@@ -6,7 +6,7 @@ import {
   ScheduleOverlapPolicy,
 } from '@temporalio/client';
 import { scheduleIds, workflowTypes } from '../../workflows/contract/ids.ts';
-import type { ReconcileInput } from '../../workflows/contract/inputs.ts';
+import type { ReconcileInput, RunInput } from '../../workflows/contract/inputs.ts';
 import { taskQueues } from '../../workflows/contract/task-queues.ts';
 
 const day = 24 * 60 * 60 * 1_000;
@@ -14,6 +14,7 @@ const day = 24 * 60 * 60 * 1_000;
 const catchupWindow = 35 * day;
 
 const minute = 60_000;
+const hour = 60 * minute;
 
 /**
  * All Schedules. Those that bill are for the real clock; test clocks are driven by advanceClock. One Schedule fans out over all customers,
@@ -51,6 +52,20 @@ export function schedulesOf(realClockId: string): ScheduleOptions[] {
         taskQueue: taskQueues.billing,
         staticSummary: 'Due invoices: issue and send on their way',
         args,
+      },
+    },
+    {
+      scheduleId: scheduleIds.hourlyInvoicing,
+      spec: { calendars: [{ hour: '*', comment: 'every full hour: all cadences but calendar months' }] },
+      // Whichever hour it is, it takes all that is due: one that was missed leaves nothing undone.
+      policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: hour, pauseOnFailure: false },
+      action: {
+        type: 'startWorkflow',
+        workflowType: workflowTypes.monthlyInvoicing,
+        workflowId: scheduleIds.hourlyInvoicing,
+        taskQueue: taskQueues.billing,
+        staticSummary: 'Invoicing of cycles that are no calendar months',
+        args: [{ clockId: realClockId, isHourly: true } satisfies RunInput],
       },
     },
     {

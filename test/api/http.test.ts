@@ -116,6 +116,7 @@ describe('The HTTP interface', () => {
       '/v1/events',
       '/v1/events/batch',
       '/v1/invoices',
+      '/v1/invoices/preview',
       '/v1/invoices/{id}',
       '/v1/invoices/{id}/answers',
       '/v1/invoices/{id}/history',
@@ -123,13 +124,24 @@ describe('The HTTP interface', () => {
       '/v1/invoices/{id}/proof/events',
       '/v1/invoices/{id}/sync',
       '/v1/invoices/{id}/void',
+      '/v1/meters',
       '/v1/pauses',
       '/v1/pauses/end',
+      '/v1/plans',
+      '/v1/plans/apply',
+      '/v1/plans/diff',
+      '/v1/plans/{key}',
       '/v1/reconciliations',
       '/v1/reconciliations/{id}',
       '/v1/reconciliations/{id}/differences',
       '/v1/runs',
       '/v1/runs/{id}',
+      '/v1/subscriptions',
+      '/v1/subscriptions/{id}',
+      '/v1/subscriptions/{id}/cancel',
+      '/v1/subscriptions/{id}/change',
+      '/v1/subscriptions/{id}/pause',
+      '/v1/subscriptions/{id}/resume',
       '/v1/webhooks/stripe',
     ]);
     const bare: string[] = [];
@@ -141,7 +153,7 @@ describe('The HTTP interface', () => {
 
   it('gives examples of cursors that their lists take', async () => {
     const { paths } = (await api.app.inject('/openapi.json')).json();
-    for (const list of ['/v1/customers', '/v1/invoices', '/v1/runs']) {
+    for (const list of ['/v1/customers', '/v1/invoices', '/v1/meters', '/v1/plans', '/v1/runs', '/v1/subscriptions']) {
       const { parameters, responses } = paths[list].get;
       const example = responses['200'].content['application/json'].schema.properties.nextCursor.anyOf[0].examples[0];
       assert.ok(JSON.stringify(parameters).includes(example), list);
@@ -161,7 +173,10 @@ function describeFields(node: unknown, path: string, bare: string[]): void {
     if (!isDescribed || (isLeaf && inner.examples === undefined && name !== 'working')) bare.push(`${path}/${name}`);
     describeFields(field, `${path}/${name}`, bare);
   }
-  for (const [key, value] of Object.entries(rest)) describeFields(value, `${path}/${key}`, bare);
+  for (const [key, value] of Object.entries(rest)) {
+    // Examples are values; a field of theirs that is called `properties` describes nothing.
+    if (key !== 'examples') describeFields(value, `${path}/${key}`, bare);
+  }
 }
 
 type Field = { type?: string; description?: string; examples?: unknown[]; anyOf?: Field[] };

@@ -49,6 +49,8 @@ describe('Invoices', () => {
       eventCount: 30n,
       skippedCount: 2n,
       working: [],
+      group: null,
+      periodId: null,
       billableQuantity: '30',
       quantity: '30.0',
     };

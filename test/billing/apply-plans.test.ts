@@ -22,7 +22,10 @@ const fileOf = (key: string, unitAmount = '18.75', meter: Record<string, unknown
 
 describe('applyPlans', () => {
   const books = useTestDatabase();
-  const apply = (...file: Parameters<typeof fileOf>) => applyPlans(books.database, fileOf(...file), 'test');
+  const apply = async (...file: Parameters<typeof fileOf>) => {
+    const { plans } = await applyPlans(books.database, fileOf(...file), 'test');
+    return plans.map(({ key, version, outcome }) => ({ key, version, outcome }));
+  };
   const versionsOf = async (key: string) => {
     const { rows } = await books.database.query<{ version: number; amounts: string[] }>(
       `SELECT v.version, array_agg(coalesce(p.terms ->> 'amount', p.terms ->> 'unitAmount') ORDER BY p.position) AS amounts
@@ -63,6 +66,18 @@ describe('applyPlans', () => {
     ]);
   });
 
+  it('tells who made a meter, once', async () => {
+    const file = fileOf('with-meter', '1', { ...departures, key: 'take-offs' });
+    const first = await applyPlans(books.database, file, 'test');
+    assert.deepEqual(first.meters, [{ key: 'take-offs', outcome: 'created' }]);
+    const second = await applyPlans(books.database, file, 'somebody else');
+    assert.deepEqual(second.meters, [{ key: 'take-offs', outcome: 'unchanged' }]);
+    const { rows } = await books.database.query(
+      `SELECT actor, action FROM audit_log JOIN meters ON meters.id = subject_id WHERE key = 'take-offs'`,
+    );
+    assert.deepEqual(rows, [{ actor: 'test', action: 'created' }]);
+  });
+
   const meter = { ...departures, key: 'miles', aggregation: 'sum', property: 'miles', filter: { origin: ['JFK'] } };
   const changes: Record<string, Record<string, unknown>> = {
     'another event type': { eventType: 'arrival' },
@@ -70,6 +85,9 @@ describe('applyPlans', () => {
     'another property': { property: 'kilometres' },
     'another filter': { filter: { origin: ['JFK', 'LGA'] } },
     'no filter': { filter: undefined },
+    'windows of a day': { window: 'day', over: 'max' },
+    'carrying on': { carries: true },
+    'leaving out negatives': { negatives: 'skipped' },
   };
   for (const [what, change] of Object.entries(changes)) {
     it(`refuses ${what} for a meter that is stored, and leaves everything as it was`, async () => {
@@ -80,6 +98,10 @@ describe('applyPlans', () => {
       await assert.rejects(apply('metered', '2', changed), (error: unknown) => {
         assert.ok(isDurabillError(error, 'meter-changed'), String(error));
         assert.equal(error.field, 'meters.miles');
+        assert.match(
+          error.message,
+          /^The meter "miles" is already stored with another definition: \S+ is .+ there and /,
+        );
         return true;
       });
       assert.equal((await versionsOf('metered')).length, 1);
@@ -89,6 +111,12 @@ describe('applyPlans', () => {
   it('takes a meter under a better name as the same one', async () => {
     await apply('named', '1', meter);
     const [outcome] = await apply('named', '1', { ...meter, name: 'Miles flown' });
+    assert.equal(outcome?.outcome, 'unchanged');
+  });
+
+  it('takes a meter that says what it would do anyway as the same one', async () => {
+    await apply('plain', '1', meter);
+    const [outcome] = await apply('plain', '1', { ...meter, carries: false, negatives: 'taken' });
     assert.equal(outcome?.outcome, 'unchanged');
   });
 

@@ -88,9 +88,9 @@ export async function openBusiness(database: Database) {
     told,
 
     /** Applies a plan in dollars. @returns its key, which is of this business only */
-    async plan(name: string, prices: readonly object[], currency = 'USD'): Promise<string> {
+    async plan(name: string, prices: readonly object[], currency = 'USD', terms: object = {}): Promise<string> {
       const key = own(name);
-      const plans = [{ key, name, currency, interval: 'month', prices }];
+      const plans = [{ key, name, currency, interval: 'month', prices, ...terms }];
       await applyPlans(database, parsePlanFile({ meters, plans }), 'test');
       return key;
     },
@@ -104,8 +104,8 @@ export async function openBusiness(database: Database) {
     },
 
     async subscribe(customerId: string, plan: string, { from = startsAt, billingGroup = '' } = {}): Promise<void> {
-      const wanted = { customerId, currency: 'USD', plan, startsAt: new Date(from), billingGroup };
-      await database.transaction((sql) => subscribe(sql, wanted, 'test'));
+      const wanted = { customerId, currency: 'USD', zone: 'UTC', plan, startsAt: new Date(from), billingGroup };
+      await database.transaction((sql) => subscribe(sql, { ...wanted, now: new Date(from) }, 'test'));
     },
 
     /** Records departures of a customer, all of which have to be new and good. */

@@ -65,6 +65,7 @@ describe('the recorder', function () {
     await record(world, 'monthlyInvoicing.calm', ids.monthlyInvoicingId(clockId, invoicedAt));
     await record(world, 'dueInvoiceScan.calm', ids.dueInvoiceScanId(clockId, scannedAt));
     await recordScheduled(world, 'monthlyInvoicing.scheduled', ids.scheduleIds.monthlyInvoicing, '2026-10-01T13:00');
+    await recordScheduled(world, 'monthlyInvoicing.hourly', ids.scheduleIds.hourlyInvoicing, '2026-10-01T14:00');
     await recordScheduled(world, 'dueInvoiceScan.scheduled', ids.scheduleIds.dueInvoiceScan, '2026-10-02T15:00');
     await recordScheduled(world, 'rollUpUsage.scheduled', ids.scheduleIds.usageRollup, '2026-10-03T12:00');
     await recordScheduled(world, 'digestAudit.scheduled', ids.scheduleIds.auditDigest, '2026-10-04T02:00');

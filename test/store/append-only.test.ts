@@ -106,8 +106,10 @@ describe('The rules of everything else in the database', () => {
       subscription = `(SELECT id FROM subscriptions WHERE customer_id = $1 LIMIT 1)`,
     ) =>
       sql(
-        `INSERT INTO periods (id, subscription_id, customer_id, start_at, end_at, cycle_start_at, cycle_end_at, billable_at)
-         VALUES (gen_random_uuid(), ${subscription}, $1, $2, $3, $2, $3, $3)`,
+        `INSERT INTO periods (id, subscription_id, customer_id, start_at, end_at, cycle_start_at, cycle_end_at, billable_at,
+           plan_version_id)
+         SELECT gen_random_uuid(), s.id, $1, $2, $3, $2, $3, $3, s.plan_version_id FROM subscriptions s
+         WHERE s.id = ${subscription}`,
         [customerId, from, to],
       );
     for (const [where, [from, to]] of Object.entries(overlaps)) {

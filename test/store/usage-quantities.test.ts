@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import type { Filter } from '../../src/domain/rating/filter.ts';
-import { aggregations, type Meter } from '../../src/domain/rating/meter.ts';
+import type { Meter } from '../../src/domain/rating/meter.ts';
 import { ensurePartitions, insertUsageEvents } from '../../src/store/usage-events.ts';
 import { aggregateUsage } from '../../src/store/usage-quantities.ts';
 import { countUsage, type SentEvent } from '../billing/oracle.ts';
 import { equal, rational } from '../domain/support/rational.ts';
 import { useTestDatabase } from '../support/database.ts';
+import { quantityIn, windowOf } from './usage-support.ts';
 
 // A short time with both its ends at a border of months, so that windows and events often meet to the millisecond.
 const first = Date.parse('2013-01-31T23:59:59.990Z');
@@ -40,7 +41,11 @@ const filter = fc.oneof(
   fc.constant<Filter>({ origin: ['JFK', 'LGA'], value: ['1', '12.50'] }),
 );
 const meter = fc
-  .tuple(fc.constantFrom('departure', 'arrival'), fc.constantFrom(...aggregations), filter)
+  .tuple(
+    fc.constantFrom('departure', 'arrival'),
+    fc.constantFrom('count', 'sum', 'max', 'latest', 'unique_count'),
+    filter,
+  )
   .map(([eventType, aggregation, filter]): Meter => {
     const read = { key: 'meter', name: 'Meter', eventType, aggregation, filter };
     return aggregation === 'count' ? read : { ...read, property: 'value' };
@@ -86,23 +91,16 @@ describe('aggregateUsage', () => {
       books.database,
       sent.map(({ at, id, ...event }) => ({ ...event, eventId: id, occurredAt: new Date(at), contentHash })),
     );
-    const asked = windows.map(({ customer, ends }) => ({
-      id: randomUUID(),
-      customerId: customers[customer]!,
-      start: Math.min(...ends),
-      end: Math.max(...ends),
-    }));
-    const wanted = quantities.map((quantity) => ({ id: randomUUID(), ...quantity }));
-    const answers = await aggregateUsage(
-      books.database,
-      asked.map(({ start, end, ...window }) => ({ ...window, startAt: new Date(start), endAt: new Date(end) })),
-      wanted,
+    const asked = windows.map(({ customer, ends }) =>
+      windowOf(customers[customer]!, new Date(Math.min(...ends)), new Date(Math.max(...ends))),
     );
+    const wanted = quantities.map((quantity) => ({ id: randomUUID(), ...quantity }));
+    const answers = await aggregateUsage(books.database, asked, wanted);
     return asked.flatMap((window) =>
       wanted.flatMap((quantity) => {
-        const answer = answers.get(window.id)?.get(quantity.id);
-        const found = answer ?? { quantity: '0', eventCount: 0n, skippedCount: 0n };
-        const oracle = countUsage(sent, quantity.meter, quantity.filter, { ...window, end: oracleEnd(window.end) });
+        const found = quantityIn(answers, window.id, quantity.id);
+        const [start, end] = [window.startAt.getTime(), oracleEnd(window.endAt.getTime())];
+        const oracle = countUsage(sent, quantity.meter, quantity.filter, { ...window, start, end });
         const same =
           equal(rational(found.quantity), oracle.quantity) &&
           found.eventCount === oracle.eventCount &&
@@ -147,9 +145,9 @@ describe('aggregateUsage', () => {
       sent.map(([source, id, value]) => ({ ...event, source, eventId: `${id} ${customerId}`, properties: { value } })),
     );
     const meter: Meter = { key: 'm', name: 'M', eventType: 'tie', aggregation: 'latest', property: 'value' };
-    const window = { id: randomUUID(), customerId, startAt: occurredAt, endAt: new Date(first + 1) };
+    const window = windowOf(customerId, occurredAt, new Date(first + 1));
     const answers = await aggregateUsage(books.database, [window], [{ id: 'tie', meter }]);
-    assert.equal(answers.get(window.id)?.get('tie')?.quantity, '3');
+    assert.equal(quantityIn(answers, window.id, 'tie').quantity, '3');
   });
 
   it('reads the fractions that programs compute to the twenty decimals that can be rated', async () => {
@@ -162,11 +160,11 @@ describe('aggregateUsage', () => {
       hours.map((value, index) => ({ ...event, eventId: `${customerId} ${index}`, properties: { value } })),
     );
     const meter: Meter = { key: 'm', name: 'M', eventType: 'compute', aggregation: 'sum', property: 'value' };
-    const window = { id: randomUUID(), customerId, startAt: occurredAt, endAt: new Date(first + 1) };
+    const window = windowOf(customerId, occurredAt, new Date(first + 1));
     const answers = await aggregateUsage(books.database, [window], [{ id: 'all', meter }]);
     // 0.00001234567890123457 + 0.0000001 + 0.30000000000000004 + 0
     const expected = { quantity: '0.30001244567890127457', eventCount: 4n, skippedCount: 0n };
-    assert.deepEqual(answers.get(window.id)?.get('all'), expected);
+    assert.deepEqual(quantityIn(answers, window.id, 'all'), expected);
   });
 
   it('answers more quantities than fit into one query', async () => {
@@ -183,9 +181,11 @@ describe('aggregateUsage', () => {
       meter: { key: 'm', name: 'M', eventType: 'many', aggregation: 'sum' as const, property: 'size' },
       filter: sizeIs(index % 5),
     }));
-    const window = { id: randomUUID(), customerId, startAt: occurredAt, endAt: new Date(first + 1) };
-    const answers = (await aggregateUsage(books.database, [window], quantities)).get(window.id)!;
-    assert.equal(answers.size, 250);
-    for (const [id, { quantity }] of answers) assert.equal(quantity, String([0, 1, 2, 3, 0][Number(id) % 5]));
+    const window = windowOf(customerId, occurredAt, new Date(first + 1));
+    const answers = await aggregateUsage(books.database, [window], quantities);
+    assert.equal(answers.get(window.id)?.size, 250);
+    for (const { id } of quantities) {
+      assert.equal(quantityIn(answers, window.id, id).quantity, String([0, 1, 2, 3, 0][Number(id) % 5]));
+    }
   });
 });

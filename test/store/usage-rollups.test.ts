@@ -8,10 +8,11 @@ import { parsePlanFile } from '../../src/domain/rating/plan.ts';
 import type { Database, Sql } from '../../src/store/database.ts';
 import { aggregateRolledUsage } from '../../src/store/rolled-quantities.ts';
 import { ensurePartitions, insertUsageEvents } from '../../src/store/usage-events.ts';
-import { aggregateUsage, noUsage, type QuantityOf, type UsageWindow } from '../../src/store/usage-quantities.ts';
+import { aggregateUsage, type QuantityOf, type UsageWindow } from '../../src/store/usage-quantities.ts';
 import { readRollupLagSeconds, readRollups } from '../../src/store/usage-rollups.ts';
 import { until } from '../broker/support.ts';
 import { useTestDatabase } from '../support/database.ts';
+import { quantityIn, windowOf } from './usage-support.ts';
 
 const meters = [
   { key: 'departures', name: 'Departures', eventType: 'departure', aggregation: 'count' },
@@ -126,7 +127,7 @@ describe('usage rollups', () => {
       const rolled = await aggregateRolledUsage(sql, windows, quantities);
       return windows.flatMap((window) =>
         quantities.flatMap(({ id }) => {
-          const texts = [raw, rolled].map((answer) => Object.values(answer.get(window.id)?.get(id) ?? noUsage).join());
+          const texts = [raw, rolled].map((answer) => Object.values(quantityIn(answer, window.id, id)).join());
           return texts[0] === texts[1] ? [] : [`${id}: ${texts[1]} instead of ${texts[0]}`];
         }),
       );
@@ -147,13 +148,9 @@ describe('usage rollups', () => {
   }
 
   const newCustomers = () => [randomUUID(), randomUUID(), randomUUID()];
-  const windowOf = (customerId: string, [a, b]: readonly number[]): UsageWindow => ({
-    id: randomUUID(),
-    customerId,
-    startAt: new Date(Math.min(a!, b!)),
-    endAt: new Date(Math.max(a!, b!)),
-  });
-  const wholeTime = (customerId: string) => windowOf(customerId, [first, last]);
+  const spanOf = (customerId: string, [a, b]: readonly number[]): UsageWindow =>
+    windowOf(customerId, new Date(Math.min(a!, b!)), new Date(Math.max(a!, b!)));
+  const wholeTime = (customerId: string) => spanOf(customerId, [first, last]);
 
   const windows = fc.array(
     fc.record({ customer: fc.nat(2), ends: fc.uniqueArray(instant, { minLength: 2, maxLength: 2 }) }),
@@ -164,7 +161,7 @@ describe('usage rollups', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 12 }), windows, async (steps, asked) => {
         const customers = newCustomers();
-        const all = asked.map(({ customer, ends }) => windowOf(customers[customer]!, ends));
+        const all = asked.map(({ customer, ends }) => spanOf(customers[customer]!, ends));
         const open: { sql: Sql; end(commits: boolean): Promise<void> }[] = [];
         try {
           for (const one of steps) {
@@ -229,7 +226,7 @@ describe('usage rollups', () => {
     ]);
     const window = wholeTime(customers[0]!);
     const found = await aggregateRolledUsage(books.database, [window], quantities);
-    assert.equal(found.get(window.id)?.get('arrivals-0')?.quantity, '7');
+    assert.equal(quantityIn(found, window.id, 'arrivals-0').quantity, '7');
     assert.equal((await differences([window])).length > 0, true, 'the comparison of this file sees a wrong rollup');
     await rebuildRollups(books.database);
     await rollUpAll();

@@ -16,7 +16,7 @@ export type Rules = {
   rooms: Record<string, Arrows>;
   /** By package; a name that ends with a slash stands for all that begin with it. */
   owners: Record<string, Owner>;
-  /** Files that only these rooms may import. */
+  /** Files that only these rooms or files may import. */
   reserved: Record<string, string[]>;
 };
 
@@ -55,7 +55,8 @@ function faultBetweenRooms({ rooms, reserved }: Rules, room: string, { from, to,
   const target = roomOf(rooms, to);
   if (target === undefined) return `${from} imports ${to}, which is in no room`;
   const callers = reserved[to];
-  if (callers !== undefined && !callers.includes(room)) return `${from} imports ${to}, which is for ${callers} only`;
+  if (callers !== undefined && !callers.includes(room) && !callers.includes(from))
+    return `${from} imports ${to}, which is for ${callers} only`;
   const { to: allowed, typesOf = [] } = rooms[room]!;
   if (target === room || allowed.includes('*') || allowed.includes(target)) return undefined;
   if (typeOnly && typesOf.includes(target)) return undefined;

@@ -147,6 +147,8 @@ export async function issueInvoice(
         eventCount: 0n,
         skippedCount: 0n,
         working: [],
+        group: null,
+        periodId: null,
       })),
     );
     await issueDrafts(sql, clockId, [id]);

@@ -41,6 +41,17 @@ describe('the Schedules', function () {
     );
   });
 
+  it('bill what is no calendar month every full hour, one at a time, and make up for the last hour only', async () => {
+    const { policies, info } = await handleOf(scheduleIds.hourlyInvoicing).describe();
+    assert.deepEqual([policies.overlap, policies.catchupWindow], ['SKIP', 3_600_000]);
+    const hours = info.nextActionTimes.map((at) => at.getTime());
+    assert.deepEqual(
+      hours,
+      hours.map((_, index) => hours[0]! + index * 3_600_000),
+    );
+    for (const at of info.nextActionTimes) assert.match(at.toISOString(), /:00:00\.000Z$/);
+  });
+
   it('roll usage up every minute, one at a time, and make up for nothing', async () => {
     const { spec, policies, info } = await handleOf(scheduleIds.usageRollup).describe();
     assert.deepEqual(

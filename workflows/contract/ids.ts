@@ -17,6 +17,7 @@ export const workflowTypes = {
 
 export const scheduleIds = {
   monthlyInvoicing: 'monthly-invoicing',
+  hourlyInvoicing: 'hourly-invoicing',
   dueInvoiceScan: 'due-invoice-scan',
   usageRollup: 'usage-rollup',
   auditDigest: 'audit-digest',

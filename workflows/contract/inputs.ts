@@ -1,7 +1,10 @@
 /** What each workflow is started with. Payloads carry ids, instants (ISO 8601, UTC) and counts, never personal data. */
 
-/** A run for one clock. Without `cutoffAt` a Schedule started it: the cut-off is the Schedule's nominal time. */
-export type RunInput = { clockId: string; cutoffAt?: string; resume?: RunResume };
+/**
+ * A run for one clock. Without `cutoffAt` a Schedule started it: the cut-off is the Schedule's nominal time. `isHourly`:
+ * the run of an hour, for all cadences but calendar months, with a record of its own.
+ */
+export type RunInput = { clockId: string; cutoffAt?: string; isHourly?: true; resume?: RunResume };
 
 /** Where a run goes on after continue-as-new. */
 export type RunResume = { runId: string; stage: string; after: string; counts: Record<string, number> };

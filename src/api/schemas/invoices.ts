@@ -106,6 +106,10 @@ const Line = Type.Object(
   {
     position: Type.Integer({ minimum: 1, description: 'Place on the invoice', examples: [1] }),
     subscriptionId: nullable(id('The subscription that it is for')),
+    periodStartAt: nullable(
+      instant("Begin of what it bills; the invoice's, or that of a part", '2013-01-01T05:00:00.000Z'),
+    ),
+    periodEndAt: nullable(instant('End of what it bills', '2013-02-01T05:00:00.000Z')),
     priceKey: text('Key of the price', 'departures'),
     description: text('What is billed', 'Departures', 2_000),
     meterKey: nullable(text('Key of the meter', 'departures')),

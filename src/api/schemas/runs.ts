@@ -1,17 +1,22 @@
 import { Type } from 'typebox';
 import { addressText, closed, id, instant, instantText, nullable, page, pageQuery, text } from './common.ts';
 
-const kind = Type.Enum(['invoicing', 'due-scan', 'advance'], {
+const kindsToStart = ['invoicing', 'due-scan', 'advance'] as const;
+const whatTheyDo =
+  '`invoicing` bills every period that is over, `due-scan` issues what is due, `advance` moves a test clock and ' +
+  'runs all that becomes due on the way';
+
+const kindToStart = Type.Enum([...kindsToStart], { type: 'string', description: whatTheyDo, examples: ['advance'] });
+
+const kind = Type.Enum([...kindsToStart, 'hourly-invoicing'], {
   type: 'string',
-  description:
-    '`invoicing` bills every period that is over, `due-scan` issues what is due, `advance` moves a test clock and ' +
-    'runs all that becomes due on the way',
+  description: `${whatTheyDo}; \`hourly-invoicing\` bills every hour what is no calendar month`,
   examples: ['advance'],
 });
 
 export const NewRun = Type.Object(
   {
-    kind,
+    kind: kindToStart,
     clock: text('Name of the clock; every run is for one', 'sample', 80),
     at: instantText('Its nominal time; for `advance` the instant to move the clock to', '2013-02-03T00:00:00Z'),
   },
@@ -21,7 +26,7 @@ export const NewRun = Type.Object(
 export const StartedRun = Type.Object(
   {
     id: id('Id of the run'),
-    kind,
+    kind: kindToStart,
     clock: text('Name of the clock', 'sample', 80),
     at: instant('Its nominal time', '2013-02-03T00:00:00.000Z'),
     workflowId: text('Its workflow in Temporal', 'advance/sample/2013-02-03T00:00:00.000Z', 1_000),

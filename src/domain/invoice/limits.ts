@@ -1,6 +1,6 @@
 import { DurabillError } from '../../errors/error.ts';
 import { type Currency, currencyExponent, parseCurrency } from '../money/currency.ts';
-import { parseDecimal, toScaled, zero } from '../money/decimal.ts';
+import { parseDecimal, zero } from '../money/exact.ts';
 import { round } from '../money/money.ts';
 
 /** Amounts in minor units by their currency; a currency that is not there has no bound. */
@@ -44,7 +44,8 @@ export function parseBounds(text: string): Bounds {
 function minorOf(amount: string, currency: Currency, entry: string): bigint {
   const major = parseDecimal(amount, entry);
   const digits = currencyExponent(currency);
-  if (toScaled(major).scale > digits) refuse(entry, `${currency} has ${digits} decimals, "${amount}" has more.`);
+  if (10n ** BigInt(digits) % major.d !== 0n)
+    refuse(entry, `${currency} has ${digits} decimals, "${amount}" has more.`);
   if (major.lte(zero)) refuse(entry, `"${amount}" is not above zero.`);
   return round(major, currency);
 }

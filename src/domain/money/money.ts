@@ -1,6 +1,6 @@
 import { DurabillError } from '../../errors/error.ts';
 import { type Currency, currencyExponent } from './currency.ts';
-import { type Big, toScaled } from './decimal.ts';
+import { type Exact, ratio, zero } from './exact.ts';
 
 /** An amount in the currency's minor unit (cents for USD), as an integer that fits PostgreSQL's BIGINT. */
 export type Money = { readonly amountMinor: bigint; readonly currency: Currency };
@@ -52,17 +52,14 @@ function requireSame(a: Currency, b: Currency): void {
 
 /**
  * The one rounding of Durabill: major units (dollars) to whole minor units (cents), half away from zero, as finance
- * teams and PostgreSQL's round(numeric) do. With a divisor it rounds exactMajor / divisor without writing the quotient
- * down first, so that a prorated third is rounded once and not twice.
+ * teams and PostgreSQL's round(numeric) do. Nothing is rounded before it, so that a prorated third is rounded once and
+ * not twice.
  * @throws DurabillError amount-out-of-range
  */
-export function round(exactMajor: Big, currency: Currency, divisor = 1n): bigint {
-  if (divisor <= 0n) throw new RangeError('The divisor has to be above zero.');
-  const { units, scale } = toScaled(exactMajor);
-  const dividend = magnitude(units) * 10n ** BigInt(currencyExponent(currency));
-  const whole = divisor * 10n ** BigInt(scale);
-  const rounded = (2n * dividend + whole) / (2n * whole);
-  return inRange(units < 0n ? -rounded : rounded, currency);
+export function round(exactMajor: Exact, currency: Currency): bigint {
+  const dividend = exactMajor.n * 10n ** BigInt(currencyExponent(currency));
+  const rounded = (2n * dividend + exactMajor.d) / (2n * exactMajor.d);
+  return inRange(exactMajor.s < 0n ? -rounded : rounded, currency);
 }
 
 /**
@@ -71,7 +68,7 @@ export function round(exactMajor: Big, currency: Currency, divisor = 1n): bigint
  * split as its positive would be. A weight of zero gets nothing, unless all are zero: then all count the same, since
  * the total must not vanish.
  */
-export function allocate(totalMinor: bigint, weights: readonly Big[]): bigint[] {
+export function allocate(totalMinor: bigint, weights: readonly Exact[]): bigint[] {
   if (weights.length === 0 && totalMinor !== 0n) throw new RangeError('An amount cannot be split among nobody.');
   const shares = equalIfAllZero(wholeWeights(weights));
   const whole = shares.reduce((a, b) => a + b, 0n);
@@ -89,12 +86,11 @@ export function allocate(totalMinor: bigint, weights: readonly Big[]): bigint[] 
   return totalMinor < 0n ? parts.map((part) => -part) : parts;
 }
 
-/** The weights as integers on one common scale. */
-function wholeWeights(weights: readonly Big[]): bigint[] {
-  const scaled = weights.map(toScaled);
-  if (scaled.some(({ units }) => units < 0n)) throw new RangeError('A weight cannot be negative.');
-  const common = scaled.reduce((most, { scale }) => Math.max(most, scale), 0);
-  return scaled.map(({ units, scale }) => units * 10n ** BigInt(common - scale));
+/** The weights as integers over one common denominator. */
+function wholeWeights(weights: readonly Exact[]): bigint[] {
+  if (weights.some((weight) => weight.lt(zero))) throw new RangeError('A weight cannot be negative.');
+  const common = weights.reduce((product, { d }) => (product % d === 0n ? product : product * d), 1n);
+  return weights.map(({ n, d }) => n * (common / d));
 }
 
 function equalIfAllZero(shares: bigint[]): bigint[] {
@@ -103,6 +99,11 @@ function equalIfAllZero(shares: bigint[]): bigint[] {
 
 function magnitude(value: bigint): bigint {
   return value < 0n ? -value : value;
+}
+
+/** The amount in major units as an exact number. */
+export function exactMajor({ amountMinor, currency }: Money): Exact {
+  return ratio(amountMinor, 10n ** BigInt(currencyExponent(currency)));
 }
 
 /** The amount in major units as a plain decimal with all digits of the currency: "1234.50", "-0.05", "500" (JPY). */

@@ -1,79 +1,46 @@
-import { type Big, countWhole, decimalOf, decimalText, least, parseDecimal, zero } from '../money/decimal.ts';
-import type { Flat, Graduated, Model, Package, PerUnit, Price, Tier, Volume } from './price.ts';
+import { decimalText, type Exact, most, one, sumOf, zero } from '../money/exact.ts';
+import { conversionStep, convert } from './conversion.ts';
+import { ofWholePeriod } from './measure/shares.ts';
+import { rulesOf } from './models/index.ts';
+import type { Price } from './price.ts';
 import { decimalOrZero } from './reader.ts';
-import type { Step } from './step.ts';
+import type { ExactStep } from './step.ts';
+import type { Usage } from './usage.ts';
 
-/** A price of usage: every model but flat, which has no quantity. */
-export type UsagePrice = Exclude<Price, Flat>;
+export type ChargedUsage = { billable: Exact; steps: ExactStep[] };
 
-/** A step of the working whose amount is still a number. */
-export type ExactStep = Omit<Step, 'amount'> & { amount: Big };
-
-type Charge<M extends Model> = (price: M, quantity: Big) => ExactStep[];
-
-/** How each model charges a quantity above zero. */
-const charges: { [M in Exclude<Model, Flat> as M['model']]: Charge<M> } = {
-  per_unit: chargePerUnit,
-  graduated: chargeGraduated,
-  volume: chargeVolume,
-  package: chargePackages,
-};
-
-/** The exact steps that charge a billable quantity. Nothing used pays nothing, tiers' flat amounts included. */
-export function charge(price: UsagePrice, quantity: Big): ExactStep[] {
-  if (quantity.eq(zero)) return [];
-  const chargeOf = charges[price.model] as Charge<UsagePrice>;
-  return chargeOf(price, quantity);
+/** The exact steps that charge a period's usage: converted, without what is included, by the price's model. */
+export function charge(price: Price, usage: Usage, share: Exact): ChargedUsage {
+  const before: ExactStep[] = [];
+  let used = price.prorate === false && usage.spans ? { ...usage, spans: ofWholePeriod(usage.spans) } : usage;
+  if (price.convert !== undefined) {
+    const conversion = price.convert;
+    used = everywhere(used, (quantity) => convert(quantity, conversion));
+    before.push(conversionStep(used.quantity, conversion));
+  }
+  const included = decimalOrZero(price.included);
+  const billable = everywhere(used, (quantity) => most(quantity.sub(included), zero));
+  if (included.gt(zero) && used.quantity.gt(zero)) {
+    before.push({ kind: 'included', quantity: decimalText(used.quantity.sub(billable.quantity)), amount: zero });
+  }
+  const chargesZero = price.zeroUsage === 'charged';
+  const steps = rulesOf(price.model).charge(price, { ...billable, share: shareOf(price, share), chargesZero });
+  return { billable: billable.quantity, steps: [...before, ...steps] };
 }
 
-function chargePerUnit({ unitAmount }: PerUnit, quantity: Big): ExactStep[] {
-  const amount = quantity.times(parseDecimal(unitAmount));
-  return [{ kind: 'units', quantity: decimalText(quantity), unitAmount, amount }];
+/** What recurs is shared when the period is a part of a cycle, unless the price says that it is not. */
+export function shareOf({ prorate = true }: Pick<Price, 'prorate'>, share: Exact): Exact {
+  return prorate ? share : one;
 }
 
-function chargeGraduated({ tiers }: Graduated, quantity: Big): ExactStep[] {
-  return tiersWithStart(tiers)
-    .filter(({ from }) => quantity.gt(from))
-    .map(({ tier, from }) => tierStep(tier, from, leastOf(quantity, tier.upTo).minus(from)));
-}
-
-function chargeVolume({ tiers }: Volume, quantity: Big): ExactStep[] {
-  return tiersWithStart(tiers)
-    .filter(({ tier, from }) => quantity.gt(from) && leastOf(quantity, tier.upTo).eq(quantity))
-    .map(({ tier, from }) => tierStep(tier, from, quantity));
-}
-
-function chargePackages({ packageSize, packageAmount, rounding }: Package, quantity: Big): ExactStep[] {
-  const packages = countWhole(quantity, parseDecimal(packageSize), rounding ?? 'up');
-  return [
-    {
-      kind: 'package',
-      quantity: decimalText(quantity),
-      packages: String(packages),
-      packageSize,
-      packageAmount,
-      amount: decimalOf(packages).times(parseDecimal(packageAmount)),
-    },
-  ];
-}
-
-/** Each tier with the bound of the one before: it holds what is above `from` and up to `upTo`, which it includes. */
-function tiersWithStart(tiers: readonly Tier[]): { tier: Tier; from: Big }[] {
-  return tiers.map((tier, index) => ({ tier, from: decimalOrZero(tiers[index - 1]?.upTo ?? undefined) }));
-}
-
-function tierStep({ upTo, unitAmount, flatAmount }: Tier, from: Big, quantity: Big): ExactStep {
+function everywhere(usage: Usage, change: (quantity: Exact) => Exact): Usage {
+  const changed = <T extends { quantity: Exact }>(part: T): T => ({ ...part, quantity: change(part.quantity) });
+  const { cells: used, spans } = usage;
+  const cells = used?.map(changed);
   return {
-    kind: 'tier',
-    from: decimalText(from),
-    upTo,
-    quantity: decimalText(quantity),
-    ...(unitAmount !== undefined && { unitAmount }),
-    ...(flatAmount !== undefined && { flatAmount }),
-    amount: quantity.times(decimalOrZero(unitAmount)).plus(decimalOrZero(flatAmount)),
+    ...changed(usage),
+    // Each cell is rounded by itself, so that what all of them charge is their sum.
+    ...(cells !== undefined && { cells, quantity: sumOf(cells.map(({ quantity }) => quantity)) }),
+    ...(spans !== undefined && { spans: spans.map(changed) }),
   };
-}
-
-function leastOf(quantity: Big, upTo: string | null): Big {
-  return upTo === null ? quantity : least(quantity, parseDecimal(upTo));
 }

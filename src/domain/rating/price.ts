@@ -1,114 +1,140 @@
-import { parseDecimal } from '../money/decimal.ts';
+import { type Currency, parseCurrency } from '../money/currency.ts';
+import { type Bounds, boundFields, readBounds } from './bounds.ts';
+import { type Conversion, readConversion } from './conversion.ts';
 import { type Filter, parseFilter } from './filter.ts';
+import { type Model, modelNames, rulesOf } from './models/index.ts';
 import { readerFor } from './reader.ts';
 
-/** A fixed amount a cycle, in major units; prorated for a part of the cycle. */
-export type Flat = { model: 'flat'; amount: string };
-/** Every unit at one price. */
-export type PerUnit = { model: 'per_unit'; unitAmount: string };
-/** `upTo` is inclusive, null in the last tier: no bound. `flatAmount` is charged once when the tier is reached. */
-export type Tier = { upTo: string | null; unitAmount?: string; flatAmount?: string };
-/** Each tier's own units at that tier's price. */
-export type Graduated = { model: 'graduated'; tiers: Tier[] };
-/** All units at the price of the tier that the whole quantity falls in. */
-export type Volume = { model: 'volume'; tiers: Tier[] };
-/** Units sold in packages; a started one counts whole with 'up' (the default), not at all with 'down'. */
-export type Package = { model: 'package'; packageSize: string; packageAmount: string; rounding?: 'up' | 'down' };
-
-/** What each model asks for. A new model is added here, in `models` below and in the table of charge.ts. */
-export type Model = Flat | PerUnit | Graduated | Volume | Package;
+export type { Model };
 
 /**
  * A price as parsed from a plan's file or from JSON. All numbers are decimals in quotes and amounts are in major units
- * (dollars). `included` units are free each period, whole or not. Only a flat price has no meter.
+ * (dollars). What does not say otherwise:
+ * - `included` units are free each period, whole or not, and come off after the conversion;
+ * - a quantity below zero is refused (`belowZero: refused`); with `zero` it counts as none, and nobody is paid;
+ * - a period without use pays nothing (`zeroUsage: free`); with `charged` it pays what the first tier asks without a unit;
+ * - the line's bounds hold use or not; like everything that recurs they are shared when the period is a part of a cycle,
+ *   unless `prorate` is false;
+ * - with `groupBy` each combination of values is a line of its own, with its own included units and tiers;
+ * - `currencies` has other amounts of the same model for other billing currencies.
  */
-export type Price = { key: string; name: string; meter?: string; filter?: Filter; included?: string } & Model;
+export type Price = PriceFrame & Model;
 
-export const maxTiers = 100;
+export type PriceFrame = {
+  key: string;
+  name: string;
+  meter?: string;
+  filter?: Filter;
+  groupBy?: string[];
+  convert?: Conversion;
+  included?: string;
+  zeroUsage?: (typeof zeroUsages)[number];
+  belowZero?: (typeof belowZeros)[number];
+  prorate?: boolean;
+  currencies?: Record<Currency, InCurrency>;
+} & Bounds;
+
+/** What another currency says anew: everything of the model, and the line's bounds. */
+export type InCurrency = AmountsOf<Model> & Bounds;
+type AmountsOf<M> = M extends Model ? Omit<M, 'model'> : never;
+
+export const zeroUsages = ['free', 'charged'] as const;
+export const belowZeros = ['refused', 'zero'] as const;
+export const maxGroupProperties = 4;
+const maxCurrencies = 50;
 
 const read = readerFor('price-invalid');
 
-const models: { [M in Model['model']]: (entries: Record<string, unknown>, field: string) => Model & { model: M } } = {
-  flat: (entries, field) => ({ model: 'flat', amount: read.decimal(entries['amount'], `${field}.amount`) }),
-  per_unit: (entries, field) => ({
-    model: 'per_unit',
-    unitAmount: read.decimal(entries['unitAmount'], `${field}.unitAmount`),
-  }),
-  graduated: (entries, field) => ({ model: 'graduated', tiers: parseTiers(entries['tiers'], `${field}.tiers`) }),
-  volume: (entries, field) => ({ model: 'volume', tiers: parseTiers(entries['tiers'], `${field}.tiers`) }),
-  package: (entries, field) => ({
-    model: 'package',
-    packageSize: read.decimal(entries['packageSize'], `${field}.packageSize`, { above: true }),
-    packageAmount: read.decimal(entries['packageAmount'], `${field}.packageAmount`),
-    ...(entries['rounding'] !== undefined && {
-      rounding: read.oneOf(entries['rounding'], `${field}.rounding`, ['up', 'down']),
-    }),
-  }),
-};
+const ofEvery = ['key', 'name', 'model', ...boundFields, 'prorate', 'currencies'];
+const ofUsage = ['meter', 'filter', 'groupBy', 'convert', 'included', 'zeroUsage', 'belowZero'];
 
-const common = ['key', 'name', 'model'];
-const ofUsage = [...common, 'meter', 'filter', 'included'];
-const keysOf: { [M in Model['model']]: readonly string[] } = {
-  flat: [...common, 'amount'],
-  per_unit: [...ofUsage, 'unitAmount'],
-  graduated: [...ofUsage, 'tiers'],
-  volume: [...ofUsage, 'tiers'],
-  package: [...ofUsage, 'packageSize', 'packageAmount', 'rounding'],
-};
-const modelNames = Object.keys(models) as Model['model'][];
+/** Whether it is billed when a cycle begins, and not when it is over; as the price itself says, in whatever currency. */
+export function isBilledAhead(price: Price): boolean {
+  return price.model === 'flat' && price.timing === 'advance';
+}
 
 /**
  * @param field path of the price as the caller wrote it, such as `plans[0].prices[2]`; errors name the field below it
- * @throws DurabillError price-invalid, decimal-invalid
+ * @throws DurabillError price-invalid, decimal-invalid, currency-unknown
  */
 export function parsePrice(input: unknown, field: string): Price {
   const written = typeof input === 'object' && input !== null ? (input as { model?: unknown }).model : undefined;
   const model = read.oneOf(written, `${field}.model`, modelNames);
-  const entries = read.record(input, field, keysOf[model]);
+  const rules = rulesOf(model);
+  for (const [name, why] of Object.entries(rules.without ?? {})) {
+    if ((input as Record<string, unknown>)[name] !== undefined) read.refuse(`${field}.${name}`, why);
+  }
+  const entries = read.record(input, field, [...ofEvery, ...ofUsage, ...rules.fields]);
   return {
     key: read.key(entries['key'], `${field}.key`),
     name: read.text(entries['name'], `${field}.name`),
-    ...(entries['meter'] !== undefined && { meter: read.key(entries['meter'], `${field}.meter`) }),
-    ...(entries['filter'] !== undefined && { filter: parseFilter(read, entries['filter'], `${field}.filter`) }),
-    ...(entries['included'] !== undefined && { included: read.decimal(entries['included'], `${field}.included`) }),
-    ...models[model](entries, field),
+    ...usageFields(entries, field),
+    ...readBounds(read, entries, field),
+    ...(entries['prorate'] !== undefined && { prorate: read.flag(entries['prorate'], `${field}.prorate`) }),
+    ...rules.read(read, entries, field),
+    ...(entries['currencies'] !== undefined && { currencies: readCurrencies(entries, model, `${field}.currencies`) }),
   };
 }
 
-function parseTiers(input: unknown, field: string): Tier[] {
-  const tiers = read
-    .list(input, field, { least: 1, most: maxTiers })
-    .map((tier, index) => parseTier(tier, `${field}[${index}]`));
-  tiers.forEach((tier, index) => {
-    checkBound(tiers, tier, index, `${field}[${index}].upTo`);
-  });
-  return tiers;
-}
-
-function parseTier(input: unknown, field: string): Tier {
-  const entries = read.record(input, field, ['upTo', 'unitAmount', 'flatAmount']);
-  if (entries['unitAmount'] === undefined && entries['flatAmount'] === undefined) {
-    read.refuse(field, 'It needs a unitAmount, a flatAmount or both; a free tier says "0".');
-  }
+function usageFields(entries: Record<string, unknown>, field: string): Partial<PriceFrame> {
+  const { meter, filter, groupBy, convert, zeroUsage, belowZero } = entries;
   return {
-    upTo: entries['upTo'] === null ? null : read.decimal(entries['upTo'], `${field}.upTo`, { above: true }),
-    ...(entries['unitAmount'] !== undefined && {
-      unitAmount: read.decimal(entries['unitAmount'], `${field}.unitAmount`),
-    }),
-    ...(entries['flatAmount'] !== undefined && {
-      flatAmount: read.decimal(entries['flatAmount'], `${field}.flatAmount`),
-    }),
+    ...(meter !== undefined && { meter: read.key(meter, `${field}.meter`) }),
+    ...(filter !== undefined && { filter: parseFilter(read, filter, `${field}.filter`) }),
+    ...(groupBy !== undefined && { groupBy: readGroupBy(groupBy, `${field}.groupBy`) }),
+    ...(convert !== undefined && { convert: readConversion(read, convert, `${field}.convert`) }),
+    ...read.decimals(entries, field, ['included']),
+    ...(zeroUsage !== undefined && { zeroUsage: read.oneOf(zeroUsage, `${field}.zeroUsage`, zeroUsages) }),
+    ...(belowZero !== undefined && { belowZero: read.oneOf(belowZero, `${field}.belowZero`, belowZeros) }),
   };
 }
 
-/** Tiers begin where the one before ends, so they cannot have gaps; their ends have to rise and the last to be open. */
-function checkBound(tiers: readonly Tier[], { upTo }: Tier, index: number, field: string): void {
-  const isLast = index === tiers.length - 1;
-  if (isLast && upTo !== null) read.refuse(field, 'The last tier has to be open: upTo is null.');
-  if (!isLast && upTo === null) read.refuse(field, 'Only the last tier is open; this one needs a bound.');
+function readGroupBy(input: unknown, field: string): string[] {
+  const names = read
+    .list(input, field, { least: 1, most: maxGroupProperties })
+    .map((name, index) => read.text(name, `${field}[${index}]`));
+  const twice = names.findIndex((name, index) => names.indexOf(name) !== index);
+  if (twice >= 0) read.refuse(`${field}[${twice}]`, `"${names[twice]}" is there twice.`);
+  return names;
+}
 
-  const before = tiers[index - 1]?.upTo;
-  if (typeof before === 'string' && typeof upTo === 'string' && parseDecimal(upTo).lte(parseDecimal(before))) {
-    read.refuse(field, `${upTo} is not above ${before}, the bound of the tier before.`);
+/** Each currency says the amounts of the model anew; what is no amount, such as a tier's bound, is said again with them. */
+function readCurrencies(
+  entries: Record<string, unknown>,
+  model: Model['model'],
+  field: string,
+): Record<Currency, InCurrency> {
+  const given = entries['currencies'];
+  const names = typeof given === 'object' && given !== null ? Object.keys(given) : [];
+  if (names.length > maxCurrencies) read.refuse(field, `It names more than ${maxCurrencies} currencies.`);
+  const all = read.record(given, field, names);
+  const rules = rulesOf(model);
+  const seen = new Set<Currency>();
+  return Object.fromEntries(
+    names.map((name) => {
+      const at = `${field}.${name.slice(0, 60)}`;
+      const currency = parseCurrency(name, at);
+      if (seen.has(currency)) read.refuse(at, `${currency} is there twice.`);
+      seen.add(currency);
+      const own = read.record(all[name], at, [...rules.fields, ...boundFields]);
+      const { model: _same, ...amounts } = rules.read(read, own, at);
+      return [currency, { ...amounts, ...readBounds(read, own, at) }];
+    }),
+  ) as Record<Currency, InCurrency>;
+}
+
+/**
+ * The price with its amounts in another currency.
+ * @throws DurabillError price-invalid if it has none in that currency: nothing is converted
+ */
+export function priceIn(price: Price, currency: Currency, base: Currency, field: string): Price {
+  if (currency === base) return price;
+  const amounts = price.currencies?.[currency];
+  if (amounts === undefined) {
+    return read.refuse(`${field}.currencies`, `The price "${price.key}" has no amounts in ${currency}.`);
   }
+  // What the other currency leaves out is not there: a maximum of 5 dollars is not one of 5 yen.
+  const saidAnew: string[] = [...rulesOf(price.model).fields, ...boundFields];
+  const rest = Object.fromEntries(Object.entries(price).filter(([name]) => !saidAnew.includes(name)));
+  return { ...rest, ...amounts } as Price;
 }

@@ -1,84 +1,90 @@
 import { DurabillError } from '../../errors/error.ts';
 import type { Currency } from '../money/currency.ts';
-import { type Big, decimalOf, decimalText, least, parseDecimal, quotientText, zero } from '../money/decimal.ts';
+import { decimalText, type Exact, most, one, sumOf, zero } from '../money/exact.ts';
 import { round } from '../money/money.ts';
-import { charge, type ExactStep, type UsagePrice } from './charge.ts';
-import type { Flat, Price } from './price.ts';
-import { decimalOrZero } from './reader.ts';
-import type { Step } from './step.ts';
+import { boundSteps } from './bounds.ts';
+import { charge, shareOf } from './charge.ts';
+import { rulesOf } from './models/index.ts';
+import type { Price } from './price.ts';
+import { type Step, writtenStep } from './step.ts';
+import { noTransactions } from './transactions.ts';
+import type { Usage } from './usage.ts';
 
 export type { Step };
 
 export type Rated = {
-  /** What was used; 1 for a flat price. */
+  /** What was used, as it was measured; 1 for a flat price. */
   quantity: string;
-  /** What is charged: the quantity without what is included, never below 0. */
+  /** What is charged: converted and without what is included, never below 0. */
   billableQuantity: string;
-  /** The sum of the steps' amounts, in major units; rounding it gives `amountMinor` even where a share is cut off. */
+  /** The sum of the steps' amounts, in major units; rounding it gives `amountMinor` even where it is cut off. */
   exactAmount: string;
   /** The exact amount rounded once, half away from zero, to the currency's minor units. */
   amountMinor: bigint;
   working: Step[];
 };
 
-export type Share = { numerator: bigint; denominator: bigint };
-
-const wholeCycle: Share = { numerator: 1n, denominator: 1n };
+/** Without use. */
+export const noUse: Usage = { quantity: zero };
 
 /**
- * The one way to price: invoice, preview, dashboard, alert and cap all call it.
+ * The one way to price: invoice, preview, dashboard, alert and cap all call it. From usage to amount: converted, without
+ * included units, charged by the model, brought to the line's bounds, rounded once.
  *
- * Included units come off first and tiers apply to what is left. A quantity of zero pays nothing, also none of the
- * tiers' flat amounts; only a flat price charges without use. A flat price is prorated by `share`; usage, tiers and
- * included units are not, since a shorter period has its own shorter use.
- *
- * @param quantity the period's use of the price's meter; null for a flat price
- * @param share the part of the cycle that the period covers, from `proration`
+ * @param usage the period's use of the price's meter, as its model reads it; none for a flat price
+ * @param share the part of the cycle that the period covers. What recurs (a flat amount, a capacity, the line's bounds)
+ *   is multiplied by it; usage, tiers and included units are not, since a shorter period has its own shorter use
  * @throws DurabillError quantity-negative, amount-out-of-range
  */
-export function rate(price: Price, quantity: Big | null, currency: Currency, share: Share = wholeCycle): Rated {
-  if (price.model === 'flat') return rateFlat(price, currency, share);
-  if (quantity === null) throw new TypeError(`The price ${price.key} needs a quantity.`);
-  return rateUsage(price, quantity, currency);
-}
-
-function rateFlat({ amount }: Flat, currency: Currency, { numerator, denominator }: Share): Rated {
-  if (denominator <= 0n || numerator < 0n || numerator > denominator) {
-    throw new RangeError(`${numerator}/${denominator} is not a share of a whole.`);
-  }
-  // The quotient itself may never end (a third), so the division is left to the rounding, which does it exactly.
-  const dividend = parseDecimal(amount).times(decimalOf(numerator));
-  const exactAmount = quotientText(dividend, denominator);
-  const step: Step = { kind: 'flat', quantity: '1', flatAmount: amount, amount: exactAmount };
-  if (numerator !== denominator) step.share = { numerator: String(numerator), denominator: String(denominator) };
+export function rate(price: Price, usage: Usage | null, currency: Currency, share: Exact = one): Rated {
+  if (share.lt(zero) || share.gt(one)) throw new RangeError(`${decimalText(share)} is not a share of a whole.`);
+  const used = usedBy(price, usage);
+  const { billable, steps } = charge(price, withoutNegative(price, used), share);
+  const charged = sumOf(steps.map(({ amount }) => amount));
+  const all = [...steps, ...boundSteps(charged, price, shareOf(price, share))];
+  const exact = sumOf(all.map(({ amount }) => amount));
   return {
-    quantity: '1',
-    billableQuantity: '1',
-    exactAmount,
-    amountMinor: round(dividend, currency, denominator),
-    working: [step],
-  };
-}
-
-function rateUsage(price: UsagePrice, quantity: Big, currency: Currency): Rated {
-  if (quantity.lt(zero)) {
-    throw new DurabillError('quantity-negative', {
-      reason: `The quantity of the price "${price.key}" is ${decimalText(quantity)}.`,
-    });
-  }
-  const included = least(quantity, decimalOrZero(price.included));
-  const billable = quantity.minus(included);
-  const steps = [...includedStep(included), ...charge(price, billable)];
-  const exact = steps.reduce((total, { amount }) => total.plus(amount), zero);
-  return {
-    quantity: decimalText(quantity),
+    quantity: decimalText(used.quantity),
     billableQuantity: decimalText(billable),
     exactAmount: decimalText(exact),
     amountMinor: round(exact, currency),
-    working: steps.map((step) => ({ ...step, amount: decimalText(step.amount) })),
+    working: all.map(writtenStep),
   };
 }
 
-function includedStep(included: Big): ExactStep[] {
-  return included.eq(zero) ? [] : [{ kind: 'included', quantity: decimalText(included), amount: zero }];
+/** Use that was not measured as the model reads it would be charged nothing, and nobody would see it. */
+function usedBy({ key, model }: Price, usage: Usage | null): Usage {
+  const { reads } = rulesOf(model);
+  if (reads === 'nothing') return { quantity: one };
+  if (usage === null || (usage[reads] === undefined && !usage.quantity.equals(zero))) {
+    throw new TypeError(`The price ${key} needs usage with its ${reads}.`);
+  }
+  return usage;
+}
+
+/**
+ * Nobody is paid by a price: what is below zero is refused, or counts as none where the price says so. Refunds may
+ * outweigh the transactions that pay though the sum of all is above zero: the free ones hide it.
+ */
+function withoutNegative({ key, belowZero = 'refused' }: Price, usage: Usage): Usage {
+  const { quantity, carried, transactions, cells = [], spans = [] } = usage;
+  const quantities = [quantity, carried, transactions?.plainSum].filter((value) => value !== undefined);
+  const parts = [...cells, ...spans].map((part) => part.quantity);
+  const negative = [...quantities, ...parts].find((value) => value.lt(zero));
+  if (negative === undefined) return usage;
+  if (belowZero === 'refused') {
+    throw new DurabillError('quantity-negative', {
+      reason: `The quantity of the price "${key}" is ${decimalText(negative)}.`,
+    });
+  }
+  const raised = <T extends { quantity: Exact }>(part: T): T => ({ ...part, quantity: most(part.quantity, zero) });
+  return {
+    quantity: most(quantity, zero),
+    ...(carried !== undefined && { carried: most(carried, zero) }),
+    ...(transactions !== undefined && {
+      transactions: transactions.plainSum.lt(zero) ? noTransactions() : transactions,
+    }),
+    ...(usage.cells !== undefined && { cells: cells.map(raised) }),
+    ...(usage.spans !== undefined && { spans: spans.map(raised) }),
+  };
 }

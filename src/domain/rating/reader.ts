@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../errors/catalogue.ts';
 import { DurabillError } from '../../errors/error.ts';
-import { type Big, decimalText, parseDecimal, zero } from '../money/decimal.ts';
+import { decimalText, type Exact, parseDecimal, zero } from '../money/exact.ts';
 
 /** A key of a meter, plan or price: it stands in ids, URLs and files, so it stays plain. */
 const keyForm = /^[a-z][a-z0-9_-]{0,62}$/;
@@ -61,11 +61,49 @@ export function readerFor(code: ErrorCode) {
   const decimal = (input: unknown, field: string, { above = false } = {}): string => {
     if (input === undefined) refuse(field, 'It is missing.');
     const value = parseDecimal(input as string, field);
-    if (value.lt(zero) || (above && value.eq(zero))) {
+    if (value.lt(zero) || (above && value.equals(zero))) {
       refuse(field, `${decimalText(value)} is not ${above ? 'above zero' : 'zero or more'}.`);
     }
     return input as string;
   };
+
+  /** Those of the decimals that are there, zero or more. */
+  const decimals = <Name extends string>(
+    entries: Record<string, unknown>,
+    field: string,
+    names: readonly Name[],
+  ): { [N in Name]?: string } =>
+    Object.fromEntries(
+      names
+        .filter((name) => entries[name] !== undefined)
+        .map((name) => [name, decimal(entries[name], `${field}.${name}`)]),
+    ) as { [N in Name]?: string };
+
+  /** The same of whole numbers. */
+  const wholes = <Name extends string>(
+    entries: Record<string, unknown>,
+    field: string,
+    names: readonly Name[],
+  ): { [N in Name]?: string } => {
+    const found = decimals(entries, field, names);
+    for (const name of names) {
+      const text = found[name];
+      if (text !== undefined && parseDecimal(text).d !== 1n)
+        refuse(`${field}.${name}`, `${text} is not a whole number.`);
+    }
+    return found;
+  };
+
+  /** A plain number, such as how many decimals: not an amount. */
+  const whole = (input: unknown, field: string, { least = 0, most }: { least?: number; most: number }): number => {
+    if (typeof input !== 'number' || !Number.isInteger(input) || input < least || input > most) {
+      return refuse(field, `It has to be a whole number from ${least} to ${most}.`);
+    }
+    return input;
+  };
+
+  const flag = (input: unknown, field: string): boolean =>
+    typeof input === 'boolean' ? input : refuse(field, 'It has to be true or false.');
 
   /** No two entries may have the same key. */
   const unique = (entries: readonly { key: string }[], field: string): void => {
@@ -76,10 +114,10 @@ export function readerFor(code: ErrorCode) {
     }
   };
 
-  return { refuse, record, list, text, key, oneOf, decimal, unique };
+  return { refuse, record, list, text, key, oneOf, decimal, decimals, wholes, whole, flag, unique };
 }
 
 /** For decimals that a parser has already checked. */
-export function decimalOrZero(text: string | undefined): Big {
+export function decimalOrZero(text: string | undefined): Exact {
   return text === undefined ? zero : parseDecimal(text);
 }

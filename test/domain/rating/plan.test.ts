@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { parseMeter } from '../../../src/domain/rating/meter.ts';
 import { parsePlan, parsePlanFile } from '../../../src/domain/rating/plan.ts';
-import { maxTiers, parsePrice } from '../../../src/domain/rating/price.ts';
 import { assertRefused } from '../support/properties.ts';
 
 const departures = { key: 'departures', name: 'Departures', eventType: 'departure', aggregation: 'count' };
@@ -79,82 +78,60 @@ describe('a plan', () => {
     refused({ key: 'Air Ports' }, 'plan-invalid', 'plan.key');
     refused({ name: '' }, 'plan-invalid', 'plan.name');
   });
-});
 
-describe('a price', () => {
-  const refused = (price: unknown, field: string, code = 'price-invalid') =>
-    assertRefused(() => parsePrice(price, 'p'), code, field);
-  const tiered = (...tiers: unknown[]) => ({ key: 'k', name: 'K', model: 'volume', tiers });
-
-  it('is one of the known models and has no other fields', () => {
-    refused({ ...fee, model: 'dutch_auction' }, 'p.model');
-    refused({ ...fee, model: 'constructor' }, 'p.model');
-    refused({ ...fee, model: undefined }, 'p.model');
-    refused('fee', 'p.model');
-    refused({ ...fee, amuont: '1' }, 'p.amuont');
-    refused({ ...fee, included: '1' }, 'p.included');
-    refused({ ...landing, amount: '1' }, 'p.amount');
-  });
-
-  it('has amounts that are decimals in quotes, zero or more', () => {
-    refused({ ...fee, amount: '-1' }, 'p.amount');
-    refused({ ...fee, amount: undefined }, 'p.amount');
-    refused({ ...fee, amount: 250 }, 'p.amount', 'decimal-invalid');
-    refused({ ...fee, amount: '1e3' }, 'p.amount', 'decimal-invalid');
-    refused({ ...fee, amount: '9'.repeat(40) }, 'p.amount', 'decimal-invalid');
-    refused({ ...landing, included: '-1' }, 'p.included');
-  });
-
-  it('has tiers that rise, meet, and end open', () => {
-    const unit = { unitAmount: '1' };
-    parsePrice(tiered({ upTo: '0.5', ...unit }, { upTo: null, ...unit }), 'p');
-    refused(tiered(), 'p.tiers');
-    refused(tiered({ upTo: '10', ...unit }), 'p.tiers[0].upTo');
-    refused(tiered({ upTo: null, ...unit }, { upTo: null, ...unit }), 'p.tiers[0].upTo');
-    refused(tiered({ upTo: '10', ...unit }, { upTo: '10.0', ...unit }, { upTo: null, ...unit }), 'p.tiers[1].upTo');
-    // As text "9" would be above "10".
-    refused(tiered({ upTo: '10', ...unit }, { upTo: '9', ...unit }, { upTo: null, ...unit }), 'p.tiers[1].upTo');
-    refused(tiered({ upTo: '0', ...unit }, { upTo: null, ...unit }), 'p.tiers[0].upTo');
-    refused(tiered({ upTo: null }), 'p.tiers[0]');
-    refused(tiered(unit), 'p.tiers[0].upTo');
-    refused(tiered({ upTo: null, ...unit, from: '0' }), 'p.tiers[0].from');
-    const many = Array.from({ length: maxTiers }, (_, index) => ({ upTo: String(index + 1), ...unit }));
-    refused(tiered(...many, { upTo: null, ...unit }), 'p.tiers');
-  });
-
-  it('has packages of a size above zero', () => {
-    const packages = { key: 'k', name: 'K', model: 'package', packageSize: '1000', packageAmount: '0' };
-    assert.deepEqual(parsePrice({ ...packages, rounding: 'down' }, 'p'), { ...packages, rounding: 'down' });
-    refused({ ...packages, packageSize: '0' }, 'p.packageSize');
-    refused({ ...packages, packageSize: '-5' }, 'p.packageSize');
-    refused({ ...packages, packageAmount: undefined }, 'p.packageAmount');
-    refused({ ...packages, rounding: 'nearest' }, 'p.rounding');
-  });
-
-  it('has a filter of texts, each once', () => {
-    refused({ ...landing, filter: {} }, 'p.filter');
-    refused({ ...landing, filter: [] }, 'p.filter');
-    refused({ ...landing, filter: { origin: [] } }, 'p.filter.origin');
-    refused({ ...landing, filter: { origin: 'JFK' } }, 'p.filter.origin');
-    refused({ ...landing, filter: { cancelled: [false] } }, 'p.filter.cancelled[0]');
-    refused({ ...landing, filter: { origin: ['JFK', 'JFK'] } }, 'p.filter.origin[1]');
-    refused({ ...landing, filter: { origin: ['J\u0000FK'] } }, 'p.filter.origin[0]');
-  });
-
-  it('keeps a property by the name of __proto__ as a filter like any other', () => {
-    const written: unknown = JSON.parse('{"__proto__": ["a"]}');
-    const { filter } = parsePrice({ ...landing, filter: written }, 'p');
-    assert.equal(JSON.stringify(filter), '{"__proto__":["a"]}');
-  });
-});
-
-describe('a meter', () => {
-  it('reads a property, unless it counts', () => {
-    assert.deepEqual(parseMeter(aircraft, 'm'), aircraft);
-    for (const aggregation of ['sum', 'max', 'unique_count', 'latest']) {
-      assertRefused(() => parseMeter({ ...departures, aggregation }, 'm'), 'meter-invalid', 'm.property');
+  it('says how its cycles begin, how many intervals they last and how a part is measured', () => {
+    const all = {
+      ...airports,
+      interval: 'quarter',
+      intervalCount: 2,
+      anchor: 'anniversary',
+      proration: 'day_counting_end',
+      trialDays: 14,
+      minimumAmount: '100',
+      maximumAmount: '1000',
+    };
+    assert.deepEqual(parsePlan(all, meters, 'plan'), all);
+    for (const intervalCount of [0, -1, 1.5, 25, '2', null]) {
+      refused({ intervalCount }, 'plan-invalid', 'plan.intervalCount');
     }
-    assertRefused(() => parseMeter({ ...departures, property: 'miles' }, 'm'), 'meter-invalid', 'm.property');
-    assertRefused(() => parseMeter({ ...departures, eventType: undefined }, 'm'), 'meter-invalid', 'm.eventType');
+    for (const trialDays of [-1, 731, 0.5, '14']) refused({ trialDays }, 'plan-invalid', 'plan.trialDays');
+    assert.equal(parsePlan({ ...airports, trialDays: 0 }, meters, 'plan').trialDays, 0);
+    refused({ anchor: 'billing_day' }, 'plan-invalid', 'plan.anchor');
+    refused({ proration: 'hour' }, 'plan-invalid', 'plan.proration');
+  });
+
+  it('has a maximum that is no less than its minimum', () => {
+    // As text "9" would be above "10".
+    refused({ minimumAmount: '10', maximumAmount: '9' }, 'plan-invalid', 'plan.maximumAmount');
+    refused({ minimumAmount: '-1' }, 'plan-invalid', 'plan.minimumAmount');
+    refused({ maximumAmount: 100 }, 'decimal-invalid', 'plan.maximumAmount');
+    parsePlan({ ...airports, minimumAmount: '10', maximumAmount: '10.00' }, meters, 'plan');
+    const commitment = { amount: '100', overageFactor: '1.5', trueUp: false };
+    assert.deepEqual(parsePlan({ ...airports, commitment }, meters, 'plan'), { ...airports, commitment });
+    refused({ commitment, minimumAmount: '5' }, 'plan-invalid', 'plan.minimumAmount');
+    refused({ commitment, maximumAmount: '99.99' }, 'plan-invalid', 'plan.maximumAmount');
+    refused({ commitment: { overageFactor: '2' } }, 'plan-invalid', 'plan.commitment.amount');
+  });
+
+  it('has amounts of every price in each of its currencies', () => {
+    const inEuros = {
+      ...airports,
+      currencies: ['EUR'],
+      prices: [
+        { ...fee, currencies: { EUR: { amount: '230' } } },
+        { ...landing, currencies: { EUR: { tiers: [{ upTo: null, unitAmount: '11' }] } } },
+      ],
+    };
+    assert.deepEqual(parsePlan(inEuros, meters, 'plan'), inEuros);
+    const without = [inEuros.prices[0], landing];
+    refused({ ...inEuros, prices: without }, 'price-invalid', 'plan.prices[1].currencies');
+    refused({ ...inEuros, currencies: ['EUR', 'JPY'] }, 'price-invalid', 'plan.prices[0].currencies');
+    refused({ ...inEuros, currencies: ['EUR', 'eur'] }, 'plan-invalid', 'plan.currencies');
+    refused({ ...inEuros, currencies: ['EUR', 'USD'] }, 'plan-invalid', 'plan.currencies');
+    refused({ ...inEuros, currencies: [] }, 'plan-invalid', 'plan.currencies');
+    refused({ ...inEuros, currencies: ['EUR', 'EURO'] }, 'currency-unknown', 'plan.currencies[1]');
+    // Bounds in another currency cannot be said.
+    refused({ ...inEuros, minimumAmount: '5' }, 'plan-invalid', 'plan.currencies');
+    refused({ ...inEuros, maximumAmount: '5' }, 'plan-invalid', 'plan.currencies');
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { currencies, currencyExponent } from '../../../src/domain/money/currency.ts';
-import { parseDecimal } from '../../../src/domain/money/decimal.ts';
+import { parseDecimal, ratio, sumOf } from '../../../src/domain/money/exact.ts';
 import type { Price } from '../../../src/domain/rating/price.ts';
 import { rate } from '../../../src/domain/rating/rate.ts';
 import {
@@ -13,6 +13,7 @@ import {
   type TierText,
   tiersArbitrary,
   usd,
+  used,
   volumeByTier,
 } from '../support/prices.ts';
 import { assertFindsFault, runs } from '../support/properties.ts';
@@ -21,7 +22,7 @@ import { compare, equal, rational, roundedUnits, times, total } from '../support
 type Rate = typeof rate;
 const wholeQuantity = fc.integer({ min: 0, max: 450 });
 const exactOf = (rateIt: Rate, price: Price, quantity: string) =>
-  rational(rateIt(price, parseDecimal(quantity), usd).exactAmount);
+  rational(rateIt(price, used(quantity), usd).exactAmount);
 
 /** A fault that is planted in the prices and not in the code: every tier is entered from a bound one too low. */
 const lowerBounds = (price: Price): Price =>
@@ -104,8 +105,8 @@ describe('rating', function () {
         'compare(exactOf(rate, p, less), exactOf(rate, p, more)) <= 0',
       );
       assert.ok(
-        rate(p, parseDecimal(less), usd).amountMinor <= rate(p, parseDecimal(more), usd).amountMinor,
-        'rate(p, parseDecimal(less), usd).amountMinor <= rate(p, parseDecimal(more), u...',
+        rate(p, used(less), usd).amountMinor <= rate(p, used(more), usd).amountMinor,
+        'rate(p, used(less), usd).amountMinor <= rate(p, parseDecimal(more), u...',
       );
     });
 
@@ -125,7 +126,7 @@ describe('rating', function () {
         parts.chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length }))),
         (unitAmount, [all, shuffled]) => {
           const price = priced({ model: 'per_unit', unitAmount });
-          const together = all.map((q) => parseDecimal(q)).reduce((a, b) => a.plus(b));
+          const together = { quantity: sumOf(all.map((q) => parseDecimal(q))) };
           const apart = total(shuffled.map((quantity) => exactOf(rate, price, quantity)));
           assert.ok(
             equal(rational(rate(price, together, usd).exactAmount), apart),
@@ -139,7 +140,7 @@ describe('rating', function () {
 
   const addsUp = (rateIt: Rate) =>
     fc.property(risingPrice, quantityText, fc.constantFrom(...currencies), (price, quantity, currency) => {
-      const line = rateIt(price, parseDecimal(quantity), currency);
+      const line = rateIt(price, used(quantity), currency);
       assert.ok(
         equal(total(line.working.map(({ amount }) => rational(amount))), rational(line.exactAmount)),
         'equal(total(line.working.map(({ amount }) => rational(amount))), rational(lin...',
@@ -212,7 +213,7 @@ describe('rating', function () {
       fc.constantFrom(...currencies),
       (amount, [numerator, denominator], currency) => {
         const exact = times(rational(amount), { n: numerator, d: denominator });
-        const line = rateIt(priced({ model: 'flat', amount }), null, currency, { numerator, denominator });
+        const line = rateIt(priced({ model: 'flat', amount }), null, currency, ratio(numerator, denominator));
         assert.equal(line.amountMinor, roundedUnits(exact, currencyExponent(currency)));
         // What is shown is cut off, never above the exact amount, and rounds to the same.
         assert.ok(compare(rational(line.exactAmount), exact) <= 0, 'compare(rational(line.exactAmount), exact) <= 0');

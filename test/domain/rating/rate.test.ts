@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { parseCurrency } from '../../../src/domain/money/currency.ts';
-import { parseDecimal } from '../../../src/domain/money/decimal.ts';
+import { ratio } from '../../../src/domain/money/exact.ts';
 import { rate } from '../../../src/domain/rating/rate.ts';
-import { priced, rated, usd } from '../support/prices.ts';
+import { priced, rated, usd, used } from '../support/prices.ts';
 import { assertRefused } from '../support/properties.ts';
 
 const graduated = {
@@ -61,7 +61,7 @@ describe('a price per unit', () => {
       ['USD', 150n],
       ['KWD', 1500n],
     ] as const) {
-      assert.equal(rate(price, parseDecimal('3'), parseCurrency(code)).amountMinor, minor);
+      assert.equal(rate(price, used('3'), parseCurrency(code)).amountMinor, minor);
     }
   });
 });
@@ -161,7 +161,7 @@ describe('a flat price', () => {
 
   it('is prorated by the seconds of the cycle that are covered', () => {
     // 15 of 31 days: 100 × 1,296,000 / 2,678,400 = 48.387096774… → 48.39
-    assert.deepEqual(rate(flat, null, usd, { numerator: 1_296_000n, denominator: 2_678_400n }), {
+    assert.deepEqual(rate(flat, null, usd, ratio(1_296_000n, 2_678_400n)), {
       quantity: '1',
       billableQuantity: '1',
       exactAmount: '48.38709677419354838709',
@@ -171,22 +171,20 @@ describe('a flat price', () => {
           kind: 'flat',
           quantity: '1',
           flatAmount: '100',
-          share: { numerator: '1296000', denominator: '2678400' },
+          share: { numerator: '15', denominator: '31' },
           amount: '48.38709677419354838709',
         },
       ],
     });
-    assert.equal(rate(flat, null, usd, { numerator: 0n, denominator: 2_678_400n }).amountMinor, 0n);
+    assert.equal(rate(flat, null, usd, ratio(0n, 2_678_400n)).amountMinor, 0n);
   });
 
   it('takes no share above the whole', () => {
-    for (const share of [
-      { numerator: 2n, denominator: 1n },
-      { numerator: -1n, denominator: 1n },
-      { numerator: 0n, denominator: 0n },
-    ]) {
+    for (const share of [ratio(2n, 1n), ratio(-1n, 1n), ratio(31_000_001n, 31_000_000n)]) {
       assert.throws(() => rate(flat, null, usd, share), RangeError);
     }
+    // Of a cycle without length there is no share at all.
+    assert.throws(() => rate(flat, null, usd, ratio(0n, 0n)));
   });
 });
 
@@ -202,5 +200,22 @@ describe('use that cannot be priced', () => {
 
   it('is a mistake of the caller when there is no quantity at all', () => {
     assert.throws(() => rate(priced({ model: 'per_unit', unitAmount: '1' }), null, usd), TypeError);
+  });
+
+  it('is a mistake of the caller when it was not measured as the model reads it, and not free', () => {
+    const matrix = { properties: ['a'], cells: [{ values: ['x'], unitAmount: '1' }], otherwise: '1' };
+    for (const model of [
+      { model: 'percentage', rate: '1' },
+      { model: 'dynamic', amountProperty: 'cost' },
+      { model: 'matrix', ...matrix },
+      { model: 'seats', unitAmount: '1' },
+    ]) {
+      assert.throws(
+        () => rate(priced(model), used('5'), usd),
+        /needs usage with its (transactions|carried|cells|spans)/,
+      );
+      // Where nothing was used there is nothing to measure.
+      assert.equal(rate(priced(model), used('0'), usd).amountMinor, 0n);
+    }
   });
 });

@@ -1,8 +1,11 @@
+import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { parseCurrency } from '../../../src/domain/money/currency.ts';
-import { parseDecimal } from '../../../src/domain/money/decimal.ts';
+import { parseDecimal } from '../../../src/domain/money/exact.ts';
 import { type Price, parsePrice } from '../../../src/domain/rating/price.ts';
 import { type Rated, rate } from '../../../src/domain/rating/rate.ts';
+import { tallyTransactions } from '../../../src/domain/rating/transactions.ts';
+import type { Usage } from '../../../src/domain/rating/usage.ts';
 import { decimalArbitrary } from './properties.ts';
 import { plus, type Rational, rational, times } from './rational.ts';
 
@@ -13,9 +16,37 @@ export function priced(particulars: Record<string, unknown>): Price {
   return parsePrice({ key: 'price', name: 'Price', ...particulars }, 'price');
 }
 
-export function rated(particulars: Record<string, unknown>, quantity: string): Rated {
-  return rate(priced(particulars), parseDecimal(quantity), usd);
+/** The use of a meter that measured so much, as most models read it. */
+export function used(quantity: string): Usage {
+  return { quantity: parseDecimal(quantity) };
 }
+
+/** Transactions one after the other, tallied by the terms of the price, with the sum of their amounts. */
+export function transacted(price: Price, amounts: readonly string[]): Usage {
+  if (price.model !== 'percentage') throw new TypeError('Only a percentage reads transactions.');
+  const tally = tallyTransactions(price);
+  for (const amount of amounts) tally.add(parseDecimal(amount));
+  return { quantity: tally.totals.sum, transactions: tally.totals };
+}
+
+export function rated(particulars: Record<string, unknown>, quantity: string): Rated {
+  return rate(priced(particulars), used(quantity), usd);
+}
+
+/** Asserts the exact amount of a price for each of several quantities. */
+export function holds(price: Record<string, unknown>, amounts: [quantity: string | number, exactAmount: string][]) {
+  for (const [quantity, exactAmount] of amounts) {
+    assert.equal(rated(price, String(quantity)).exactAmount, exactAmount, `${JSON.stringify(price)} of ${quantity}`);
+  }
+}
+
+/** Tiers by bound, unit and flat amount, with '' for none. */
+export const tiersOf = (...tiers: [upTo: string | null, unitAmount: string, flatAmount?: string][]): TierText[] =>
+  tiers.map(([upTo, unitAmount, flatAmount = '']) => ({
+    upTo,
+    ...(unitAmount !== '' && { unitAmount }),
+    ...(flatAmount !== '' && { flatAmount }),
+  }));
 
 export const amountText = decimalArbitrary({ integer: 3, fraction: 6 });
 /** Up to 400 with up to three decimals; whole ones often, since those meet tiers' bounds. */

@@ -24,12 +24,19 @@ export function decimalArbitrary(options: {
     .map(([negative, whole, fraction]) => `${negative ? '-' : ''}${whole}${fraction && `.${fraction}`}`);
 }
 
-/** Asserts a coded error, and the path of the field at fault where one is given. */
-export function assertRefused(action: () => unknown, code: string, field?: string): void {
+/**
+ * Asserts a coded error. Where the path of the field at fault is given it has to be named, with a reason of its own and
+ * not the catalogue's title; one that has to be like `reason`, if that is given too.
+ */
+export function assertRefused(action: () => unknown, code: string, field?: string, reason?: RegExp): void {
   assert.throws(action, (error: unknown) => {
     assert.ok(isDurabillError(error), String(error));
     assert.equal(error.code, code, error.message);
-    if (field !== undefined) assert.equal(error.field, field, error.message);
+    if (field !== undefined) {
+      assert.equal(error.field, field, error.message);
+      assert.notEqual(error.message, error.entry.title);
+    }
+    if (reason !== undefined) assert.match(error.message, reason);
     return true;
   });
 }

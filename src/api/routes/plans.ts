@@ -1,0 +1,127 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { applyPlans } from '../../billing/apply-plans.ts';
+import { type PlansChange as Change, diffPlans, hasChanges } from '../../billing/diff-plans.ts';
+import { readPlans } from '../../billing/read-plans.ts';
+import { DurabillError } from '../../errors/error.ts';
+import { listMeters } from '../../store/meters.ts';
+import { findPlan, listPlans, versionsInUse } from '../../store/plan-views.ts';
+import type { ApiDeps } from '../deps.ts';
+import { actorOf } from '../guard.ts';
+import { type CursorForm, defaultLimit, pageOf, readCursor } from '../paging.ts';
+import { problems } from '../schemas/common.ts';
+import {
+  MeterPage,
+  MeterQuery,
+  PlanFile,
+  PlanPage,
+  PlanParams,
+  PlanQuery,
+  PlansChange,
+  PlanVersion,
+  VersionQuery,
+} from '../schemas/plans.ts';
+
+const bodyLimit = 4 * 1_024 * 1_024;
+const tags = ['plans'];
+
+export const planRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { database }) => {
+  app.get(
+    '/v1/plans',
+    {
+      config: { scope: 'plans:read' },
+      schema: { tags, summary: 'List plans', querystring: PlanQuery, response: { 200: PlanPage, ...problems } },
+    },
+    async ({ query: { limit = defaultLimit, cursor } }) => {
+      const after = readCursor(cursor, cursorForm)?.key;
+      return pageOf(await listPlans(database, { after, limit: limit + 1 }), limit, cursorForm);
+    },
+  );
+
+  app.get(
+    '/v1/plans/:key',
+    {
+      config: { scope: 'plans:read' },
+      schema: {
+        tags,
+        summary: 'Read a plan with its prices, and which versions there are',
+        params: PlanParams,
+        querystring: VersionQuery,
+        response: { 200: PlanVersion, ...problems },
+      },
+    },
+    async ({ params: { key }, query: { version } }) => {
+      const found = await findPlan(database, key, version);
+      const versions = await versionsInUse(database, [key]);
+      if (found === undefined) {
+        const [field, reason] =
+          versions.length === 0
+            ? ['key', `There is no plan "${key}".`]
+            : ['version', `The plan "${key}" has no version ${version}; its latest is ${versions[0]?.version}.`];
+        throw new DurabillError('not-found', { field, reason });
+      }
+      return { ...found, versions: versions.map(({ key: _same, ...rest }) => rest) };
+    },
+  );
+
+  app.get(
+    '/v1/meters',
+    {
+      config: { scope: 'plans:read' },
+      schema: { tags, summary: 'List meters', querystring: MeterQuery, response: { 200: MeterPage, ...problems } },
+    },
+    async ({ query: { limit = defaultLimit, cursor } }) => {
+      const after = readCursor(cursor, cursorForm)?.key;
+      return pageOf(await listMeters(database, { after, limit: limit + 1 }), limit, cursorForm);
+    },
+  );
+
+  // The readers of plan files check the body; a schema of twelve models would say "must match one of twelve".
+  const validatorCompiler = () => () => true;
+
+  app.post(
+    '/v1/plans/diff',
+    {
+      config: { scope: 'plans:read' },
+      bodyLimit,
+      validatorCompiler,
+      schema: {
+        tags,
+        summary: 'Compare plans with the books',
+        description: 'What /v1/plans/apply would do with the same body, without doing it.',
+        body: PlanFile,
+        response: { 200: PlansChange, ...problems },
+      },
+    },
+    async ({ body }) => answerOf(await diffPlans(database, readPlans(body, 'body'))),
+  );
+
+  app.post(
+    '/v1/plans/apply',
+    {
+      config: { scope: 'plans:write' },
+      bodyLimit,
+      validatorCompiler,
+      schema: {
+        tags,
+        summary: 'Bring plans into the books',
+        description:
+          'All of them or, where one is refused, none. A plan that differs from its latest version becomes a new one; ' +
+          'subscriptions stay on the version that they have. Plans that are not named stay as they are, and a stored ' +
+          'meter never changes. The same body again changes nothing.',
+        body: PlanFile,
+        response: { 200: PlansChange, ...problems },
+      },
+    },
+    async (request) => {
+      const file = readPlans(request.body, 'body');
+      return answerOf(await applyPlans(database, file, actorOf(request)));
+    },
+  );
+};
+
+const answerOf = (change: Change) => ({ changed: hasChanges(change), ...change });
+
+const cursorForm: CursorForm<{ key: string }> = {
+  write: ({ key }) => [key],
+  read: ([key]) => (key === undefined ? undefined : { key }),
+};

@@ -1,0 +1,367 @@
+import { Type } from 'typebox';
+import { amountMinor, closed, count, decimal, id, instant, instantText, nullable, text } from './common.ts';
+import { boundFieldsOf, Meter, priceSchemas, Step } from './prices.ts';
+
+// These describe the request for readers of /openapi.json; it is read by src/billing/preview/, whose refusals name the
+// field and the reason.
+
+const number = (description: string, example: string) =>
+  Type.String({ pattern: '^\\d{1,30}(\\.\\d{1,20})?$', description, examples: [example] });
+
+const periodFields = {
+  startAt: instantText('First instant of the period', '2026-01-10T00:00:00Z'),
+  endAt: instantText('First instant after the period', '2026-02-01T00:00:00Z'),
+  cycleStartAt: Type.Optional(
+    instantText(
+      'First instant of the whole cycle that the period is a part of; startAt unless said otherwise',
+      '2026-01-01T00:00:00Z',
+    ),
+  ),
+  cycleEndAt: Type.Optional(
+    instantText('First instant after the whole cycle; endAt unless said otherwise', '2026-02-01T00:00:00Z'),
+  ),
+};
+const PeriodText = Type.Object(periodFields, {
+  ...closed,
+  description:
+    'The period in so many words. What recurs costs its share of the cycle: with the values shown 22 of 31 days. ' +
+    'Events count from startAt (included) to endAt (not included)',
+});
+
+const ShareNumbers = Type.Object(
+  {
+    numerator: Type.Integer({
+      minimum: 0,
+      description: 'Above the line; at most the denominator, since a period is a part of one cycle',
+      examples: [22],
+    }),
+    denominator: Type.Integer({ minimum: 1, description: 'Below the line', examples: [30] }),
+  },
+  {
+    ...closed,
+    description:
+      'The share of the cycle to use in the place of the one that proration counts, for any other way of counting, such as ' +
+      '22 of 30 days whatever the month',
+  },
+);
+
+const SubscriptionText = Type.Object(
+  {
+    startsAt: instantText('When the subscription begins', '2026-01-31T00:00:00Z'),
+    endsAt: Type.Optional(instantText('When it ends', '2026-06-15T00:00:00Z')),
+    trialEndsAt: Type.Optional(
+      instantText(
+        'Billing begins then: the first period does, with its share of the cycle, and use before it is free',
+        '2026-02-14T00:00:00Z',
+      ),
+    ),
+    pauses: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            from: instantText('Paused from', '2026-03-10T00:00:00Z'),
+            to: nullable(instantText('Resumed at; null: not yet', '2026-03-20T00:00:00Z')),
+          },
+          closed,
+        ),
+        { description: 'Time that is not billed' },
+      ),
+    ),
+    interval: Type.Enum(['week', 'month', 'quarter', 'half_year', 'year'], {
+      type: 'string',
+      description: 'How long a cycle is',
+      examples: ['month'],
+    }),
+    intervalCount: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 24,
+        description:
+          'So many intervals a cycle; 1 unless said otherwise. Cycles of several are counted from the anchor (of the ' +
+          'calendar: from January 2000, and weeks from 3 January 2000); the first period ends with the cycle that it ' +
+          'begins in',
+        examples: [1],
+      }),
+    ),
+    anchor: Type.Optional(
+      Type.Enum(['calendar', 'anniversary'], {
+        type: 'string',
+        description:
+          'Cycles begin with the calendar of the zone (Mondays, the 1st, January/April/July/October, January/July, January; ' +
+          'unless said otherwise), or with the subscription. Anniversaries on days 29 to 31 end early in short months and ' +
+          'come back: 31 January, 28 February, 31 March',
+        examples: ['anniversary'],
+      }),
+    ),
+    anchorAt: Type.Optional(
+      instantText(
+        'For anniversary: where a cycle begins, before or after the start, such as any date with the billing day; the end ' +
+          'of the trial or the start unless said otherwise',
+        '2026-01-31T00:00:00Z',
+      ),
+    ),
+    at: Type.Optional(
+      instantText(
+        'Which period: the one that this instant is in; the first one unless said otherwise',
+        '2026-03-05T00:00:00Z',
+      ),
+    ),
+  },
+  { ...closed, description: 'A subscription, of which one period is previewed; in the place of `period`' },
+);
+
+const usageFields = {
+  quantity: Type.Optional(
+    number(
+      'The quantity of the period, zero or more, before conversion and included units; for percentage the sum of the ' +
+        'transactions. What is below zero is refused; what is given back is a credit',
+      '1250',
+    ),
+  ),
+  transactions: Type.Optional(
+    Type.Array(Type.String(), {
+      maxItems: 10_000,
+      description: 'For percentage: the amount of each transaction in major units, in the order in which they happened',
+      examples: [['10.00', '80.00', '10000']],
+    }),
+  ),
+  transactionCount: Type.Optional(
+    number(
+      'For percentage with quantity in the place of transactions: how many there were; 1 unless said otherwise',
+      '4',
+    ),
+  ),
+  carriedAmount: Type.Optional(number('For dynamic: the sum of what the events cost, in major units', '12.345')),
+  cells: Type.Optional(
+    Type.Array(
+      Type.Object(
+        {
+          values: Type.Array(Type.String(), {
+            description: 'One value for each property of the matrix',
+            examples: [['eu', 'gold']],
+          }),
+          quantity: number('Units used with these values', '40'),
+        },
+        closed,
+      ),
+      { description: 'For matrix: what was used in each cell' },
+    ),
+  ),
+  seats: Type.Optional(
+    Type.Array(
+      Type.Object(
+        {
+          from: instantText('From when', '2026-01-16T00:00:00Z'),
+          quantity: number('How many seats from then on', '8'),
+        },
+        closed,
+      ),
+      {
+        description:
+          'For seats: how many there were, change by change in their order, within the period (the first may be before it). ' +
+          'With `quantity` in its place there are so many all the time',
+      },
+    ),
+  ),
+};
+
+const Usage = Type.Object(
+  {
+    ...usageFields,
+    groups: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            group: Type.Array(Type.String(), {
+              description: 'One value for each property of groupBy',
+              examples: [['eu']],
+            }),
+            ...usageFields,
+          },
+          closed,
+        ),
+        { description: 'For a price with groupBy, in the place of all the others: the usage of each group' },
+      ),
+    ),
+  },
+  {
+    ...closed,
+    description:
+      'What was used, in the place of events and a meter: `quantity` for per_unit, graduated, volume, stairstep, package, ' +
+      'graduated_percentage and capacity; `transactions` for percentage; `quantity` and `carriedAmount` for dynamic; ' +
+      '`seats` or `quantity` for seats; `cells` for matrix; nothing for flat',
+  },
+);
+
+const PreviewPrice = Type.Union(
+  priceSchemas(
+    {
+      usage: Type.Optional(Usage),
+      isCredit: Type.Optional(
+        Type.Boolean({
+          description:
+            'Gives back what it would charge: a line below zero, such as for the unused rest of a plan that was paid in ' +
+            'advance. An upgrade in mid-period is the old price as a credit and the new one as a charge, each with the ' +
+            'period from the change to the end of the cycle. What is billed event by event or slice by slice is the price ' +
+            'with all use until now as a charge, and with the use that was billed as a credit',
+          examples: [true],
+        }),
+      ),
+      creditLimit: Type.Optional(
+        number(
+          'For isCredit: the most that a line gives back, in major units and not shared by the period: what was paid, ' +
+            'without what was credited before',
+          '20.00',
+        ),
+      ),
+      period: Type.Optional(
+        Type.Object(periodFields, {
+          ...closed,
+          description:
+            'Of this price alone, for its events and its share, where it is not that of the request: one of several cycles ' +
+            'that are billed at once, the rest of a cycle after a change',
+        }),
+      ),
+      share: Type.Optional(ShareNumbers),
+      baseCurrency: Type.Optional(
+        text(
+          'ISO 4217 code of the amounts outside of `currencies`; the currency of the request unless said otherwise',
+          'USD',
+          3,
+        ),
+      ),
+    },
+    'unnamed',
+  ),
+  { description: 'A price and what was used of it; the fields depend on the model' },
+);
+
+const PreviewEvent = Type.Object(
+  {
+    type: text('What happened, as meters name it', 'api.call'),
+    occurredAt: instantText('When it happened', '2026-01-12T08:30:00Z'),
+    properties: Type.Optional(
+      Type.Object(
+        {},
+        { additionalProperties: true, description: 'What meters read', examples: [{ tokens: 1200, region: 'eu' }] },
+      ),
+    ),
+  },
+  { ...closed, description: 'A usage event; those at the same instant count in the order of the list' },
+);
+
+const AdHoc = Type.Object(
+  {
+    currency: text('ISO 4217 code of the invoice: USD has 2 decimals, JPY 0, KWD 3', 'USD', 3),
+    zone: Type.Optional(
+      text(
+        'IANA time zone in which days, weeks and months are counted; UTC unless said otherwise',
+        'Europe/Berlin',
+        64,
+      ),
+    ),
+    period: Type.Optional(PeriodText),
+    subscription: Type.Optional(SubscriptionText),
+    proration: Type.Optional(
+      Type.Enum(['second', 'day', 'day_counting_end', 'none'], {
+        type: 'string',
+        description:
+          'How the share of the cycle is counted: elapsed seconds (unless said otherwise); local days without the one on ' +
+          'which the period ends, whatever the time of day; local days with it, unless it ends at midnight; or not at all, ' +
+          'so that a part costs as much as the whole. Spans of seats are counted in the same way',
+        examples: ['second'],
+      }),
+    ),
+    share: Type.Optional(ShareNumbers),
+    ...boundFieldsOf('the whole period'),
+    meters: Type.Optional(Type.Array(Meter, { maxItems: 200, description: 'How events become quantities' })),
+    events: Type.Optional(
+      Type.Array(PreviewEvent, {
+        maxItems: 10_000,
+        description: 'Events for the meters; earlier ones serve meters that carry on',
+      }),
+    ),
+    prices: Type.Array(PreviewPrice, {
+      minItems: 1,
+      maxItems: 200,
+      description: 'What is priced, in the order of the lines',
+    }),
+  },
+  {
+    ...closed,
+    description:
+      'Everything that an invoice of one period depends on. Without `period` and `subscription` every price is for a whole ' +
+      'cycle. Each line is computed exactly and rounded once, half away from zero, to the minor unit of the currency; the ' +
+      'total is the sum of the lines.',
+  },
+);
+
+const OfSubscription = Type.Object(
+  { subscription: id('Our id of a subscription in the books') },
+  {
+    ...closed,
+    description:
+      'The expected bill of a subscription to date: what no invoice has billed of it yet, with its usage so far',
+  },
+);
+
+export const PreviewRequest = Type.Union([AdHoc, OfSubscription], {
+  description: 'Everything that a bill depends on, or a subscription that has it all',
+});
+
+const PreviewLine = Type.Object(
+  {
+    priceKey: text('Key of the price; `minimum`, `maximum` or `overage` for a bound of the whole period', 'price-1'),
+    description: text('What is billed', 'API calls', 2_000),
+    model: nullable(text('Model of the price', 'graduated')),
+    group: Type.Optional(Type.Array(Type.String(), { description: 'Values of groupBy', examples: [['eu']] })),
+    quantity: decimal('Measured quantity; 1 for a price without use', '250'),
+    billableQuantity: decimal('Quantity that was charged: converted, and without what is included', '250'),
+    unitAmount: nullable(
+      decimal('Exact amount over measured quantity, in major units; null where nothing was measured', '0.07'),
+    ),
+    exactAmount: decimal('Amount in major units before rounding', '17.5'),
+    amountMinor: amountMinor('Amount', 1_750),
+    amount: decimal('The same in major units', '17.50'),
+    eventCount: count('Events read for it', 0),
+    skippedCount: count('Events that lacked what the meter measures', 0),
+    working: Type.Array(Step, { description: 'How the amount came about, step by step' }),
+  },
+  { description: 'A line as the invoice would have it' },
+);
+
+export const PreviewAnswer = Type.Object(
+  {
+    subscription: Type.Optional(id('The subscription of the books, if one was named')),
+    customer: Type.Optional(text('External id of its customer', 'B6')),
+    asOf: Type.Optional(
+      instant("Time of its customer's clock, up to which usage is in it", '2026-01-20T09:30:00.000Z'),
+    ),
+    currency: text('ISO 4217 code of all amounts', 'USD', 3),
+    zone: text('IANA time zone of the period', 'UTC', 64),
+    period: nullable(
+      Type.Object(
+        {
+          startAt: instant('First instant of the period', '2026-01-10T00:00:00.000Z'),
+          endAt: instant('First instant after the period', '2026-02-01T00:00:00.000Z'),
+          cycleStartAt: instant('First instant of its cycle', '2026-01-01T00:00:00.000Z'),
+          cycleEndAt: instant('First instant after its cycle', '2026-02-01T00:00:00.000Z'),
+        },
+        { description: 'The period; null for a request that named none' },
+      ),
+    ),
+    proration: text('How its share of the cycle was counted', 'second'),
+    share: Type.Object(
+      {
+        numerator: Type.String({ description: 'Above the line', examples: ['22'] }),
+        denominator: Type.String({ description: 'Below the line', examples: ['31'] }),
+      },
+      { description: 'The share of the cycle, in lowest terms' },
+    ),
+    lines: Type.Array(PreviewLine, { description: 'The lines in the order of the prices' }),
+    totalMinor: amountMinor('Sum of the lines', 1_750),
+    total: decimal('The same in major units', '17.50'),
+    text: text('The same for people', 'USD 17.50'),
+  },
+  { description: 'What an invoice of this period would say; nothing was stored' },
+);

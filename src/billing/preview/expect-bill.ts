@@ -1,0 +1,122 @@
+import { parseCurrency } from '../../domain/money/currency.ts';
+import { ratio } from '../../domain/money/exact.ts';
+import { layOut } from '../../domain/period/lay-out.ts';
+import { proration } from '../../domain/period/proration.ts';
+import type { Database, Sql } from '../../store/database.ts';
+import { type BillablePeriod, readAhead, readOpenPeriods } from '../../store/periods.ts';
+import { readPlanVersions } from '../../store/plans.ts';
+import { aggregateRolledUsage } from '../../store/rolled-quantities.ts';
+import { findSubscription, type SubscriptionView } from '../../store/subscription-views.ts';
+import { readTimelines, type StoredTimeline } from '../../store/subscriptions.ts';
+import { aheadOfNext } from '../ahead-periods.ts';
+import { unknownSubscription } from '../change-subscription.ts';
+import { periodIdOf } from '../ids.ts';
+import { laterOf } from '../instant.ts';
+import { rateInvoices } from '../rate-invoices.ts';
+import type { PreviewedInvoice } from './preview-invoice.ts';
+import { previewedLines } from './previewed-lines.ts';
+
+/** A bill that is not made yet, as it stands at this instant of the customer's clock. */
+export type ExpectedBill = PreviewedInvoice & { subscription: string; customer: string; asOf: Date };
+
+/**
+ * What a subscription would be billed next, with its usage so far: all of it that no invoice has billed and that has begun
+ * by now, and what is billed ahead with it. Computed as a draft is, and nothing is written.
+ * @throws DurabillError not-found, and what keeps the period from being billed
+ */
+export async function expectBill(database: Database, subscriptionId: string): Promise<ExpectedBill> {
+  return await database.transaction(async (sql) => {
+    await sql.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    const view = await findSubscription(sql, subscriptionId);
+    if (view === undefined) throw unknownSubscription(subscriptionId);
+    return await expectBillOf(sql, view);
+  });
+}
+
+async function expectBillOf(sql: Sql, view: SubscriptionView): Promise<ExpectedBill> {
+  const { id, now } = view;
+  const timeline = (await readTimelines(sql, [id])).get(id) as StoredTimeline;
+  const periods = await periodsOfNextBill(sql, view, timeline);
+  const rated = (await rateInvoices(sql, [{ invoiceId: id, periods }], aggregateRolledUsage, now)).get(id);
+  if (rated !== undefined && 'failure' in rated) throw rated.failure;
+  const versions = await readPlanVersions(sql, [...new Set(periods.map(({ planVersionId }) => planVersionId))]);
+  const models = new Map(
+    [...versions.values()].flatMap(({ prices }) => prices.map(({ id: priceId, price }) => [priceId, price.model])),
+  );
+  const current = periods.findLast(({ kind }) => kind === 'arrears');
+  const mode = versions.get(current?.planVersionId ?? '')?.terms.proration ?? 'second';
+  const share = current === undefined ? { numerator: 1n, denominator: 1n } : proration(current, mode, timeline.zone);
+  const lowest = ratio(share.numerator, share.denominator);
+  const currency = parseCurrency(view.currency);
+  return {
+    subscription: id,
+    customer: view.customer,
+    asOf: now,
+    currency,
+    zone: timeline.zone,
+    proration: mode,
+    period: current === undefined ? null : spanOf(current),
+    share: { numerator: String(lowest.n), denominator: String(lowest.d) },
+    ...previewedLines(
+      (rated?.lines ?? []).map(({ priceId, priceKey, group, quantity, billableQuantity, ...line }) => ({
+        priceKey,
+        model: (priceId === null ? undefined : models.get(priceId)) ?? null,
+        description: line.description,
+        ...(group !== null && { group }),
+        quantity: quantity ?? '0',
+        billableQuantity: billableQuantity ?? '0',
+        exactAmount: line.exactAmount,
+        amountMinor: line.amountMinor,
+        eventCount: line.eventCount,
+        skippedCount: line.skippedCount,
+        working: line.working,
+      })),
+      currency,
+    ),
+  };
+}
+
+function spanOf({ startAt, endAt, cycleStartAt, cycleEndAt }: BillablePeriod) {
+  return { startAt, endAt, cycleStartAt, cycleEndAt };
+}
+
+/** Those that are open and have begun, laid out already or not, and what is billed ahead together with them. */
+async function periodsOfNextBill(
+  sql: Sql,
+  view: SubscriptionView,
+  timeline: StoredTimeline,
+): Promise<BillablePeriod[]> {
+  const { id, customerId, currency, billingGroup, now } = view;
+  const { open, lastEndAt: after } = await readOpenPeriods(sql, id);
+  const of = {
+    subscriptionId: id,
+    customerId,
+    currency,
+    zone: timeline.zone,
+    billingGroup,
+    isParked: false,
+    settledBy: null,
+  };
+  const begun = (period: { startAt: Date }) => period.startAt <= now;
+  const endOf = (periods: readonly { endAt: Date }[]) => periods.at(-1)?.endAt ?? now;
+  const stored = open.filter(({ kind }) => kind === 'arrears').filter(begun);
+  // As far as to the end of the period that goes on, so that what is billed ahead of the next one is known.
+  const until = laterOf(endOf(stored), endOf(layOut(timeline, { after, until: now })));
+  const laid = layOut(timeline, { after, until });
+  const arrears: BillablePeriod[] = [
+    ...stored,
+    ...laid
+      .filter(begun)
+      .map((period) => ({ ...period, ...of, id: periodIdOf(id, period.startAt), kind: 'arrears' as const })),
+  ];
+  const ahead = (await readAhead(sql, [id])).get(id) ?? [];
+  const next = aheadOfNext({ subscriptionId: id, timeline, laid, after, ahead }).map((period) => ({
+    ...period,
+    ...of,
+  }));
+  const billedAt = arrears.at(-1)?.billableAt ?? now;
+  const together = [...open.filter(({ kind }) => kind !== 'arrears'), ...next].filter(
+    ({ billableAt }) => billableAt <= billedAt,
+  );
+  return [...arrears, ...together];
+}

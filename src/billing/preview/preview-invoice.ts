@@ -1,0 +1,55 @@
+import { measure } from '../../domain/rating/measure.ts';
+import { rateLines } from '../../domain/rating/rate-lines.ts';
+import type { Measured } from '../../domain/rating/usage.ts';
+import { DurabillError } from '../../errors/error.ts';
+import { type PreviewedLines, previewedLines } from './previewed-lines.ts';
+import type { PreviewPeriod } from './read-period.ts';
+import { type Preview, type PreviewPrice, readPreview } from './read-preview.ts';
+import { spanRuleOfPreview } from './span-rule.ts';
+
+export type PreviewedInvoice = Pick<Preview, 'currency' | 'zone' | 'proration'> & {
+  period: PreviewPeriod | null;
+  /** In lowest terms. */
+  share: { numerator: string; denominator: string };
+} & PreviewedLines;
+
+/**
+ * Prices what was asked, ad hoc: nothing of it has to be in the books, and nothing is written. The lines are those that
+ * an invoice of such a period would have, since the same functions measure and rate.
+ * @param input the body of the request, as it came
+ * @throws DurabillError with the path of the field at fault
+ */
+export function previewInvoice(input: unknown): PreviewedInvoice {
+  const preview = readPreview(input);
+  const { currency, zone, proration, period = null, share, bounds } = preview;
+  const prices = preview.prices.map((price, index) => ({ ...price, measured: measuredOf(price, index, preview) }));
+  const lines = rateLines(prices, currency, share, bounds);
+  return {
+    currency,
+    zone,
+    proration,
+    period,
+    share: { numerator: String(share.n), denominator: String(share.d) },
+    ...previewedLines(
+      lines.map(({ price, key, ...line }) => ({ ...line, priceKey: key, model: price?.model ?? null })),
+      currency,
+    ),
+  };
+}
+
+/** As it was said in the request, or by the events. */
+function measuredOf(
+  { price, meter, measured, period, share }: PreviewPrice,
+  index: number,
+  preview: Preview,
+): Measured[] {
+  if (measured !== undefined || meter === undefined) return measured ?? [];
+  if (period === undefined) {
+    const reason = 'Events need a period to be counted in.';
+    throw new DurabillError('preview-invalid', { field: `prices[${index}].period`, reason });
+  }
+  return measure(price, meter, preview.events, period, {
+    zone: preview.zone,
+    ...spanRuleOfPreview(period, share, preview),
+  });
+}

@@ -1,0 +1,96 @@
+import { type Interval, intervals, maxIntervalCount } from '../../domain/period/interval.ts';
+import { layOut } from '../../domain/period/lay-out.ts';
+import type { Period } from '../../domain/period/period.ts';
+import type { Pause, Timeline } from '../../domain/period/timeline.ts';
+import type { Reader } from '../../domain/rating/reader.ts';
+import { readInstant } from '../instant.ts';
+
+/** A period as it is billed, whether or not anybody has it. */
+export type PreviewPeriod = Pick<Period, 'startAt' | 'endAt' | 'cycleStartAt' | 'cycleEndAt'>;
+
+/**
+ * A period said in so many words, with the cycle that it is a part of (itself if none is said).
+ * @throws DurabillError of the reader, request-invalid for what is no instant
+ */
+export function readPeriod(read: Reader, input: unknown, field: string): PreviewPeriod {
+  const entries = read.record(input, field, ['startAt', 'endAt', 'cycleStartAt', 'cycleEndAt']);
+  const instant = (name: string) => instantOf(read, entries, name, field);
+  const [startAt, endAt] = [instant('startAt'), instant('endAt')];
+  if (endAt <= startAt) read.refuse(`${field}.endAt`, 'It has to be after startAt.');
+  const cycleStartAt = entries['cycleStartAt'] === undefined ? startAt : instant('cycleStartAt');
+  const cycleEndAt = entries['cycleEndAt'] === undefined ? endAt : instant('cycleEndAt');
+  if (cycleStartAt > startAt) read.refuse(`${field}.cycleStartAt`, 'The cycle begins after its period.');
+  if (cycleEndAt < endAt) read.refuse(`${field}.cycleEndAt`, 'The cycle ends before its period.');
+  return { startAt, endAt, cycleStartAt, cycleEndAt };
+}
+
+/**
+ * The period that a subscription of this kind would have at the instant `at`, its first one if none is said.
+ * @throws DurabillError of the reader, and those of layOut
+ */
+export function periodOfSubscription(read: Reader, input: unknown, zone: string, field: string): PreviewPeriod {
+  const names = [
+    'startsAt',
+    'endsAt',
+    'trialEndsAt',
+    'pauses',
+    'interval',
+    'intervalCount',
+    'anchor',
+    'anchorAt',
+    'at',
+  ];
+  const entries = read.record(input, field, names);
+  const optional = (name: string) => (entries[name] === undefined ? null : instantOf(read, entries, name, field));
+  const startsAt = instantOf(read, entries, 'startsAt', field);
+  const anchorAt = optional('anchorAt');
+  const anchor = read.oneOf(entries['anchor'] ?? 'calendar', `${field}.anchor`, ['calendar', 'anniversary']);
+  if (anchor === 'calendar' && anchorAt !== null) {
+    read.refuse(`${field}.anchorAt`, 'Cycles of the calendar have no anchor of their own; say anchor anniversary.');
+  }
+  const interval: Interval = read.oneOf(entries['interval'], `${field}.interval`, intervals);
+  const timeline: Timeline = {
+    zone,
+    startsAt,
+    endsAt: optional('endsAt'),
+    trialEndsAt: optional('trialEndsAt'),
+    pauses: readPauses(read, entries['pauses'], `${field}.pauses`),
+    phases: [
+      {
+        from: startsAt,
+        planVersionId: '',
+        interval,
+        ...(entries['intervalCount'] !== undefined && {
+          intervalCount: read.whole(entries['intervalCount'], `${field}.intervalCount`, {
+            least: 1,
+            most: maxIntervalCount,
+          }),
+        }),
+        anchor:
+          anchor === 'calendar' ? { kind: 'calendar' } : { kind: 'anniversary', ...(anchorAt && { at: anchorAt }) },
+      },
+    ],
+  };
+  const at = optional('at');
+  const periods = layOut(timeline, { until: at ?? timeline.trialEndsAt ?? startsAt });
+  const found = at === null ? periods[0] : periods.findLast(({ startAt, endAt }) => startAt <= at && at < endAt);
+  if (found !== undefined) return found;
+  return read.refuse(
+    `${field}.at`,
+    'Nothing is billed at this instant: it lies outside of the subscription, in its trial or in a pause.',
+  );
+}
+
+function readPauses(read: Reader, input: unknown, field: string): Pause[] {
+  if (input === undefined) return [];
+  return read.list(input, field, { least: 0, most: 100 }).map((pause, index) => {
+    const at = `${field}[${index}]`;
+    const entries = read.record(pause, at, ['from', 'to']);
+    const to = entries['to'] === undefined || entries['to'] === null ? null : instantOf(read, entries, 'to', at);
+    return { from: instantOf(read, entries, 'from', at), to };
+  });
+}
+
+function instantOf(read: Reader, entries: Record<string, unknown>, name: string, field: string): Date {
+  return readInstant(read.text(entries[name], `${field}.${name}`), `${field}.${name}`, 'preview-invalid');
+}
