@@ -41,7 +41,8 @@ const ShareNumbers = Type.Object(
     ...closed,
     description:
       'The share of the cycle to use in the place of the one that proration counts, for any other way of counting, such as ' +
-      '22 of 30 days whatever the month',
+      '22 of 30 days whatever the month. Changes in `usage.seats` are counted as proration says and then brought in ' +
+      'proportion to it: half of the days of the period are half of this share',
   },
 );
 
@@ -114,7 +115,7 @@ const usageFields = {
   quantity: Type.Optional(
     number(
       'The quantity of the period, zero or more, before conversion and included units; for percentage the sum of the ' +
-        'transactions. What is below zero is refused; what is given back is a credit',
+        'transactions, if these are not listed. What is below zero is refused; what is given back is a credit',
       '1250',
     ),
   ),
@@ -127,7 +128,8 @@ const usageFields = {
   ),
   transactionCount: Type.Optional(
     number(
-      'For percentage with quantity in the place of transactions: how many there were; 1 unless said otherwise',
+      'For percentage with quantity in the place of transactions: how many there were. Needed where the price has a ' +
+        'fixedAmount',
       '4',
     ),
   ),
@@ -180,7 +182,11 @@ const Usage = Type.Object(
           },
           closed,
         ),
-        { description: 'For a price with groupBy, in the place of all the others: the usage of each group' },
+        {
+          description:
+            'For a price with groupBy, always and in the place of all the others: the usage of each group. An empty list: ' +
+            'nothing was used',
+        },
       ),
     ),
   },
@@ -203,7 +209,9 @@ const PreviewPrice = Type.Union(
             'Gives back what it would charge: a line below zero, such as for the unused rest of a plan that was paid in ' +
             'advance. An upgrade in mid-period is the old price as a credit and the new one as a charge, each with the ' +
             'period from the change to the end of the cycle. What is billed event by event or slice by slice is the price ' +
-            'with all use until now as a charge, and with the use that was billed as a credit',
+            'with all use until now as a charge, and with the use that was billed as a credit; its bounds are left out ' +
+            'until the last slice. A percentage off is not said by a credit but by `units` (such as "0.8") or a smaller ' +
+            'amount',
           examples: [true],
         }),
       ),
@@ -252,7 +260,11 @@ const PreviewEvent = Type.Object(
 
 const AdHoc = Type.Object(
   {
-    currency: text('ISO 4217 code of the invoice: USD has 2 decimals, JPY 0, KWD 3', 'USD', 3),
+    currency: text(
+      'ISO 4217 code of the invoice: USD has 2 decimals, JPY 0, KWD 3. Lower case is taken too, and answered in upper case',
+      'USD',
+      3,
+    ),
     zone: Type.Optional(
       text(
         'IANA time zone in which days, weeks and months are counted; UTC unless said otherwise',
@@ -268,7 +280,9 @@ const AdHoc = Type.Object(
         description:
           'How the share of the cycle is counted: elapsed seconds (unless said otherwise); local days without the one on ' +
           'which the period ends, whatever the time of day; local days with it, unless it ends at midnight; or not at all, ' +
-          'so that a part costs as much as the whole. Spans of seats are counted in the same way',
+          'so that a part costs as much as the whole. Spans of seats are counted in the same way: with `day` the day of a ' +
+          'change counts at the number that it changes to, and a seat that comes and goes on one day pays nothing; with ' +
+          '`day_counting_end` at the larger number, and such a seat pays one day',
         examples: ['second'],
       }),
     ),
@@ -292,7 +306,8 @@ const AdHoc = Type.Object(
     description:
       'Everything that an invoice of one period depends on. Without `period` and `subscription` every price is for a whole ' +
       'cycle. Each line is computed exactly and rounded once, half away from zero, to the minor unit of the currency; the ' +
-      'total is the sum of the lines.',
+      'total is the sum of the lines. Bounds of the whole period are held against the sum of the rounded lines, credits ' +
+      'included, and are multiplied by the share of the request, whatever share its prices have.',
   },
 );
 
@@ -320,7 +335,11 @@ const PreviewLine = Type.Object(
     unitAmount: nullable(
       decimal('Exact amount over measured quantity, in major units; null where nothing was measured', '0.07'),
     ),
-    exactAmount: decimal('Amount in major units before rounding', '17.5'),
+    exactAmount: decimal(
+      'Amount in major units before rounding. What does not end is cut to 20 decimals, so that sums of such amounts may ' +
+        'differ in the last digit',
+      '17.5',
+    ),
     amountMinor: amountMinor('Amount', 1_750),
     amount: decimal('The same in major units', '17.50'),
     eventCount: count('Events read for it', 0),

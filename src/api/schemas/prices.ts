@@ -9,9 +9,13 @@ const number = (description: string, example: string) =>
 const aboveZero = (description: string, example: string) =>
   Type.String({ pattern: '^(?=.*[1-9])\\d{1,30}(\\.\\d{1,20})?$', description, examples: [example] });
 /** Amounts may have more digits than the currency: rounding is done once, at the end of the line. */
-const amount = (description: string, example: string) =>
-  number(`${description}, in major units (dollars, not cents) as a decimal in quotes; any number of digits`, example);
-const optionalAmount = (description: string, example: string) => Type.Optional(amount(description, example));
+const amount = (description: string, example: string, more = '') =>
+  number(
+    `${description}, in major units (dollars, not cents) as a decimal in quotes; any number of digits${more}`,
+    example,
+  );
+const optionalAmount = (...[description, example, more]: Parameters<typeof amount>) =>
+  Type.Optional(amount(description, example, more));
 const key = (description: string, example: string) =>
   Type.String({ pattern: '^[a-z][a-z0-9_-]{0,62}$', description, examples: [example] });
 const choice = <const Values extends readonly string[]>(values: Values, description: string, example: string) =>
@@ -30,24 +34,26 @@ export const Filter = Type.Object(
   },
 );
 
-const upTo = Type.Union([aboveZero('', '100'), Type.Null()], {
-  description:
-    'Upper bound of the tier, which the tier includes: with "100" the 100th unit is in this tier and what is above 100 ' +
-    'in the next. May have decimals. null in the last tier, and only there. A tier begins where the one before ends, ' +
-    'the first one at 0. For bounds written as from 0 to 100 and from 101 to 200 give "100" and "200". For tiers of so ' +
-    'many blocks each add them up. Where nothing is charged above the last bound, the last tier has the unitAmount "0"',
-  examples: ['100'],
-});
-const flatAmountOfTier = optionalAmount(
-  'Charged once as soon as anything falls into the tier; for seats it is shared like the rest',
-  '5.00',
-);
+const upToWith = (free: string) =>
+  Type.Union([aboveZero('', '100'), Type.Null()], {
+    description:
+      'Upper bound of the tier, which the tier includes: with "100" the 100th unit is in this tier and what is above 100 ' +
+      'in the next. May have decimals. null in the last tier, and only there. A tier begins where the one before ends, ' +
+      'the first one at 0. For bounds written as from 0 to 100 and from 101 to 200 give "100" and "200". For tiers of so ' +
+      `many blocks each add them up. Where nothing is charged above the last bound, a last tier with null has ${free}`,
+    examples: ['100'],
+  });
+const flatAmountOfTier = (more = '') =>
+  optionalAmount('Charged once as soon as anything falls into the tier', '5.00', more);
+const sharedWithSeats =
+  '. For seats it is shared by time like the rest; where it is not to be shared, it goes in a second price, graduated, ' +
+  'whose tiers have only flat amounts and whose quantity is the most seats that there were';
 
 const UnitTier = Type.Object(
   {
-    upTo,
+    upTo: upToWith('the unitAmount "0"'),
     unitAmount: optionalAmount('Price of each unit in the tier', '0.05'),
-    flatAmount: flatAmountOfTier,
+    flatAmount: flatAmountOfTier(sharedWithSeats),
     packageSize: Type.Optional(
       aboveZero('Sold in packages of so many units instead of single units: a started one counts whole', '100'),
     ),
@@ -58,14 +64,17 @@ const UnitTier = Type.Object(
 );
 const RateTier = Type.Object(
   {
-    upTo,
+    upTo: upToWith('the rate "0"'),
     rate: Type.Optional(number('Percent of the amount that falls into the tier: "2.5" is 2.5 %', '2.5')),
-    flatAmount: flatAmountOfTier,
+    flatAmount: flatAmountOfTier(),
   },
   { ...closed, description: 'One tier of an amount of money' },
 );
 const StepTier = Type.Object(
-  { upTo, flatAmount: amount('What the whole quantity costs if it falls into this tier', '49.00') },
+  {
+    upTo: upToWith('the flatAmount "0"'),
+    flatAmount: amount('What the whole quantity costs if it falls into this tier', '49.00'),
+  },
   { ...closed, description: 'One step' },
 );
 const tiersOf = (tier: TSchema, description: string) =>
@@ -109,12 +118,20 @@ const Commitment = Type.Object(
       }),
     ),
   },
-  { ...closed, description: 'A promised amount with a true-up below it and a factor above it' },
+  {
+    ...closed,
+    description:
+      'A promised amount with a true-up below it and a factor above it. It is a minimum already: not beside minimumAmount',
+  },
 );
 
 /** The bounds of a line or of a whole period. */
 export const boundFieldsOf = (what: string) => ({
-  minimumAmount: optionalAmount(`The least that ${what} costs for a whole cycle, use or not`, '10.00'),
+  minimumAmount: optionalAmount(
+    `The least that ${what} costs for a whole cycle, use or not`,
+    '10.00',
+    '. Not beside a commitment',
+  ),
   maximumAmount: optionalAmount(`The most that ${what} costs for a whole cycle`, '500.00'),
   commitment: Type.Optional(Commitment),
 });
@@ -143,7 +160,9 @@ const ofUsage = {
       maxItems: 4,
       description:
         'Event properties; each combination of their values is a line of its own, with tiers, packages, included units ' +
-        'and bounds of its own. Windows that are priced alone (each hour with its own tiers or commitment) are groups too',
+        'and bounds of its own. Only what events say makes groups: for hours that are priced alone, each with its own ' +
+        'tiers or commitment, the hour has to be a property of each event, such as "hour": "2026-01-12T08". Events ' +
+        "without the property form one group with the value ''",
       examples: [['region']],
     }),
   ),
@@ -158,7 +177,7 @@ const ofUsage = {
     choice(
       ['free', 'charged'],
       'What a period without billable use pays of the model: nothing (`free`, unless said otherwise), or the flat amount ' +
-        'of the first tier (`charged`)',
+        'of the first tier (`charged`). Use that is wholly within `included` counts as none',
       'free',
     ),
   ),
@@ -184,7 +203,8 @@ const terms = {
     timing: Type.Optional(
       choice(
         ['arrears', 'advance'],
-        'Billed when its cycle is over (unless said otherwise) or when it begins',
+        'Billed when its cycle is over (unless said otherwise) or when it begins. Without effect on a preview of what is ' +
+          'sent: what is billed at several moments is several prices there, each with its `period`',
         'arrears',
       ),
     ),
@@ -411,7 +431,15 @@ export const Step = Type.Object(
     endAt: workingText('Seats: until when', '2026-01-16T00:00:00.000Z'),
     bound: workingText('A bound before its share', '100'),
     share: Type.Optional(Share),
-    amount: Type.String({ description: 'What the step adds to the line, exact, in major units', examples: ['3750'] }),
+    amount: Type.String({
+      description:
+        'What the step adds to the line, exact, in major units; what does not end, such as a third, is cut to 20 decimals',
+      examples: ['3750'],
+    }),
   },
-  { description: 'One step of the working; the amounts of all steps add up to the exact amount of the line' },
+  {
+    description:
+      'One step of the working; the amounts of all steps add up to the exact amount of the line, where some were cut to 20 ' +
+      'decimals but for the last digit',
+  },
 );
