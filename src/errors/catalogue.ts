@@ -249,7 +249,9 @@ export const catalogue = {
     status: 422,
     title: 'The quantity of the period is negative.',
     customer: 'A quantity on your bill needs to be checked first.',
-    mend: 'Look at the events of the meter for negative values.',
+    mend:
+      'Look at the events of the meter for negative values. Where they are meant, the price says belowZero: "zero" ' +
+      '(nobody is paid), or its meter negatives: "skipped".',
   },
   // Broker
   'broker-unreachable': {

@@ -1,6 +1,8 @@
 import { type TSchema, Type } from 'typebox';
 import { addressText, closed, count, instant, page, pageQuery, text } from './common.ts';
-import { boundFieldsOf, Meter, priceSchemas } from './prices.ts';
+import { Meter } from './meters.ts';
+import { boundFieldsOf } from './price-bounds.ts';
+import { priceSchemas } from './prices.ts';
 
 const choice = (values: readonly string[], description: string, example: string) =>
   Type.Enum([...values] as string[], { type: 'string', description, examples: [example] });

@@ -118,6 +118,37 @@ export const previewExamples: Record<string, Example> = {
       ],
     },
   },
+  seats_and_flats: {
+    summary: 'Seats in tiers that are shared by time, and flat amounts of the tiers that are not: by the most seats',
+    value: {
+      currency: 'USD',
+      proration: 'day',
+      period: january,
+      prices: [
+        {
+          model: 'seats',
+          tiers: [
+            { upTo: '5', unitAmount: '10.00' },
+            { upTo: null, unitAmount: '8.00' },
+          ],
+          usage: {
+            seats: [
+              { from: '2026-01-01T00:00:00Z', quantity: '5' },
+              { from: '2026-01-16T00:00:00Z', quantity: '8' },
+            ],
+          },
+        },
+        {
+          model: 'graduated',
+          tiers: [
+            { upTo: '5', flatAmount: '20.00' },
+            { upTo: null, flatAmount: '30.00' },
+          ],
+          usage: { quantity: '8' },
+        },
+      ],
+    },
+  },
   capacity: {
     summary: 'A capacity that is paid in any case, and a price for what is above it',
     value: usd({

@@ -1,197 +1,15 @@
 import { Type } from 'typebox';
 import { amountMinor, closed, count, decimal, id, instant, instantText, nullable, text } from './common.ts';
-import { boundFieldsOf, Meter, priceSchemas, Step } from './prices.ts';
+import { Meter } from './meters.ts';
+import { PeriodText, periodFields, ShareNumbers, SubscriptionText } from './preview-period.ts';
+import { Usage } from './preview-usage.ts';
+import { boundFieldsOf } from './price-bounds.ts';
+import { number } from './price-words.ts';
+import { priceSchemas } from './prices.ts';
+import { Step } from './working.ts';
 
 // These describe the request for readers of /openapi.json; it is read by src/billing/preview/, whose refusals name the
 // field and the reason.
-
-const number = (description: string, example: string) =>
-  Type.String({ pattern: '^\\d{1,30}(\\.\\d{1,20})?$', description, examples: [example] });
-
-const periodFields = {
-  startAt: instantText('First instant of the period', '2026-01-10T00:00:00Z'),
-  endAt: instantText('First instant after the period', '2026-02-01T00:00:00Z'),
-  cycleStartAt: Type.Optional(
-    instantText(
-      'First instant of the whole cycle that the period is a part of; startAt unless said otherwise',
-      '2026-01-01T00:00:00Z',
-    ),
-  ),
-  cycleEndAt: Type.Optional(
-    instantText('First instant after the whole cycle; endAt unless said otherwise', '2026-02-01T00:00:00Z'),
-  ),
-};
-const PeriodText = Type.Object(periodFields, {
-  ...closed,
-  description:
-    'The period in so many words. What recurs costs its share of the cycle: with the values shown 22 of 31 days. ' +
-    'Events count from startAt (included) to endAt (not included)',
-});
-
-const ShareNumbers = Type.Object(
-  {
-    numerator: Type.Integer({
-      minimum: 0,
-      description: 'Above the line; at most the denominator, since a period is a part of one cycle',
-      examples: [22],
-    }),
-    denominator: Type.Integer({ minimum: 1, description: 'Below the line', examples: [30] }),
-  },
-  {
-    ...closed,
-    description:
-      'The share of the cycle to use in the place of the one that proration counts, for any other way of counting, such as ' +
-      '22 of 30 days whatever the month',
-  },
-);
-
-const SubscriptionText = Type.Object(
-  {
-    startsAt: instantText('When the subscription begins', '2026-01-31T00:00:00Z'),
-    endsAt: Type.Optional(instantText('When it ends', '2026-06-15T00:00:00Z')),
-    trialEndsAt: Type.Optional(
-      instantText(
-        'Billing begins then: the first period does, with its share of the cycle, and use before it is free',
-        '2026-02-14T00:00:00Z',
-      ),
-    ),
-    pauses: Type.Optional(
-      Type.Array(
-        Type.Object(
-          {
-            from: instantText('Paused from', '2026-03-10T00:00:00Z'),
-            to: nullable(instantText('Resumed at; null: not yet', '2026-03-20T00:00:00Z')),
-          },
-          closed,
-        ),
-        { description: 'Time that is not billed' },
-      ),
-    ),
-    interval: Type.Enum(['week', 'month', 'quarter', 'half_year', 'year'], {
-      type: 'string',
-      description: 'How long a cycle is',
-      examples: ['month'],
-    }),
-    intervalCount: Type.Optional(
-      Type.Integer({
-        minimum: 1,
-        maximum: 24,
-        description:
-          'So many intervals a cycle; 1 unless said otherwise. Cycles of several are counted from the anchor (of the ' +
-          'calendar: from January 2000, and weeks from 3 January 2000); the first period ends with the cycle that it ' +
-          'begins in',
-        examples: [1],
-      }),
-    ),
-    anchor: Type.Optional(
-      Type.Enum(['calendar', 'anniversary'], {
-        type: 'string',
-        description:
-          'Cycles begin with the calendar of the zone (Mondays, the 1st, January/April/July/October, January/July, January; ' +
-          'unless said otherwise), or with the subscription. Anniversaries on days 29 to 31 end early in short months and ' +
-          'come back: 31 January, 28 February, 31 March',
-        examples: ['anniversary'],
-      }),
-    ),
-    anchorAt: Type.Optional(
-      instantText(
-        'For anniversary: where a cycle begins, before or after the start, such as any date with the billing day; the end ' +
-          'of the trial or the start unless said otherwise',
-        '2026-01-31T00:00:00Z',
-      ),
-    ),
-    at: Type.Optional(
-      instantText(
-        'Which period: the one that this instant is in; the first one unless said otherwise',
-        '2026-03-05T00:00:00Z',
-      ),
-    ),
-  },
-  { ...closed, description: 'A subscription, of which one period is previewed; in the place of `period`' },
-);
-
-const usageFields = {
-  quantity: Type.Optional(
-    number(
-      'The quantity of the period, zero or more, before conversion and included units; for percentage the sum of the ' +
-        'transactions. What is below zero is refused; what is given back is a credit',
-      '1250',
-    ),
-  ),
-  transactions: Type.Optional(
-    Type.Array(Type.String(), {
-      maxItems: 10_000,
-      description: 'For percentage: the amount of each transaction in major units, in the order in which they happened',
-      examples: [['10.00', '80.00', '10000']],
-    }),
-  ),
-  transactionCount: Type.Optional(
-    number(
-      'For percentage with quantity in the place of transactions: how many there were; 1 unless said otherwise',
-      '4',
-    ),
-  ),
-  carriedAmount: Type.Optional(number('For dynamic: the sum of what the events cost, in major units', '12.345')),
-  cells: Type.Optional(
-    Type.Array(
-      Type.Object(
-        {
-          values: Type.Array(Type.String(), {
-            description: 'One value for each property of the matrix',
-            examples: [['eu', 'gold']],
-          }),
-          quantity: number('Units used with these values', '40'),
-        },
-        closed,
-      ),
-      { description: 'For matrix: what was used in each cell' },
-    ),
-  ),
-  seats: Type.Optional(
-    Type.Array(
-      Type.Object(
-        {
-          from: instantText('From when', '2026-01-16T00:00:00Z'),
-          quantity: number('How many seats from then on', '8'),
-        },
-        closed,
-      ),
-      {
-        description:
-          'For seats: how many there were, change by change in their order, within the period (the first may be before it). ' +
-          'With `quantity` in its place there are so many all the time',
-      },
-    ),
-  ),
-};
-
-const Usage = Type.Object(
-  {
-    ...usageFields,
-    groups: Type.Optional(
-      Type.Array(
-        Type.Object(
-          {
-            group: Type.Array(Type.String(), {
-              description: 'One value for each property of groupBy',
-              examples: [['eu']],
-            }),
-            ...usageFields,
-          },
-          closed,
-        ),
-        { description: 'For a price with groupBy, in the place of all the others: the usage of each group' },
-      ),
-    ),
-  },
-  {
-    ...closed,
-    description:
-      'What was used, in the place of events and a meter: `quantity` for per_unit, graduated, volume, stairstep, package, ' +
-      'graduated_percentage and capacity; `transactions` for percentage; `quantity` and `carriedAmount` for dynamic; ' +
-      '`seats` or `quantity` for seats; `cells` for matrix; nothing for flat',
-  },
-);
 
 const PreviewPrice = Type.Union(
   priceSchemas(
@@ -203,7 +21,9 @@ const PreviewPrice = Type.Union(
             'Gives back what it would charge: a line below zero, such as for the unused rest of a plan that was paid in ' +
             'advance. An upgrade in mid-period is the old price as a credit and the new one as a charge, each with the ' +
             'period from the change to the end of the cycle. What is billed event by event or slice by slice is the price ' +
-            'with all use until now as a charge, and with the use that was billed as a credit',
+            'with all use until now as a charge, and with the use that was billed as a credit; its bounds are left out ' +
+            'until the last slice. A percentage off is not said by a credit but by `units` (such as "0.8") or a smaller ' +
+            'amount',
           examples: [true],
         }),
       ),
@@ -252,7 +72,11 @@ const PreviewEvent = Type.Object(
 
 const AdHoc = Type.Object(
   {
-    currency: text('ISO 4217 code of the invoice: USD has 2 decimals, JPY 0, KWD 3', 'USD', 3),
+    currency: text(
+      'ISO 4217 code of the invoice: USD has 2 decimals, JPY 0, KWD 3. Lower case is taken too, and answered in upper case',
+      'USD',
+      3,
+    ),
     zone: Type.Optional(
       text(
         'IANA time zone in which days, weeks and months are counted; UTC unless said otherwise',
@@ -268,7 +92,9 @@ const AdHoc = Type.Object(
         description:
           'How the share of the cycle is counted: elapsed seconds (unless said otherwise); local days without the one on ' +
           'which the period ends, whatever the time of day; local days with it, unless it ends at midnight; or not at all, ' +
-          'so that a part costs as much as the whole. Spans of seats are counted in the same way',
+          'so that a part costs as much as the whole. Spans of seats are counted in the same way: with `day` the day of a ' +
+          'change counts at the number that it changes to, and a seat that comes and goes on one day pays nothing; with ' +
+          '`day_counting_end` at the larger number, and such a seat pays one day',
         examples: ['second'],
       }),
     ),
@@ -292,7 +118,8 @@ const AdHoc = Type.Object(
     description:
       'Everything that an invoice of one period depends on. Without `period` and `subscription` every price is for a whole ' +
       'cycle. Each line is computed exactly and rounded once, half away from zero, to the minor unit of the currency; the ' +
-      'total is the sum of the lines.',
+      'total is the sum of the lines. Bounds of the whole period are held against the sum of the rounded lines, credits ' +
+      'included, and are multiplied by the share of the request, whatever share its prices have.',
   },
 );
 
@@ -320,7 +147,11 @@ const PreviewLine = Type.Object(
     unitAmount: nullable(
       decimal('Exact amount over measured quantity, in major units; null where nothing was measured', '0.07'),
     ),
-    exactAmount: decimal('Amount in major units before rounding', '17.5'),
+    exactAmount: decimal(
+      'Amount in major units before rounding. What does not end is cut to 20 decimals, so that sums of such amounts may ' +
+        'differ in the last digit',
+      '17.5',
+    ),
     amountMinor: amountMinor('Amount', 1_750),
     amount: decimal('The same in major units', '17.50'),
     eventCount: count('Events read for it', 0),

@@ -15,6 +15,7 @@ import { laterOf } from '../instant.ts';
 import { rateInvoices } from '../rate-invoices.ts';
 import type { PreviewedInvoice } from './preview-invoice.ts';
 import { previewedLines } from './previewed-lines.ts';
+import { spanOf } from './read-period.ts';
 
 /** A bill that is not made yet, as it stands at this instant of the customer's clock. */
 export type ExpectedBill = PreviewedInvoice & { subscription: string; customer: string; asOf: Date };
@@ -74,10 +75,6 @@ async function expectBillOf(sql: Sql, view: SubscriptionView): Promise<ExpectedB
       currency,
     ),
   };
-}
-
-function spanOf({ startAt, endAt, cycleStartAt, cycleEndAt }: BillablePeriod) {
-  return { startAt, endAt, cycleStartAt, cycleEndAt };
 }
 
 /** Those that are open and have begun, laid out already or not, and what is billed ahead together with them. */

@@ -14,6 +14,6 @@ export async function preview(database: Database, input: unknown): Promise<Previ
   const named =
     typeof input === 'object' && input !== null ? (input as { subscription?: unknown }).subscription : undefined;
   if (typeof named !== 'string') return previewInvoice(input);
-  read.record(input, 'body', ['subscription']);
+  read.record(input, '', ['subscription']);
   return await expectBill(database, named);
 }

@@ -1,12 +1,17 @@
-import { type Interval, intervals, maxIntervalCount } from '../../domain/period/interval.ts';
+import { intervals, maxIntervalCount } from '../../domain/period/interval.ts';
 import { layOut } from '../../domain/period/lay-out.ts';
 import type { Period } from '../../domain/period/period.ts';
-import type { Pause, Timeline } from '../../domain/period/timeline.ts';
+import { billedFrom, nextBilled, type Pause, pauseAt, type Timeline } from '../../domain/period/timeline.ts';
 import type { Reader } from '../../domain/rating/reader.ts';
 import { readInstant } from '../instant.ts';
 
 /** A period as it is billed, whether or not anybody has it. */
 export type PreviewPeriod = Pick<Period, 'startAt' | 'endAt' | 'cycleStartAt' | 'cycleEndAt'>;
+
+/** The four instants of a period, without what else is known of it. */
+export function spanOf({ startAt, endAt, cycleStartAt, cycleEndAt }: PreviewPeriod): PreviewPeriod {
+  return { startAt, endAt, cycleStartAt, cycleEndAt };
+}
 
 /**
  * A period said in so many words, with the cycle that it is a part of (itself if none is said).
@@ -48,7 +53,12 @@ export function periodOfSubscription(read: Reader, input: unknown, zone: string,
   if (anchor === 'calendar' && anchorAt !== null) {
     read.refuse(`${field}.anchorAt`, 'Cycles of the calendar have no anchor of their own; say anchor anniversary.');
   }
-  const interval: Interval = read.oneOf(entries['interval'], `${field}.interval`, intervals);
+  const interval =
+    intervals.find((name) => name === entries['interval']) ??
+    read.refuse(
+      `${field}.interval`,
+      `It has to be one of ${intervals.join(', ')}; for other lengths give \`period\` in the place of \`subscription\`.`,
+    );
   const timeline: Timeline = {
     zone,
     startsAt,
@@ -72,13 +82,24 @@ export function periodOfSubscription(read: Reader, input: unknown, zone: string,
     ],
   };
   const at = optional('at');
-  const periods = layOut(timeline, { until: at ?? timeline.trialEndsAt ?? startsAt });
+  const first = nextBilled(timeline, startsAt);
+  const periods = layOut(timeline, { until: at ?? first ?? startsAt });
   const found = at === null ? periods[0] : periods.findLast(({ startAt, endAt }) => startAt <= at && at < endAt);
-  if (found !== undefined) return found;
-  return read.refuse(
-    `${field}.at`,
-    'Nothing is billed at this instant: it lies outside of the subscription, in its trial or in a pause.',
-  );
+  if (found !== undefined) return spanOf(found);
+  return at === null
+    ? read.refuse(field, `Nothing of it is billed. ${whyUnbilled(timeline, billedFrom(timeline))}`)
+    : read.refuse(`${field}.at`, `Nothing is billed at this instant. ${whyUnbilled(timeline, at)}`);
+}
+
+/** Of an instant in no period. */
+function whyUnbilled(timeline: Timeline, at: Date): string {
+  const { startsAt, endsAt } = timeline;
+  if (at < startsAt) return `It is before the start of the subscription at ${startsAt.toISOString()}.`;
+  if (endsAt != null && at >= endsAt) return `The subscription has ended at ${endsAt.toISOString()}.`;
+  if (at < billedFrom(timeline)) return `The subscription is in its trial until ${billedFrom(timeline).toISOString()}.`;
+  const pause = pauseAt(timeline, at) as Pause;
+  const until = pause.to === null ? 'on, and is not resumed' : `to ${pause.to.toISOString()}`;
+  return `The subscription is in a pause from ${pause.from.toISOString()} ${until}.`;
 }
 
 function readPauses(read: Reader, input: unknown, field: string): Pause[] {

@@ -52,11 +52,12 @@ const fields = [
   'events',
   'prices',
 ];
+/** What a price has in a preview beside what it has in a plan. */
 const beside = ['usage', 'isCredit', 'creditLimit', 'period', 'share', 'baseCurrency'];
 
 /** @throws DurabillError preview-invalid, price-invalid, meter-invalid, decimal-invalid, currency-unknown, zone-unknown … */
 export function readPreview(input: unknown): Preview {
-  const entries = read.record(input, 'body', fields);
+  const entries = read.record(input, '', fields);
   const currency = parseCurrency(entries['currency'] as string, 'currency');
   const zone = parseZone((entries['zone'] ?? 'UTC') as string, 'zone');
   const mode = read.oneOf(entries['proration'] ?? 'second', 'proration', prorationModes);
@@ -80,7 +81,7 @@ export function readPreview(input: unknown): Preview {
     period,
     proration: mode,
     share,
-    bounds: readBounds(read, entries, 'body'),
+    bounds: readBounds(read, entries, ''),
     events: readEvents(read, entries['events'], 'events'),
     prices,
   };
@@ -109,9 +110,8 @@ function readPrice(input: unknown, field: string, index: number, frame: Frame): 
   if (typeof input !== 'object' || input === null || Array.isArray(input))
     read.refuse(field, 'It has to be an object.');
   const all = input as Record<string, unknown>;
-  const terms = Object.fromEntries(Object.entries(all).filter(([name]) => !beside.includes(name)));
   const called = { key: `price-${index + 1}`, name: String(all['model'] ?? '') || 'Price' };
-  const parsed = parsePrice({ ...called, ...terms }, field);
+  const parsed = parsePrice({ ...called, ...all }, field, beside);
   const base =
     all['baseCurrency'] === undefined
       ? frame.currency

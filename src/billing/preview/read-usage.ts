@@ -1,9 +1,9 @@
-import { type Exact, parseDecimal, ratio } from '../../domain/money/exact.ts';
+import { decimalText, type Exact, parseDecimal, ratio, zero } from '../../domain/money/exact.ts';
 import { type SpanRule, spansOf } from '../../domain/rating/measure/spans.ts';
 import { rulesOf } from '../../domain/rating/models/index.ts';
 import type { Price } from '../../domain/rating/price.ts';
 import type { Reader } from '../../domain/rating/reader.ts';
-import { noTransactions, tallyTransactions } from '../../domain/rating/transactions.ts';
+import { noTransactions, type TransactionTerms, tallyTransactions } from '../../domain/rating/transactions.ts';
 import type { Measured, Usage } from '../../domain/rating/usage.ts';
 import { readInstant } from '../instant.ts';
 
@@ -24,7 +24,7 @@ const fieldsOf = {
 
 /**
  * Reads what was used as it is said in so many words, instead of by events: one usage, or with `groups` one for each
- * group of the price.
+ * group of the price; none at all for a price with `groupBy` of which nothing was used.
  * @throws DurabillError of the reader
  */
 export function readUsage(
@@ -35,12 +35,23 @@ export function readUsage(
 ): Measured[] {
   const { field } = at;
   const groups = typeof input === 'object' && input !== null ? (input as { groups?: unknown }).groups : undefined;
-  if (groups === undefined) return [{ ...none, usage: readOne(read, input, price, at) }];
-  if (price.groupBy === undefined) read.refuse(`${field}.groups`, 'The price has no groupBy.');
+  const { groupBy } = price;
+  if (groupBy === undefined) {
+    if (groups !== undefined) read.refuse(`${field}.groups`, 'The price has no groupBy.');
+    return [{ ...none, usage: readOne(read, input, price, at) }];
+  }
+  // Use that is not said by groups would be taken for one group, and go through the tiers once instead of once for each.
+  if (groups === undefined) {
+    const group = JSON.stringify(groupBy.map((name) => `a value of ${name}`));
+    read.refuse(
+      `${field}.groups`,
+      `The price has groupBy: send usage.groups, a list with { "group": ${group}, … } and its use for each group.`,
+    );
+  }
   read.record(input, field, ['groups']);
-  const count = price.groupBy?.length ?? 0;
+  const count = groupBy.length;
   const seen = new Set<string>();
-  return read.list(groups, `${field}.groups`, { least: 1, most: maxParts }).map((entry, index) => {
+  return read.list(groups, `${field}.groups`, { least: 0, most: maxParts }).map((entry, index) => {
     const inside = `${field}.groups[${index}]`;
     const { group, ...usage } = (entry ?? {}) as Record<string, unknown>;
     const values = read
@@ -92,18 +103,11 @@ function readOne(
 function readTransactions(read: Reader, entries: Record<string, unknown>, price: Price, field: string): Usage {
   if (price.model !== 'percentage') throw new TypeError(`${price.model} reads no transactions.`);
   const { transactions } = entries;
-  if (transactions === undefined) {
-    const { freeTransactions, freeAmount, transactionMinimum, transactionMaximum } = price;
-    if ((freeTransactions ?? freeAmount ?? transactionMinimum ?? transactionMaximum) !== undefined) {
-      read.refuse(
-        `${field}.transactions`,
-        'What is free and what is bounded depends on each; list them in their order.',
-      );
+  if (transactions === undefined) return readSum(read, entries, price, field);
+  for (const name of ['quantity', 'transactionCount']) {
+    if (entries[name] !== undefined) {
+      read.refuse(`${field}.${name}`, 'The transactions are listed already, and are added up and counted themselves.');
     }
-    const sum = amountOf(read, price, entries['quantity'], `${field}.quantity`);
-    const { transactionCount = '1' } = read.wholes(entries, field, ['transactionCount']);
-    const count = BigInt(transactionCount);
-    return { quantity: sum, transactions: { ...noTransactions(), count, sum, plainCount: count, plainSum: sum } };
   }
   const tally = tallyTransactions(price);
   for (const [index, amount] of read
@@ -112,6 +116,30 @@ function readTransactions(read: Reader, entries: Record<string, unknown>, price:
     tally.add(amountOf(read, price, amount, `${field}.transactions[${index}]`));
   }
   return { quantity: tally.totals.sum, transactions: tally.totals };
+}
+
+/** Their sum and number, where a price does not have to know each of them. */
+function readSum(
+  read: Reader,
+  entries: Record<string, unknown>,
+  price: Price & TransactionTerms,
+  field: string,
+): Usage {
+  const { fixedAmount, freeTransactions, freeAmount, transactionMinimum, transactionMaximum } = price;
+  if ((freeTransactions ?? freeAmount ?? transactionMinimum ?? transactionMaximum) !== undefined) {
+    read.refuse(`${field}.transactions`, 'What is free and what is bounded depends on each; list them in their order.');
+  }
+  const sum = amountOf(read, price, entries['quantity'], `${field}.quantity`);
+  if (fixedAmount !== undefined && entries['transactionCount'] === undefined) {
+    const reason = 'The price has a fixedAmount for each transaction: say how many there were, or list them.';
+    read.refuse(`${field}.transactionCount`, reason);
+  }
+  const { transactionCount = '1' } = read.wholes(entries, field, ['transactionCount']);
+  const count = BigInt(transactionCount);
+  if (count === 0n && !sum.equals(zero)) {
+    read.refuse(`${field}.transactionCount`, `Without a transaction their sum is no ${decimalText(sum)}.`);
+  }
+  return { quantity: sum, transactions: { ...noTransactions(), count, sum, plainCount: count, plainSum: sum } };
 }
 
 function readCells(read: Reader, input: unknown, price: Price, field: string): Usage {

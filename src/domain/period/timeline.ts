@@ -46,7 +46,8 @@ export function nextBilled(timeline: Timeline, from: Date): Date | null {
   return timeline.endsAt != null && timeline.endsAt <= at ? null : at;
 }
 
-function pauseAt({ pauses }: Timeline, at: Date): Pause | undefined {
+/** The first pause that the instant is in. */
+export function pauseAt({ pauses }: Timeline, at: Date): Pause | undefined {
   return pauses.find(({ from, to }) => from <= at && (to === null || at < to));
 }
 

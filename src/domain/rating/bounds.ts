@@ -1,5 +1,5 @@
 import { type Exact, one, parseDecimal, zero } from '../money/exact.ts';
-import type { Reader } from './reader.ts';
+import { type Reader, within } from './reader.ts';
 import { type ExactStep, shareTold } from './step.ts';
 
 /**
@@ -12,18 +12,21 @@ export type Commitment = { amount: string; overageFactor?: string; trueUp?: bool
 
 export const boundFields = ['minimumAmount', 'maximumAmount', 'commitment'] as const;
 
-/** @throws DurabillError of the reader */
+/**
+ * @param field path of what has the bounds; empty for all that was sent
+ * @throws DurabillError of the reader
+ */
 export function readBounds(read: Reader, entries: Record<string, unknown>, field: string): Bounds {
   const bounds: Bounds = read.decimals(entries, field, ['minimumAmount', 'maximumAmount']);
   if (entries['commitment'] !== undefined) {
     if (bounds.minimumAmount !== undefined) {
-      read.refuse(`${field}.minimumAmount`, 'A commitment is a minimum already; give one of the two.');
+      read.refuse(within(field, 'minimumAmount'), 'A commitment is a minimum already; give one of the two.');
     }
-    bounds.commitment = readCommitment(read, entries['commitment'], `${field}.commitment`);
+    bounds.commitment = readCommitment(read, entries['commitment'], within(field, 'commitment'));
   }
   const { maximumAmount: most, minimumAmount: least = bounds.commitment?.amount } = bounds;
   if (least !== undefined && most !== undefined && parseDecimal(most).lt(parseDecimal(least))) {
-    read.refuse(`${field}.maximumAmount`, `It is below the minimum of ${least}.`);
+    read.refuse(within(field, 'maximumAmount'), `It is below the minimum of ${least}.`);
   }
   return bounds;
 }

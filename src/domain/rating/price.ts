@@ -55,16 +55,19 @@ export function isBilledAhead(price: Price): boolean {
 
 /**
  * @param field path of the price as the caller wrote it, such as `plans[0].prices[2]`; errors name the field below it
+ * @param beside further fields that the caller reads itself
  * @throws DurabillError price-invalid, decimal-invalid, currency-unknown
  */
-export function parsePrice(input: unknown, field: string): Price {
+export function parsePrice(input: unknown, field: string, beside: readonly string[] = []): Price {
   const written = typeof input === 'object' && input !== null ? (input as { model?: unknown }).model : undefined;
   const model = read.oneOf(written, `${field}.model`, modelNames);
   const rules = rulesOf(model);
-  for (const [name, why] of Object.entries(rules.without ?? {})) {
+  const without = rules.without ?? {};
+  for (const [name, why] of Object.entries(without)) {
     if ((input as Record<string, unknown>)[name] !== undefined) read.refuse(`${field}.${name}`, why);
   }
-  const entries = read.record(input, field, [...ofEvery, ...ofUsage, ...rules.fields]);
+  const ofUse = ofUsage.filter((name) => without[name] === undefined);
+  const entries = read.record(input, field, [...ofEvery, ...rules.fields, ...ofUse, ...beside]);
   return {
     key: read.key(entries['key'], `${field}.key`),
     name: read.text(entries['name'], `${field}.name`),

@@ -20,6 +20,8 @@ export type RatedLine = Rated & {
 export type PriceToRate = {
   price: Price;
   measured: readonly Measured[];
+  /** Its path where it was sent; refusals name it. */
+  field?: string;
   /** Of this price alone, where it is not the period's. */
   share?: Exact;
   /** Gives back what it would charge: time that was paid and is not used. */
@@ -48,13 +50,13 @@ export function rateLines(
 const nothingMeasured: Measured = { usage: noUse, eventCount: 0n, skippedCount: 0n };
 
 function linesOf(
-  { price, measured, share, isCredit = false, creditLimit }: PriceToRate,
+  { price, measured, field, share, isCredit = false, creditLimit }: PriceToRate,
   currency: Currency,
   whole: Exact,
 ): RatedLine[] {
   const all = measured.length === 0 ? [nothingMeasured] : measured;
   return all.map(({ usage, group, eventCount, skippedCount }) => {
-    const rated = rate(price, usage, currency, share ?? whole);
+    const rated = rate(price, usage, currency, share ?? whole, field);
     return {
       ...(isCredit ? credited(limited(rated, creditLimit, currency)) : rated),
       price,

@@ -34,12 +34,13 @@ export const noUse: Usage = { quantity: zero };
  * @param usage the period's use of the price's meter, as its model reads it; none for a flat price
  * @param share the part of the cycle that the period covers. What recurs (a flat amount, a capacity, the line's bounds)
  *   is multiplied by it; usage, tiers and included units are not, since a shorter period has its own shorter use
+ * @param field path of the price where it was sent; the refusal of its quantity names it
  * @throws DurabillError quantity-negative, amount-out-of-range
  */
-export function rate(price: Price, usage: Usage | null, currency: Currency, share: Exact = one): Rated {
+export function rate(price: Price, usage: Usage | null, currency: Currency, share: Exact = one, field?: string): Rated {
   if (share.lt(zero) || share.gt(one)) throw new RangeError(`${decimalText(share)} is not a share of a whole.`);
   const used = usedBy(price, usage);
-  const { billable, steps } = charge(price, withoutNegative(price, used), share);
+  const { billable, steps } = charge(price, withoutNegative(price, used, field), share);
   const charged = sumOf(steps.map(({ amount }) => amount));
   const all = [...steps, ...boundSteps(charged, price, shareOf(price, share))];
   const exact = sumOf(all.map(({ amount }) => amount));
@@ -66,7 +67,7 @@ function usedBy({ key, model }: Price, usage: Usage | null): Usage {
  * Nobody is paid by a price: what is below zero is refused, or counts as none where the price says so. Refunds may
  * outweigh the transactions that pay though the sum of all is above zero: the free ones hide it.
  */
-function withoutNegative({ key, belowZero = 'refused' }: Price, usage: Usage): Usage {
+function withoutNegative({ key, belowZero = 'refused' }: Price, usage: Usage, field: string | undefined): Usage {
   const { quantity, carried, transactions, cells = [], spans = [] } = usage;
   const quantities = [quantity, carried, transactions?.plainSum].filter((value) => value !== undefined);
   const parts = [...cells, ...spans].map((part) => part.quantity);
@@ -74,6 +75,7 @@ function withoutNegative({ key, belowZero = 'refused' }: Price, usage: Usage): U
   if (negative === undefined) return usage;
   if (belowZero === 'refused') {
     throw new DurabillError('quantity-negative', {
+      ...(field !== undefined && { field }),
       reason: `The quantity of the price "${key}" is ${decimalText(negative)}.`,
     });
   }

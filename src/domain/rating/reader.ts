@@ -7,6 +7,11 @@ const keyForm = /^[a-z][a-z0-9_-]{0,62}$/;
 
 export type Reader = ReturnType<typeof readerFor>;
 
+/** The path of a field inside of another; the empty path is all that was sent, whose fields have no prefix. */
+export function within(field: string, name: string): string {
+  return field === '' ? name : `${field}.${name}`;
+}
+
 /**
  * Reads parsed YAML or JSON field by field and refuses what is not documented, naming the field's path. `code` is the
  * coded error to throw, so that a bad meter is not called a bad price.
@@ -18,11 +23,13 @@ export function readerFor(code: ErrorCode) {
 
   /** An object with no other keys than these: a misspelt one would otherwise silently not count. */
   const record = (input: unknown, field: string, allowed: readonly string[]): Record<string, unknown> => {
-    if (typeof input !== 'object' || input === null || Array.isArray(input)) refuse(field, 'It has to be an object.');
+    if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+      refuse(field === '' ? 'body' : field, 'It has to be an object.');
+    }
     const entries = input as Record<string, unknown>;
     const unknown = Object.keys(entries).find((key) => !allowed.includes(key));
     if (unknown !== undefined) {
-      refuse(`${field}.${unknown.slice(0, 60)}`, `This is not known here; possible are ${allowed.join(', ')}.`);
+      refuse(within(field, unknown.slice(0, 60)), `This is not known here; possible are ${allowed.join(', ')}.`);
     }
     return entries;
   };
@@ -76,7 +83,7 @@ export function readerFor(code: ErrorCode) {
     Object.fromEntries(
       names
         .filter((name) => entries[name] !== undefined)
-        .map((name) => [name, decimal(entries[name], `${field}.${name}`)]),
+        .map((name) => [name, decimal(entries[name], within(field, name))]),
     ) as { [N in Name]?: string };
 
   /** The same of whole numbers. */

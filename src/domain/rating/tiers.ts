@@ -21,16 +21,27 @@ export type StepTier = Tier & { flatAmount: string };
 
 export const maxTiers = 100;
 
-/** @throws DurabillError of the reader: bounds have to rise and the last tier has to be open */
+/**
+ * @param free what a tier says in which nothing is charged
+ * @throws DurabillError of the reader: bounds have to rise and the last tier has to be open
+ */
 export function readTiers<T extends Tier>(
   read: Reader,
   input: unknown,
   field: string,
   readTier: (tier: unknown, field: string) => T,
+  free = 'unitAmount "0"',
 ): T[] {
   const tiers = read
     .list(input, field, { least: 1, most: maxTiers })
     .map((tier, index) => readTier(tier, `${field}[${index}]`));
+  const last = tiers.length - 1;
+  if (tiers[last]?.upTo !== null) {
+    read.refuse(
+      `${field}[${last}].upTo`,
+      `The last tier has to be open: add a tier with upTo null; ${free} if nothing is charged above.`,
+    );
+  }
   for (const [index, tier] of tiers.entries()) checkBound(read, tiers, tier, index, `${field}[${index}].upTo`);
   return tiers;
 }
@@ -38,7 +49,6 @@ export function readTiers<T extends Tier>(
 /** Tiers begin where the one before ends, so they cannot have gaps; their ends have to rise and the last to be open. */
 function checkBound(read: Reader, tiers: readonly Tier[], { upTo }: Tier, index: number, field: string): void {
   const isLast = index === tiers.length - 1;
-  if (isLast && upTo !== null) read.refuse(field, 'The last tier has to be open: upTo is null.');
   if (!isLast && upTo === null) read.refuse(field, 'Only the last tier is open; this one needs a bound.');
 
   const before = tiers[index - 1]?.upTo;

@@ -72,6 +72,7 @@ describe('A preview', () => {
       graduated_percentage: '16.00', // 5 + 10 + 50 × 2 %
       dynamic: '14.81', // 12.345 × 1.2 = 14.814
       seats: '78.58', // 12 × (5 × 15 + 8 × 16) / 31 = 78.5806…
+      seats_and_flats: '112.39', // (50 × 15 + 74 × 16) / 31 = 62.387…, and 20 + 30 whole
       capacity: '122.00', // 120 + 100 × 0.02
       matrix: '2.10', // 40 × 0.04 + 10 × 0.05
       events: '14.00', // eu: 1,000 × 0.01 + 200 × 0.005 = 11; us: 300 × 0.01 = 3
@@ -122,6 +123,87 @@ describe('A preview', () => {
     assert.equal(credited('5').total, '-5.00');
     assert.equal(credited('13.34').total, '-13.33');
     assert.equal(credited('0').total, '0.00');
+  });
+
+  it('has one line of nothing where a price with groups was not used', () => {
+    const price = { model: 'volume', tiers: [{ upTo: null, flatAmount: '3' }], groupBy: ['region'] };
+    const lineOf = (fields: object) => {
+      const { lines } = previewInvoice({
+        currency: 'USD',
+        prices: [{ ...price, ...fields, usage: { groups: [] } }],
+      });
+      return lines.map(({ group, quantity, amount }) => ({ group, quantity, amount }));
+    };
+    assert.deepEqual(lineOf({}), [{ group: undefined, quantity: '0', amount: '0.00' }]);
+    assert.deepEqual(lineOf({ zeroUsage: 'charged' }), [{ group: undefined, quantity: '0', amount: '3.00' }]);
+  });
+
+  it('answers with the four instants of a period, however it was asked for', () => {
+    const subscription = { startsAt: '2026-01-10T00:00:00Z', interval: 'month' };
+    const { period } = previewInvoice({ currency: 'usd', subscription, prices: [{ model: 'flat', amount: '31' }] });
+    assert.deepEqual(JSON.parse(JSON.stringify(period)), {
+      startAt: '2026-01-10T00:00:00.000Z',
+      endAt: '2026-02-01T00:00:00.000Z',
+      cycleStartAt: '2026-01-01T00:00:00.000Z',
+      cycleEndAt: '2026-02-01T00:00:00.000Z',
+    });
+  });
+
+  it('finds the first period of a subscription that begins in a pause', () => {
+    const subscription = {
+      startsAt: '2026-01-10T00:00:00Z',
+      interval: 'month',
+      pauses: [{ from: '2026-01-01T00:00:00Z', to: '2026-01-21T00:00:00Z' }],
+    };
+    // 11 of 31 days
+    const invoice = previewInvoice({ currency: 'USD', subscription, prices: [{ model: 'flat', amount: '31' }] });
+    assert.deepEqual([invoice.total, invoice.period?.startAt.toISOString()], ['11.00', '2026-01-21T00:00:00.000Z']);
+  });
+
+  it('counts credits and rounded lines towards the bounds of the period, at the share of the request', () => {
+    // 3 × 0.333 are 3 × 0.33, and 0.49 comes back: 0.50; half of the minimum of 10 is 5.
+    const third = { model: 'flat', amount: '0.333', share: { numerator: 1, denominator: 1 } };
+    const credit = { ...third, amount: '0.49', isCredit: true };
+    const { lines } = previewInvoice({
+      currency: 'USD',
+      share: { numerator: 1, denominator: 2 },
+      minimumAmount: '10',
+      prices: [third, third, third, credit],
+    });
+    assert.deepEqual(
+      lines.map(({ amount }) => amount),
+      ['0.33', '0.33', '0.33', '-0.49', '4.50'],
+    );
+  });
+
+  it('shares changes of seats in proportion to the share that is given', () => {
+    // 15 of 30 days of 2 seats and 15 of 4 are 3 seats of the 10/20 that are given: 10 × 3 / 2
+    const seats = [
+      { from: '2026-04-01T00:00:00Z', quantity: '2' },
+      { from: '2026-04-16T00:00:00Z', quantity: '4' },
+    ];
+    const { total } = previewInvoice({
+      currency: 'USD',
+      proration: 'day',
+      period: { startAt: '2026-04-01T00:00:00Z', endAt: '2026-05-01T00:00:00Z' },
+      prices: [{ model: 'seats', unitAmount: '10', usage: { seats }, share: { numerator: 10, denominator: 20 } }],
+    });
+    assert.equal(total, '15.00');
+  });
+
+  it('pays for a seat of one day where the day of a change counts, and not where it does not', () => {
+    const seats = [
+      { from: '2026-04-10T08:00:00Z', quantity: '1' },
+      { from: '2026-04-10T18:00:00Z', quantity: '0' },
+    ];
+    const of = (proration: string) =>
+      previewInvoice({
+        currency: 'USD',
+        proration,
+        period: { startAt: '2026-04-01T00:00:00Z', endAt: '2026-05-01T00:00:00Z' },
+        prices: [{ model: 'seats', unitAmount: '30', usage: { seats } }],
+      }).total;
+    assert.deepEqual([of('day'), of('day_counting_end')], ['0.00', '1.00']);
   });
 
   it('multiplies where there is no decimal to divide by', () => {

@@ -49,7 +49,7 @@ describe('A preview refuses', () => {
     const unknown = /not known here; possible are/;
     const inSeats = { ...seats, usage: { seats: [{ from: period.startAt, quantity: '1', until: period.endAt }] } };
     refuses([
-      [asked({ discount: '10' }), 'body.discount', unknown],
+      [asked({ discount: '10' }), 'discount', unknown],
       [asked({ period: { ...period, end: 1 } }), 'period.end', unknown],
       [asked({ subscription: { ...subscription, plan: 'team' } }), 'subscription.plan', unknown],
       [
@@ -58,7 +58,7 @@ describe('A preview refuses', () => {
         unknown,
       ],
       [asked({ share: { numerator: 1, denominator: 2, of: 'month' } }), 'share.of', unknown],
-      [asked({ commitment: { amount: '1', factor: '2' } }), 'body.commitment.factor', unknown],
+      [asked({ commitment: { amount: '1', factor: '2' } }), 'commitment.factor', unknown],
       [asked({ meters: [{ ...meter, field: 'x' }] }), 'meters[0].field', unknown],
       [asked({ events: [{ ...event, id: '1' }] }), 'events[0].id', unknown],
       [priced({ ...perUnit, unitamount: '1' }), 'prices[0].unitamount', unknown],
@@ -154,6 +154,59 @@ describe('A preview refuses', () => {
     ]);
   });
 
+  it('transactions that are said twice, or whose number is not said', () => {
+    const percentage = { model: 'percentage', rate: '1' };
+    const fixed = { ...percentage, fixedAmount: '0.30' };
+    const transactions = ['100', '150'];
+    refuses([
+      [
+        priced({ ...percentage, usage: { transactions, quantity: '250' } }),
+        'prices[0].usage.quantity',
+        /listed already/,
+      ],
+      [
+        priced({ ...percentage, usage: { transactions, transactionCount: '2' } }),
+        'prices[0].usage.transactionCount',
+        /listed already/,
+      ],
+      [priced({ ...fixed, usage }), 'prices[0].usage.transactionCount', /say how many there were/],
+      [
+        priced({ ...fixed, usage: { ...usage, transactionCount: '0' } }),
+        'prices[0].usage.transactionCount',
+        /Without a transaction their sum is no 250/,
+      ],
+    ]);
+    assert.equal(previewInvoice(priced({ ...percentage, usage })).total, '2.50');
+    assert.equal(previewInvoice(priced({ ...fixed, usage: { ...usage, transactionCount: '2' } })).total, '3.10');
+  });
+
+  it('a field of another model, and names those of this one', () => {
+    const named = (price: object) =>
+      /possible are (.+)\.$/.exec(refused(priced(price)).message)?.[1]?.split(', ') ?? [];
+    const ofEvery = ['key', 'name', 'model', 'minimumAmount', 'maximumAmount', 'commitment', 'prorate', 'currencies'];
+    const inPreview = ['usage', 'isCredit', 'creditLimit', 'period', 'share', 'baseCurrency'];
+    const ofCapacity = ['amount', 'capacity', 'overageUnitAmount'];
+    const ofUse = ['meter', 'filter', 'groupBy', 'convert', 'belowZero'];
+    const flat = { model: 'flat', amount: '1', unitAmount: '1' };
+    assert.deepEqual(named(flat), [...ofEvery, 'amount', 'units', 'timing', ...inPreview]);
+    const capacity = { model: 'capacity', amount: '1', capacity: '5', overageUnitAmount: '1', size: '2' };
+    assert.deepEqual(named(capacity), [...ofEvery, ...ofCapacity, ...ofUse, ...inPreview]);
+  });
+
+  it('bounds that exclude each other, and tiers that end', () => {
+    const promised = { commitment: { amount: '5' }, minimumAmount: '5' };
+    const ending = (model: string, terms: object) => priced({ model, tiers: [{ upTo: '10', ...terms }], usage });
+    refuses([
+      [asked(promised), 'minimumAmount', /give one of the two/],
+      [asked({ minimumAmount: '-1' }), 'minimumAmount', /not zero or more/],
+      [asked({ minimumAmount: '5', maximumAmount: '4' }), 'maximumAmount', /below the minimum of 5/],
+      [priced({ ...perUnit, ...promised }), 'prices[0].minimumAmount', /give one of the two/],
+      [ending('volume', { flatAmount: '2' }), 'prices[0].tiers[0].upTo', /add a tier with upTo null; unitAmount "0"/],
+      [ending('stairstep', { flatAmount: '2' }), 'prices[0].tiers[0].upTo', /upTo null; flatAmount "0"/],
+      [ending('graduated_percentage', { rate: '2' }), 'prices[0].tiers[0].upTo', /upTo null; rate "0"/],
+    ]);
+  });
+
   it('groups that the price does not have, or has twice', () => {
     const of = (...group: string[]) => ({ group, quantity: '1' });
     refuses([
@@ -169,11 +222,14 @@ describe('A preview refuses', () => {
         'prices[0].usage.quantity',
         /not known here; possible are groups/,
       ],
+      [priced({ ...grouped, usage }), 'prices[0].usage.groups', /send usage.groups.*"a value of region"/],
+      [priced({ ...grouped, usage: {} }), 'prices[0].usage.groups', /send usage.groups/],
     ]);
   });
 
   it('periods that are said twice, end before they begin, or are none', () => {
     const trial = { ...subscription, trialEndsAt: '2026-01-10T00:00:00Z', at: '2026-01-05T00:00:00Z' };
+    const paused = (pause: object) => ({ ...subscription, pauses: [pause], at: '2026-02-05T00:00:00Z' });
     refuses([
       [asked({ period, subscription }), 'subscription', /give one of the two/],
       [asked({ period: { startAt: period.endAt, endAt: period.startAt } }), 'period.endAt', /after startAt/],
@@ -187,9 +243,38 @@ describe('A preview refuses', () => {
         /after its period/,
       ],
       [asked({ period: { ...period, cycleEndAt: '2026-01-31T00:00:00Z' } }), 'period.cycleEndAt', /before its period/],
-      [asked({ subscription: trial }), 'subscription.at', /in its trial/],
+      [asked({ subscription: trial }), 'subscription.at', /in its trial until 2026-01-10T00:00:00.000Z/],
+      [
+        asked({ subscription: { ...subscription, at: '2025-12-31T00:00:00Z' } }),
+        'subscription.at',
+        /before the start of the subscription at 2026-01-01T00:00:00.000Z/,
+      ],
+      [
+        asked({ subscription: { ...subscription, endsAt: '2026-03-01T00:00:00Z', at: '2026-03-01T00:00:00Z' } }),
+        'subscription.at',
+        /has ended at 2026-03-01T00:00:00.000Z/,
+      ],
+      [
+        asked({ subscription: paused({ from: '2026-02-01T00:00:00Z', to: '2026-02-10T00:00:00Z' }) }),
+        'subscription.at',
+        /in a pause from 2026-02-01T00:00:00.000Z to 2026-02-10T00:00:00.000Z/,
+      ],
+      [
+        asked({ subscription: paused({ from: '2026-02-01T00:00:00Z', to: null }) }),
+        'subscription.at',
+        /is not resumed/,
+      ],
+      [
+        asked({ subscription: { ...subscription, endsAt: '2026-01-05T00:00:00Z', trialEndsAt: trial.trialEndsAt } }),
+        'subscription',
+        /Nothing of it is billed. The subscription has ended at 2026-01-05/,
+      ],
       [asked({ subscription: { ...subscription, anchorAt: period.startAt } }), 'subscription.anchorAt', /anniversary/],
-      [asked({ subscription: { ...subscription, interval: 'fortnight' } }), 'subscription.interval', /one of week/],
+      [
+        asked({ subscription: { ...subscription, interval: 'day' } }),
+        'subscription.interval',
+        /one of week.*give `period`/,
+      ],
       [asked({ subscription: { ...subscription, intervalCount: 25 } }), 'subscription.intervalCount', /from 1 to 24/],
       [asked({ proration: 'hour' }), 'proration', /one of second, day/],
     ]);
@@ -213,6 +298,15 @@ describe('A preview refuses', () => {
         /has ended by then/,
       ],
     ]);
+  });
+
+  it('events that add up to less than nothing, and says what to do where they are meant', () => {
+    const sum = { ...meter, aggregation: 'sum', property: 'n' };
+    const returned = [{ ...event, properties: { n: -2 } }];
+    const counted = { model: 'per_unit', unitAmount: '1', meter: 'calls' };
+    const request = { ...priced(perUnit, counted), period, meters: [sum], events: returned };
+    refuses([[request, 'prices[1]', /price "price-2" is -2/]]);
+    assert.match(refused(request).mend, /belowZero: "zero".*negatives: "skipped"/);
   });
 
   it('more than it takes', () => {

@@ -65,7 +65,7 @@ describe('Bills and meters', () => {
     const skipping = bill('2026-02', { negatives: 'skipped' });
     assertBill(skipping, [['Pages', '120', '6.00']], 'USD 6.00');
     assert.equal(previewInvoice(skipping).lines[0]?.skippedCount, 1);
-    assertRefused(() => previewInvoice(bill('2026-03')), 'quantity-negative', undefined, /-20/);
+    assertRefused(() => previewInvoice(bill('2026-03')), 'quantity-negative', 'prices[0]', /-20/);
     assertBill(bill('2026-03', {}, 'zero'), [['Pages', '-20', '0.00']], 'USD 0.00');
   });
 

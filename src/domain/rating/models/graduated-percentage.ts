@@ -13,7 +13,7 @@ export const graduatedPercentage: ModelRules<GraduatedPercentage> = {
   without: { convert: 'A percentage is of money, which is not converted.' },
   read: (read, entries, field) => ({
     model: 'graduated_percentage',
-    tiers: readTiers(read, entries['tiers'], `${field}.tiers`, (tier, at) => readRateTier(read, tier, at)),
+    tiers: readTiers(read, entries['tiers'], `${field}.tiers`, (tier, at) => readRateTier(read, tier, at), 'rate "0"'),
   }),
   charge: ({ tiers }, { quantity, chargesZero }) =>
     shared(tiers, quantity, chargesZero).map(({ tier: { upTo, rate, flatAmount }, from, quantity: within }) => ({

@@ -10,7 +10,13 @@ export const stairstep: ModelRules<Stairstep> = {
   fields: ['tiers'],
   read: (read, entries, field) => ({
     model: 'stairstep',
-    tiers: readTiers(read, entries['tiers'], `${field}.tiers`, (tier, at) => readStepTier(read, tier, at)),
+    tiers: readTiers(
+      read,
+      entries['tiers'],
+      `${field}.tiers`,
+      (tier, at) => readStepTier(read, tier, at),
+      'flatAmount "0"',
+    ),
   }),
   charge: ({ tiers }, { quantity, chargesZero }) =>
     falling(tiers, quantity, chargesZero).map(({ tier: { upTo, flatAmount }, from }) => ({
