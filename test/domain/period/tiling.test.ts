@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { firstPeriod, nextPeriod, type Period, periodsUntil, proration } from '../../../src/domain/period/period.ts';
-import { assertFindsFault } from '../support/properties.ts';
+import { assertFindsFault, samples } from '../support/properties.ts';
 import { localMonth, zones } from '../support/zones.ts';
 
 const instant = (from: string, to: string) => fc.date({ min: new Date(from), max: new Date(to), noInvalidDate: true });
@@ -32,7 +32,7 @@ describe('periods tile time', function () {
 
   it('without gap or overlap, whole local months after the first, in 40 zones', () => {
     assert.equal(new Set(zones).size, 40);
-    fc.assert(tiles(periodsUntil), { numRuns: 300 });
+    fc.assert(tiles(periodsUntil), samples(300));
   });
 
   it('on every local month’s first and last millisecond, 2024 to 2032, in 40 zones', () => {
@@ -78,7 +78,7 @@ describe('periods tile time', function () {
     );
 
   it('and so do their shares of the month', () => {
-    fc.assert(addsUp(proration), { numRuns: 1000 });
+    fc.assert(addsUp(proration), samples(1000));
   });
 
   it('and that property notices seconds cut from each part for itself', () => {
@@ -111,7 +111,7 @@ describe('a month may be billed once it has ended everywhere', function () {
         assert.ok(period.endAt <= period.billableAt, `${zone} ${year}-${month + 1}`);
       }
     }
-    fc.assert(hasEnded(firstPeriod), { numRuns: 1000 });
+    fc.assert(hasEnded(firstPeriod), samples(1000));
   });
 
   it('and the check notices an hour that is too early for the last zones', () => {
