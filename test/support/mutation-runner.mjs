@@ -5,7 +5,7 @@
  */
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { declareClassPlugin, PluginKind } from '@stryker-mutator/api/plugin';
+import { commonTokens, declareClassPlugin, PluginKind, tokens } from '@stryker-mutator/api/plugin';
 import {
   DryRunStatus,
   determineHitLimitReached,
@@ -42,12 +42,22 @@ const report = (test, status, failure = {}) => ({
 });
 
 class DomainTests {
+  static inject = tokens(commonTokens.options);
+
   #mocha = new Mocha({ timeout: 0 });
   #loaded = false;
+  #options;
 
-  /** An imported file cannot be imported anew, so a fault in what runs on import needs a new process. */
+  constructor(options) {
+    this.#options = options;
+  }
+
+  /**
+   * An imported file cannot be imported anew, so a fault in what runs on import needs a new process. Where such faults
+   * are left out nothing has to be loaded again: one in what a file calls both on import and later is tried later.
+   */
   capabilities() {
-    return { reloadEnvironment: false };
+    return { reloadEnvironment: this.#options.ignoreStatic };
   }
 
   init() {

@@ -110,10 +110,10 @@ describe('the checks of a draft', () => {
         'The total of USD 1,234.50 is 12.3 times the average of USD 100.00 of the last 3 periods; more than 10 times is held.',
       ],
     ],
-    // The last three are 1,000 each; what was a hundredth of it a year ago does not count.
+    // The last three are 1,000 each, of which this is nine times; with the cent before them it would be twelve times.
     [
       'a jump against a month long ago',
-      { totalMinor: 500_000n, recentTotalsMinor: [100_000n, 100_000n, 100_000n, 1n] },
+      { totalMinor: 900_000n, recentTotalsMinor: [100_000n, 100_000n, 100_000n, 1n] },
       {},
       [],
     ],
@@ -153,8 +153,11 @@ describe('the checks of a draft', () => {
       { eventType: 'gpu', events: 3n, isMetered: true },
       { eventType: 'typo', events: 2n, isMetered: false },
     ];
-    const found = checkInvoice({ ...calm, unpriced }, { ...limits, holdsUnpriced: false });
-    assert.deepEqual(found.holds, []);
+    const found = checkInvoice({ ...calm, unpriced, lineCount: 251 }, { ...limits, holdsUnpriced: false });
+    assert.deepEqual(
+      found.holds.map(({ code }) => code),
+      ['invoice-lines-too-many'],
+    );
     assert.deepEqual(
       found.notes.map(({ code, subject, figure }) => [code, subject, figure]),
       [
@@ -202,6 +205,8 @@ describe('the checks of a draft', () => {
       assert.deepEqual(codesOf({ totalMinor: 10_001n }, bound, [waiver]), ['invoice-total-above-bound']);
       const unpriced = [{ eventType: 'gpu', events: 3n, isMetered: true }];
       assert.deepEqual(codesOf({ unpriced }, bound, [waiver]), ['usage-price-missing']);
+      const ofJump: Waiver = { ...waiver, code: 'invoice-total-jump', figure: 10n ** 9n };
+      assert.deepEqual(codesOf({}, bound, [ofJump]), ['invoice-total-above-bound']);
       const ofOther = { code: 'usage-price-missing', subject: 'storage', figure: 9n };
       assert.deepEqual(codesOf({ unpriced }, bound, [waiver, ofOther]), ['usage-price-missing']);
       assert.deepEqual(codesOf({ unpriced }, bound, [waiver, { ...ofOther, subject: 'gpu' }]), []);
