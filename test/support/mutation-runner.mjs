@@ -13,6 +13,7 @@ import {
   toMutantRunResult,
 } from '@stryker-mutator/api/test-runner';
 import Mocha from 'mocha';
+import './plain-ok.mjs';
 
 const folder = join('test', 'domain');
 
