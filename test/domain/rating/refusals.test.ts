@@ -37,6 +37,11 @@ describe('a price that is refused', () => {
     };
     says({ ...matrix, included: '1' }, 'p.included', /Units cannot be included in a matrix; give the cell a price/);
     says({ ...matrix, properties: ['a', 'a'] }, 'p.properties[1]', /"a" is there twice/);
+    says({ ...matrix, properties: ['a', 'b', 'b'] }, 'p.properties[2]', /"b" is there twice/);
+    says({ ...matrix, properties: ['a', ''] }, 'p.properties[1]', /missing or empty/);
+    const cells = [matrix.cells[0], { values: ['c'], unitAmount: '1' }];
+    says({ ...matrix, cells: [...cells, cells[1]] }, 'p.cells[2].values', /\["c"\] is there twice/);
+    says({ ...matrix, cells: [{ values: [1], unitAmount: '1' }] }, 'p.cells[0].values[0]', /has to be a text/);
     says({ model: 'seats', tiers: [tier], tiering: 'step' }, 'p.tiering', /has to be one of graduated, volume/);
     says({ model: 'seats', unitAmount: '1', tiering: 'volume' }, 'p.tiering', /There are no tiers/);
     says({ model: 'seats', unitAmount: '1', onDecrease: 'lost' }, 'p.onDecrease', /has to be one of prorated, kept/);
