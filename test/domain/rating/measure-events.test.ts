@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { decimalText, one } from '../../../src/domain/money/exact.ts';
+import { decimalText } from '../../../src/domain/money/exact.ts';
 import {
   compareLists,
   compareTexts,
@@ -7,40 +7,9 @@ import {
   propertyText,
 } from '../../../src/domain/rating/measure/property.ts';
 import { isOrderly } from '../../../src/domain/rating/measure/reading.ts';
-import { measure, type UsageEvent } from '../../../src/domain/rating/measure.ts';
-import { parseMeter } from '../../../src/domain/rating/meter.ts';
-import { parsePrice } from '../../../src/domain/rating/price.ts';
+import { measured, type Said } from '../support/measured.ts';
 
-const window = {
-  startAt: new Date('2023-08-01T00:00:00Z'),
-  endAt: new Date('2023-09-01T00:00:00Z'),
-  cycleStartAt: new Date('2023-08-01T00:00:00Z'),
-  cycleEndAt: new Date('2023-09-01T00:00:00Z'),
-};
-
-type Said = Partial<UsageEvent> & { value?: unknown };
-/** Events of the type `use` on 10 August, unless they say otherwise. */
-const eventsOf = (said: readonly Said[]): UsageEvent[] =>
-  said.map(({ value, properties, ...more }, index) => ({
-    occurredAt: new Date('2023-08-10T00:00:00Z'),
-    source: 'api',
-    id: String(index),
-    type: 'use',
-    properties: { ...(value !== undefined && { value }), ...properties },
-    ...more,
-  }));
-
-function measured(meter: object, said: readonly Said[], price: object = {}) {
-  const [first] = measure(
-    parsePrice({ key: 'p', name: 'P', meter: 'm', model: 'per_unit', unitAmount: '1', ...price }, 'price'),
-    parseMeter({ key: 'm', name: 'M', eventType: 'use', ...meter }, 'meter'),
-    eventsOf(said),
-    window,
-    { zone: 'UTC', shareOf: () => one },
-  );
-  return first;
-}
-const quantityOf = (...args: Parameters<typeof measured>) => decimalText(measured(...args)!.usage.quantity);
+const quantityOf = (...args: Parameters<typeof measured>) => decimalText(measured(...args).usage.quantity);
 
 describe('the events of a period', () => {
   const values: Said[] = [{ value: 2 }, { value: 7 }, { value: 4 }];
@@ -82,9 +51,9 @@ describe('the events of a period', () => {
   it('without a property to count are skipped by a unique count, and by a sum', () => {
     const said: Said[] = [{ value: 'a' }, {}, { value: 'b' }];
     const unique = measured({ aggregation: 'unique_count', property: 'value' }, said);
-    assert.deepEqual([decimalText(unique!.usage.quantity), unique?.skippedCount], ['2', 1n]);
+    assert.deepEqual([decimalText(unique.usage.quantity), unique.skippedCount], ['2', 1n]);
     const sum = measured({ aggregation: 'sum', property: 'value' }, [{ value: 3 }, {}, { value: 0 }]);
-    assert.deepEqual([decimalText(sum!.usage.quantity), sum?.skippedCount], ['3', 1n]);
+    assert.deepEqual([decimalText(sum.usage.quantity), sum.skippedCount], ['3', 1n]);
   });
 
   it('of zero are no negative ones', () => {
@@ -94,14 +63,14 @@ describe('the events of a period', () => {
       { value: 4 },
     ]);
     // 0 and 4: an average of 2, one skipped
-    assert.deepEqual([decimalText(zeros!.usage.quantity), zeros?.skippedCount], ['2', 1n]);
+    assert.deepEqual([decimalText(zeros.usage.quantity), zeros.skippedCount], ['2', 1n]);
   });
 });
 
 describe('seats that are measured', () => {
   const seats = { model: 'seats', unitAmount: '1' };
   const spansOf = (meter: object, said: readonly Said[]) =>
-    measured({ property: 'value', ...meter }, said, seats)!.usage.spans!.map(({ startAt, quantity }) => [
+    measured({ property: 'value', ...meter }, said, seats).usage.spans!.map(({ startAt, quantity }) => [
       startAt.toISOString().slice(0, 10),
       decimalText(quantity),
     ]);

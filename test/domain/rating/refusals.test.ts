@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { currencies } from '../../../src/domain/money/currency.ts';
+import { parseDecimal } from '../../../src/domain/money/exact.ts';
 import { parseMeter } from '../../../src/domain/rating/meter.ts';
 import { maxPrices, parsePlan, parsePlanFile } from '../../../src/domain/rating/plan.ts';
 import { parsePrice } from '../../../src/domain/rating/price.ts';
@@ -47,6 +49,17 @@ describe('a price that is refused', () => {
     says({ model: 'seats', unitAmount: '1', onDecrease: 'lost' }, 'p.onDecrease', /has to be one of prorated, kept/);
   });
 
+  it('says which field of every price is at fault', () => {
+    const perUnit = { model: 'per_unit', unitAmount: '1' };
+    says({ ...perUnit, key: 'K' }, 'p.key', /"K" is not a key/);
+    says({ ...perUnit, name: ' K' }, 'p.name', /outer spaces/);
+    says({ ...perUnit, meter: '' }, 'p.meter', /missing or empty/);
+    says({ ...perUnit, groupBy: ['a', 'b', 'a'] }, 'p.groupBy[2]', /"a" is there twice/);
+    for (const none of [null, undefined, 'price', 7]) {
+      assertRefused(() => parsePrice(none, 'p'), 'price-invalid', 'p.model', /has to be one of flat/);
+    }
+  });
+
   it('says what a tier needs', () => {
     const volume = (...tiers: object[]) => ({ model: 'volume', tiers });
     says(volume({ upTo: null }), 'p.tiers[0]', /needs a unitAmount, a flatAmount or both, or packages; a free tier/);
@@ -85,7 +98,13 @@ describe('a price that is refused', () => {
     says({ ...perUnit, currencies: many }, 'p.currencies', /names more than 50 currencies/);
     const twice = { EUR: { unitAmount: '1' }, eur: { unitAmount: '1' } };
     says({ ...perUnit, currencies: twice }, 'p.currencies.eur', /EUR is there twice/);
-    says({ ...perUnit, currencies: ['EUR'] }, 'p.currencies', /has to be an object/);
+    for (const none of [['EUR'], 'EUR', null]) {
+      says({ ...perUnit, currencies: none }, 'p.currencies', /has to be an object/);
+    }
+    const codes = currencies.slice(0, 50);
+    const all = Object.fromEntries(codes.map((code) => [code, { unitAmount: '1' }]));
+    const taken = parsePrice({ key: 'k', name: 'K', ...perUnit, currencies: all }, 'p');
+    assert.deepEqual(taken.currencies, all);
   });
 });
 
@@ -129,6 +148,8 @@ describe('use that cannot be rated', () => {
     const dynamic = priced({ model: 'dynamic', amountProperty: 'cost' });
     assert.throws(() => rate(dynamic, used('1'), usd), /The price price needs usage with its carried/);
     assert.throws(() => rate(price, null, usd), /The price price needs usage with its quantity/);
+    const above = parseDecimal('1.5');
+    assert.throws(() => rate(price, used('1'), usd, above), /1\.5 is not a share of a whole/);
     const flat = priced({ model: 'flat', amount: '1' });
     assert.equal(rate(flat, null, usd).amountMinor, 100n);
   });
