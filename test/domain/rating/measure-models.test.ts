@@ -56,7 +56,10 @@ describe('what a model reads beside the quantity', () => {
       occurredAt: new Date(`2023-08-${day}T00:00:00Z`),
       ...(value !== undefined && { value }),
     });
-    const seats = measured({ ...sum, aggregation: 'latest' }, [on('01', 3), on('09'), on('20', 4)], { model: 'seats', unitAmount: '1' });
+    const seats = measured({ ...sum, aggregation: 'latest' }, [on('01', 3), on('09'), on('20', 4)], {
+      model: 'seats',
+      unitAmount: '1',
+    });
     assert.deepEqual(
       seats.usage.spans!.map(({ quantity }) => decimalText(quantity)),
       ['3', '4'],
