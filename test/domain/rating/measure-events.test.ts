@@ -21,6 +21,11 @@ describe('the events of a period', () => {
     assert.equal(quantityOf({ aggregation: 'latest', property: 'value' }, values), '4');
   });
 
+  it('have a percentile in the order of their values, not of their times', () => {
+    // Of 2, 4, 7 the ceil(3 × 50 / 100) = 2nd.
+    assert.equal(quantityOf({ aggregation: 'percentile', property: 'value', percentile: '50' }, values), '4');
+  });
+
   it('are those of the meter’s type', () => {
     assert.equal(quantityOf({ aggregation: 'count' }, [{}, { type: 'used' }, {}]), '2');
   });
@@ -85,12 +90,14 @@ describe('seats that are measured', () => {
       ['2023-08-20', '1'],
     ]);
     // 3, 3 + 3 + 5 = 11, 12
-    assert.deepEqual(spansOf({ aggregation: 'sum' }, said), [
-      ['2023-08-01', '0'],
-      ['2023-08-05', '3'],
-      ['2023-08-09', '11'],
-      ['2023-08-20', '12'],
-    ]);
+    for (const aggregation of ['sum', 'weighted_sum']) {
+      assert.deepEqual(spansOf({ aggregation }, said), [
+        ['2023-08-01', '0'],
+        ['2023-08-05', '3'],
+        ['2023-08-09', '11'],
+        ['2023-08-20', '12'],
+      ]);
+    }
   });
 
   it('are as many for the whole period where a value does not', () => {
@@ -141,9 +148,12 @@ describe('a property of an event', () => {
   });
 
   it('has the keys of an object by their length in bytes, and then by their bytes', () => {
-    // 1 byte: a, b, 2: é, 3: €, aaa (a comes before €), 4: 😀, and 5.
-    const value = { aaaaa: 1, '😀': 2, aaa: 3, '€': 4, é: 5, b: 6, a: 7 };
-    assert.equal(propertyText({ value }, 'value'), '{"a": 7, "b": 6, "é": 5, "aaa": 3, "€": 4, "😀": 2, "aaaaa": 1}');
+    // 1 byte: a, b, 2: é, 3: aaa, €, 4: aaaa, U+10000, 😀, and 5.
+    const value = { aaaaa: 1, '😀': 2, aaa: 3, '€': 4, é: 5, b: 6, a: 7, '\u{10000}': 8, aaaa: 9 };
+    assert.equal(
+      propertyText({ value }, 'value'),
+      '{"a": 7, "b": 6, "é": 5, "aaa": 3, "€": 4, "aaaa": 9, "\u{10000}": 8, "😀": 2, "aaaaa": 1}',
+    );
     const edges = { aa: 1, '\u007f': 2, '\u0080': 3, aaa: 4, '\u07ff': 5, '\u0800': 6, aaaa: 7, '\uffff': 8 };
     // U+007F is one byte, U+0080 to U+07FF two (0x61 < 0xC2 < 0xDF), U+0800 to U+FFFF three (0x61 < 0xE0 < 0xEF)
     assert.equal(
