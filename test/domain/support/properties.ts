@@ -16,6 +16,11 @@ export function samples(numRuns: number): { numRuns: number; seed?: number; endO
 
 export const runs = samples(1000);
 
+/** A list that a test walks from end to end; in mutation testing every tenth of it. */
+export function walked<T>(list: readonly T[]): readonly T[] {
+  return fewer === undefined ? list : list.filter((_, index) => index % 10 === 0);
+}
+
 /**
  * Shows that a property can fail: run on a planted fault, fast-check has to find a counterexample. Left out of mutation
  * testing, where it is slow and would say nothing: the fault in question is another one.
