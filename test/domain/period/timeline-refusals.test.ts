@@ -59,6 +59,15 @@ describe('a timeline that is refused', () => {
   });
 });
 
+describe('a renewal', () => {
+  it('is there as long as the subscription does not end by then', () => {
+    const renewal = (endsAt: Date | null) => nextRenewal(timeline(start, { endsAt }), at('2024-01-10T00:00Z'));
+    assert.deepEqual(renewal(null), at('2024-02-01T00:00Z'));
+    assert.deepEqual(renewal(at('2024-02-01T00:00:00.001Z')), at('2024-02-01T00:00Z'));
+    assert.equal(renewal(at('2024-02-01T00:00Z')), null);
+  });
+});
+
 describe('an interval', () => {
   it('is a number of weeks or months', () => {
     const months = (interval: Cadence['interval'], intervalCount?: number) =>
