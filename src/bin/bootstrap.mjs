@@ -55,6 +55,19 @@ async function testStripe(args) {
   await test(['test/targets/one-behaviour.test.ts', ...args]);
 }
 
+/**
+ * Breaks src/domain/ in one place at a time and asks whether a test of it notices. A property then draws 10 samples of
+ * its hundreds, always the same ones: a score is comparable, and too low rather than too high.
+ */
+async function testMutation(args) {
+  process.env.DURABILL_TEST_SAMPLES ??= '10';
+  process.exitCode = await run(process.execPath, [
+    inModules('@stryker-mutator', 'core', 'bin', 'stryker.js'),
+    'run',
+    ...args,
+  ]);
+}
+
 async function check() {
   const types = await run(process.execPath, [inModules('typescript', 'bin', 'tsc')]);
   const lint = await run(process.execPath, [inModules('@biomejs', 'biome', 'bin', 'biome'), 'ci', '.']);
@@ -79,7 +92,7 @@ async function program(command, args) {
 /** Only what comes before every command: for the build of an image. */
 async function install() {}
 
-const own = { test, 'test:stripe': testStripe, check, install };
+const own = { test, 'test:stripe': testStripe, 'test:mutation': testMutation, check, install };
 
 function commands() {
   const files = readdirSync(join(root, 'src', 'bin')).filter((name) => name.endsWith('.ts'));

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { type Stack, startStack, stopOnSignals } from '../../src/stack/index.ts';
 import { endWithParent } from '../../src/stack/parent-watch.mjs';
+import './plain-ok.mjs';
 import { closeAll, setStack } from './stack.ts';
 
 const dataDir = () => fileURLToPath(new URL(`../../.durabill/test-${randomBytes(4).toString('hex')}`, import.meta.url));

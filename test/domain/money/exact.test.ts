@@ -55,8 +55,18 @@ describe('a decimal', () => {
   });
 
   it('is refused as a JSON number: 0.1 has gone through binary already', () => {
-    assertRefused(() => parseDecimal(0.1 as unknown as string), 'decimal-invalid');
-    assertRefused(() => parseDecimal(undefined as unknown as string), 'decimal-invalid');
+    const refused = (value: unknown, reason: RegExp) =>
+      assertRefused(() => parseDecimal(value as string), 'decimal-invalid', undefined, reason);
+    refused(0.1, /(?<!")0\.1 is not a string of digits/);
+    refused({ units: 1 }, /\{"units":1\} is not a string of digits/);
+    refused(undefined, /undefined is not a string of digits/);
+  });
+
+  it('is refused with its text, of a long one the first 60 characters', () => {
+    const refused = (text: string, reason: RegExp) =>
+      assertRefused(() => parseDecimal(text), 'decimal-invalid', undefined, reason);
+    refused('9'.repeat(60), /"9{60}" is not a plain decimal/);
+    refused('9'.repeat(61), /"9{60}…" is not a plain decimal/);
   });
 
   it('has at most 30 digits before the point and 20 after it', () => {

@@ -4,7 +4,7 @@ import { cycleAt } from '../../../src/domain/period/cycle.ts';
 import { type Cadence, type Interval, intervals } from '../../../src/domain/period/interval.ts';
 import { clockOracle } from '../support/clock-oracle.ts';
 import { boundariesByWall } from '../support/cycle-oracle.ts';
-import { assertFindsFault, assertRefused } from '../support/properties.ts';
+import { assertFindsFault, assertRefused, samples } from '../support/properties.ts';
 import { localDateTime, zones } from '../support/zones.ts';
 
 const at = (text: string) => new Date(text);
@@ -218,7 +218,7 @@ describe('cycles tile time', function () {
     });
 
   it('as a wall calendar has them, in 40 zones, of every interval and anchor', () => {
-    fc.assert(followsTheWall(cycleAt), { numRuns: 400 });
+    fc.assert(followsTheWall(cycleAt), samples(400));
   });
 
   it('and the property notices cycles in UTC, months that do not come back, and an end that is a millisecond off', () => {
@@ -249,6 +249,6 @@ describe('cycles tile time', function () {
         assert.equal(startAt.getUTCDate(), Math.min(day, length));
       },
     );
-    fc.assert(comesBack, { numRuns: 500 });
+    fc.assert(comesBack, samples(500));
   });
 });

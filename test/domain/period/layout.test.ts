@@ -5,7 +5,7 @@ import { intervals } from '../../../src/domain/period/interval.ts';
 import { layOut } from '../../../src/domain/period/lay-out.ts';
 import { relay } from '../../../src/domain/period/relay.ts';
 import type { Phase, Timeline } from '../../../src/domain/period/timeline.ts';
-import { assertFindsFault } from '../support/properties.ts';
+import { assertFindsFault, samples } from '../support/properties.ts';
 import { zones } from '../support/zones.ts';
 
 const dayMs = 86_400_000;
@@ -118,7 +118,7 @@ describe('the periods of any timeline', function () {
     });
 
   it('hold every billed instant once and no other one', () => {
-    fc.assert(bills(layOut), { numRuns: 500 });
+    fc.assert(bills(layOut), samples(500));
   });
 
   it('and the property notices a billed trial, a billed pause, an old plan and an open end', () => {
@@ -138,7 +138,7 @@ describe('the periods of any timeline', function () {
       }
       assert.deepEqual(grown, laid);
     });
-    fc.assert(grows, { numRuns: 200 });
+    fc.assert(grows, samples(200));
   });
 
   type Relay = typeof relay;
@@ -168,7 +168,7 @@ describe('the periods of any timeline', function () {
     });
 
   it('that are open follow a change of the timeline', () => {
-    fc.assert(bringsAbout(relay), { numRuns: 300 });
+    fc.assert(bringsAbout(relay), samples(300));
     assertFindsFault(bringsAbout((...args) => ({ ...relay(...args), gone: [] })));
     assertFindsFault(bringsAbout((...args) => ({ ...relay(...args), changed: [] })));
     assertFindsFault(bringsAbout((...args) => ({ ...relay(...args), added: [] })));

@@ -35,7 +35,14 @@ describe('a zone', () => {
     ]) {
       assertRefused(() => parseZone(zone, 'customers[2].zone'), 'zone-unknown', 'customers[2].zone');
     }
-    assertRefused(() => parseZone(5 as unknown as string), 'zone-unknown');
+    assertRefused(() => parseZone(5 as unknown as string), 'zone-unknown', undefined, /"5" is not a time zone/);
+  });
+
+  it('is refused with what was given, of a long text its first 64 characters', () => {
+    const refused = (zone: string, reason: RegExp) =>
+      assertRefused(() => parseZone(zone), 'zone-unknown', undefined, reason);
+    refused('Mars/Olympus', /"Mars\/Olympus" is not a time zone of the IANA database/);
+    refused('A'.repeat(65), /"A{64}" is not/);
   });
 });
 
@@ -147,6 +154,8 @@ describe('periods until a cut-off', () => {
     const until = (months: number) => new Date(Date.UTC(2000, months - 1, 1));
     const start = at('2000-01-01T00:00:00Z');
     assert.equal(periodsUntil(undefined, start, 'UTC', until(maxPeriods)).length, 1200);
-    assertRefused(() => periodsUntil(undefined, start, 'UTC', until(maxPeriods + 1)), 'period-span-too-long');
+    const tooLong = () => periodsUntil(undefined, start, 'UTC', until(maxPeriods + 1));
+    const reason = /more than 1200 periods from 2000-01-01T00:00:00\.000Z to 2100-01-01T00:00:00\.000Z/;
+    assertRefused(tooLong, 'period-span-too-long', undefined, reason);
   });
 });

@@ -4,7 +4,7 @@ import { cycleAt } from '../../../src/domain/period/cycle.ts';
 import { type Cadence, intervals } from '../../../src/domain/period/interval.ts';
 import { type ProrationMode, proration } from '../../../src/domain/period/proration.ts';
 import { clockOracle } from '../support/clock-oracle.ts';
-import { assertFindsFault } from '../support/properties.ts';
+import { assertFindsFault, samples } from '../support/properties.ts';
 import { zones } from '../support/zones.ts';
 
 const at = (text: string) => new Date(text);
@@ -131,7 +131,7 @@ describe('the shares of a cycle’s parts', function () {
     });
 
   it('add up to the whole by the second and by the day, wherever it is cut, in 40 zones', () => {
-    for (const mode of ['second', 'day'] as const) fc.assert(addUp(mode, prorate), { numRuns: 300 });
+    for (const mode of ['second', 'day'] as const) fc.assert(addUp(mode, prorate), samples(300));
   });
 
   it('and the property notices days counted in UTC, the end counted twice, and seconds cut from each part', () => {
@@ -169,7 +169,7 @@ describe('the shares of a cycle’s parts', function () {
     );
 
   it('counting the end, are the days that a part touches', () => {
-    fc.assert(touchesDates(prorate), { numRuns: 300 });
+    fc.assert(touchesDates(prorate), samples(300));
     const without = (p: Parameters<Prorate>[0], _mode?: ProrationMode, zone = 'UTC') => proration(p, 'day', zone);
     assertFindsFault(touchesDates(without));
   });

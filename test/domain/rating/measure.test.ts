@@ -284,12 +284,12 @@ describe('measuring', () => {
     it('takes the day of 25 hours for one, from local midnight to local midnight', () => {
       const perDay = meterOf({ aggregation: 'sum', window: 'day', over: 'max' });
       const days = [
-        ['2026-11-01T04:00:00Z', 1],
+        ['2026-11-01T04:00:00Z', 3],
         ['2026-11-02T04:59:59.999Z', 2],
         ['2026-11-02T05:00:00Z', 4],
       ] as const;
-      // 1 + 2 on the 1st, 4 on the 2nd; in UTC it would be 1, and 2 + 4.
-      assert.equal(quantityOf(perDay, days, autumn, { zone }), '4');
+      // 3 + 2 on the 1st, 4 on the 2nd; in UTC it would be 3, and 2 + 4.
+      assert.equal(quantityOf(perDay, days, autumn, { zone }), '5');
       assert.equal(quantityOf(perDay, days, autumn), '6');
     });
 

@@ -89,5 +89,15 @@ describe('a meter', () => {
     says(meter('count', { property: 'value' }), 'm.property', /A count counts events and has no property/);
     says(meter('sum', { operationProperty: 'op' }), 'm.operationProperty', /Only a unique_count adds and removes/);
     says(meter('max', { over: 'sum' }), 'm.window', /belong together/);
+    says(meter('max', { percentile: '95' }), 'm.percentile', /belongs to the aggregation percentile, which needs it/);
+    says(
+      meter('unique_count', { carries: true }),
+      'm.carries',
+      /needs an operationProperty, or nothing would ever leave/,
+    );
+    says(meter('sum', { key: 'M' }), 'm.key', /"M" is not a key/);
+    says(meter('sum', { name: '' }), 'm.name', /missing or empty/);
+    says(meter('sum', { eventType: 1 }), 'm.eventType', /has to be a text/);
+    says(meter('sum', { filter: {} }), 'm.filter', /names no property/);
   });
 });

@@ -55,6 +55,10 @@ describe('packages', () => {
     // Autumn: 155 - 100 = 55 are 6 of 10.
     holds(packages('10', '1', { included: '100' }), [[155, '6']]);
   });
+
+  it('of nothing are not told', () => {
+    assert.deepEqual(rated(packages('10', '1'), '0').working, []);
+  });
 });
 
 describe('tiers in packages', () => {

@@ -54,6 +54,20 @@ describe('a percentage of transactions', () => {
       ]);
     });
 
+    it('tells of free ones alone where nothing pays, also where they are of nothing or free in part', () => {
+      assert.deepEqual(rated({ rate: '1', fixedAmount: '2', freeTransactions: '2' }, [10, 20]).working, [
+        { kind: 'free', quantity: '30', transactions: '2', amount: '0' },
+      ]);
+      assert.deepEqual(rated({ rate: '1', fixedAmount: '2', freeTransactions: '1' }, [0]).working, [
+        { kind: 'free', quantity: '0', transactions: '1', amount: '0' },
+      ]);
+      // 30 of the 80 are free, none of them wholly: 50 × 1 % = 0.50
+      assert.deepEqual(rated({ rate: '1', freeAmount: '30' }, [80]).working, [
+        { kind: 'free', quantity: '30', transactions: '0', amount: '0' },
+        { kind: 'percentage', quantity: '50', rate: '1', amount: '0.5' },
+      ]);
+    });
+
     it('ends with whichever of number and amount is used up first', () => {
       const both = (freeTransactions: string, freeAmount: string) => ({
         rate: '1.3',

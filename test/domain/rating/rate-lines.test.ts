@@ -117,6 +117,13 @@ describe('the lines of a period', () => {
         lines.map(({ description, group, amountMinor }) => [description, group, amountMinor]),
         [['The nodes', undefined, 500n]],
       );
+      assert.ok(!('group' in lines[0]!), 'a line without a group says nothing of groups');
+    });
+
+    it('name all values of their group', () => {
+      const price = named('nodes', { model: 'per_unit', unitAmount: '1', groupBy: ['node', 'zone'] });
+      const [line] = rateLines([{ price, measured: [measured('1', ['a', 'eu'])] }], usd);
+      assert.deepEqual([line?.description, line?.group], ['The nodes (a, eu)', ['a', 'eu']]);
     });
   });
 
