@@ -22,7 +22,11 @@ export type PreviewedInvoice = Pick<Preview, 'currency' | 'zone' | 'proration'> 
 export function previewInvoice(input: unknown): PreviewedInvoice {
   const preview = readPreview(input);
   const { currency, zone, proration, period = null, share, bounds } = preview;
-  const prices = preview.prices.map((price, index) => ({ ...price, measured: measuredOf(price, index, preview) }));
+  const prices = preview.prices.map((price, index) => ({
+    ...price,
+    field: `prices[${index}]`,
+    measured: measuredOf(price, index, preview),
+  }));
   const lines = rateLines(prices, currency, share, bounds);
   return {
     currency,

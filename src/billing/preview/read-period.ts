@@ -1,9 +1,11 @@
 import { type Interval, intervals, maxIntervalCount } from '../../domain/period/interval.ts';
 import { layOut } from '../../domain/period/lay-out.ts';
 import type { Period } from '../../domain/period/period.ts';
-import type { Pause, Timeline } from '../../domain/period/timeline.ts';
+import { nextBilled, type Pause, type Timeline } from '../../domain/period/timeline.ts';
 import type { Reader } from '../../domain/rating/reader.ts';
+import { isDurabillError } from '../../errors/error.ts';
 import { readInstant } from '../instant.ts';
+import { within } from './within.ts';
 
 /** A period as it is billed, whether or not anybody has it. */
 export type PreviewPeriod = Pick<Period, 'startAt' | 'endAt' | 'cycleStartAt' | 'cycleEndAt'>;
@@ -72,13 +74,24 @@ export function periodOfSubscription(read: Reader, input: unknown, zone: string,
     ],
   };
   const at = optional('at');
-  const periods = layOut(timeline, { until: at ?? timeline.trialEndsAt ?? startsAt });
-  const found = at === null ? periods[0] : periods.findLast(({ startAt, endAt }) => startAt <= at && at < endAt);
+  if (at === null) {
+    const [first] = laidOut(timeline, nextBilled(timeline, startsAt) ?? startsAt, field);
+    return first ?? read.refuse(field, 'None of it is ever billed: it ends in its trial or a pause, or as it begins.');
+  }
+  const found = laidOut(timeline, at, field).findLast(({ startAt, endAt }) => startAt <= at && at < endAt);
   if (found !== undefined) return found;
   return read.refuse(
     `${field}.at`,
     'Nothing is billed at this instant: it lies outside of the subscription, in its trial or in a pause.',
   );
+}
+
+function laidOut(timeline: Timeline, until: Date, field: string): PreviewPeriod[] {
+  try {
+    return layOut(timeline, { until });
+  } catch (error) {
+    throw isDurabillError(error) ? within(error, field, 'at') : error;
+  }
 }
 
 function readPauses(read: Reader, input: unknown, field: string): Pause[] {

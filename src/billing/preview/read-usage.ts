@@ -1,4 +1,4 @@
-import { type Exact, parseDecimal, ratio } from '../../domain/money/exact.ts';
+import { type Exact, parseDecimal, ratio, zero } from '../../domain/money/exact.ts';
 import { type SpanRule, spansOf } from '../../domain/rating/measure/spans.ts';
 import { rulesOf } from '../../domain/rating/models/index.ts';
 import type { Price } from '../../domain/rating/price.ts';
@@ -103,6 +103,9 @@ function readTransactions(read: Reader, entries: Record<string, unknown>, price:
     const sum = amountOf(read, price, entries['quantity'], `${field}.quantity`);
     const { transactionCount = '1' } = read.wholes(entries, field, ['transactionCount']);
     const count = BigInt(transactionCount);
+    if (count === 0n && !sum.equals(zero)) {
+      read.refuse(`${field}.transactionCount`, 'There is an amount, so there is one transaction at least.');
+    }
     return { quantity: sum, transactions: { ...noTransactions(), count, sum, plainCount: count, plainSum: sum } };
   }
   const tally = tallyTransactions(price);

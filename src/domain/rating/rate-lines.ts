@@ -1,7 +1,9 @@
+import { DurabillError, isDurabillError } from '../../errors/error.ts';
 import type { Currency } from '../money/currency.ts';
 import { decimalText, type Exact, one, parseDecimal, sumOf } from '../money/exact.ts';
 import { exactMajor, round } from '../money/money.ts';
 import { type Bounds, boundSteps } from './bounds.ts';
+import { exactOfNumeral } from './measure/property.ts';
 import type { Price } from './price.ts';
 import { noUse, type Rated, rate } from './rate.ts';
 import { writtenStep } from './step.ts';
@@ -26,6 +28,8 @@ export type PriceToRate = {
   isCredit?: boolean;
   /** The most that a credit gives back, in major units and not shared: what was paid, without what was credited before. */
   creditLimit?: string;
+  /** Its path as whoever sent it wrote it, for refusals; nothing for a stored price. */
+  field?: string;
 };
 
 /**
@@ -48,13 +52,13 @@ export function rateLines(
 const nothingMeasured: Measured = { usage: noUse, eventCount: 0n, skippedCount: 0n };
 
 function linesOf(
-  { price, measured, share, isCredit = false, creditLimit }: PriceToRate,
+  { price, measured, share, isCredit = false, creditLimit, field }: PriceToRate,
   currency: Currency,
   whole: Exact,
 ): RatedLine[] {
   const all = measured.length === 0 ? [nothingMeasured] : measured;
   return all.map(({ usage, group, eventCount, skippedCount }) => {
-    const rated = rate(price, usage, currency, share ?? whole);
+    const rated = named(field, () => rate(price, usage, currency, share ?? whole));
     return {
       ...(isCredit ? credited(limited(rated, creditLimit, currency)) : rated),
       price,
@@ -67,9 +71,20 @@ function linesOf(
   });
 }
 
+/** What a rated price refuses is at the price's own place, where it has one. */
+function named(field: string | undefined, work: () => Rated): Rated {
+  try {
+    return work();
+  } catch (error) {
+    if (field === undefined || !isDurabillError(error) || error.field !== undefined) throw error;
+    const { code, message: reason, mend, cause } = error;
+    throw new DurabillError(code, { field, reason, mend, cause });
+  }
+}
+
 /** Brought to what may be given back at the most. */
 function limited(rated: Rated, limit: string | undefined, currency: Currency): Rated {
-  const exact = parseDecimal(rated.exactAmount);
+  const exact = exactOfNumeral(rated.exactAmount);
   if (limit === undefined || exact.lte(parseDecimal(limit))) return rated;
   const most = parseDecimal(limit);
   const step = writtenStep({ kind: 'cap', bound: limit, amount: most.sub(exact) });
@@ -83,7 +98,8 @@ function limited(rated: Rated, limit: string | undefined, currency: Currency): R
 
 /** The same with every amount below zero. */
 function credited(rated: Rated): Rated {
-  const minus = (amount: string) => decimalText(parseDecimal(amount).neg());
+  // What was computed may have more digits than what is sent may have.
+  const minus = (amount: string) => decimalText(exactOfNumeral(amount).neg());
   return {
     ...rated,
     exactAmount: minus(rated.exactAmount),
