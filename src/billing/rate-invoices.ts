@@ -5,7 +5,7 @@ import { proration } from '../domain/period/period.ts';
 import { readingOf } from '../domain/rating/measure/reading.ts';
 import { spanRuleOf } from '../domain/rating/measure/shares.ts';
 import { isBilledAhead } from '../domain/rating/price.ts';
-import { rateLines } from '../domain/rating/rate-lines.ts';
+import { maxLines, rateLines } from '../domain/rating/rate-lines.ts';
 import type { Measured } from '../domain/rating/usage.ts';
 import { DurabillError } from '../errors/error.ts';
 import type { Sql } from '../store/database.ts';
@@ -26,9 +26,6 @@ export type RatedLines = {
   planCurrencies: string[];
 };
 export type Rated = RatedLines | { failure: DurabillError };
-
-/** Lines of one invoice above which it waits for a person: more than any customer reads. */
-const maxLines = 10_000;
 
 /**
  * The one way from usage to lines: measures all periods, set-based, and rates each price of each period.

@@ -37,7 +37,7 @@ export type PriceToRate = {
  * brought to the period's bounds.
  * @param measured what each price reads; nothing for one without use, or for a flat price
  * @param share the part of the cycle that the period covers
- * @throws DurabillError quantity-negative, amount-out-of-range
+ * @throws DurabillError quantity-negative, amount-out-of-range (of lines and of steps too: see `maxLines`)
  */
 export function rateLines(
   prices: readonly PriceToRate[],
@@ -45,8 +45,24 @@ export function rateLines(
   share: Exact = one,
   bounds: Bounds = {},
 ): RatedLine[] {
-  const lines = prices.flatMap((price) => linesOf(price, currency, share));
+  const size = { lines: 0, steps: 0 };
+  const lines = prices.flatMap((price) => linesOf(price, currency, share, size));
   return [...lines, ...boundLines(lines, currency, share, bounds)];
+}
+
+/** Above these nobody reads it any more, and a group or a seat for every event would take all memory there is. */
+export const maxLines = 10_000;
+export const maxSteps = 100_000;
+
+type Size = { lines: number; steps: number };
+
+/** Counts a line before the next one is worked out. */
+function grow(size: Size, { working }: Rated, field: string | undefined): void {
+  size.lines += 1;
+  size.steps += working.length;
+  if (size.lines <= maxLines && size.steps <= maxSteps) return;
+  const most = size.lines > maxLines ? `${maxLines} lines` : `${maxSteps} steps of working`;
+  throw new DurabillError('amount-out-of-range', { ...(field && { field }), reason: `There are more than ${most}.` });
 }
 
 const nothingMeasured: Measured = { usage: noUse, eventCount: 0n, skippedCount: 0n };
@@ -55,10 +71,12 @@ function linesOf(
   { price, measured, share, isCredit = false, creditLimit, field }: PriceToRate,
   currency: Currency,
   whole: Exact,
+  size: Size,
 ): RatedLine[] {
   const all = measured.length === 0 ? [nothingMeasured] : measured;
   return all.map(({ usage, group, eventCount, skippedCount }) => {
     const rated = named(field, () => rate(price, usage, currency, share ?? whole));
+    grow(size, rated, field);
     return {
       ...(isCredit ? credited(limited(rated, creditLimit, currency)) : rated),
       price,

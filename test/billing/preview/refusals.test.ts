@@ -350,4 +350,17 @@ describe('A preview refuses', () => {
     };
     assert.equal(previewInvoice(priced(given)).totalMinor, -500);
   });
+
+  it('more readings of events than are answered in about a second', () => {
+    const events = Array.from({ length: 10_000 }, () => event);
+    const one = { ...perUnit, usage: undefined, meter: 'calls' };
+    const other = { ...meter, key: 'mails', eventType: 'mail' };
+    const prices = (count: number) => Array.from({ length: count }, () => one);
+    const request = (count: number) => asked({ period, meters: [meter, other], events, prices: prices(count) });
+    // Ten prices read 10,000 events each; what is not of a meter's type is not read.
+    assert.equal(previewInvoice(request(10)).lines.length, 10);
+    refuses([[request(11), 'events', /110000 times in all; at most 100000/]]);
+    const mails = { ...request(10), prices: [...prices(10), { ...one, meter: 'mails' }] };
+    assert.equal(previewInvoice(mails).lines.length, 11);
+  });
 });
