@@ -34,6 +34,7 @@ export type PriceToRate = {
 
 /**
  * All lines of one period of one plan: each price's own, in their order, each at zero too, and one more where the sum is
+ * of what is charged, without credits, is
  * brought to the period's bounds.
  * @param measured what each price reads; nothing for one without use, or for a flat price
  * @param share the part of the cycle that the period covers
@@ -46,8 +47,10 @@ export function rateLines(
   bounds: Bounds = {},
 ): RatedLine[] {
   const size = { lines: 0, steps: 0 };
-  const lines = prices.flatMap((price) => linesOf(price, currency, share, size));
-  return [...lines, ...boundLines(lines, currency, share, bounds)];
+  const ofPrices = prices.map((price) => linesOf(price, currency, share, size));
+  // What is given back is of another bill: a minimum would take it away again, and a maximum would let it pay for use.
+  const charged = ofPrices.filter((_, index) => prices[index]?.isCredit !== true).flat();
+  return [...ofPrices.flat(), ...boundLines(charged, currency, share, bounds)];
 }
 
 /** Above these nobody reads it any more, and a group or a seat for every event would take all memory there is. */
