@@ -66,15 +66,17 @@ function usedBy({ key, model }: Price, usage: Usage | null): Usage {
  * Nobody is paid by a price: what is below zero is refused, or counts as none where the price says so. Refunds may
  * outweigh the transactions that pay though the sum of all is above zero: the free ones hide it.
  */
-function withoutNegative({ key, belowZero = 'refused' }: Price, usage: Usage): Usage {
+function withoutNegative(price: Price, usage: Usage): Usage {
+  const { key, belowZero = 'refused' } = price;
   const { quantity, carried, transactions, cells = [], spans = [] } = usage;
-  const quantities = [quantity, carried, transactions?.plainSum].filter((value) => value !== undefined);
+  const refunded = refundedBy(price, usage);
+  const quantities = [quantity, carried, refunded].filter((value) => value !== undefined);
   const parts = [...cells, ...spans].map((part) => part.quantity);
   const negative = [...quantities, ...parts].find((value) => value.lt(zero));
   if (negative === undefined) return usage;
   if (belowZero === 'refused') {
     throw new DurabillError('quantity-negative', {
-      reason: `The quantity of the price "${key}" is ${decimalText(negative)}.`,
+      reason: `The ${negative === refunded ? 'charge' : 'quantity'} of the price "${key}" is ${decimalText(negative)}.`,
     });
   }
   const raised = <T extends { quantity: Exact }>(part: T): T => ({ ...part, quantity: most(part.quantity, zero) });
@@ -82,9 +84,19 @@ function withoutNegative({ key, belowZero = 'refused' }: Price, usage: Usage): U
     quantity: most(quantity, zero),
     ...(carried !== undefined && { carried: most(carried, zero) }),
     ...(transactions !== undefined && {
-      transactions: transactions.plainSum.lt(zero) ? noTransactions() : transactions,
+      transactions: refunded === undefined ? transactions : noTransactions(),
     }),
     ...(usage.cells !== undefined && { cells: cells.map(raised) }),
     ...(usage.spans !== undefined && { spans: spans.map(raised) }),
   };
+}
+
+/** What transactions would be paid in all, where refunds outweigh what pays; undefined where they do not. */
+function refundedBy(price: Price, usage: Usage): Exact | undefined {
+  if (usage.transactions === undefined) return undefined;
+  const { plainSum, atMaximum } = usage.transactions;
+  if (!plainSum.lt(zero) && atMaximum >= 0n) return undefined;
+  const steps = rulesOf(price.model).charge(price, { ...usage, share: one, chargesZero: false });
+  const paid = sumOf(steps.map(({ amount }) => amount));
+  return paid.lt(zero) ? paid : undefined;
 }

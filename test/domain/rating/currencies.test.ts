@@ -94,7 +94,11 @@ describe('a price in another currency', () => {
     const ahead = { model: 'flat', amount: '10', timing: 'advance', currencies: { JPY: { amount: '1500' } } };
     assert.equal(isBilledAhead(inYen(priced(ahead))), true);
     const behind = { model: 'flat', amount: '10', currencies: { JPY: { amount: '1500', timing: 'advance' } } };
-    assertRefused(() => parsePrice({ key: 'k', name: 'K', ...behind }, 'p'), 'price-invalid', 'p.currencies.JPY.timing');
+    assertRefused(
+      () => parsePrice({ key: 'k', name: 'K', ...behind }, 'p'),
+      'price-invalid',
+      'p.currencies.JPY.timing',
+    );
     const same = { ...behind, currencies: { JPY: { amount: '1500', timing: 'arrears' } } };
     assert.equal(isBilledAhead(inYen(priced(same))), false);
   });
