@@ -4,7 +4,7 @@ import { formatMoney, money } from '../domain/money/money.ts';
 import { proration } from '../domain/period/period.ts';
 import { readingOf } from '../domain/rating/measure/reading.ts';
 import { spanRuleOf } from '../domain/rating/measure/shares.ts';
-import { isBilledAhead } from '../domain/rating/price.ts';
+import { isBilledAhead, type Price } from '../domain/rating/price.ts';
 import { maxLines, rateLines } from '../domain/rating/rate-lines.ts';
 import type { Measured } from '../domain/rating/usage.ts';
 import { DurabillError } from '../errors/error.ts';
@@ -130,6 +130,15 @@ function shareToBill(period: BillablePeriod, version: PlanVersion): Exact {
   return isWhole ? zero : shareOfCycle(period, version);
 }
 
+/**
+ * What is not shared is charged once a cycle, however often a pause or a change and its reversal cut it: a later part by
+ * the same plan version charges none of it.
+ */
+function onceACycle(price: Price, period: BillablePeriod, { terms }: PlanVersion): { price: Price; share?: Exact } {
+  const isWhole = price.model === 'flat' && (terms.proration === 'none' || price.prorate === false);
+  return isWhole && period.isLaterPart ? { price: { ...price, prorate: true }, share: zero } : { price };
+}
+
 function ratePeriod(
   period: BillablePeriod,
   version: PlanVersion,
@@ -142,7 +151,7 @@ function ratePeriod(
     return isBilled && !(isCredit && price.prorate === false);
   });
   const prices = rateable.map(({ id, price }) => ({
-    price,
+    ...onceACycle(price, period, version),
     measured: measured?.get(id) ?? [],
     isCredit,
   }));

@@ -3,7 +3,7 @@ import { ratio } from '../../domain/money/exact.ts';
 import { layOut } from '../../domain/period/lay-out.ts';
 import { proration } from '../../domain/period/proration.ts';
 import type { Database, Sql } from '../../store/database.ts';
-import { type BillablePeriod, readAhead, readOpenPeriods } from '../../store/periods.ts';
+import { type BillablePeriod, type CyclePart, readAhead, readOpenPeriods, readParts } from '../../store/periods.ts';
 import { readPlanVersions } from '../../store/plans.ts';
 import { aggregateRolledUsage } from '../../store/rolled-quantities.ts';
 import { findSubscription, type SubscriptionView } from '../../store/subscription-views.ts';
@@ -95,6 +95,7 @@ async function periodsOfNextBill(
     zone: timeline.zone,
     billingGroup,
     isParked: false,
+    isLaterPart: false,
     settledBy: null,
   };
   const begun = (period: { startAt: Date }) => period.startAt <= now;
@@ -118,5 +119,16 @@ async function periodsOfNextBill(
   const together = [...open.filter(({ kind }) => kind !== 'arrears'), ...next].filter(
     ({ billableAt }) => billableAt <= billedAt,
   );
-  return [...arrears, ...together];
+  const all = [...arrears, ...together];
+  const parts: CyclePart[] = [...(await readParts(sql, id)), ...all];
+  return all.map((period) => ({ ...period, isLaterPart: parts.some((one) => isEarlierPart(one, period)) }));
+}
+
+function isEarlierPart(one: CyclePart, other: CyclePart): boolean {
+  return (
+    one.kind === other.kind &&
+    one.planVersionId === other.planVersionId &&
+    +one.cycleStartAt === +other.cycleStartAt &&
+    one.startAt < other.startAt
+  );
 }
