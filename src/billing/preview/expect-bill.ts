@@ -2,6 +2,7 @@ import { parseCurrency } from '../../domain/money/currency.ts';
 import { ratio } from '../../domain/money/exact.ts';
 import { layOut } from '../../domain/period/lay-out.ts';
 import { proration } from '../../domain/period/proration.ts';
+import { DurabillError } from '../../errors/error.ts';
 import type { Database, Sql } from '../../store/database.ts';
 import { type BillablePeriod, type CyclePart, readAhead, readOpenPeriods, readParts } from '../../store/periods.ts';
 import { readPlanVersions } from '../../store/plans.ts';
@@ -28,7 +29,10 @@ export async function expectBill(database: Database, subscriptionId: string): Pr
   return await database.transaction(async (sql) => {
     await sql.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
     const view = await findSubscription(sql, subscriptionId);
-    if (view === undefined) throw unknownSubscription(subscriptionId);
+    if (view === undefined) {
+      const { message: reason } = unknownSubscription(subscriptionId.slice(0, 60));
+      throw new DurabillError('not-found', { field: 'subscription', reason });
+    }
     return await expectBillOf(sql, view);
   });
 }
