@@ -1,8 +1,10 @@
 import { daysAfter } from '../domain/period/days.ts';
+import type { Phase } from '../domain/period/timeline.ts';
 import { DurabillError } from '../errors/error.ts';
 import type { Database, Sql } from '../store/database.ts';
 import { findRequest, recordRequest } from '../store/subscription-requests.ts';
 import { lockPayer, type Payer, readBeginnings } from '../store/subscription-views.ts';
+import { readTimelines } from '../store/subscriptions.ts';
 import { reusedRequestId } from './change-subscription.ts';
 import { subscribe } from './subscribe.ts';
 import { type AnchorInput, readAnchor, readOptionalInstant, readRequestId } from './subscription-orders.ts';
@@ -75,15 +77,24 @@ async function requireSame(
   sql: Sql,
   { customerId, zone }: Payer,
   id: string,
-  asked: { planVersion?: number; trialDays?: number },
+  asked: { planVersion?: number; trialDays?: number; anchor?: Phase['anchor'] },
 ): Promise<void> {
   const stored = (await readBeginnings(sql, customerId)).find((one) => one.id === id);
   if (stored === undefined) throw new Error(`subscription ${id} was stored and then not found`);
-  const { planVersion, trialDays } = asked;
+  const { planVersion, trialDays, anchor } = asked;
   if (planVersion !== undefined && planVersion !== stored.planVersion) throw differs('planVersion');
+  if (anchor !== undefined) {
+    const first = (await readTimelines(sql, [id])).get(id)?.phases[0]?.anchor;
+    if (first?.kind !== anchor.kind) throw differs('anchor');
+    if (atOf(anchor) !== undefined && atOf(first) !== atOf(anchor)) throw differs('anchorAt');
+  }
   if (trialDays === undefined) return;
   const trialEndsAt = trialDays === 0 ? null : daysAfter(stored.startsAt, trialDays, zone);
   if (trialEndsAt?.getTime() !== stored.trialEndsAt?.getTime()) throw differs('trialDays');
+}
+
+function atOf(anchor: Phase['anchor']): number | undefined {
+  return anchor.kind === 'anniversary' ? anchor.at?.getTime() : undefined;
 }
 
 function differs(field: string): DurabillError {

@@ -5,6 +5,7 @@ import type { BillablePeriod } from '../store/periods.ts';
 import { type BillablePrice, readPlanVersions } from '../store/plans.ts';
 import { type Evidence, type EvidenceOf, type EvidenceWindow, readEvidence } from '../store/usage-evidence.ts';
 import { type Contents, recomputeContents, type TypeInWindow } from './recompute-contents.ts';
+import { versionIn } from './version-in.ts';
 
 /** What a line is made of: its own events, and all of their type in its period. */
 export type LineEvidence = {
@@ -38,7 +39,8 @@ export async function gatherEvidence(
   const found: Metered[] = [];
   for (const period of periods) {
     const window = { ...period, cutAt };
-    const metered = meteredLines(period, versions.get(period.planVersionId)?.prices ?? [], lines);
+    const version = versions.get(period.planVersionId);
+    const metered = meteredLines(period, version ? versionIn(version, period.currency).prices : [], lines);
     const evidence = await readEvidence(
       sql,
       window,
@@ -70,7 +72,7 @@ function meteredLines(
   return [...metered].map(([name, of]) => ({ name, of }));
 }
 
-/** Which events a line of a price is made of; undefined for a price that measures nothing. */
+/** Which events a line of a price, as it is paid in the line's currency, is made of; undefined for a price that measures nothing. */
 export function evidenceOf({ price, meter }: BillablePrice, { group }: InvoiceLine): EvidenceOf | undefined {
   if (meter === null) return undefined;
   return { meter, ...readingOf(price), ...(group !== null && { group }) };

@@ -23,6 +23,7 @@ import {
 import { aggregateRolledUsage } from '../store/rolled-quantities.ts';
 import { type Bill, billsOf, byStart } from './bills.ts';
 import { type CheckedDraft, checkDrafts, type DraftChecks, holdFound, notedIn } from './check-drafts.ts';
+import { isOpen, withoutClosedStarts } from './closed-starts.ts';
 import { rateWithCredits, waitingCredits } from './hold-back-credits.ts';
 import { invoiceIdOf } from './ids.ts';
 import type { BegunPage } from './in-pages.ts';
@@ -119,13 +120,14 @@ async function groupByInvoice(sql: Sql, bills: readonly Bill[]): Promise<Group[]
     sql,
     states.flatMap(({ live }) => (live === null ? [] : [live.id])),
   );
-  return bills.map(({ periods: added }, index) => {
+  const groups = bills.map(({ periods: added }, index) => {
     const [key, state] = [keys[index] as InvoiceKey, states[index] as KeyState];
     const revision = state.lastRevision + (state.live === null ? 1 : 0);
     const invoiceId = state.live?.id ?? invoiceIdOf(key, revision);
     const all = [...(present.get(invoiceId) ?? []), ...added].sort(byStart);
     return { key, invoiceId, revision, state, added, all };
   });
+  return withoutClosedStarts(groups);
 }
 
 type Ready = Group & RatedLines;
@@ -136,8 +138,6 @@ async function writeGroups(
   wanted: readonly Group[],
   limits: CheckLimits,
 ): Promise<Written> {
-  // A draft that is held is rebuilt like any other: it waits for a person, its usage does not.
-  const isOpen = ({ state }: Group) => state.live === null || ['draft', 'held'].includes(state.live.lifecycle);
   const usageCutAt = await readMachineTime(sql);
   // A draft is computed once more from raw events before it is issued.
   const { rated, groups, waiting } = await rateWithCredits(sql, wanted.filter(isOpen), aggregateRolledUsage);

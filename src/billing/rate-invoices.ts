@@ -4,8 +4,8 @@ import { formatMoney, money } from '../domain/money/money.ts';
 import { proration } from '../domain/period/period.ts';
 import { readingOf } from '../domain/rating/measure/reading.ts';
 import { spanRuleOf } from '../domain/rating/measure/shares.ts';
-import { isBilledAhead, priceIn } from '../domain/rating/price.ts';
-import { rateLines } from '../domain/rating/rate-lines.ts';
+import { isBilledAhead, type Price } from '../domain/rating/price.ts';
+import { maxLines, rateLines } from '../domain/rating/rate-lines.ts';
 import type { Measured } from '../domain/rating/usage.ts';
 import { DurabillError } from '../errors/error.ts';
 import type { Sql } from '../store/database.ts';
@@ -15,6 +15,7 @@ import { type PlanVersion, readPlanVersions } from '../store/plans.ts';
 import type { AggregateUsage, Measurements, UsageWindow } from '../store/usage-quantities.ts';
 import { lineIdOf } from './ids.ts';
 import { laterOf } from './instant.ts';
+import { versionIn } from './version-in.ts';
 
 /** What one invoice bills: all periods of its key. */
 export type ToRate = { invoiceId: string; periods: readonly BillablePeriod[] };
@@ -25,9 +26,6 @@ export type RatedLines = {
   planCurrencies: string[];
 };
 export type Rated = RatedLines | { failure: DurabillError };
-
-/** Lines of one invoice above which it waits for a person: more than any customer reads. */
-const maxLines = 10_000;
 
 /**
  * The one way from usage to lines: measures all periods, set-based, and rates each price of each period.
@@ -42,25 +40,44 @@ export async function rateInvoices(
   until?: Date,
 ): Promise<Map<string, Rated>> {
   const periods = invoices.flatMap((invoice) => invoice.periods);
-  const versions = await readPlanVersions(sql, [...new Set(periods.map((period) => period.planVersionId))]);
+  const versions = await readVersions(sql, periods);
   const measurements = await readMeasurements(sql, periods, versions, aggregate, until);
   return new Map(invoices.map((invoice) => [invoice.invoiceId, rateInvoice(invoice, versions, measurements)] as const));
 }
 
-/** Periods of one plan version are read together, since they ask for the same quantities. */
+/** The plan versions of periods, each once for every currency in which it is paid. */
+type Versions = ReadonlyMap<string, PlanVersion>;
+
+const nameOf = ({ planVersionId, currency }: BillablePeriod) => `${planVersionId} ${currency}`;
+
+async function readVersions(sql: Sql, periods: readonly BillablePeriod[]): Promise<Versions> {
+  const stored = await readPlanVersions(sql, [...new Set(periods.map(({ planVersionId }) => planVersionId))]);
+  const versions = new Map<string, PlanVersion>();
+  for (const period of periods) {
+    const name = nameOf(period);
+    if (versions.has(name)) continue;
+    versions.set(name, versionIn(stored.get(period.planVersionId) as PlanVersion, period.currency));
+  }
+  return versions;
+}
+
+/**
+ * Periods of one plan version and currency are read together, since they ask for the same quantities. What is free, what
+ * is bounded and which property is read may be said anew in another currency, so that those are read apart.
+ */
 async function readMeasurements(
   sql: Sql,
   periods: readonly BillablePeriod[],
-  versions: Map<string, PlanVersion>,
+  versions: Versions,
   aggregate: AggregateUsage,
   until: Date | undefined,
 ): Promise<Measurements> {
   const result: Measurements = new Map();
-  for (const version of versions.values()) {
+  for (const [name, version] of versions) {
     const ofVersion = await aggregate(
       sql,
       periods
-        .filter(({ planVersionId, kind }) => planVersionId === version.id && kind === 'arrears')
+        .filter((period) => nameOf(period) === name && period.kind === 'arrears')
         .map((period) => windowOf(period, version, until)),
       version.prices.flatMap(({ id, price, meter }) => (meter === null ? [] : [{ id, meter, ...readingOf(price) }])),
     );
@@ -83,15 +100,14 @@ function shareOfCycle(period: BillablePeriod, { terms }: PlanVersion): Exact {
   return ratio(numerator, denominator);
 }
 
-function rateInvoice(invoice: ToRate, versions: Map<string, PlanVersion>, measurements: Measurements): Rated {
+function rateInvoice(invoice: ToRate, versions: Versions, measurements: Measurements): Rated {
   try {
     const lines: InvoiceLine[] = [];
     const planCurrencies = new Set<string>();
     for (const period of invoice.periods) {
-      const version = versions.get(period.planVersionId) as PlanVersion;
-      const currency = currencyOf(period, version);
-      planCurrencies.add(currency);
-      const rated = ratePeriod(period, version, currency, measurements.get(period.id));
+      const version = versions.get(nameOf(period)) as PlanVersion;
+      planCurrencies.add(version.currency);
+      const rated = ratePeriod(period, version, measurements.get(period.id));
       for (const line of rated) {
         const position = lines.length + 1;
         lines.push({ ...line, id: lineIdOf(invoice.invoiceId, position), invoiceId: invoice.invoiceId, position });
@@ -105,11 +121,6 @@ function rateInvoice(invoice: ToRate, versions: Map<string, PlanVersion>, measur
   }
 }
 
-/** The customer's currency if the plan has amounts in it; otherwise the plan's own, which a check holds against it. */
-function currencyOf(period: BillablePeriod, { currency, terms }: PlanVersion): Currency {
-  return terms.currencies?.find((other) => other === period.currency) ?? currency;
-}
-
 /** Lines as they stand on any invoice. */
 type LineContent = Omit<InvoiceLine, 'id' | 'invoiceId' | 'position'>;
 
@@ -119,10 +130,18 @@ function shareToBill(period: BillablePeriod, version: PlanVersion): Exact {
   return isWhole ? zero : shareOfCycle(period, version);
 }
 
+/**
+ * What is not shared is charged once a cycle, however often a pause or a change and its reversal cut it: a later part by
+ * the same plan version charges none of it.
+ */
+function onceACycle(price: Price, period: BillablePeriod, { terms }: PlanVersion): { price: Price; share?: Exact } {
+  const isWhole = price.model === 'flat' && (terms.proration === 'none' || price.prorate === false);
+  return isWhole && period.isLaterPart ? { price: { ...price, prorate: true }, share: zero } : { price };
+}
+
 function ratePeriod(
   period: BillablePeriod,
   version: PlanVersion,
-  currency: Currency,
   measured: ReadonlyMap<string, Measured[]> | undefined,
 ): LineContent[] {
   const isAhead = period.kind !== 'arrears';
@@ -132,12 +151,12 @@ function ratePeriod(
     return isBilled && !(isCredit && price.prorate === false);
   });
   const prices = rateable.map(({ id, price }) => ({
-    price: priceIn(price, currency, version.currency, `prices.${price.key}`),
+    ...onceACycle(price, period, version),
     measured: measured?.get(id) ?? [],
     isCredit,
   }));
   const byKey = new Map(version.prices.map((one) => [one.price.key, one]));
-  const rated = rateLines(prices, currency, shareToBill(period, version), isAhead ? {} : version.terms);
+  const rated = rateLines(prices, version.currency, shareToBill(period, version), isAhead ? {} : version.terms);
   // What was billed ahead counts towards the period's bounds when it is over, and is not billed again.
   const lines = isAhead ? rated : rated.filter(({ price }) => price === undefined || !isBilledAhead(price));
   return lines.map(({ price, key, description, group, ...line }) => {

@@ -142,6 +142,8 @@ export type BillablePeriod = LaidPeriod & {
   kind: PeriodKind;
   /** Whether an earlier run could not bill it, and said why. */
   isParked: boolean;
+  /** Whether it goes on with a cycle of which an earlier part is of the same kind and plan version. */
+  isLaterPart: boolean;
   settledBy: string | null;
 };
 
@@ -149,6 +151,9 @@ const billable = `SELECT p.id, p.subscription_id AS "subscriptionId", p.customer
     p.start_at AS "startAt", p.end_at AS "endAt", p.cycle_start_at AS "cycleStartAt", p.cycle_end_at AS "cycleEndAt",
     p.billable_at AS "billableAt", p.settled_by AS "settledBy", p.plan_version_id AS "planVersionId",
     p.kind, EXISTS (SELECT FROM parked_periods w WHERE w.period_id = p.id AND w.resolved_at IS NULL) AS "isParked",
+    p.start_at > p.cycle_start_at AND EXISTS (SELECT FROM periods e WHERE e.subscription_id = p.subscription_id
+      AND e.start_at < p.start_at AND e.start_at >= p.cycle_start_at AND e.kind = p.kind
+      AND e.plan_version_id = p.plan_version_id AND e.cycle_start_at = p.cycle_start_at) AS "isLaterPart",
     s.billing_group AS "billingGroup", c.currency, c.zone
   FROM periods p JOIN subscriptions s ON s.id = p.subscription_id JOIN customers c ON c.id = p.customer_id`;
 
@@ -179,6 +184,18 @@ export async function periodsToBill(
   );
   return rows;
 }
+
+/** Where the parts of each cycle begin that are laid out, settled or not. */
+export async function readParts(sql: Sql, subscriptionId: string): Promise<CyclePart[]> {
+  const { rows } = await sql.query<CyclePart>(
+    `SELECT kind, plan_version_id AS "planVersionId", cycle_start_at AS "cycleStartAt", start_at AS "startAt"
+     FROM periods WHERE subscription_id = $1`,
+    [subscriptionId],
+  );
+  return rows;
+}
+
+export type CyclePart = Pick<BillablePeriod, 'kind' | 'planVersionId' | 'cycleStartAt' | 'startAt'>;
 
 /** The periods of a subscription that no invoice has billed, and where those that are laid out end. */
 export async function readOpenPeriods(

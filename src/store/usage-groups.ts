@@ -69,14 +69,24 @@ async function readExtra(
   }
   if (as.reads === 'quantity') return () => ({});
   const cells = await readQuantities(sql, windows, reading, [...groupBy, ...as.properties], receivedUntil);
-  return ({ id }, { values }) => ({ cells: cellsOf(cells.get(id) ?? [], values) });
+  const ofGroups = cellsByGroup(cells, groupBy.length);
+  return ({ id }, { values }) => ({ cells: ofGroups.get(JSON.stringify([id, ...values])) ?? [] });
 }
 
-function cellsOf(all: readonly GroupQuantity[], group: readonly string[]): Cell[] {
-  return all
-    .filter(({ values }) => group.every((value, index) => values[index] === value))
-    .filter(({ eventCount, quantity }) => eventCount > 0n || !quantity.equals(zero))
-    .map(({ values, quantity }) => ({ values: values.slice(group.length), quantity }));
+/** By window and the first values, in their order: a price may have as many groups as cells, and each looks for its own. */
+function cellsByGroup(all: ReadonlyMap<string, readonly GroupQuantity[]>, groupLength: number): Map<string, Cell[]> {
+  const ofGroups = new Map<string, Cell[]>();
+  for (const [id, cells] of all) {
+    for (const { values, quantity, eventCount } of cells) {
+      if (eventCount === 0n && quantity.equals(zero)) continue;
+      const name = JSON.stringify([id, ...values.slice(0, groupLength)]);
+      const cell = { values: values.slice(groupLength), quantity };
+      const others = ofGroups.get(name);
+      if (others === undefined) ofGroups.set(name, [cell]);
+      else others.push(cell);
+    }
+  }
+  return ofGroups;
 }
 
 type Row = {

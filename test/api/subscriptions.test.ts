@@ -27,6 +27,12 @@ describe('Subscriptions by HTTP', () => {
     assert.deepEqual((await api.get('/v1/subscriptions?customer=B6')).body, { data: [summary], nextCursor: null });
     assertProblem(await api.get('/v1/subscriptions?customer=nobody'), 404, 'not-found', 'customer');
     assertProblem(await api.get('/v1/subscriptions/none'), 404, 'not-found', 'id');
+    const huge = { ...order, planVersion: 99_999_999_999 };
+    assertProblem(await api.post('/v1/subscriptions', huge), 400, 'request-invalid', 'planVersion');
+    const nul = { ...order, plan: 'air\0ports' };
+    assertProblem(await api.post('/v1/subscriptions', nul), 400, 'request-invalid', 'plan');
+    const nobody = { ...order, customer: 'B\0' };
+    assertProblem(await api.post('/v1/subscriptions', nobody), 400, 'request-invalid', 'customer');
   });
 
   it('are paused, resumed, changed and ended, each answered with what it has become', async () => {

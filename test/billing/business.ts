@@ -42,7 +42,14 @@ export const perDeparture = (unitAmount: string) => ({
 });
 export const perMile = (unitAmount: string) => ({ ...perDeparture(unitAmount), key: 'miles', meter: 'miles' });
 
-export type NewCustomer = { plan: string; zone?: string; startsAt?: string; billingGroup?: string; priority?: 'high' };
+export type NewCustomer = {
+  plan: string;
+  currency?: string;
+  zone?: string;
+  startsAt?: string;
+  billingGroup?: string;
+  priority?: 'high';
+};
 export type Paged = { limit?: number; atOnce?: number; limits?: Partial<CheckLimits> };
 export type Departure = { id?: string; at: string; type?: string; properties?: Record<string, unknown> };
 
@@ -97,9 +104,9 @@ export async function openBusiness(database: Database) {
 
     /** A customer who is subscribed from 1 January 2013 on. @returns its id */
     async customer(name: string, wanted: NewCustomer): Promise<string> {
-      const { plan, zone = 'UTC', billingGroup, priority } = wanted;
+      const { plan, currency = 'USD', zone = 'UTC', billingGroup, priority } = wanted;
       const subscription = { plan, startsAt: wanted.startsAt ?? startsAt, ...(billingGroup && { billingGroup }) };
-      const input = { externalId: own(name), name, currency: 'USD', zone, clock: order.name, subscription };
+      const input = { externalId: own(name), name, currency, zone, clock: order.name, subscription };
       return (await createCustomer(database, { ...input, ...(priority && { priority }) }, 'test')).customer.id;
     },
 

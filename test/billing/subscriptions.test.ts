@@ -67,6 +67,7 @@ describe('Subscriptions', () => {
     assert.equal(created, true);
     assert.deepEqual(await create(), { id, created: false });
     await refused(create({ trialDays: 7 }), 'conflict', 'trialDays', /another value/);
+    await refused(create({ anchor: 'anniversary' }), 'conflict', 'anchor', /another value/);
     const { id: now } = await create({ startsAt: undefined as never, requestId: 'one' });
     await moveTo('2013-01-05T00:00:00Z');
     const again = { startsAt: undefined as never, requestId: 'one' };

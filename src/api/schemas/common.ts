@@ -25,7 +25,7 @@ export const id = (description: string) =>
 export const text = (description: string, example: string, maxLength = 255) =>
   Type.String({ minLength: 1, maxLength, description, examples: [example] });
 
-/** A text that goes to the database from an address; PostgreSQL stores no NUL. */
+/** A text that goes to the database as it is, such as one from an address; PostgreSQL stores no NUL. */
 export const addressText = (description: string, example: string, maxLength = 255) =>
   Type.String({ minLength: 1, maxLength, pattern: '^[^\\0]*$', description, examples: [example] });
 

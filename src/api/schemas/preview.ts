@@ -118,8 +118,8 @@ const AdHoc = Type.Object(
     description:
       'Everything that an invoice of one period depends on. Without `period` and `subscription` every price is for a whole ' +
       'cycle. Each line is computed exactly and rounded once, half away from zero, to the minor unit of the currency; the ' +
-      'total is the sum of the lines. Bounds of the whole period are held against the sum of the rounded lines, credits ' +
-      'included, and are multiplied by the share of the request, whatever share its prices have.',
+      'total is the sum of the lines. Bounds of the whole period are held against the sum of the rounded charges, without ' +
+      'credits, and are multiplied by the share of the request, whatever share its prices have.',
   },
 );
 

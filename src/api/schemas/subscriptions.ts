@@ -6,6 +6,7 @@ import { addressText, closed, id, instant, instantText, nullable, page, pageQuer
 
 const planVersion = Type.Integer({
   minimum: 1,
+  maximum: 2_147_483_647,
   description: 'Version of the plan; the latest unless said otherwise',
   examples: [2],
 });
@@ -28,8 +29,8 @@ const anchorAt = Type.Optional(
 
 export const NewSubscription = Type.Object(
   {
-    customer: text('External id or id of the customer', 'B6'),
-    plan: text('Key of the plan', 'airports'),
+    customer: addressText('External id or id of the customer', 'B6'),
+    plan: addressText('Key of the plan', 'airports'),
     planVersion: Type.Optional(planVersion),
     startsAt: Type.Optional(
       instantText(
@@ -167,7 +168,7 @@ export const CancelOrder = Type.Object(
 
 export const ChangeOrder = Type.Object(
   {
-    plan: Type.Optional(text('Key of the plan; the one that it has unless said otherwise', 'airports')),
+    plan: Type.Optional(addressText('Key of the plan; the one that it has unless said otherwise', 'airports')),
     planVersion: Type.Optional(planVersion),
     when: Type.Optional(
       Type.Enum([...changeWords], {

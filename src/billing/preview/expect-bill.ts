@@ -2,8 +2,9 @@ import { parseCurrency } from '../../domain/money/currency.ts';
 import { ratio } from '../../domain/money/exact.ts';
 import { layOut } from '../../domain/period/lay-out.ts';
 import { proration } from '../../domain/period/proration.ts';
+import { DurabillError } from '../../errors/error.ts';
 import type { Database, Sql } from '../../store/database.ts';
-import { type BillablePeriod, readAhead, readOpenPeriods } from '../../store/periods.ts';
+import { type BillablePeriod, type CyclePart, readAhead, readOpenPeriods, readParts } from '../../store/periods.ts';
 import { readPlanVersions } from '../../store/plans.ts';
 import { aggregateRolledUsage } from '../../store/rolled-quantities.ts';
 import { findSubscription, type SubscriptionView } from '../../store/subscription-views.ts';
@@ -29,7 +30,10 @@ export async function expectBill(database: Database, subscriptionId: string): Pr
   return await database.transaction(async (sql) => {
     await sql.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
     const view = await findSubscription(sql, subscriptionId);
-    if (view === undefined) throw unknownSubscription(subscriptionId);
+    if (view === undefined) {
+      const { message: reason } = unknownSubscription(subscriptionId.slice(0, 60));
+      throw new DurabillError('not-found', { field: 'subscription', reason });
+    }
     return await expectBillOf(sql, view);
   });
 }
@@ -92,6 +96,7 @@ async function periodsOfNextBill(
     zone: timeline.zone,
     billingGroup,
     isParked: false,
+    isLaterPart: false,
     settledBy: null,
   };
   const begun = (period: { startAt: Date }) => period.startAt <= now;
@@ -115,5 +120,16 @@ async function periodsOfNextBill(
   const together = [...open.filter(({ kind }) => kind !== 'arrears'), ...next].filter(
     ({ billableAt }) => billableAt <= billedAt,
   );
-  return [...arrears, ...together];
+  const all = [...arrears, ...together];
+  const parts: CyclePart[] = [...(await readParts(sql, id)), ...all];
+  return all.map((period) => ({ ...period, isLaterPart: parts.some((one) => isEarlierPart(one, period)) }));
+}
+
+function isEarlierPart(one: CyclePart, other: CyclePart): boolean {
+  return (
+    one.kind === other.kind &&
+    one.planVersionId === other.planVersionId &&
+    +one.cycleStartAt === +other.cycleStartAt &&
+    one.startAt < other.startAt
+  );
 }

@@ -22,6 +22,7 @@ export type PreviewedInvoice = Pick<Preview, 'currency' | 'zone' | 'proration'> 
 export function previewInvoice(input: unknown): PreviewedInvoice {
   const preview = readPreview(input);
   const { currency, zone, proration, period = null, share, bounds } = preview;
+  checkReadings(preview);
   const prices = preview.prices.map((price, index) => ({
     ...price,
     field: `prices[${index}]`,
@@ -39,6 +40,21 @@ export function previewInvoice(input: unknown): PreviewedInvoice {
       currency,
     ),
   };
+}
+
+/** Every price reads the events of its meter again: so many take about a second, in which nobody else is answered. */
+export const maxReadings = 100_000;
+
+function checkReadings({ prices, events }: Preview): void {
+  const ofType = new Map<string, number>();
+  for (const { type } of events) ofType.set(type, (ofType.get(type) ?? 0) + 1);
+  const readings = prices.reduce((sum, { meter }) => sum + (meter ? (ofType.get(meter.eventType) ?? 0) : 0), 0);
+  if (readings <= maxReadings) return;
+  throw new DurabillError('preview-invalid', {
+    field: 'events',
+    reason: `The prices would read events ${readings} times in all; at most ${maxReadings} are taken.`,
+    mend: 'Send fewer events or prices in one request, or say the usage of each price.',
+  });
 }
 
 /** As it was said in the request, or by the events. */

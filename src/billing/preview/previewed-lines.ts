@@ -1,6 +1,7 @@
 import type { Currency } from '../../domain/money/currency.ts';
-import { decimalText, parseDecimal, zero } from '../../domain/money/exact.ts';
+import { decimalText, zero } from '../../domain/money/exact.ts';
 import { formatMoney, type Money, majorText, money } from '../../domain/money/money.ts';
+import { exactOfNumeral } from '../../domain/rating/measure/property.ts';
 import type { RatedLine } from '../../domain/rating/rate-lines.ts';
 import { DurabillError } from '../../errors/error.ts';
 
@@ -59,8 +60,9 @@ function previewedLine(line: LineToPreview, currency: Currency): PreviewedLine {
 }
 
 function unitAmountOf({ exactAmount, quantity }: LineToPreview): string | null {
-  const measured = parseDecimal(quantity);
-  return measured.equals(zero) ? null : decimalText(parseDecimal(exactAmount).div(measured));
+  // What was computed may have more digits than what is sent may have.
+  const measured = exactOfNumeral(quantity);
+  return measured.equals(zero) ? null : decimalText(exactOfNumeral(exactAmount).div(measured));
 }
 
 /** Readers of JSON have doubles: a larger amount would arrive as another one. */
@@ -68,5 +70,5 @@ function jsonNumber(amount: Money): number {
   const number = Number(amount.amountMinor);
   if (Number.isSafeInteger(number)) return number;
   const reason = `${formatMoney(amount)} has more minor units than a number in JSON can say exactly.`;
-  throw new DurabillError('amount-out-of-range', { reason });
+  throw new DurabillError('amount-out-of-range', { field: 'prices', reason });
 }

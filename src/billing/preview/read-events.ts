@@ -1,11 +1,22 @@
 import type { Reader } from '../../domain/rating/reader.ts';
+import { isDurabillError } from '../../errors/error.ts';
 import { type EventProperties, readProperties } from '../event-properties.ts';
 import { readInstant } from '../instant.ts';
+import { within } from './within.ts';
 
 /** An event as it would be recorded; the order of those at the same instant is that of the request. */
 export type PreviewEvent = { type: string; occurredAt: Date; properties: EventProperties; source: string; id: string };
 
 export const maxPreviewEvents = 10_000;
+
+/** @throws DurabillError event-invalid, with the path of what is at fault in the request */
+function checkProperties(properties: EventProperties, at: string): void {
+  try {
+    readProperties(properties);
+  } catch (error) {
+    throw isDurabillError(error) ? within(error, at) : error;
+  }
+}
 
 /** @throws DurabillError of the reader, event-invalid */
 export function readEvents(read: Reader, input: unknown, field: string): PreviewEvent[] {
@@ -13,7 +24,7 @@ export function readEvents(read: Reader, input: unknown, field: string): Preview
     const at = `${field}[${index}]`;
     const entries = read.record(event, at, ['type', 'occurredAt', 'properties']);
     const properties = (entries['properties'] ?? {}) as EventProperties;
-    readProperties(properties);
+    checkProperties(properties, at);
     return {
       type: read.text(entries['type'], `${at}.type`),
       occurredAt: readInstant(

@@ -3,7 +3,9 @@ import { layOut } from '../../domain/period/lay-out.ts';
 import type { Period } from '../../domain/period/period.ts';
 import { billedFrom, nextBilled, type Pause, pauseAt, type Timeline } from '../../domain/period/timeline.ts';
 import type { Reader } from '../../domain/rating/reader.ts';
+import { isDurabillError } from '../../errors/error.ts';
 import { readInstant } from '../instant.ts';
+import { within } from './within.ts';
 
 /** A period as it is billed, whether or not anybody has it. */
 export type PreviewPeriod = Pick<Period, 'startAt' | 'endAt' | 'cycleStartAt' | 'cycleEndAt'>;
@@ -83,7 +85,7 @@ export function periodOfSubscription(read: Reader, input: unknown, zone: string,
   };
   const at = optional('at');
   const first = nextBilled(timeline, startsAt);
-  const periods = layOut(timeline, { until: at ?? first ?? startsAt });
+  const periods = laidOut(timeline, at ?? first ?? startsAt, field);
   const found = at === null ? periods[0] : periods.findLast(({ startAt, endAt }) => startAt <= at && at < endAt);
   if (found !== undefined) return spanOf(found);
   return at === null
@@ -100,6 +102,14 @@ function whyUnbilled(timeline: Timeline, at: Date): string {
   const pause = pauseAt(timeline, at) as Pause;
   const until = pause.to === null ? 'on, and is not resumed' : `to ${pause.to.toISOString()}`;
   return `The subscription is in a pause from ${pause.from.toISOString()} ${until}.`;
+}
+
+function laidOut(timeline: Timeline, until: Date, field: string): PreviewPeriod[] {
+  try {
+    return layOut(timeline, { until });
+  } catch (error) {
+    throw isDurabillError(error) ? within(error, field, 'at') : error;
+  }
 }
 
 function readPauses(read: Reader, input: unknown, field: string): Pause[] {

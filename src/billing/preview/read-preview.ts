@@ -63,6 +63,7 @@ export function readPreview(input: unknown): Preview {
   const mode = read.oneOf(entries['proration'] ?? 'second', 'proration', prorationModes);
   const period = readOnePeriod(entries, zone);
   const counted = { zone, proration: mode };
+  checkCounted(period, counted, entries['subscription'] === undefined ? 'period' : 'subscription');
   const share = readShare(entries['share'], 'share') ?? shareOf(period, counted);
   const meters = read
     .list(entries['meters'] ?? [], 'meters', { least: 0, most: maxMeters })
@@ -110,7 +111,7 @@ function readPrice(input: unknown, field: string, index: number, frame: Frame): 
   if (typeof input !== 'object' || input === null || Array.isArray(input))
     read.refuse(field, 'It has to be an object.');
   const all = input as Record<string, unknown>;
-  const called = { key: `price-${index + 1}`, name: String(all['model'] ?? '') || 'Price' };
+  const called = { key: `price-${index + 1}`, name: typeof all['model'] === 'string' ? all['model'] : 'Price' };
   const parsed = parsePrice({ ...called, ...all }, field, beside);
   const base =
     all['baseCurrency'] === undefined
@@ -118,6 +119,7 @@ function readPrice(input: unknown, field: string, index: number, frame: Frame): 
       : parseCurrency(all['baseCurrency'] as string, `${field}.baseCurrency`);
   const price = priceIn(parsed, frame.currency, base, field);
   const period = all['period'] === undefined ? frame.period : readPeriod(read, all['period'], `${field}.period`);
+  checkCounted(period, frame.counted, `${field}.period`);
   const share =
     readShare(all['share'], `${field}.share`) ??
     (all['period'] === undefined ? frame.share : shareOf(period, frame.counted));
@@ -165,6 +167,13 @@ function shareOf(period: PreviewPeriod | undefined, { zone, proration: mode }: C
   if (period === undefined) return one;
   const { numerator, denominator } = proration(period, mode, zone);
   return ratio(numerator, denominator);
+}
+
+/** A cycle within one second, or by the day within one day, has nothing that its parts could be counted in. */
+function checkCounted(period: PreviewPeriod | undefined, { zone, proration: mode }: Counted, field: string): void {
+  if (period === undefined || proration(period, mode, zone).denominator > 0n) return;
+  const reason = `Its cycle is too short to be counted by the ${mode === 'second' ? 'second' : 'day'}; say proration none.`;
+  read.refuse(field, reason);
 }
 
 const maxShare = 1_000_000_000_000;

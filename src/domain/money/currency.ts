@@ -1,4 +1,5 @@
 import { DurabillError } from '../../errors/error.ts';
+import { shown } from '../../errors/shown.ts';
 
 /** An upper-case ISO 4217 code that `parseCurrency` has checked. */
 export type Currency = string & { readonly __currency: never };
@@ -36,10 +37,9 @@ export const currencies: readonly Currency[] = [...exponents.keys()].sort() as C
 export function parseCurrency(code: string, field?: string): Currency {
   const upper = typeof code === 'string' && /^[A-Za-z]{3}$/.test(code) ? code.toUpperCase() : undefined;
   if (upper === undefined || !exponents.has(upper)) {
-    const shown = typeof code === 'string' ? code.slice(0, 20) : String(code);
     throw new DurabillError('currency-unknown', {
       ...(field && { field }),
-      reason: `"${shown}" is not a currency in use under ISO 4217.`,
+      reason: `"${shown(code, 20)}" is not a currency in use under ISO 4217.`,
     });
   }
   return upper as Currency;

@@ -1,5 +1,6 @@
 import Fraction from 'fraction.js';
 import { DurabillError } from '../../errors/error.ts';
+import { shown } from '../../errors/shown.ts';
 
 /** The most digits that a decimal may have before and after its point. */
 export const maxIntegerDigits = 30;
@@ -46,10 +47,8 @@ export function parseDecimal(text: string, field?: string): Exact {
 }
 
 function whyInvalid(text: unknown): string {
-  if (typeof text !== 'string') return `${JSON.stringify(text) ?? String(text)} is not a string of digits.`;
-  // A long text is cut, so that a megabyte of digits does not end in a log line.
-  const shown = text.length > 60 ? `${text.slice(0, 60)}…` : text;
-  return `"${shown}" is not a plain decimal of at most ${maxIntegerDigits} digits before and ${maxFractionDigits} after the point.`;
+  if (typeof text !== 'string') return `${shown(text)} is not a string of digits.`;
+  return `"${shown(text)}" is not a plain decimal of at most ${maxIntegerDigits} digits before and ${maxFractionDigits} after the point.`;
 }
 
 /** numerator / denominator; the denominator is not zero. */

@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import { DurabillError } from '../../errors/error.ts';
+import { shown } from '../../errors/shown.ts';
 
 /** Names such as America/New_York, Etc/GMT+5, UTC. Keeps out offsets, dates and annotations, which Temporal takes. */
 const zoneName = /^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/;
@@ -17,9 +18,8 @@ export function parseZone(zone: string, field?: string): string {
       if (!(error instanceof RangeError)) throw error;
     }
   }
-  const shown = typeof zone === 'string' ? zone.slice(0, 64) : String(zone);
   throw new DurabillError('zone-unknown', {
     ...(field && { field }),
-    reason: `"${shown}" is not a time zone of the IANA database.`,
+    reason: `"${shown(zone, 64)}" is not a time zone of the IANA database.`,
   });
 }

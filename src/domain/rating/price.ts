@@ -2,6 +2,7 @@ import { type Currency, parseCurrency } from '../money/currency.ts';
 import { type Bounds, boundFields, readBounds } from './bounds.ts';
 import { type Conversion, readConversion } from './conversion.ts';
 import { type Filter, parseFilter } from './filter.ts';
+import type { timings } from './models/flat.ts';
 import { type Model, modelNames, rulesOf } from './models/index.ts';
 import { readerFor } from './reader.ts';
 
@@ -120,6 +121,9 @@ function readCurrencies(
       if (seen.has(currency)) read.refuse(at, `${currency} is there twice.`);
       seen.add(currency);
       const own = read.record(all[name], at, [...rules.fields, ...boundFields]);
+      if (own['timing'] !== undefined && own['timing'] !== (entries['timing'] ?? 'arrears')) {
+        read.refuse(`${at}.timing`, 'When a price is billed is the same in every currency.');
+      }
       const { model: _same, ...amounts } = rules.read(read, own, at);
       return [currency, { ...amounts, ...readBounds(read, own, at) }];
     }),
@@ -139,5 +143,10 @@ export function priceIn(price: Price, currency: Currency, base: Currency, field:
   // What the other currency leaves out is not there: a maximum of 5 dollars is not one of 5 yen.
   const saidAnew: string[] = [...rulesOf(price.model).fields, ...boundFields];
   const rest = Object.fromEntries(Object.entries(price).filter(([name]) => !saidAnew.includes(name)));
-  return { ...rest, ...amounts } as Price;
+  return { ...rest, ...amounts, ...whenBilled(price) } as Price;
+}
+
+/** When a price is billed is no amount: its periods are laid out before anybody asks for the currency. */
+function whenBilled(price: Price): { timing?: (typeof timings)[number] } {
+  return price.model === 'flat' ? { timing: price.timing ?? 'arrears' } : {};
 }

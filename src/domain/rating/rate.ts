@@ -34,13 +34,12 @@ export const noUse: Usage = { quantity: zero };
  * @param usage the period's use of the price's meter, as its model reads it; none for a flat price
  * @param share the part of the cycle that the period covers. What recurs (a flat amount, a capacity, the line's bounds)
  *   is multiplied by it; usage, tiers and included units are not, since a shorter period has its own shorter use
- * @param field path of the price where it was sent; the refusal of its quantity names it
  * @throws DurabillError quantity-negative, amount-out-of-range
  */
-export function rate(price: Price, usage: Usage | null, currency: Currency, share: Exact = one, field?: string): Rated {
+export function rate(price: Price, usage: Usage | null, currency: Currency, share: Exact = one): Rated {
   if (share.lt(zero) || share.gt(one)) throw new RangeError(`${decimalText(share)} is not a share of a whole.`);
   const used = usedBy(price, usage);
-  const { billable, steps } = charge(price, withoutNegative(price, used, field), share);
+  const { billable, steps } = charge(price, withoutNegative(price, used), share);
   const charged = sumOf(steps.map(({ amount }) => amount));
   const all = [...steps, ...boundSteps(charged, price, shareOf(price, share))];
   const exact = sumOf(all.map(({ amount }) => amount));
@@ -67,16 +66,17 @@ function usedBy({ key, model }: Price, usage: Usage | null): Usage {
  * Nobody is paid by a price: what is below zero is refused, or counts as none where the price says so. Refunds may
  * outweigh the transactions that pay though the sum of all is above zero: the free ones hide it.
  */
-function withoutNegative({ key, belowZero = 'refused' }: Price, usage: Usage, field: string | undefined): Usage {
+function withoutNegative(price: Price, usage: Usage): Usage {
+  const { key, belowZero = 'refused' } = price;
   const { quantity, carried, transactions, cells = [], spans = [] } = usage;
-  const quantities = [quantity, carried, transactions?.plainSum].filter((value) => value !== undefined);
+  const refunded = refundedBy(price, usage);
+  const quantities = [quantity, carried, refunded].filter((value) => value !== undefined);
   const parts = [...cells, ...spans].map((part) => part.quantity);
   const negative = [...quantities, ...parts].find((value) => value.lt(zero));
   if (negative === undefined) return usage;
   if (belowZero === 'refused') {
     throw new DurabillError('quantity-negative', {
-      ...(field !== undefined && { field }),
-      reason: `The quantity of the price "${key}" is ${decimalText(negative)}.`,
+      reason: `The ${negative === refunded ? 'charge' : 'quantity'} of the price "${key}" is ${decimalText(negative)}.`,
     });
   }
   const raised = <T extends { quantity: Exact }>(part: T): T => ({ ...part, quantity: most(part.quantity, zero) });
@@ -84,9 +84,19 @@ function withoutNegative({ key, belowZero = 'refused' }: Price, usage: Usage, fi
     quantity: most(quantity, zero),
     ...(carried !== undefined && { carried: most(carried, zero) }),
     ...(transactions !== undefined && {
-      transactions: transactions.plainSum.lt(zero) ? noTransactions() : transactions,
+      transactions: refunded === undefined ? transactions : noTransactions(),
     }),
     ...(usage.cells !== undefined && { cells: cells.map(raised) }),
     ...(usage.spans !== undefined && { spans: spans.map(raised) }),
   };
+}
+
+/** What transactions would be paid in all, where refunds outweigh what pays; undefined where they do not. */
+function refundedBy(price: Price, usage: Usage): Exact | undefined {
+  if (usage.transactions === undefined) return undefined;
+  const { plainSum, atMaximum } = usage.transactions;
+  if (!plainSum.lt(zero) && atMaximum >= 0n) return undefined;
+  const steps = rulesOf(price.model).charge(price, { ...usage, share: one, chargesZero: false });
+  const paid = sumOf(steps.map(({ amount }) => amount));
+  return paid.lt(zero) ? paid : undefined;
 }

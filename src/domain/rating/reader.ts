@@ -44,7 +44,8 @@ export function readerFor(code: ErrorCode) {
   const text = (input: unknown, field: string, most = 200): string => {
     if (input === undefined || input === '') return refuse(field, 'It is missing or empty.');
     if (typeof input !== 'string') return refuse(field, 'It has to be a text; in YAML put it in quotes.');
-    // PostgreSQL stores no zero character, and a line break in a name breaks tables and e-mail headers.
+    // PostgreSQL stores no half of a surrogate pair and no zero character, and a line break breaks tables and e-mail headers.
+    if (!input.isWellFormed()) refuse(field, 'It has half a surrogate pair.');
     if (/\p{Cc}/u.test(input) || input.trim() !== input) refuse(field, 'It has control characters or outer spaces.');
     if (input.length > most) refuse(field, `It is longer than ${most} characters.`);
     return input;

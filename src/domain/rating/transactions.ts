@@ -21,7 +21,7 @@ export type TransactionTotals = {
   /** Those that pay the rate and the fixed amount. */
   plainCount: bigint;
   plainSum: Exact;
-  /** Those whose charge was brought to a bound. */
+  /** Those whose charge was brought to a bound; a refund that gives back the maximum takes one away. */
   atMinimum: bigint;
   atMaximum: bigint;
 };
@@ -34,6 +34,9 @@ export const percentOf = (amount: Exact, rate: string): Exact => amount.mul(pars
  * Adds transactions up one after the other, in the order in which they happened, so that no more than one is in memory.
  * The allowance covers transactions until the first of its limits, their number or their amount, is used up; the one in
  * which the amount runs out is covered in part.
+ *
+ * A refund, below zero, gives back its rate: it owes no minimum, and gives back no more than the maximum, since that is the
+ * most that its payment was charged.
  */
 export function tallyTransactions(terms: TransactionTerms): { add(amount: Exact): void; totals: TransactionTotals } {
   const { rate, fixedAmount, freeTransactions, freeAmount, transactionMinimum, transactionMaximum } = terms;
@@ -63,7 +66,8 @@ export function tallyTransactions(terms: TransactionTerms): { add(amount: Exact)
     }
     const paid = amount.sub(covered);
     const charge = percentOf(paid, rate).add(fixed);
-    if (minimum !== undefined && charge.lt(minimum)) totals.atMinimum += 1n;
+    if (paid.lt(zero) && maximum !== undefined && charge.lt(maximum.neg())) totals.atMaximum -= 1n;
+    else if (!paid.lt(zero) && minimum !== undefined && charge.lt(minimum)) totals.atMinimum += 1n;
     else if (maximum !== undefined && charge.gt(maximum)) totals.atMaximum += 1n;
     else {
       totals.plainCount += 1n;

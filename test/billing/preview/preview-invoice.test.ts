@@ -160,8 +160,8 @@ describe('A preview', () => {
     assert.deepEqual([invoice.total, invoice.period?.startAt.toISOString()], ['11.00', '2026-01-21T00:00:00.000Z']);
   });
 
-  it('counts credits and rounded lines towards the bounds of the period, at the share of the request', () => {
-    // 3 × 0.333 are 3 × 0.33, and 0.49 comes back: 0.50; half of the minimum of 10 is 5.
+  it('holds the rounded charges of the period against its bounds, credits apart, at the share of the request', () => {
+    // 3 × 0.333 are 3 × 0.33: 4.01 are missing to 5, half of the minimum of 10. What comes back is another matter.
     const third = { model: 'flat', amount: '0.333', share: { numerator: 1, denominator: 1 } };
     const credit = { ...third, amount: '0.49', isCredit: true };
     const { lines } = previewInvoice({
@@ -172,7 +172,7 @@ describe('A preview', () => {
     });
     assert.deepEqual(
       lines.map(({ amount }) => amount),
-      ['0.33', '0.33', '0.33', '-0.49', '4.50'],
+      ['0.33', '0.33', '0.33', '-0.49', '4.01'],
     );
   });
 

@@ -344,4 +344,117 @@ describe('A preview refuses', () => {
       [converted({ multiplyBy: '2', rounding: 'none', decimals: 1 }), 'prices[0].convert.decimals', /no decimals/],
     ]);
   });
+
+  it('what cannot be repeated in a sentence: deep lists, and objects that are no text', () => {
+    const deep: unknown = JSON.parse('['.repeat(100_000) + ']'.repeat(100_000));
+    const noText = { toString: 1, valueOf: 1 };
+    for (const [value, word] of [
+      [deep, 'a list'],
+      [noText, 'an object'],
+    ] as const) {
+      refuses([
+        [asked({ currency: value }), 'currency', new RegExp(`"${word}" is not a currency`)],
+        [asked({ zone: value }), 'zone', new RegExp(`"${word}" is not a time zone`)],
+        [priced({ model: value }), 'prices[0].model', /It has to be one of/],
+        [
+          priced({ model: 'flat', amount: value }),
+          'prices[0].amount',
+          new RegExp(`^${word} is not a string of digits`),
+        ],
+      ]);
+    }
+    const long = refused(priced({ model: 'flat', amount: '1'.repeat(1_000_000) }));
+    assert.ok(long.message.length < 300, long.message.slice(0, 300));
+    refuses([[priced({ ...perUnit, name: '\ud800' }), 'prices[0].name', /half a surrogate pair/]]);
+  });
+
+  it('a cycle that has nothing to be counted in, rather than divide by it', () => {
+    const hours = { startAt: '2026-01-01T00:00:00Z', endAt: '2026-01-01T05:00:00Z' };
+    const moment = { startAt: '2026-01-01T00:00:00.100Z', endAt: '2026-01-01T00:00:00.200Z' };
+    refuses([
+      [asked({ period: hours, proration: 'day' }), 'period', /too short to be counted by the day/],
+      [asked({ period: moment }), 'period', /too short to be counted by the second/],
+      [priced({ ...perUnit, period: moment }), 'prices[0].period', /too short to be counted by the second/],
+    ]);
+    assert.equal(previewInvoice(asked({ period: moment, proration: 'none' })).totalMinor, 2500);
+  });
+
+  it('a subscription of which nothing is billed, and names what is wrong inside of it', () => {
+    const inside = (fields: object) => asked({ subscription: { ...subscription, ...fields } });
+    const pause = (from: string, to: string) => ({ from: `${from}T00:00:00Z`, to: `${to}T00:00:00Z` });
+    refuses([
+      [inside({ pauses: [pause('2026-03-01', '2026-02-01')] }), 'subscription.pauses[0].to', /before it begins/],
+      [inside({ endsAt: subscription.startsAt }), 'subscription', /Nothing of it is billed/],
+      [
+        inside({ trialEndsAt: '2026-01-15T00:00:00Z', endsAt: '2026-01-15T00:00:00Z' }),
+        'subscription',
+        /Nothing of it is billed/,
+      ],
+      [inside({ interval: 'week', at: '2099-01-01T00:00:00Z' }), 'subscription.at', /more than 1200 periods/],
+    ]);
+    // Paused as it begins: its first period is the one after the pause.
+    const { period: first } = previewInvoice(inside({ pauses: [pause('2026-01-01', '2026-03-05')] }));
+    assert.equal(first?.startAt.toISOString(), '2026-03-05T00:00:00.000Z');
+  });
+
+  it('what a price or an event is refused for, at its place in the request', () => {
+    const properties = { a: { b: { c: { d: { e: { f: 1 } } } } } };
+    const sum = { key: 'sum', name: 'Sum', eventType: 'call', aggregation: 'sum', property: 'n' };
+    const owed = { ...event, properties: { n: -5 } };
+    const nines = '9'.repeat(30);
+    refuses([
+      [asked({ events: [event, { ...event, properties }] }), 'events[1].properties.a.b.c.d.e', /nested deeper/],
+      [asked({ events: [{ ...event, properties: 'many' }] }), 'events[0].properties', /must be an object/],
+      [
+        asked({
+          period,
+          meters: [sum],
+          events: [owed],
+          prices: [perUnit, { ...perUnit, usage: undefined, meter: 'sum' }],
+        }),
+        'prices[1]',
+        /The quantity of the price "price-2" is -5/,
+      ],
+      [
+        priced({ model: 'per_unit', unitAmount: nines, usage: { quantity: nines } }),
+        'prices[0]',
+        /does not fit 64 bits/,
+      ],
+      [
+        priced({ model: 'percentage', rate: '5', usage: { quantity: '10', transactionCount: '0' } }),
+        'prices[0].usage.transactionCount',
+        /their sum is no/,
+      ],
+    ]);
+  });
+
+  it('no quantity for the digits that it came to by itself', () => {
+    // Twenty cells of 30 nines each: more digits than may be sent, at a price of nothing.
+    const usage = { cells: Array.from({ length: 20 }, (_, i) => ({ values: [`r${i}`], quantity: '9'.repeat(30) })) };
+    const free = { ...matrix, otherwise: '0', usage };
+    assert.equal(previewInvoice(priced(free)).lines[0]?.quantity, `19${'9'.repeat(28)}80`);
+    // 20 nines times 20 nines, capped at 5: minus 5 as a credit.
+    const nines = '9'.repeat(20);
+    const given = {
+      model: 'per_unit',
+      unitAmount: nines,
+      maximumAmount: '5',
+      isCredit: true,
+      usage: { quantity: nines },
+    };
+    assert.equal(previewInvoice(priced(given)).totalMinor, -500);
+  });
+
+  it('more readings of events than are answered in about a second', () => {
+    const events = Array.from({ length: 10_000 }, () => event);
+    const one = { ...perUnit, usage: undefined, meter: 'calls' };
+    const other = { ...meter, key: 'mails', eventType: 'mail' };
+    const prices = (count: number) => Array.from({ length: count }, () => one);
+    const request = (count: number) => asked({ period, meters: [meter, other], events, prices: prices(count) });
+    // Ten prices read 10,000 events each; what is not of a meter's type is not read.
+    assert.equal(previewInvoice(request(10)).lines.length, 10);
+    refuses([[request(11), 'events', /110000 times in all; at most 100000/]]);
+    const mails = { ...request(10), prices: [...prices(10), { ...one, meter: 'mails' }] };
+    assert.equal(previewInvoice(mails).lines.length, 11);
+  });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { parseCurrency } from '../../../src/domain/money/currency.ts';
 import { parseDecimal } from '../../../src/domain/money/exact.ts';
-import { type Price, parsePrice, priceIn } from '../../../src/domain/rating/price.ts';
+import { isBilledAhead, type Price, parsePrice, priceIn } from '../../../src/domain/rating/price.ts';
 import { rate } from '../../../src/domain/rating/rate.ts';
 import { tallyTransactions } from '../../../src/domain/rating/transactions.ts';
 import { priced, usd, used } from '../support/prices.ts';
@@ -88,6 +88,19 @@ describe('a price in another currency', () => {
     const price = priced({ model: 'per_unit', unitAmount: '1', currencies: { EUR: { unitAmount: '0.9' } } });
     assertRefused(() => inYen(price), 'price-invalid', 'p.currencies');
     assertRefused(() => inYen(priced({ model: 'flat', amount: '1' })), 'price-invalid', 'p.currencies');
+  });
+
+  it('is billed when the price itself says, whatever the currency', () => {
+    const ahead = { model: 'flat', amount: '10', timing: 'advance', currencies: { JPY: { amount: '1500' } } };
+    assert.equal(isBilledAhead(inYen(priced(ahead))), true);
+    const behind = { model: 'flat', amount: '10', currencies: { JPY: { amount: '1500', timing: 'advance' } } };
+    assertRefused(
+      () => parsePrice({ key: 'k', name: 'K', ...behind }, 'p'),
+      'price-invalid',
+      'p.currencies.JPY.timing',
+    );
+    const same = { ...behind, currencies: { JPY: { amount: '1500', timing: 'arrears' } } };
+    assert.equal(isBilledAhead(inYen(priced(same))), false);
   });
 
   it('is read with the rules of its model, and each currency once', () => {

@@ -153,6 +153,36 @@ describe('a percentage of transactions', () => {
     });
   });
 
+  describe('of refunds', () => {
+    it('asks no minimum of one', () => {
+      // 100 at 2 % is 2; 20 given back are -0.40, and not a second charge of 0.50.
+      const terms = { rate: '2', transactionMinimum: '0.50' };
+      assert.deepEqual(rated(terms, [100, -20]).working, [
+        { kind: 'percentage', quantity: '80', rate: '2', amount: '1.6' },
+      ]);
+      // Ten payments of 1 at the minimum are 5.00, less 2 % of the 1 that was given back: 4.98, and not nothing.
+      assert.equal(exact(terms, [...Array(10).fill(1), -1]), '4.98');
+    });
+
+    it('gives back the maximum at the most', () => {
+      // 1,000 at 2 % is at the maximum of 5, and is given back whole: 40 payments of 50 pay 40 × 1 = 40.
+      const terms = { rate: '2', transactionMaximum: '5' };
+      assert.equal(exact(terms, [...Array(40).fill(50), 1_000, -1_000]), '40');
+      assert.deepEqual(rated(terms, [1_000, -1_000]).working, []);
+      // Paid the month before: what is given back now comes off the 40.
+      const later = rated(terms, [...Array(40).fill(50), -1_000]);
+      assert.equal(later.exactAmount, '35');
+      assert.deepEqual(later.working.at(-1), { kind: 'bounded', transactions: '-1', unitAmount: '5', amount: '-5' });
+    });
+
+    it('pays nobody', () => {
+      const terms = { rate: '2', freeTransactions: '1', transactionMaximum: '5' };
+      // The first 1,000 is free, and the refund of 900 would be 5 below zero.
+      assertRefused(() => rated(terms, [1_000, -900]), 'quantity-negative');
+      assert.equal(exact({ ...terms, belowZero: 'zero' }, [1_000, -900]), '0');
+    });
+  });
+
   it('is refused where refunds outweigh what pays, though the sum is above zero', () => {
     // 100 free and 50 given back: 50 in all, but 1 % of -50 would be a line below zero.
     assertRefused(() => rated({ rate: '1', freeTransactions: '1' }, [100, -50]), 'quantity-negative');

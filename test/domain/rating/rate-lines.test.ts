@@ -221,6 +221,23 @@ describe('the lines of a period', () => {
     ]);
   });
 
+  it('leave what is given back out of the bounds: it is of another bill', () => {
+    const back = { price: named('old', { model: 'flat', amount: '31' }), measured: [], isCredit: true };
+    // Nothing is charged, so that 10 are missing to the minimum; 31 are given back all the same: -21, and not 10.
+    assert.deepEqual(amounts([back], usd, undefined, { minimumAmount: '10' }), [
+      ['old', -3100n],
+      ['minimum', 1000n],
+    ]);
+    // 100 are charged: that is the minimum, whatever is given back of another time.
+    assert.equal(amounts([fee, back], usd, undefined, { minimumAmount: '100' }).length, 2);
+    // At most 90: 10 too many, and 31 are given back of what the customer pays: 59.
+    assert.deepEqual(amounts([fee, back], usd, undefined, { maximumAmount: '90' }), [
+      ['fee', 10_000n],
+      ['old', -3100n],
+      ['maximum', -1000n],
+    ]);
+  });
+
   it('are refused as a whole when one of them is', () => {
     assertRefused(() => rateLines([fee, calls(measured('-1'))], usd), 'quantity-negative');
   });

@@ -1,4 +1,4 @@
-import { type Exact, ratio, roundTo } from '../../money/exact.ts';
+import { type Exact, exactOf, ratio, roundTo } from '../../money/exact.ts';
 
 /** An event's properties as parsed from JSON. */
 export type Properties = { readonly [name: string]: unknown };
@@ -12,6 +12,7 @@ const decimals = 20;
  */
 export function propertyNumber(properties: Properties, name: string): Exact | undefined {
   const value = ownValue(properties, name);
+  if (Number.isSafeInteger(value)) return exactOf(BigInt(value as number));
   if (typeof value === 'number') return roundTo(exactOfNumeral(String(value)), decimals, 'half_up');
   return typeof value === 'string' && digitsInQuotes.test(value) ? exactOfNumeral(value) : undefined;
 }

@@ -41,7 +41,7 @@ export const percentage: ModelRules<Percentage> = {
       if (fixedAmount !== undefined) steps.push(each('fixed', plainCount, fixedAmount));
     }
     if (atMinimum > 0n) steps.push(each('bounded', atMinimum, transactionMinimum as string));
-    if (atMaximum > 0n) steps.push(each('bounded', atMaximum, transactionMaximum as string));
+    if (atMaximum !== 0n) steps.push(each('bounded', atMaximum, transactionMaximum as string));
     return steps;
   },
 };

@@ -1,3 +1,4 @@
+import { DurabillError } from '../../../errors/error.ts';
 import { decimalText, type Exact, most, parseDecimal, zero } from '../../money/exact.ts';
 import { type ExactStep, prorated } from '../step.ts';
 import { falling, readTiers, readUnitTier, shared, type UnitTier, unitTierStep } from '../tiers.ts';
@@ -17,6 +18,8 @@ export type Seats = {
   onDecrease?: (typeof onDecreases)[number];
 };
 
+/** Every span goes through the tiers by itself. */
+const maxSpanTiers = 100_000;
 const tierings = ['graduated', 'volume'] as const;
 const onDecreases = ['prorated', 'kept'] as const;
 
@@ -41,14 +44,19 @@ export const seats: ModelRules<Seats> = {
       }),
     };
   },
-  charge: (terms, { spans = [], chargesZero }) =>
-    paidSpans(spans, terms.onDecrease === 'kept').flatMap(({ startAt, endAt, quantity, share }) =>
+  charge: (terms, { spans = [], chargesZero }) => {
+    if (spans.length * (terms.tiers?.length ?? 1) > maxSpanTiers) {
+      const reason = `Seats change ${spans.length} times in the period, more than can be charged tier by tier.`;
+      throw new DurabillError('amount-out-of-range', { reason });
+    }
+    return paidSpans(spans, terms.onDecrease === 'kept').flatMap(({ startAt, endAt, quantity, share }) =>
       chargeWhole(terms, quantity, chargesZero).map((step) => ({
         ...prorated(step, share),
         startAt: startAt.toISOString(),
         endAt: endAt.toISOString(),
       })),
-    ),
+    );
+  },
 };
 
 function chargeWhole({ unitAmount, tiers = [], tiering }: Seats, quantity: Exact, chargesZero: boolean): ExactStep[] {
