@@ -54,7 +54,7 @@ describe('a currency', () => {
       assertRefused(() => parseCurrency(code as string), 'currency-unknown', undefined, reason);
     refused('USDT', /"USDT" is not a currency in use/);
     refused(undefined, /"undefined" is not a currency in use/);
-    refused('X'.repeat(21), /"X{20}" is not a currency in use/);
+    refused('X'.repeat(21), /"X{20}…" is not a currency in use/);
   });
 
   it('has no digits when nobody has checked it', () => {
