@@ -92,11 +92,6 @@ export function decimalText(value: Exact): string {
   return fraction === '' ? sign + whole : `${sign}${whole}.${fraction}`;
 }
 
-/** Whether plain notation with 20 decimals says all of it. */
-export function isPlain(value: Exact): boolean {
-  return 10n ** BigInt(maxFractionDigits) % value.d === 0n;
-}
-
 export type WholeRounding = 'up' | 'down' | 'half_up';
 
 /** To so many decimals; -3 rounds to thousands. `up` and `down` are away from and towards zero; `half_up` is half away from zero, as money is rounded. */

@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import {
   decimalText,
   exactOf,
-  isPlain,
   least,
   most,
   parseDecimal,
@@ -177,13 +176,6 @@ describe('a decimal', () => {
 
   it('has no negative zero when all that is left of it is cut off', () => {
     assert.equal(decimalText(ratio(-1n, 10n ** 21n)), '0');
-  });
-
-  it('knows whether 20 decimals say all of it', () => {
-    assert.equal(isPlain(ratio(1n, 8n)), true);
-    assert.equal(isPlain(ratio(1n, 10n ** 20n)), true);
-    assert.equal(isPlain(ratio(1n, 10n ** 21n)), false);
-    assert.equal(isPlain(ratio(1n, 3n)), false);
   });
 
   it('is a quotient of something: nothing is divided by zero', () => {
