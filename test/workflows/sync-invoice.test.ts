@@ -59,6 +59,16 @@ describe('syncInvoice', function () {
   const waitingActivitiesOf = async (subject: SyncSubject) =>
     (await handleOf(subject).describe()).raw.pendingActivities?.filter(({ lastStartedTime }) => !lastStartedTime)
       .length;
+  /** How many of Stripe's activities wait with the priority that is served first. */
+  const queuedFirst = async () => {
+    const { statsByPriorityKey } = await temporal.client.workflowService.describeTaskQueue({
+      namespace: temporal.namespace,
+      taskQueue: { name: taskQueues.stripe },
+      taskQueueType: temporalProto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
+      reportStats: true,
+    });
+    return Number(statsByPriorityKey?.['1']?.approximateBacklogCount ?? 0);
+  };
   const eventsOf = async (subject: SyncSubject) => {
     const { events } = await handleOf(subject).fetchHistory();
     return events?.map(({ eventType }) => temporalProto.temporal.api.enums.v1.EventType[eventType as number]) ?? [];
@@ -347,6 +357,8 @@ describe('syncInvoice', function () {
       'it was taken back',
     );
     await until(async () => (await waitingActivitiesOf(urgent)) === 1, 'it waits anew');
+    // The history is ahead of the queue, and only the queue knows who is served first.
+    await until(async () => (await queuedFirst()) > 0, 'the queue has it before the others');
     // One place alone: with all of them free at once nobody waits for anybody.
     gates.shift()?.();
     await until(() => order.length > 0, 'the first of the three has its turn');
