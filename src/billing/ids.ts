@@ -39,6 +39,9 @@ export const deploymentAccountIdOf = (clockId: string, currency: string, kind: s
 export const transferIdOf = (kind: string, reference: string): string => derive('ledger-transfer', kind, reference);
 export const lineIdOf = (invoiceId: string, position: number): string => derive('line', invoiceId, position);
 
+/** What pays a part of an invoice, by its place there. */
+export const creditIdOf = (invoiceId: string, position: number): string => derive('credit', invoiceId, position);
+
 export const invoiceIdOf = (key: InvoiceKey, revision: number): string =>
   derive(
     'invoice',
