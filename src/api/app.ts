@@ -16,6 +16,7 @@ import { healthRoutes } from './routes/health.ts';
 import { invoiceHistoryRoutes } from './routes/invoice-history.ts';
 import { invoiceProofRoutes } from './routes/invoice-proof.ts';
 import { invoiceRoutes } from './routes/invoices.ts';
+import { ledgerRoutes } from './routes/ledger.ts';
 import { pauseRoutes } from './routes/pauses.ts';
 import { planRoutes } from './routes/plans.ts';
 import { previewRoutes } from './routes/preview.ts';
@@ -23,6 +24,7 @@ import { reconciliationRoutes } from './routes/reconciliations.ts';
 import { runRoutes } from './routes/runs.ts';
 import { subscriptionRoutes } from './routes/subscriptions.ts';
 import { syncRoutes } from './routes/syncs.ts';
+import { walletRoutes } from './routes/wallets.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { createValidatorCompiler } from './validation.ts';
 
@@ -82,7 +84,8 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
   ]) {
     app.register(routes, deps);
   }
-  for (const routes of [invoiceHistoryRoutes, invoiceProofRoutes]) app.register(routes, deps);
+  for (const routes of [invoiceHistoryRoutes, invoiceProofRoutes, walletRoutes, ledgerRoutes])
+    app.register(routes, deps);
   app.register(async (scope) => {
     scope.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   });

@@ -36,6 +36,7 @@ export const balanceAccountIdOf = (customerId: string, currency: string): string
 export const grantAccountIdOf = (grantId: string): string => derive('ledger-account', grantId, 'grant');
 export const deploymentAccountIdOf = (clockId: string, currency: string, kind: string): string =>
   derive('ledger-account', clockId, currency, kind);
+export const takenBackIdOf = (invoiceId: string): string => derive('pending-item', 'taken-back', invoiceId);
 export const transferIdOf = (kind: string, reference: string): string => derive('ledger-transfer', kind, reference);
 export const lineIdOf = (invoiceId: string, position: number): string => derive('line', invoiceId, position);
 

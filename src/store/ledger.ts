@@ -105,10 +105,9 @@ export async function clocksOfCustomers(sql: Sql, customerIds: readonly string[]
 
 /** Locks all accounts of these customers, the empty ones too, in one order for everybody. */
 export async function lockAccounts(sql: Sql, customerIds: readonly string[]): Promise<void> {
-  await sql.query(
-    `SELECT FROM ledger_accounts WHERE customer_id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
-    [customerIds],
-  );
+  await sql.query(`SELECT FROM ledger_accounts WHERE customer_id = ANY ($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`, [
+    customerIds,
+  ]);
 }
 
 /** Something that can pay for a customer's bills, in the order in which they are taken. */
@@ -143,28 +142,26 @@ export async function readSources(sql: Sql, customerIds: readonly string[]): Pro
   return rows;
 }
 
-/** What was booked for invoices, to be given back: their transfers of these kinds. */
+/** What the issue of an invoice booked, to be given back. */
 export type BookedTransfer = {
-  kind: TransferKind;
+  kind: 'apply' | 'carry';
   invoiceId: string;
   customerId: string;
   currency: string;
-  /** On accounts of the customer. */
+  /** On accounts of the customer, with what is in each now. */
   moves: { accountId: string; amountMinor: bigint; balanceMinor: bigint }[];
 };
 
-export async function transfersOfInvoices(
-  sql: Sql,
-  invoiceIds: readonly string[],
-  kinds: readonly TransferKind[],
-): Promise<BookedTransfer[]> {
+/** What was booked for these invoices and is not given back yet. */
+export async function transfersToReverse(sql: Sql, invoiceIds: readonly string[]): Promise<BookedTransfer[]> {
   const { rows } = await sql.query<Omit<BookedTransfer, 'moves'> & BookedTransfer['moves'][number] & { id: string }>(
     `SELECT t.id, t.kind, t.invoice_id AS "invoiceId", t.customer_id AS "customerId", t.currency,
        e.account_id AS "accountId", e.amount_minor AS "amountMinor", a.balance_minor AS "balanceMinor"
      FROM ledger_transfers t JOIN ledger_entries e ON e.transfer_id = t.id JOIN ledger_accounts a ON a.id = e.account_id
-     WHERE t.invoice_id = ANY ($1::uuid[]) AND t.kind = ANY ($2::text[]) AND a.customer_id IS NOT NULL
+     WHERE t.invoice_id = ANY ($1::uuid[]) AND t.kind IN ('apply', 'carry') AND a.customer_id IS NOT NULL
+       AND NOT EXISTS (SELECT FROM ledger_transfers back WHERE back.reference = t.reference AND back.kind = 'un' || t.kind)
      ORDER BY t.invoice_id, t.position, e.position`,
-    [invoiceIds, kinds],
+    [invoiceIds],
   );
   const byTransfer = new Map<string, BookedTransfer>();
   for (const { id, accountId, amountMinor, balanceMinor, ...transfer } of rows) {

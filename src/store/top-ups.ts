@@ -87,3 +87,12 @@ export async function lastTopUps(sql: Sql, walletId: string, limit: number): Pro
   );
   return rows;
 }
+
+/** Those of the invoices that ask for the money of a top-up. */
+export async function topUpsAmong(sql: Sql, invoiceIds: readonly string[]): Promise<Set<string>> {
+  const { rows } = await sql.query<{ id: string }>(
+    `SELECT invoice_id AS id FROM top_up_orders WHERE invoice_id = ANY ($1::uuid[])`,
+    [invoiceIds],
+  );
+  return new Set(rows.map(({ id }) => id));
+}

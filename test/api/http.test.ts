@@ -112,7 +112,9 @@ describe('The HTTP interface', () => {
       '/v1/clocks/{name}',
       '/v1/customers',
       '/v1/customers/{id}',
+      '/v1/customers/{id}/balance',
       '/v1/customers/{id}/corrections',
+      '/v1/customers/{id}/wallets',
       '/v1/events',
       '/v1/events/batch',
       '/v1/invoices',
@@ -124,6 +126,7 @@ describe('The HTTP interface', () => {
       '/v1/invoices/{id}/proof/events',
       '/v1/invoices/{id}/sync',
       '/v1/invoices/{id}/void',
+      '/v1/ledger/check',
       '/v1/meters',
       '/v1/pauses',
       '/v1/pauses/end',
@@ -142,6 +145,8 @@ describe('The HTTP interface', () => {
       '/v1/subscriptions/{id}/change',
       '/v1/subscriptions/{id}/pause',
       '/v1/subscriptions/{id}/resume',
+      '/v1/wallets/{id}',
+      '/v1/wallets/{id}/grants',
       '/v1/webhooks/stripe',
     ]);
     const bare: string[] = [];

@@ -55,7 +55,13 @@ export async function createWallet(
     const wallet = { id, customerId, currency, name, ...terms, endsAt: readEnd(input.endsAt, now) };
     await insertWallet(sql, wallet);
     await appendAudit(sql, [
-      { subjectKind: 'wallet', subjectId: id, actor, action: 'opened', detail: { customerId, currency, ...told(wallet) } },
+      {
+        subjectKind: 'wallet',
+        subjectId: id,
+        actor,
+        action: 'opened',
+        detail: { customerId, currency, ...told(wallet) },
+      },
     ]);
     await orderTopUps(sql, [customerId], actor);
     const created = (await walletsOf(sql, customerId)).find((one) => one.id === id);
@@ -71,8 +77,7 @@ export function told({ priority, endsAt, topUp }: WalletTerms): Record<string, u
 }
 
 function requireSame(stored: Wallet, wanted: WalletTerms & { currency: Currency }): void {
-  const isSame =
-    stored.currency === wanted.currency && JSON.stringify(told(stored)) === JSON.stringify(told(wanted));
+  const isSame = stored.currency === wanted.currency && JSON.stringify(told(stored)) === JSON.stringify(told(wanted));
   if (isSame) return;
   throw new DurabillError('conflict', {
     field: 'name',

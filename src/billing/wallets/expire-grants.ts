@@ -16,7 +16,11 @@ export async function expireGrants(
   scan: { id: string; clockId: string; cutoffAt: Date },
   page: { after: string; limit: number },
 ): Promise<BegunPage<{ expired: number }>> {
-  const { cursor, grants } = await grantsToExpire(database, { clockId: scan.clockId, cutoffAt: scan.cutoffAt, ...page });
+  const { cursor, grants } = await grantsToExpire(database, {
+    clockId: scan.clockId,
+    cutoffAt: scan.cutoffAt,
+    ...page,
+  });
   return { cursor, done: database.transaction((sql) => expire(sql, grants, `run ${scan.id}`)) };
 }
 

@@ -79,7 +79,13 @@ export async function addGrant(
     [{ kind: 'grant', reference: id, customerId, currency, invoiceId: null, against, moves }],
     actor,
   );
-  const detail = { grantId: id, amountMinor: String(amountMinor), isPaid, startsAt: terms.startsAt, endsAt: terms.endsAt };
+  const detail = {
+    grantId: id,
+    amountMinor: String(amountMinor),
+    isPaid,
+    startsAt: terms.startsAt,
+    endsAt: terms.endsAt,
+  };
   await appendAudit(sql, [{ subjectKind: 'wallet', subjectId: wallet.id, actor, action: 'granted', detail }]);
   return (await findGrant(sql, id)) as Grant;
 }
