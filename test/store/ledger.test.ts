@@ -90,7 +90,7 @@ describe('The ledger', () => {
       const third = randomUUID();
       await sql(
         `INSERT INTO ledger_accounts (id, clock_id, currency, kind)
-         SELECT $1, clock_id, 'USD', 'refunded' FROM customers WHERE id = $2`,
+         SELECT $1, clock_id, 'USD', 'expired' FROM customers WHERE id = $2`,
         [third, customers[0]],
       );
       const add = (...entries: [account: string, amount: number][]) =>
