@@ -13,6 +13,7 @@ import {
   skipDrafts,
   voidKnownVoids,
 } from '../store/invoice-issue.ts';
+import { freezeParties } from '../store/invoice-parties.ts';
 import { readOpenPauses } from '../store/pauses.ts';
 import { periodsByInvoice } from '../store/periods.ts';
 import { aggregateUsage } from '../store/usage-quantities.ts';
@@ -170,6 +171,7 @@ async function apply(sql: Sql, scan: Scan, verdicts: readonly Verdict[], usageCu
     verdicts.filter(({ outcome }) => outcome === 'held'),
   );
   await skipDrafts(sql, skipped);
+  await freezeParties(sql, issued);
   await issueDrafts(sql, scan.clockId, issued);
   const noted = verdicts.filter(({ checked }) => checked !== undefined && checked.notes.length > 0).length;
   const counts = { issued: issued.length, skipped: skipped.length, held: newlyHeld, rebuilt: changed.length, noted };

@@ -71,9 +71,12 @@ export async function issueDrafts(sql: Sql, clockId: string, invoiceIds: readonl
      FROM numbered n, clocks c WHERE c.id = $1 AND i.id = n.id`,
     [clockId, invoiceIds],
   );
+  // The customer's own day of the issue, and as many days as the terms give.
   await sql.query(
-    `UPDATE invoice_states SET lifecycle = 'issued', sync = 'pending', payment = 'unpaid', touched_at = now()
-     WHERE invoice_id = ANY ($1::uuid[])`,
+    `UPDATE invoice_states s SET lifecycle = 'issued', sync = 'pending', payment = 'unpaid', touched_at = now(),
+       payment_due_on = (i.issued_at AT TIME ZONE c.zone)::date + coalesce(p.payment_terms_days, c.payment_terms_days)
+     FROM invoices i JOIN customers c ON c.id = i.customer_id LEFT JOIN invoice_parties p ON p.invoice_id = i.id
+     WHERE s.invoice_id = ANY ($1::uuid[]) AND i.id = s.invoice_id`,
     [invoiceIds],
   );
 }
