@@ -24,7 +24,7 @@ export const invoiceRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { d
   async function whole(id: string) {
     const found = await findInvoice(database, id);
     if (found === undefined) throw noSuchInvoice(id);
-    return { ...shown(found.invoice), parties: found.parties, lines: found.lines };
+    return { ...shown(found.invoice), parties: found.parties, lines: found.lines, ...found.parts };
   }
 
   app.get(
