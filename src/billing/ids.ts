@@ -35,6 +35,11 @@ export const lineIdOf = (invoiceId: string, position: number): string => derive(
 /** What pays a part of an invoice, by its place there. */
 export const creditIdOf = (invoiceId: string, position: number): string => derive('credit', invoiceId, position);
 
+export const pendingItemIdOf = (customerId: string, requestId: string): string =>
+  derive('pending-item', customerId, requestId);
+export const oneOffItemIdOf = (invoiceId: string, place: number): string => derive('one-off-item', invoiceId, place);
+export const pendingLineIdOf = (invoiceId: string, itemId: string): string => derive('pending-line', invoiceId, itemId);
+
 export const invoiceIdOf = (key: InvoiceKey, revision: number): string =>
   derive(
     'invoice',

@@ -151,7 +151,9 @@ async function compute(sql: Sql, drafts: readonly DueDraft[]): Promise<Computed[
 function withoutPlans(composed: Composed): RatedBill {
   if ('failure' in composed) return composed;
   const { subtotalMinor } = composed.bill;
-  return { ...composed, subtotalMinor, chargedMinor: subtotalMinor, planCurrencies: [] };
+  // What is below zero on it was ordered, or is a correction: it gives back, and is no charge that went wrong.
+  const chargedMinor = composed.lines.reduce((sum, { amountMinor }) => sum + (amountMinor > 0n ? amountMinor : 0n), 0n);
+  return { ...composed, subtotalMinor, chargedMinor, planCurrencies: [] };
 }
 
 type Verdict = Computed & {

@@ -3,33 +3,50 @@ import type { DurabillError } from '../errors/error.ts';
 import type { Sql } from '../store/database.ts';
 import type { BillablePeriod } from '../store/periods.ts';
 import type { AggregateUsage } from '../store/usage-quantities.ts';
-import { type ComposedBill, composeBills } from './compose-bills.ts';
+import { type Composed, type ComposedBill, composeBills } from './compose-bills.ts';
+import { keepPending, takeUpPending } from './pending-lines.ts';
 import { type RatedLines, rateInvoices } from './rate-invoices.ts';
 
 export type BillToRate = {
   invoiceId: string;
   customerId: string;
   currency: string;
+  billingGroup: string;
   periods: readonly BillablePeriod[];
 };
 /** A bill from usage to total, or why there can be none. */
 export type RatedBill = (Omit<RatedLines, 'lines'> & ComposedBill) | { failure: DurabillError };
 
-/** The whole way from usage to totals, for a page of invoices: rates their periods and composes their bills. */
+/**
+ * The whole way from usage to totals, for a page of invoices: rates their periods, puts beside them what waits for a bill
+ * of their customers, and composes their bills. What could be composed has to be written in this transaction.
+ */
 export async function rateAndCompose(
   sql: Sql,
   bills: readonly BillToRate[],
   { aggregate, isIssue }: { aggregate: AggregateUsage; isIssue: boolean },
 ): Promise<Map<string, RatedBill>> {
   const rated = await rateInvoices(sql, bills, aggregate);
+  const sound = bills.flatMap((bill) => {
+    const result = rated.get(bill.invoiceId);
+    return result === undefined || 'failure' in result ? [] : [{ ...bill, lines: result.lines }];
+  });
+  const pending = await takeUpPending(
+    sql,
+    sound.map(({ lines, ...bill }) => ({ ...bill, lineCount: lines.length })),
+  );
   const composed = await composeBills(
     sql,
-    bills.flatMap((bill) => {
-      const result = rated.get(bill.invoiceId);
-      if (result === undefined || 'failure' in result) return [];
-      return [{ ...bill, currency: bill.currency as Currency, lines: result.lines }];
-    }),
+    sound.map((bill) => ({
+      ...bill,
+      currency: bill.currency as Currency,
+      lines: [...bill.lines, ...(pending.get(bill.invoiceId) ?? []).map(({ line }) => line)],
+    })),
     { isIssue },
+  );
+  await keepPending(
+    sql,
+    [...pending].flatMap(([id, lines]) => ('failure' in (composed.get(id) as Composed) ? [] : lines)),
   );
   return new Map(
     bills.map(({ invoiceId }) => {

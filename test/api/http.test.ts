@@ -114,6 +114,8 @@ describe('The HTTP interface', () => {
       '/v1/customers/{id}',
       '/v1/customers/{id}/billing',
       '/v1/customers/{id}/corrections',
+      '/v1/customers/{id}/pending-items',
+      '/v1/customers/{id}/pending-items/{itemId}',
       '/v1/events',
       '/v1/events/batch',
       '/v1/invoices',
