@@ -13,6 +13,8 @@ export const scopes = [
   'runs:write',
   'reconciliations:read',
   'reconciliations:write',
+  'settings:read',
+  'settings:write',
 ] as const;
 
 export type Scope = (typeof scopes)[number];
