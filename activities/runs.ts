@@ -1,18 +1,20 @@
 import { log } from '@temporalio/activity';
 import type { CheckLimits } from '../src/billing/check-drafts.ts';
-import { extendPeriodsPage } from '../src/billing/extend-periods.ts';
+import { extendPeriodsPage, firstCursor } from '../src/billing/extend-periods.ts';
 import { generateInvoices } from '../src/billing/generate-invoices.ts';
 import { runIdOf } from '../src/billing/ids.ts';
 import type { BegunPage } from '../src/billing/in-pages.ts';
 import { issueInvoices } from '../src/billing/issue-invoices.ts';
 import { publishDueInvoices } from '../src/billing/publish-due-invoices.ts';
+import { tendWallets } from '../src/billing/wallets/tend-wallets.ts';
 import type { Publisher } from '../src/broker/publisher.ts';
 import { crashPoint } from '../src/crash-points.ts';
 import { isDurabillError } from '../src/errors/error.ts';
 import type { Database } from '../src/store/database.ts';
 import { finishRun, openRun, type RunKind, recordProgress } from '../src/store/runs.ts';
 import { ensureComingPartitions } from '../src/store/usage-events.ts';
-import { type Counts, throughPages } from './paging.ts';
+import { whileHeartbeating } from './heartbeats.ts';
+import { type Counts, sumOf, throughPages } from './paging.ts';
 import type { WakeSyncs } from './wake-syncs.ts';
 
 /**
@@ -84,9 +86,14 @@ export function createRunActivities({ database, publisher, wakeSyncs, checkLimit
           () => crashPoint('run.invoices-issued'),
           issueInvoices(database, scan, { after: cursor, limit }, checks),
         );
-      return await throughPages(after, atOnce, begin, ({ held }) => {
+      const issued = await throughPages(after, atOnce, begin, ({ held }) => {
         if (held > 0) log.warn('drafts held', { runId, held });
       });
+      if (issued.after !== null) return issued;
+      const wallets = await whileHeartbeating(() => tendWallets(database, scan));
+      // What asks for the money of a wallet is issued by this very scan, and needs no second round: no wallet pays it.
+      const isMore = (wallets['topUpsInvoiced'] ?? 0) > 0;
+      return { after: isMore ? firstCursor : null, counts: sumOf(issued.counts, wallets) };
     },
 
     async publishDueInvoices({ clockId, after }: Page): PageResult {

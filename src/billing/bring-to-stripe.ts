@@ -9,6 +9,7 @@ import { requestLogOf } from './request-log.ts';
 import type { StripeAccount } from './stripe-account.ts';
 import { notingOutage } from './target-outage.ts';
 import { reverseCredits } from './terms/reverse-credits.ts';
+import { settleTopUp } from './wallets/settle-top-ups.ts';
 
 export type BringOutcome =
   | { state: 'synced' }
@@ -108,7 +109,10 @@ async function bringVoid({ database, stripe }: BringDependencies, facts: SyncFac
     await reverseCredits(sql, [facts.id]);
     return true;
   });
-  if (isVoid) return { state: 'void' };
+  if (isVoid) {
+    await settleTopUp(database, facts.id);
+    return { state: 'void' };
+  }
   throw new TargetError(
     'retry',
     stoppedCode,
@@ -123,7 +127,11 @@ async function complete(
   remote: RemoteInvoice,
   paidInsteadOfVoid = false,
 ): Promise<'synced' | 'again'> {
-  return await completeSync(database, { invoiceId, attempt, accountId, remote, wantChangedAt, paidInsteadOfVoid });
+  const done = { invoiceId, attempt, accountId, remote, wantChangedAt, paidInsteadOfVoid };
+  const state = await completeSync(database, done);
+  // What asks for the money of a wallet fills it now; if this process dies in between, the daily scan does.
+  if (remote.payment === 'paid') await settleTopUp(database, invoiceId);
+  return state;
 }
 
 async function settledOutcome(database: Database, invoiceId: string): Promise<BringOutcome> {

@@ -207,10 +207,13 @@ CREATE TABLE top_up_orders (
   invoice_id uuid UNIQUE REFERENCES invoices,
   grant_id uuid UNIQUE REFERENCES wallet_grants,
   closed_at timestamptz(3),
-  outcome text CHECK (outcome IN ('granted', 'cancelled')),
+  -- `credited` to the balance where the wallet had ended before it was paid.
+  outcome text CHECK (outcome IN ('granted', 'credited', 'cancelled')),
   UNIQUE (wallet_id, number),
   CHECK ((closed_at IS NULL) = (outcome IS NULL)),
   CHECK ((grant_id IS NOT NULL) = (outcome IS NOT DISTINCT FROM 'granted'))
 );
 CREATE UNIQUE INDEX top_up_orders_one_open ON top_up_orders (wallet_id) WHERE closed_at IS NULL;
+CREATE INDEX top_up_orders_open ON top_up_orders (id) WHERE closed_at IS NULL;
+CREATE INDEX wallets_topped_up ON wallets (customer_id) WHERE threshold_minor IS NOT NULL;
 CREATE TRIGGER top_up_orders_stay BEFORE DELETE OR TRUNCATE ON top_up_orders EXECUTE FUNCTION refuse_change();
