@@ -1,6 +1,6 @@
 import { readerFor } from '../rating/reader.ts';
 import { type TaxRate, type TaxTerms, untaxedNames } from './compute-taxes.ts';
-import { maxTaxName, maxTaxRates, readPercentage, readRateKeys, readTaxKey } from './tax-rate.ts';
+import { maxTaxName, maxTaxRates, readCountry, readPercentage, readRateKeys, readTaxKey } from './tax-rate.ts';
 
 /** The taxes of a preview whose rates need not be in the books. */
 export type TaxRequest = {
@@ -54,7 +54,7 @@ function readRate(input: unknown, field: string, usualKey: string): TaxRate {
     percentage: readPercentage(read, percentage, `${field}.percentage`),
     isInclusive: inclusive === undefined ? false : read.flag(inclusive, `${field}.inclusive`),
     isCompound: compound === undefined ? false : read.flag(compound, `${field}.compound`),
-    country: country === undefined ? null : read.text(country, `${field}.country`, 2),
+    country: country === undefined ? null : readCountry(read, country, `${field}.country`),
   };
 }
 

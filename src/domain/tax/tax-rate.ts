@@ -38,7 +38,7 @@ export function parseTaxRate(input: unknown, field: string): TaxRateTerms {
     percentage: readPercentage(read, entries['percentage'], at('percentage')),
     isInclusive: inclusive === undefined ? false : read.flag(inclusive, at('inclusive')),
     isCompound: compound === undefined ? false : read.flag(compound, at('compound')),
-    country: country === undefined ? null : readCountry(country, at('country')),
+    country: country === undefined ? null : readCountry(read, country, at('country')),
     taxType: taxType === undefined ? null : read.oneOf(taxType, at('taxType'), taxTypes),
     description: description === undefined ? null : read.text(description, at('description'), 500),
   };
@@ -63,9 +63,9 @@ export function readPercentage(reader: Reader, input: unknown, field: string) {
   return percentage;
 }
 
-function readCountry(input: unknown, field: string): string {
-  const country = read.text(input, field);
-  return /^[A-Z]{2}$/.test(country) ? country : read.refuse(field, `"${country}" is no ISO 3166-1 code such as DE.`);
+export function readCountry(reader: Reader, input: unknown, field: string): string {
+  const country = reader.text(input, field);
+  return /^[A-Z]{2}$/.test(country) ? country : reader.refuse(field, `"${country}" is no ISO 3166-1 code such as DE.`);
 }
 
 /** Keys of rates in the order in which they apply, each once; an empty list is no tax. */
