@@ -17,6 +17,7 @@ export const documentOptions: FastifyDynamicSwaggerOptions = {
       { name: 'events', description: 'What customers used' },
       { name: 'customers', description: 'Who pays' },
       { name: 'invoices', description: 'What they pay, line by line with its working' },
+      { name: 'taxes', description: 'What they pay to the state, and who does not' },
       { name: 'runs', description: 'The durable runs that make and issue invoices' },
       { name: 'pauses', description: 'What stops all issuing and every write to Stripe' },
       { name: 'webhooks', description: 'What Stripe tells' },

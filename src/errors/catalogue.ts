@@ -233,6 +233,30 @@ export const catalogue = {
     customer: refused,
     mend: 'Correct the named field; /openapi.json describes each.',
   },
+  'tax-invalid': {
+    status: 422,
+    title: 'What is said of taxes is not of the documented form.',
+    customer: refused,
+    mend: 'Correct the named field.',
+  },
+  'tax-rate-unknown': {
+    status: 422,
+    title: 'There is no tax rate with this key that can be given to anything new.',
+    customer: refused,
+    mend: 'Create the rate first, or correct the key; GET /v1/tax-rates lists those that are there.',
+  },
+  'tax-id-invalid': {
+    status: 422,
+    title: 'The tax id does not have the form of its kind.',
+    customer: 'The tax number does not look right. Please check it for a typing error.',
+    mend: 'Compare the number with the document that it comes from; digits that check the others are counted too.',
+  },
+  'tax-rounding-fixed': {
+    status: 409,
+    title: 'How taxes are rounded was settled when the first invoice was issued.',
+    customer: refused,
+    mend: 'Keep the rounding: every invoice says which one it was written with, and all of them have the same.',
+  },
   'meter-invalid': {
     status: 422,
     title: 'The meter is not of the documented form.',
