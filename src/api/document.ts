@@ -16,6 +16,7 @@ export const documentOptions: FastifyDynamicSwaggerOptions = {
     tags: [
       { name: 'events', description: 'What customers used' },
       { name: 'customers', description: 'Who pays' },
+      { name: 'coupons', description: 'What is taken off their bills' },
       { name: 'invoices', description: 'What they pay, line by line with its working' },
       { name: 'runs', description: 'The durable runs that make and issue invoices' },
       { name: 'pauses', description: 'What stops all issuing and every write to Stripe' },
