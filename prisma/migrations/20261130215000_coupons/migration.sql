@@ -65,3 +65,6 @@ END $$;
 CREATE TRIGGER coupon_redemptions_fixed BEFORE UPDATE ON coupon_redemptions
   FOR EACH ROW EXECUTE FUNCTION coupon_redemptions_fixed();
 CREATE TRIGGER coupon_redemptions_stay BEFORE DELETE OR TRUNCATE ON coupon_redemptions EXECUTE FUNCTION refuse_change();
+
+ALTER TABLE invoice_discounts ADD CONSTRAINT invoice_discounts_redemption_id_fkey
+  FOREIGN KEY (redemption_id) REFERENCES coupon_redemptions;

@@ -8,6 +8,7 @@ import { type RedemptionView, showRedemptions } from '../../billing/show-redempt
 import { DurabillError } from '../../errors/error.ts';
 import { type CouponView, findCoupon, listCoupons } from '../../store/coupons.ts';
 import { findCustomer } from '../../store/customers.ts';
+import { safeNumber } from '../../store/invoice-views.ts';
 import type { ApiDeps } from '../deps.ts';
 import { actorOf } from '../guard.ts';
 import { type CursorForm, defaultLimit, pageOf, readCursor } from '../paging.ts';
@@ -151,14 +152,27 @@ export const couponRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { da
   );
 };
 
+const numberOrNull = (amount: bigint | null): number | null => (amount === null ? null : safeNumber(amount));
+const listOrNull = (keys: readonly string[] | null): string[] | null => keys && [...keys];
+
+function shownText(coupon: Parameters<typeof couponText>[0]) {
+  const { amountMinor, plans, meters, ...text } = couponText(coupon);
+  return { ...text, amountMinor: numberOrNull(amountMinor), plans: listOrNull(plans), meters: listOrNull(meters) };
+}
+
 function shownCoupon(view: CouponView) {
   const { id, maxRedemptions, maxPerCustomer, redeemBy, redemptionCount, archivedAt, createdAt } = view;
   const limits = { maxRedemptions, maxPerCustomer, redeemBy, redemptionCount };
-  return { id, ...couponText(view), ...limits, archivedAt, createdAt };
+  return { id, ...shownText(view), ...limits, archivedAt, createdAt };
 }
 
-function shownRedemption({ coupon, customerId: _customerId, ...rest }: RedemptionView) {
-  return { ...rest, coupon: couponText(coupon) };
+function shownRedemption({ coupon, customerId: _customerId, leftMinor, uses, ...rest }: RedemptionView) {
+  return {
+    ...rest,
+    coupon: shownText(coupon),
+    leftMinor: numberOrNull(leftMinor),
+    uses: uses.map(({ invoiceId, amountMinor }) => ({ invoiceId, amountMinor: safeNumber(amountMinor) })),
+  };
 }
 
 const cursorForm: CursorForm<{ key: string }> = {

@@ -64,6 +64,9 @@ export function readAmount(read: Reader, input: unknown, field: string, currency
   if (!exactMajor({ amountMinor, currency }).equals(exact)) {
     read.refuse(field, `${currency} has no such fraction; nothing is rounded here.`);
   }
+  if (amountMinor > BigInt(Number.MAX_SAFE_INTEGER)) {
+    read.refuse(field, 'It has more minor units than a number in JSON can say exactly.');
+  }
   return amountMinor;
 }
 
