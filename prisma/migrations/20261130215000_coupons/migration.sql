@@ -10,8 +10,8 @@ CREATE TABLE coupons (
   duration text NOT NULL CHECK (duration IN ('once', 'bills', 'forever')),
   bills integer CHECK (bills >= 1),
   -- Keys of plans and meters that it is for; null is all of them.
-  plans text[] CHECK (cardinality(plans) >= 1),
-  meters text[] CHECK (cardinality(meters) >= 1),
+  plans jsonb CHECK (jsonb_typeof(plans) = 'array' AND plans <> '[]'),
+  meters jsonb CHECK (jsonb_typeof(meters) = 'array' AND meters <> '[]'),
   -- Counted in the row itself, so that the last place is taken in the statement that looks whether there is one.
   redemption_count integer NOT NULL DEFAULT 0 CHECK (redemption_count >= 0),
   max_redemptions integer CHECK (max_redemptions >= 1),
@@ -43,7 +43,7 @@ CREATE TRIGGER coupons_stay BEFORE DELETE OR TRUNCATE ON coupons EXECUTE FUNCTIO
 CREATE TABLE coupon_redemptions (
   id uuid PRIMARY KEY,
   -- The order in which a customer redeemed, within one instant of a clock that stands still too.
-  position bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
+  position bigserial UNIQUE,
   coupon_id uuid NOT NULL REFERENCES coupons,
   customer_id uuid NOT NULL REFERENCES customers,
   -- The one that it is for; null is all of the customer's.
