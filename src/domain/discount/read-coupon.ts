@@ -76,9 +76,7 @@ export function readScope(read: Reader, input: unknown, field: string): string[]
   const keys = read
     .list(input, field, { least: 1, most: maxScopeKeys })
     .map((key, index) => read.key(key, `${field}[${index}]`));
-  read.unique(
-    keys.map((key) => ({ key })),
-    field,
-  );
+  const twice = keys.findIndex((key, index) => keys.indexOf(key) < index);
+  if (twice >= 0) read.refuse(`${field}[${twice}]`, `"${keys[twice]}" is there twice.`);
   return keys;
 }
