@@ -257,6 +257,24 @@ export const catalogue = {
     customer: refused,
     mend: 'Keep the rounding: every invoice says which one it was written with, and all of them have the same.',
   },
+  'coupon-invalid': {
+    status: 422,
+    title: 'The coupon is not of the documented form.',
+    customer: refused,
+    mend: 'Correct the named field of the coupon.',
+  },
+  'coupon-refused': {
+    status: 422,
+    title: 'The coupon cannot be redeemed by this customer.',
+    customer: 'This coupon cannot be used any more, or not by you.',
+    mend: 'Read the coupon for its limits; another one can be made with other limits.',
+  },
+  'credit-note-refused': {
+    status: 422,
+    title: 'The credit note cannot be issued like this.',
+    customer: refused,
+    mend: 'Ask for a preview, which says what is left to credit, and name less.',
+  },
   'meter-invalid': {
     status: 422,
     title: 'The meter is not of the documented form.',
