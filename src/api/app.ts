@@ -11,6 +11,7 @@ import { isTooLarge, sendProblem, standardHeaders } from './problems.ts';
 import { readAway, refuseOddRequests, refuseUnreadable } from './protocol.ts';
 import { chargeRoutes } from './routes/charges.ts';
 import { clockRoutes } from './routes/clocks.ts';
+import { couponRoutes } from './routes/coupons.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -26,6 +27,7 @@ import { reconciliationRoutes } from './routes/reconciliations.ts';
 import { runRoutes } from './routes/runs.ts';
 import { subscriptionRoutes } from './routes/subscriptions.ts';
 import { syncRoutes } from './routes/syncs.ts';
+import { taxRoutes } from './routes/taxes.ts';
 import { walletRoutes } from './routes/wallets.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { createValidatorCompiler } from './validation.ts';
@@ -74,6 +76,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     eventRoutes,
     customerRoutes,
     subscriptionRoutes,
+    couponRoutes,
     invoiceRoutes,
     syncRoutes,
     runRoutes,
@@ -83,6 +86,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     reconciliationRoutes,
     previewRoutes,
     planRoutes,
+    taxRoutes,
   ]) {
     app.register(routes, deps);
   }

@@ -56,7 +56,7 @@ async function billGroups(sql: Sql, run: Run, groups: readonly WaitingGroup[]): 
       lines: (pending.get(id) ?? []).map(({ line }) => line),
       periods: [],
     })),
-    { isIssue: false },
+    { purpose: 'draft' },
   );
   const ready = withItems.map((draft) => ({ ...draft, ...billOf(composed.get(draft.id)) }));
   await keepPending(

@@ -122,7 +122,7 @@ async function insert(
     items.map((item, index) => ({ ...item, invoiceId: id, lineId: (lines[index] as RatedInvoiceLine).id })),
   );
   const bills = [{ invoiceId: id, customerId, currency: currency as Currency, lines, periods: [] }];
-  const composed = (await composeBills(sql, bills, { isIssue: false })).get(id);
+  const composed = (await composeBills(sql, bills, { purpose: 'draft' })).get(id);
   if (composed === undefined || 'failure' in composed) throw composed?.failure ?? new Error(`${id} was not composed`);
   const usageCutAt = await readMachineTime(sql);
   await insertDrafts(sql, [

@@ -1,44 +1,25 @@
 import { Type } from 'typebox';
-import { maxPreviewCredits } from '../../domain/credit/read-credits.ts';
-import { amountMinor, closed, decimal, text } from './common.ts';
-import { number } from './price-words.ts';
+import { closed, decimal, text } from './common.ts';
+import { choice } from './price-words.ts';
 
-/** What a previewed bill is to be paid with. */
+/** What a preview's bill can be paid with; read by src/domain/credit/read-credits.ts. */
 export const PreviewCredits = Type.Array(
   Type.Object(
     {
-      name: Type.Optional(text('What the bill calls it', 'Prepaid', 100)),
-      amount: number('What is there, in major units', '25.00'),
+      amount: decimal("What there is, in major units of the request's currency, above 0", '50.00'),
+      name: Type.Optional(text('Name for people', 'Welcome credit', 200)),
       source: Type.Optional(
-        Type.Enum(['balance', 'wallet'], {
-          type: 'string',
-          description: '`wallet` unless said otherwise; both pay alike, in the order of the list',
-          examples: ['wallet'],
-        }),
+        choice(['balance', 'wallet'], 'Where it comes from; `wallet` unless said otherwise', 'wallet'),
       ),
       limit: Type.Optional(
-        number(
-          'For a grant that ends within the period: what the bill would be at its end, in major units. It pays no more than ' +
-            'that, together with all that ends no later',
-          '10.00',
-        ),
+        decimal('The most that it pays of this bill, such as what the bill was when the credit ended', '20.00'),
       ),
     },
-    { ...closed, description: 'Credit of the customer' },
+    { ...closed, description: 'A credit' },
   ),
   {
-    maxItems: maxPreviewCredits,
-    description: 'Credits, taken after the taxes in the order of the list until nothing is due',
+    maxItems: 20,
+    description: 'What pays the bill, one after the other, when its taxes are on it: credits change no tax',
+    examples: [[{ amount: '50.00' }]],
   },
-);
-
-/** What it has paid of the bill. */
-export const AppliedCredit = Type.Object(
-  {
-    name: text('What the bill calls it', 'Prepaid', 100),
-    source: Type.Enum(['balance', 'wallet'], { description: 'Where it comes from', examples: ['wallet'] }),
-    amountMinor: amountMinor('What it pays', 2_500),
-    amount: decimal('The same in major units', '25.00'),
-  },
-  { description: 'A credit that pays a part of the bill' },
 );

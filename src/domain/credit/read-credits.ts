@@ -1,44 +1,33 @@
-import { type Currency, currencyExponent } from '../money/currency.ts';
-import { parseDecimal, ratio } from '../money/exact.ts';
-import { round } from '../money/money.ts';
-import { readerFor, within } from '../rating/reader.ts';
+import { readAmount } from '../discount/read-coupon.ts';
+import type { Currency } from '../money/currency.ts';
+import { readerFor } from '../rating/reader.ts';
 import type { CreditSource } from './apply-credits.ts';
 
+/** More than anybody has. */
+export const maxCredits = 20;
+
 const read = readerFor('preview-invalid');
-
-/** Wallets of a customer and grants in them, and their balance: more than anybody has. */
-export const maxPreviewCredits = 100;
-
-const names = { balance: 'From your balance', wallet: 'Credit' } as const;
+const fields = ['name', 'amount', 'source', 'limit'];
+const sources = ['balance', 'wallet'] as const;
+const usualNames = { balance: 'Balance', wallet: 'Prepaid credit' } as const;
 
 /**
- * Reads what a previewed bill is to be paid with: `[{ "name", "amount", "source", "limit" }]`, in the order in which it is
- * taken, amounts in major units. `limit` is what the bill would be at the end of a grant that ends within the period.
+ * Reads the credits that a preview's bill can be paid with, in the order in which they are sent; nothing of them has to be
+ * in the books.
  * @throws DurabillError preview-invalid, decimal-invalid, amount-out-of-range
  */
 export function readCreditRequest(input: unknown, field: string, currency: Currency): CreditSource[] {
-  const list = read.list(input ?? [], field, { least: 0, most: maxPreviewCredits });
-  return list.map((item, index): CreditSource => {
+  if (input === undefined) return [];
+  return read.list(input, field, { least: 0, most: maxCredits }).map((entry, index): CreditSource => {
     const at = `${field}[${index}]`;
-    const entries = read.record(item, at, ['name', 'amount', 'source', 'limit']);
-    const source = read.oneOf(entries['source'] ?? 'wallet', within(at, 'source'), ['balance', 'wallet']);
-    const name = entries['name'] === undefined ? names[source] : read.text(entries['name'], within(at, 'name'), 100);
-    const limit = entries['limit'];
+    const { name, amount, source: given, limit } = read.record(entry, at, fields);
+    const source = read.oneOf(given ?? 'wallet', `${at}.source`, sources);
     return {
       accountId: null,
       source,
-      name,
-      availableMinor: readAmount(entries['amount'], within(at, 'amount'), currency),
-      limitMinor: limit === undefined ? null : readAmount(limit, within(at, 'limit'), currency),
+      name: name === undefined ? usualNames[source] : read.text(name, `${at}.name`),
+      availableMinor: readAmount(read, amount, `${at}.amount`, currency),
+      limitMinor: limit === undefined ? null : readAmount(read, limit, `${at}.limit`, currency),
     };
   });
-}
-
-/** Whole minor units: nobody has a part of a cent. */
-function readAmount(input: unknown, field: string, currency: Currency): bigint {
-  const text = read.decimal(input, field);
-  const amount = parseDecimal(text, field);
-  const minor = round(amount, currency);
-  if (amount.equals(ratio(minor, 10n ** BigInt(currencyExponent(currency))))) return minor;
-  return read.refuse(field, `${text.slice(0, 40)} has more decimals than ${currency}.`);
 }

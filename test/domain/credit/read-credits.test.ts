@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { applyCredits, shareCredits } from '../../../src/domain/credit/apply-credits.ts';
-import { maxPreviewCredits, readCreditRequest } from '../../../src/domain/credit/read-credits.ts';
+import { maxCredits, readCreditRequest } from '../../../src/domain/credit/read-credits.ts';
 import { parseCurrency } from '../../../src/domain/money/currency.ts';
 import { assertRefused } from '../support/properties.ts';
 
@@ -10,14 +10,14 @@ describe('Credits of a preview', () => {
   it('are read in major units, each with a name and where it comes from', () => {
     assert.deepEqual(
       readCreditRequest(
-        [{ amount: '5', source: 'balance' }, { amount: '25.50', name: 'Gift', limit: '10.00' }, { amount: '0' }],
+        [{ amount: '5', source: 'balance' }, { amount: '25.50', name: 'Gift', limit: '10.00' }, { amount: '1' }],
         'credits',
         usd,
       ),
       [
-        { accountId: null, source: 'balance', name: 'From your balance', availableMinor: 500n, limitMinor: null },
+        { accountId: null, source: 'balance', name: 'Balance', availableMinor: 500n, limitMinor: null },
         { accountId: null, source: 'wallet', name: 'Gift', availableMinor: 2_550n, limitMinor: 1_000n },
-        { accountId: null, source: 'wallet', name: 'Credit', availableMinor: 0n, limitMinor: null },
+        { accountId: null, source: 'wallet', name: 'Prepaid credit', availableMinor: 100n, limitMinor: null },
       ],
     );
     assert.equal(readCreditRequest([{ amount: '500' }], 'credits', parseCurrency('JPY'))[0]!.availableMinor, 500n);
@@ -29,19 +29,17 @@ describe('Credits of a preview', () => {
     const refused = (input: unknown, field: string, code = 'preview-invalid') =>
       assertRefused(() => readCreditRequest(input, 'credits', usd), code, field);
     refused({}, 'credits');
-    refused(Array(maxPreviewCredits + 1).fill({ amount: '1' }), 'credits');
+    refused(Array(maxCredits + 1).fill({ amount: '1' }), 'credits');
     refused([{ amount: '1' }, { name: 'x' }], 'credits[1].amount');
     refused([{ amount: '-1' }], 'credits[0].amount');
+    refused([{ amount: '0' }], 'credits[0].amount');
     refused([{ amount: '0.001' }], 'credits[0].amount');
     refused([{ amount: 1 }], 'credits[0].amount', 'decimal-invalid');
     refused([{ amount: '1', limit: '-1' }], 'credits[0].limit');
     refused([{ amount: '1', source: 'bank' }], 'credits[0].source');
     refused([{ amount: '1', name: '' }], 'credits[0].name');
     refused([{ amount: '1', amonut: '2' }], 'credits[0].amonut');
-    assert.throws(
-      () => readCreditRequest([{ amount: '0.005' }], 'credits', parseCurrency('JPY')),
-      /more decimals than JPY/,
-    );
+    assertRefused(() => readCreditRequest([{ amount: '0.5' }], 'c', parseCurrency('JPY')), 'preview-invalid', 'c[0].amount');
   });
 });
 
