@@ -90,11 +90,14 @@ export async function lastTopUps(sql: Sql, walletId: string, limit: number): Pro
   return rows;
 }
 
-/** Those of the invoices that ask for the money of a top-up. */
-export async function topUpsAmong(sql: Sql, invoiceIds: readonly string[]): Promise<Set<string>> {
+/** The invoices that ask these customers for the money of top-ups: known as soon as they are ordered. */
+export async function topUpInvoicesOf(sql: Sql, customerIds: readonly string[]): Promise<Set<string>> {
+  if (customerIds.length === 0) return new Set();
   const { rows } = await sql.query<{ id: string }>(
-    `SELECT invoice_id AS id FROM top_up_orders WHERE invoice_id = ANY ($1::uuid[])`,
-    [invoiceIds],
+    `SELECT r.invoice_id AS id FROM wallets w JOIN top_up_orders o ON o.wallet_id = w.id
+     JOIN one_off_requests r ON r.customer_id = w.customer_id AND r.request_id = 'top-up:' || o.id::text
+     WHERE w.customer_id = ANY ($1::uuid[])`,
+    [[...new Set(customerIds)]],
   );
   return new Set(rows.map(({ id }) => id));
 }

@@ -39,7 +39,11 @@ describe('Credits of a preview', () => {
     refused([{ amount: '1', source: 'bank' }], 'credits[0].source');
     refused([{ amount: '1', name: '' }], 'credits[0].name');
     refused([{ amount: '1', amonut: '2' }], 'credits[0].amonut');
-    assertRefused(() => readCreditRequest([{ amount: '0.5' }], 'c', parseCurrency('JPY')), 'preview-invalid', 'c[0].amount');
+    assertRefused(
+      () => readCreditRequest([{ amount: '0.5' }], 'c', parseCurrency('JPY')),
+      'preview-invalid',
+      'c[0].amount',
+    );
   });
 });
 
