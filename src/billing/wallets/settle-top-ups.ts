@@ -1,5 +1,6 @@
 import { appendAudit } from '../../store/audit.ts';
 import type { Database, Sql } from '../../store/database.ts';
+import { lockAccounts } from '../../store/ledger.ts';
 import { closeTopUp, lockSettled, type OpenTopUp, topUpOfInvoice, topUpsToSettle } from '../../store/top-ups.ts';
 import { findWallet, lockWallets, type Wallet } from '../../store/wallets.ts';
 import { bookTransfers } from '../book-transfers.ts';
@@ -42,6 +43,7 @@ export async function settleTopUp(database: Database, invoiceId: string): Promis
  * the wallet it would be taken away again.
  */
 async function settle(sql: Sql, { id, walletId, customerId, amountMinor }: OpenTopUp): Promise<boolean> {
+  await lockAccounts(sql, [customerId]);
   await lockWallets(sql, customerId);
   const settled = await lockSettled(sql, id);
   if (settled === undefined) return false;
