@@ -110,10 +110,7 @@ async function withoutVoids(sql: Sql, scan: { id: string }, locked: readonly Due
 }
 
 type Computed = DueDraft &
-  (
-    | { failure: HeldFinding }
-    | { lines: InvoiceLine[]; bill: InvoiceBill; chargedMinor: bigint; planCurrencies: string[]; changed: boolean }
-  );
+  ({ failure: HeldFinding } | { lines: InvoiceLine[]; bill: InvoiceBill; planCurrencies: string[]; changed: boolean });
 
 async function compute(sql: Sql, drafts: readonly DueDraft[]): Promise<Computed[]> {
   const ids = drafts.map((draft) => draft.id);
@@ -151,9 +148,7 @@ async function compute(sql: Sql, drafts: readonly DueDraft[]): Promise<Computed[
 function withoutPlans(composed: Composed): RatedBill {
   if ('failure' in composed) return composed;
   const { subtotalMinor } = composed.bill;
-  // What is below zero on it was ordered, or is a correction: it gives back, and is no charge that went wrong.
-  const chargedMinor = composed.lines.reduce((sum, { amountMinor }) => sum + (amountMinor > 0n ? amountMinor : 0n), 0n);
-  return { ...composed, subtotalMinor, chargedMinor, planCurrencies: [] };
+  return { ...composed, subtotalMinor, planCurrencies: [] };
 }
 
 type Verdict = Computed & {

@@ -278,12 +278,6 @@ export const catalogue = {
     customer: refused,
     mend: 'Give the new definition a new key; bills written with the old one must stay recomputable.',
   },
-  'invoice-total-negative': {
-    status: 422,
-    title: 'What the invoice charges adds up to less than nothing.',
-    customer: 'Your invoice needs to be checked first.',
-    mend: 'Look at the lines with negative amounts. A release issues it over nothing and gives the rest to the customer’s balance; otherwise abandon it.',
-  },
   'plan-currency-mismatch': {
     status: 422,
     title: 'The invoice, its customer and its plans are not all in one currency.',
