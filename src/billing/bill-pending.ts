@@ -47,6 +47,7 @@ async function billGroups(sql: Sql, run: Run, groups: readonly WaitingGroup[]): 
   const pending = await takeUpPending(
     sql,
     drafts.map(({ key, id }) => ({ ...key, invoiceId: id, lineCount: 0 })),
+    { isPreview: false },
   );
   const withItems = drafts.filter(({ id }) => pending.has(id));
   const composed = await composeBills(
@@ -58,7 +59,7 @@ async function billGroups(sql: Sql, run: Run, groups: readonly WaitingGroup[]): 
       lines: (pending.get(id) ?? []).map(({ line }) => line),
       periods: [],
     })),
-    { isIssue: false },
+    { purpose: 'draft' },
   );
   const ready = withItems.map((draft) => ({ ...draft, ...billOf(composed.get(draft.id)) }));
   await keepPending(

@@ -3,7 +3,7 @@ import { currencyExponent } from '../domain/money/currency.ts';
 import { decimalText, ratio } from '../domain/money/exact.ts';
 import type { Sql } from '../store/database.ts';
 import type { RatedInvoiceLine } from '../store/invoice-facts.ts';
-import { type BillOfGroup, lockForBills, type PendingItem, setBilled } from '../store/pending-items.ts';
+import { type BillOfGroup, itemsForBills, type PendingItem, setBilled } from '../store/pending-items.ts';
 import { pendingLineIdOf } from './ids.ts';
 
 /** A bill as it was rated, whose lines those of items come after. */
@@ -13,11 +13,16 @@ export type PendingLine = { itemId: string; line: RatedInvoiceLine };
 /**
  * The lines of items that stand on these bills, and of those that wait and join one of them now: of several bills of a
  * customer's group the last. An item stays with its bill as long as that is live, and its line has the same id whenever
- * the bill is rebuilt. The items are locked; once a bill is to be written, `keepPending` says so.
+ * the bill is rebuilt. But for a preview the items are locked; once a bill is to be
+ * written, `keepPending` says so.
  * @returns the lines by invoice, in the order in which the items came
  */
-export async function takeUpPending(sql: Sql, bills: readonly BillToJoin[]): Promise<Map<string, PendingLine[]>> {
-  const items = await lockForBills(sql, bills);
+export async function takeUpPending(
+  sql: Sql,
+  bills: readonly BillToJoin[],
+  { isPreview }: { isPreview: boolean },
+): Promise<Map<string, PendingLine[]>> {
+  const items = await itemsForBills(sql, bills, { isLocked: !isPreview });
   const byId = new Map(bills.map((bill) => [bill.invoiceId, bill]));
   const lines = new Map<string, PendingLine[]>();
   for (const item of items) {
@@ -43,7 +48,7 @@ const isFor = (item: PendingItem) => (bill: BillOfGroup) =>
 
 /** A line of no price and no period: what it is over was said when it was ordered. */
 export function lineOf(
-  item: Pick<PendingItem, 'id' | 'currency' | 'description' | 'amountMinor' | 'sourceKind'>,
+  item: Pick<PendingItem, 'id' | 'currency' | 'description' | 'amountMinor' | 'taxRates' | 'sourceKind'>,
   invoiceId: string,
   position: number,
 ): RatedInvoiceLine {
@@ -65,6 +70,7 @@ export function lineOf(
     working: [],
     group: null,
     periodId: null,
+    taxRates: item.taxRates,
   };
 }
 

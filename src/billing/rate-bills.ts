@@ -3,7 +3,7 @@ import type { DurabillError } from '../errors/error.ts';
 import type { Sql } from '../store/database.ts';
 import type { BillablePeriod } from '../store/periods.ts';
 import type { AggregateUsage } from '../store/usage-quantities.ts';
-import { type Composed, type ComposedBill, composeBills } from './compose-bills.ts';
+import { type BillPurpose, type Composed, type ComposedBill, composeBills } from './compose-bills.ts';
 import { keepPending, takeUpPending } from './pending-lines.ts';
 import { type RatedLines, rateInvoices } from './rate-invoices.ts';
 
@@ -19,14 +19,16 @@ export type RatedBill = (Omit<RatedLines, 'lines'> & ComposedBill) | { failure: 
 
 /**
  * The whole way from usage to totals, for a page of invoices: rates their periods, puts beside them what waits for a bill
- * of their customers, and composes their bills. What could be composed has to be written in this transaction.
+ * of their customers, and composes their bills. But for a preview, what could be composed has to be written in this
+ * transaction.
+ * @param until see rateInvoices
  */
 export async function rateAndCompose(
   sql: Sql,
   bills: readonly BillToRate[],
-  { aggregate, isIssue }: { aggregate: AggregateUsage; isIssue: boolean },
+  { aggregate, purpose, until }: { aggregate: AggregateUsage; purpose: BillPurpose; until?: Date },
 ): Promise<Map<string, RatedBill>> {
-  const rated = await rateInvoices(sql, bills, aggregate);
+  const rated = await rateInvoices(sql, bills, aggregate, until);
   const sound = bills.flatMap((bill) => {
     const result = rated.get(bill.invoiceId);
     return result === undefined || 'failure' in result ? [] : [{ ...bill, lines: result.lines }];
@@ -34,6 +36,7 @@ export async function rateAndCompose(
   const pending = await takeUpPending(
     sql,
     sound.map(({ lines, ...bill }) => ({ ...bill, lineCount: lines.length })),
+    { isPreview: purpose === 'preview' },
   );
   const composed = await composeBills(
     sql,
@@ -42,12 +45,15 @@ export async function rateAndCompose(
       currency: bill.currency as Currency,
       lines: [...bill.lines, ...(pending.get(bill.invoiceId) ?? []).map(({ line }) => line)],
     })),
-    { isIssue },
+    { purpose },
   );
-  await keepPending(
-    sql,
-    [...pending].flatMap(([id, lines]) => ('failure' in (composed.get(id) as Composed) ? [] : lines)),
-  );
+  if (purpose !== 'preview') {
+    const written = ([id]: [string, unknown]) => !('failure' in (composed.get(id) as Composed));
+    await keepPending(
+      sql,
+      [...pending].filter(written).flatMap(([, lines]) => lines),
+    );
+  }
   return new Map(
     bills.map(({ invoiceId }) => {
       const result = rated.get(invoiceId) as RatedLines | { failure: DurabillError };
