@@ -18,6 +18,7 @@ import { healthRoutes } from './routes/health.ts';
 import { invoiceHistoryRoutes } from './routes/invoice-history.ts';
 import { invoiceProofRoutes } from './routes/invoice-proof.ts';
 import { invoiceRoutes } from './routes/invoices.ts';
+import { ledgerRoutes } from './routes/ledger.ts';
 import { partyRoutes } from './routes/parties.ts';
 import { pauseRoutes } from './routes/pauses.ts';
 import { planRoutes } from './routes/plans.ts';
@@ -27,6 +28,7 @@ import { runRoutes } from './routes/runs.ts';
 import { subscriptionRoutes } from './routes/subscriptions.ts';
 import { syncRoutes } from './routes/syncs.ts';
 import { taxRoutes } from './routes/taxes.ts';
+import { walletRoutes } from './routes/wallets.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { createValidatorCompiler } from './validation.ts';
 
@@ -88,7 +90,14 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
   ]) {
     app.register(routes, deps);
   }
-  for (const routes of [invoiceHistoryRoutes, invoiceProofRoutes, partyRoutes, chargeRoutes])
+  for (const routes of [
+    invoiceHistoryRoutes,
+    invoiceProofRoutes,
+    partyRoutes,
+    chargeRoutes,
+    walletRoutes,
+    ledgerRoutes,
+  ])
     app.register(routes, deps);
   app.register(async (scope) => {
     scope.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());

@@ -3,7 +3,7 @@ import { currencyExponent } from '../domain/money/currency.ts';
 import { decimalText, ratio } from '../domain/money/exact.ts';
 import type { Sql } from '../store/database.ts';
 import type { RatedInvoiceLine } from '../store/invoice-facts.ts';
-import { type BillOfGroup, itemsForBills, type PendingItem, setBilled } from '../store/pending-items.ts';
+import { type BillOfGroup, lockForBills, type PendingItem, readForBills, setBilled } from '../store/pending-items.ts';
 import { pendingLineIdOf } from './ids.ts';
 
 /** A bill as it was rated, whose lines those of items come after. */
@@ -13,16 +13,16 @@ export type PendingLine = { itemId: string; line: RatedInvoiceLine };
 /**
  * The lines of items that stand on these bills, and of those that wait and join one of them now: of several bills of a
  * customer's group the last. An item stays with its bill as long as that is live, and its line has the same id whenever
- * the bill is rebuilt. But for a preview the items are locked; once a bill is to be
+ * the bill is rebuilt. The items are locked, but for a preview; once a bill is to be
  * written, `keepPending` says so.
  * @returns the lines by invoice, in the order in which the items came
  */
 export async function takeUpPending(
   sql: Sql,
   bills: readonly BillToJoin[],
-  { isPreview }: { isPreview: boolean },
+  { isPreview = false } = {},
 ): Promise<Map<string, PendingLine[]>> {
-  const items = await itemsForBills(sql, bills, { isLocked: !isPreview });
+  const items = await (isPreview ? readForBills : lockForBills)(sql, bills);
   const byId = new Map(bills.map((bill) => [bill.invoiceId, bill]));
   const lines = new Map<string, PendingLine[]>();
   for (const item of items) {

@@ -6,6 +6,7 @@ import type { AggregateUsage } from '../store/usage-quantities.ts';
 import { type BillPurpose, type Composed, type ComposedBill, composeBills } from './compose-bills.ts';
 import { keepPending, takeUpPending } from './pending-lines.ts';
 import { type RatedLines, rateInvoices } from './rate-invoices.ts';
+import type { BillToCompose } from './terms/bill-to-compose.ts';
 
 export type BillToRate = {
   invoiceId: string;
@@ -13,20 +14,23 @@ export type BillToRate = {
   currency: string;
   billingGroup: string;
   periods: readonly BillablePeriod[];
+  isHeld?: boolean;
 };
 /** A bill from usage to total, or why there can be none. */
 export type RatedBill = (Omit<RatedLines, 'lines'> & ComposedBill) | { failure: DurabillError };
 
 /**
  * The whole way from usage to totals, for a page of invoices: rates their periods, puts beside them what waits for a bill
- * of their customers, and composes their bills. But for a preview, what could be composed has to be written in this
- * transaction.
+ * of their customers, and composes their bills. What could be composed has to be written in this transaction, unless it is a
+ * preview.
+ * @param fixed bills whose charges are not made from usage: composed beside the others, since customers' credits are shared
  * @param until see rateInvoices
  */
 export async function rateAndCompose(
   sql: Sql,
   bills: readonly BillToRate[],
   { aggregate, purpose, until }: { aggregate: AggregateUsage; purpose: BillPurpose; until?: Date },
+  fixed: readonly BillToCompose[] = [],
 ): Promise<Map<string, RatedBill>> {
   const rated = await rateInvoices(sql, bills, aggregate, until);
   const sound = bills.flatMap((bill) => {
@@ -38,26 +42,27 @@ export async function rateAndCompose(
     sound.map(({ lines, ...bill }) => ({ ...bill, lineCount: lines.length })),
     { isPreview: purpose === 'preview' },
   );
-  const composed = await composeBills(
-    sql,
-    sound.map((bill) => ({
-      ...bill,
-      currency: bill.currency as Currency,
-      lines: [...bill.lines, ...(pending.get(bill.invoiceId) ?? []).map(({ line }) => line)],
-    })),
-    { purpose },
-  );
-  if (purpose !== 'preview') {
-    const written = ([id]: [string, unknown]) => !('failure' in (composed.get(id) as Composed));
+  const charged = sound.map((bill) => ({
+    ...bill,
+    currency: bill.currency as Currency,
+    lines: [...bill.lines, ...(pending.get(bill.invoiceId) ?? []).map(({ line }) => line)],
+  }));
+  const composed = await composeBills(sql, [...charged, ...fixed], { purpose });
+  if (purpose !== 'preview')
     await keepPending(
       sql,
-      [...pending].filter(written).flatMap(([, lines]) => lines),
+      [...pending].flatMap(([id, lines]) => ('failure' in (composed.get(id) as Composed) ? [] : lines)),
     );
-  }
-  return new Map(
-    bills.map(({ invoiceId }) => {
-      const result = rated.get(invoiceId) as RatedLines | { failure: DurabillError };
-      return [invoiceId, 'failure' in result ? result : { ...result, ...composed.get(invoiceId)! }] as const;
-    }),
-  );
+  const ofUsage = bills.map(({ invoiceId }) => {
+    const result = rated.get(invoiceId) as RatedLines | { failure: DurabillError };
+    return [invoiceId, 'failure' in result ? result : { ...result, ...composed.get(invoiceId)! }] as const;
+  });
+  const others = fixed.map(({ invoiceId }) => [invoiceId, withoutPlans(composed.get(invoiceId) as Composed)] as const);
+  return new Map<string, RatedBill>([...ofUsage, ...others]);
+}
+
+function withoutPlans(composed: Composed): RatedBill {
+  if ('failure' in composed) return composed;
+  const { subtotalMinor } = composed.bill;
+  return { ...composed, subtotalMinor, planCurrencies: [] };
 }

@@ -123,6 +123,12 @@ export const catalogue = {
     customer: refused,
     mend: 'Read the subscription, and choose another instant or another change.',
   },
+  'wallet-refused': {
+    status: 422,
+    title: 'The wallet cannot take this.',
+    customer: refused,
+    mend: 'Do what the reason says instead.',
+  },
   'run-refused': {
     status: 422,
     title: 'The run cannot be started for this instant on this clock.',

@@ -96,17 +96,22 @@ export async function deletePendingItem(sql: Sql, id: string): Promise<void> {
 export type BillOfGroup = { invoiceId: string; customerId: string; currency: string; billingGroup: string };
 
 /**
- * What stands on these bills and what waits for one of their customer, currency and group, the earliest first. Locked, of
+ * Locks what stands on these bills and what waits for one of their customer, currency and group, the earliest first. Of
  * two that want the same item the second waits here, and then no longer finds it waiting.
  */
-export async function itemsForBills(
+export async function lockForBills(sql: Sql, bills: readonly BillOfGroup[]): Promise<PendingItem[]> {
+  return await readForBills(sql, bills, 'FOR UPDATE OF p');
+}
+
+/** The same to look at only. */
+export async function readForBills(
   sql: Sql,
   bills: readonly BillOfGroup[],
-  { isLocked }: { isLocked: boolean },
+  lock: '' | 'FOR UPDATE OF p' = '',
 ): Promise<PendingItem[]> {
   if (bills.length === 0) return [];
   const { rows } = await sql.query<PendingItem>({
-    name: isLocked ? 'lock-pending-items' : 'read-pending-items',
+    name: lock === '' ? 'read-pending-items' : 'lock-pending-items',
     text: `WITH wanted AS MATERIALIZED (
              SELECT id FROM pending_items WHERE invoice_id = ANY ($1::uuid[])
              UNION
@@ -114,7 +119,7 @@ export async function itemsForBills(
              JOIN pending_items p USING (customer_id, currency, billing_group) WHERE ${waits})
            SELECT ${columns} FROM pending_items p
            WHERE p.id IN (SELECT id FROM wanted) AND (p.invoice_id = ANY ($1::uuid[]) OR (${waits}))
-           ORDER BY p.created_at, p.id ${isLocked ? 'FOR UPDATE OF p' : ''}`,
+           ORDER BY p.created_at, p.id ${lock}`,
     values: [
       bills.map(({ invoiceId }) => invoiceId),
       bills.map(({ customerId }) => customerId),

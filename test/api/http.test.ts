@@ -115,6 +115,7 @@ describe('The HTTP interface', () => {
       '/v1/coupons/{key}/archive',
       '/v1/customers',
       '/v1/customers/{id}',
+      '/v1/customers/{id}/balance',
       '/v1/customers/{id}/billing',
       '/v1/customers/{id}/corrections',
       '/v1/customers/{id}/coupons',
@@ -122,6 +123,7 @@ describe('The HTTP interface', () => {
       '/v1/customers/{id}/pending-items',
       '/v1/customers/{id}/pending-items/{itemId}',
       '/v1/customers/{id}/tax',
+      '/v1/customers/{id}/wallets',
       '/v1/events',
       '/v1/events/batch',
       '/v1/invoices',
@@ -133,6 +135,7 @@ describe('The HTTP interface', () => {
       '/v1/invoices/{id}/proof/events',
       '/v1/invoices/{id}/sync',
       '/v1/invoices/{id}/void',
+      '/v1/ledger/check',
       '/v1/meters',
       '/v1/pauses',
       '/v1/pauses/end',
@@ -156,6 +159,8 @@ describe('The HTTP interface', () => {
       '/v1/tax-rates',
       '/v1/tax-rates/{key}',
       '/v1/tax-rates/{key}/archive',
+      '/v1/wallets/{id}',
+      '/v1/wallets/{id}/grants',
       '/v1/webhooks/stripe',
     ]);
     const bare: string[] = [];
