@@ -12,6 +12,7 @@ export const calendarKinds = [
   'issued',
   'payment-due',
   'paid',
+  'credit-ends',
 ] as const;
 export type CalendarKind = (typeof calendarKinds)[number];
 
@@ -71,12 +72,16 @@ export type CalendarInvoice = {
   paidAt: Date | null;
 };
 
+/** Prepaid credit that is left of a wallet, and ends. */
+export type EndingCredit = { wallet: string; left: string; endsAt: Date };
+
 type Facts = {
   now: Date;
   zone: string;
   subscriptions: readonly CalendarSubscription[];
   planned: readonly PlannedBill[];
   invoices: readonly CalendarInvoice[];
+  credits: readonly EndingCredit[];
 };
 
 /** All of it in [from, to), the earliest first. */
@@ -86,6 +91,7 @@ export function calendarOf(facts: Facts, { from, to }: { from: Date; to: Date })
     ...facts.subscriptions.flatMap((subscription) => ofSubscription(subscription, now)),
     ...facts.planned.flatMap((bill) => ofPlanned(bill, zone)),
     ...facts.invoices.flatMap((invoice) => ofInvoice(invoice, now)),
+    ...facts.credits.map((credit) => ofCredit(credit, now)),
   ];
   const place = ({ kind }: CalendarEntry) => calendarKinds.indexOf(kind);
   return entries
@@ -135,6 +141,7 @@ function ofInvoice(invoice: CalendarInvoice, now: Date): CalendarEntry[] {
   const entry = (kind: CalendarKind, at: Date | null, sentence: string): CalendarEntry[] =>
     at === null ? [] : [{ ...about, kind, at, isDone: at <= now, sentence }];
   const drawnUp = entry('generated', generatedAt, `A draft over ${total} was drawn up.`);
+  const due = paymentDueOn === null ? '' : dayOf(paymentDueOn);
   switch (lifecycle) {
     case 'void':
     case 'skipped':
@@ -142,17 +149,25 @@ function ofInvoice(invoice: CalendarInvoice, now: Date): CalendarEntry[] {
     case 'held':
       return [...drawnUp, ...entry('held', issuedAt, `${called} over ${total} waits until somebody has looked at it.`)];
     case 'draft':
-      return [...drawnUp, ...entry('issued', issuedAt, `${called} over ${total} becomes final and gets its number.`)];
-    case 'issued': {
-      const due = paymentDueOn === null ? '' : dayOf(paymentDueOn);
+      return [
+        ...drawnUp,
+        ...entry('issued', issuedAt, `${called} over ${total} becomes final and gets its number.`),
+        ...entry('payment-due', paymentDueAt, `${called} over ${total} is to be paid by ${due}.`),
+      ];
+    case 'issued':
       return [
         ...drawnUp,
         ...entry('issued', issuedAt, `${called} over ${total} was issued.`),
         ...(isPaid ? [] : entry('payment-due', paymentDueAt, `${called} over ${total} is to be paid by ${due}.`)),
         ...entry('paid', paidAt, `${called} over ${total} was paid.`),
       ];
-    }
   }
+}
+
+function ofCredit({ wallet, left, endsAt: at }: EndingCredit, now: Date): CalendarEntry {
+  const sentence = `${left} of "${wallet}" end; what was used before is still paid with them.`;
+  const about = { subscriptionId: null, invoiceId: null, billingGroup: null };
+  return { ...about, kind: 'credit-ends', at, isDone: at <= now, sentence };
 }
 
 /** "2 Feb 2013", the day that it is in the zone. */
