@@ -144,6 +144,11 @@ export async function setBilled(
   );
 }
 
+/** Lets runs of a clock that bill what waits take turns, until the transaction ends. */
+export async function lockWaiting(sql: Sql, clockId: string): Promise<void> {
+  await sql.query(`SELECT pg_advisory_xact_lock(hashtextextended('pending-items ' || $1::text, 0))`, [clockId]);
+}
+
 export type WaitingGroup = { customerId: string; currency: string; billingGroup: string; zone: string };
 
 /**
