@@ -17,11 +17,16 @@ export async function readTaxSettings(sql: Sql): Promise<TaxSettings> {
   return rows[0] as TaxSettings;
 }
 
-/** The settings, until the transaction ends nobody else's to change. Waits for those who issue by the rounding. */
+/** The settings, until the transaction ends nobody else's to change. */
 export async function lockTaxSettings(sql: Sql): Promise<TaxSettings> {
+  await sql.query(`SELECT FROM tax_settings FOR UPDATE`);
+  return await readTaxSettings(sql);
+}
+
+/** Waits for those who issue by the rounding; those who come after wait in turn. @returns whether it can be chosen no more */
+export async function lockRounding(sql: Sql): Promise<boolean> {
   await sql.query(`SELECT pg_advisory_xact_lock(hashtextextended('tax-rounding', 0))`);
-  const { rows } = await sql.query<TaxSettings>(`SELECT ${columns} FROM tax_settings FOR UPDATE`);
-  return rows[0] as TaxSettings;
+  return (await readTaxSettings(sql)).isRoundingFixed;
 }
 
 /** The settings for bills that are written in this transaction: a change of the rounding waits until it ends. */

@@ -58,7 +58,9 @@ export const TaxRatePage = page(TaxRate, 'Rates in the order of their keys', ['d
 export const TaxRateQuery = Type.Object(
   {
     ...pageQuery(['de-vat-19']),
-    archived: Type.Optional(Type.Boolean({ description: 'Whether archived ones are listed too', examples: [true] })),
+    archived: Type.Optional(
+      choice(['yes', 'no'], 'Whether archived ones are listed too; `no` unless said otherwise', 'yes'),
+    ),
   },
   closed,
 );

@@ -3,7 +3,7 @@ import { readRateKeys } from '../../domain/tax/tax-rate.ts';
 import { DurabillError } from '../../errors/error.ts';
 import { appendAudit } from '../../store/audit.ts';
 import type { Database } from '../../store/database.ts';
-import { lockTaxSettings, type TaxSettings, updateTaxSettings } from '../../store/tax-settings.ts';
+import { lockRounding, lockTaxSettings, type TaxSettings, updateTaxSettings } from '../../store/tax-settings.ts';
 import { taxSettingsId } from '../ids.ts';
 import { requireTaxRates } from './require-tax-rates.ts';
 
@@ -23,7 +23,7 @@ export async function chooseTaxSettings(
   const defaultRates = readRateKeys(read, input.defaultRates, 'defaultRates');
   return await database.transaction(async (sql) => {
     const before = await lockTaxSettings(sql);
-    if (before.rounding !== rounding && before.isRoundingFixed) {
+    if (before.rounding !== rounding && (await lockRounding(sql))) {
       throw new DurabillError('tax-rounding-fixed', {
         field: 'rounding',
         reason: `Invoices were issued with taxes rounded by ${before.rounding}; this stays.`,
