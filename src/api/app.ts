@@ -10,6 +10,7 @@ import { refuseUnknown } from './methods.ts';
 import { isTooLarge, sendProblem, standardHeaders } from './problems.ts';
 import { readAway, refuseOddRequests, refuseUnreadable } from './protocol.ts';
 import { clockRoutes } from './routes/clocks.ts';
+import { couponRoutes } from './routes/coupons.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -71,6 +72,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     eventRoutes,
     customerRoutes,
     subscriptionRoutes,
+    couponRoutes,
     invoiceRoutes,
     syncRoutes,
     runRoutes,

@@ -47,3 +47,7 @@ export const invoiceIdOf = (key: InvoiceKey, revision: number): string =>
     key.purpose,
     revision,
   );
+export const couponIdOf = (key: string): string => derive('coupon', key);
+/** @param place how many times the customer has redeemed the coupon before */
+export const redemptionIdOf = (couponId: string, customerId: string, place: number): string =>
+  derive('redemption', couponId, customerId, place);

@@ -257,6 +257,24 @@ export const catalogue = {
     customer: refused,
     mend: 'Keep the rounding: every invoice says which one it was written with, and all of them have the same.',
   },
+  'coupon-invalid': {
+    status: 422,
+    title: 'The coupon is not of the documented form.',
+    customer: refused,
+    mend: 'Correct the named field of the coupon.',
+  },
+  'coupon-refused': {
+    status: 422,
+    title: 'The coupon cannot be redeemed by this customer.',
+    customer: 'This coupon cannot be used any more, or not by you.',
+    mend: 'Read the coupon for its limits; another one can be made with other limits.',
+  },
+  'credit-note-refused': {
+    status: 422,
+    title: 'The credit note cannot be issued like this.',
+    customer: refused,
+    mend: 'Ask for a preview, which says what is left to credit, and name less.',
+  },
   'meter-invalid': {
     status: 422,
     title: 'The meter is not of the documented form.',
@@ -301,12 +319,6 @@ export const catalogue = {
     title: 'A meter of this key is already stored with another definition.',
     customer: refused,
     mend: 'Give the new definition a new key; bills written with the old one must stay recomputable.',
-  },
-  'invoice-total-negative': {
-    status: 422,
-    title: 'What the invoice charges adds up to less than nothing.',
-    customer: 'Your invoice needs to be checked first.',
-    mend: 'Look at the lines with negative amounts. A release issues it over nothing and gives the rest to the customer’s balance; otherwise abandon it.',
   },
   'plan-currency-mismatch': {
     status: 422,
