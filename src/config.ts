@@ -36,6 +36,8 @@ export type Config = {
   };
   /** What a draft is held for, as far as it may be set. */
   checks: Omit<CheckLimits, 'maxLines'>;
+  /** An outside tax engine, for deployments whose tax settings say that they have one. */
+  taxEngine: { url: string; token: string | undefined } | undefined;
   /** Where compiled workflows are kept for the next start; without it each start compiles them. */
   workflowCacheDir: string | undefined;
 };
@@ -100,6 +102,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       jumpAboveMinor: readBounds(env, 'DURABILL_HOLD_JUMP_ABOVE', tell),
       holdsUnpriced: readSwitch(text('DURABILL_HOLD_UNPRICED'), 'DURABILL_HOLD_UNPRICED', tell),
     },
+    taxEngine: env['TAX_ENGINE_URL']
+      ? { url: url('TAX_ENGINE_URL', ['http:', 'https:']), token: env['TAX_ENGINE_TOKEN'] || undefined }
+      : undefined,
     workflowCacheDir: env['DURABILL_WORKFLOW_CACHE'] || undefined,
   };
   refuse(faults);

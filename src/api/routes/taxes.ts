@@ -148,8 +148,12 @@ export const taxRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { datab
       },
     },
     async (request) => {
-      const { rounding, defaultRates } = request.body;
-      const wanted = { rounding: rounding as Settings['rounding'], defaultRates };
+      const { rounding, engine = 'table', defaultRates } = request.body;
+      const wanted = {
+        rounding: rounding as Settings['rounding'],
+        engine: engine as Settings['engine'],
+        defaultRates,
+      };
       return await chooseTaxSettings(database, wanted, actorOf(request));
     },
   );
