@@ -72,9 +72,11 @@ describe('Taxes by HTTP', () => {
     assert.deepEqual((await api.get('/v1/settings/tax')).body, chosen.body);
     const { changedAt, ...rest } = chosen.body;
     assert.ok(changedAt);
-    assert.deepEqual(rest, { rounding: 'line', defaultRates: ['de-vat-19'], isRoundingFixed: false });
+    assert.deepEqual(rest, { rounding: 'line', engine: 'table', defaultRates: ['de-vat-19'], isRoundingFixed: false });
     const unknown = { rounding: 'line', defaultRates: ['de-vat-19', 'pst'] };
     assertProblem(await put('/v1/settings/tax', unknown), 422, 'tax-rate-unknown', 'defaultRates[1]');
+    const outside = await put('/v1/settings/tax', { rounding: 'line', engine: 'outside', defaultRates: [] });
+    assert.equal(outside.body.engine, 'outside');
     const half = await put('/v1/settings/tax', { rounding: 'half', defaultRates: [] });
     assertProblem(half, 400, 'request-invalid', 'rounding');
   });

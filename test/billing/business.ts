@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { applyPlans } from '../../src/billing/apply-plans.ts';
+import type { DraftChecks } from '../../src/billing/check-drafts.ts';
 import { createCustomer } from '../../src/billing/create-customer.ts';
 import { extendPeriods, firstCursor } from '../../src/billing/extend-periods.ts';
 import { generateInvoices } from '../../src/billing/generate-invoices.ts';
@@ -9,7 +10,7 @@ import { issueInvoices } from '../../src/billing/issue-invoices.ts';
 import { createTestClock } from '../../src/billing/open-clock.ts';
 import { recordUsage } from '../../src/billing/record-usage.ts';
 import { subscribe } from '../../src/billing/subscribe.ts';
-import type { CheckLimits } from '../../src/domain/invoice/limits.ts';
+import { type CheckLimits, linesPerInvoice } from '../../src/domain/invoice/limits.ts';
 import { parsePlanFile } from '../../src/domain/rating/plan.ts';
 import type { Database } from '../../src/store/database.ts';
 import { moveTestClock } from '../../src/store/due-work.ts';
@@ -50,14 +51,19 @@ export type NewCustomer = {
   billingGroup?: string;
   priority?: 'high';
 };
-export type Paged = { limit?: number; atOnce?: number; limits?: Partial<CheckLimits> };
+export type Paged = {
+  limit?: number;
+  atOnce?: number;
+  limits?: Partial<CheckLimits>;
+  quoteTaxes?: DraftChecks['quoteTaxes'];
+};
 export type Departure = { id?: string; at: string; type?: string; properties?: Record<string, unknown> };
 
 let businesses = 0;
 
 /** As a deployment has them unless it is told otherwise. */
 export const usualLimits: CheckLimits = {
-  maxLines: 250,
+  maxLines: linesPerInvoice,
   totalAboveMinor: new Map(),
   jumpFactor: 10,
   jumpAboveMinor: new Map(),
@@ -143,10 +149,11 @@ export async function openBusiness(database: Database) {
     },
 
     /** Issues the drafts that are due at the cut-off, to which it advances the clock. */
-    async scan(at: string, { limit = 100, atOnce = 1, limits = {} }: Paged = {}) {
+    async scan(at: string, { limit = 100, atOnce = 1, limits = {}, quoteTaxes }: Paged = {}) {
       const { id, cutoffAt } = await open('due-scan', at);
+      const checks = { ...checksWith(limits), ...(quoteTaxes && { quoteTaxes }) };
       return await throughPages(
-        (after) => issueInvoices(database, { id, clockId, cutoffAt }, { after, limit }, checksWith(limits)),
+        (after) => issueInvoices(database, { id, clockId, cutoffAt }, { after, limit }, checks),
         atOnce,
       );
     },
