@@ -7,12 +7,18 @@ import type { RatedInvoiceLine } from '../../store/invoice-facts.ts';
 import { readItemTaxRates, readPriceTaxRates } from '../../store/named-tax-rates.ts';
 import { findTaxRates, type StoredTaxRate } from '../../store/tax-rates.ts';
 import { shareTaxSettings } from '../../store/tax-settings.ts';
+import { notQuoted, readQuotedTaxes } from './quoted-taxes.ts';
 
-type LineToTax = Pick<RatedInvoiceLine, 'id' | 'priceId' | 'taxRates'>;
+export type LineToTax = Pick<RatedInvoiceLine, 'id' | 'priceId' | 'taxRates'>;
 type BillToTax = { invoiceId: string; customerId: string; lines: readonly LineToTax[] };
 
 /** How a bill is taxed, and the taxes of each of its lines in the order in which they apply. */
-export type BillTaxes = { terms: TaxTerms; ratesOf: (line: LineToTax) => readonly TaxRate[] };
+export type BillTaxes = {
+  terms: TaxTerms;
+  ratesOf: (line: LineToTax) => readonly TaxRate[];
+  /** Why its taxes are not known: it cannot be issued, and shows none until they are. */
+  unavailable?: string;
+};
 
 /**
  * The taxes of a page of bills as the books say them now. A line has the rates that its price names, or the item that
@@ -22,12 +28,18 @@ export type BillTaxes = { terms: TaxTerms; ratesOf: (line: LineToTax) => readonl
 export async function readTaxTerms(sql: Sql, bills: readonly BillToTax[]): Promise<Map<string, BillTaxes>> {
   const settings = await shareTaxSettings(sql);
   const customers = await readCustomerTaxes(sql, unique(bills.map(({ customerId }) => customerId)));
+  const isTaxable = ({ customerId }: BillToTax) => customers.get(customerId)?.status === 'taxable';
+  const asked = settings.engine === 'outside' ? bills.filter(isTaxable).map(({ invoiceId }) => invoiceId) : [];
+  const quoted =
+    asked.length === 0 ? new Map<string, BillTaxes>() : await readQuotedTaxes(sql, asked, settings.rounding);
+  const isAsked = new Set(asked);
   const named = await readNamedRates(sql, bills);
   const ofCustomers = [...customers.values()].map(({ defaultRates }) => defaultRates ?? []);
   const rates = await readRates(sql, unique([settings.defaultRates, ...ofCustomers, ...named.values()].flat()));
 
   return new Map(
     bills.map(({ invoiceId, customerId }) => {
+      if (isAsked.has(invoiceId)) return [invoiceId, quoted.get(invoiceId) ?? notQuoted(settings.rounding)];
       const { status, reason, defaultRates } = customers.get(customerId) as CustomerTax;
       const usual = defaultRates ?? settings.defaultRates;
       const ratesOf = ({ id, priceId }: LineToTax) =>
