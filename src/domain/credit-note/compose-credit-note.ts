@@ -106,10 +106,10 @@ function namedLines(
   return wanted.map(({ lineId, amountMinor, quantity }, index) => {
     const at = `lines[${index}]`;
     const line = lines.find(({ id }) => id === lineId);
-    if (line === undefined) throw refused(`${at}.lineId`, 'The invoice has no such line.');
+    if (line === undefined) throw refused(`${at}.position`, 'The invoice has no such line.');
     if (wanted.findIndex((one) => one.lineId === lineId) < index)
-      throw refused(`${at}.lineId`, 'The line is there twice.');
-    if (line.amountMinor <= 0n) throw refused(`${at}.lineId`, 'The line charges nothing that could be credited.');
+      throw refused(`${at}.position`, 'The line is there twice.');
+    if (line.amountMinor <= 0n) throw refused(`${at}.position`, 'The line charges nothing that could be credited.');
     const left = leftOf(line);
     const field = quantity === undefined ? `${at}.amountMinor` : `${at}.quantity`;
     const part = quantity === undefined ? (amountMinor ?? left.amountMinor) : chargeOf(line, quantity, field);

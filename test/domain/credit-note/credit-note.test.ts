@@ -136,7 +136,7 @@ describe('a credit note', () => {
     const whole = { kind: 'lines', lines: [{ lineId: 'new' }] } as const;
     assertRefused(() => note(whole, 7_000n, upgraded), 'credit-note-refused', 'lines', /USD 100.00 .* USD 70.00/);
     const old = { kind: 'lines', lines: [{ lineId: 'old' }] } as const;
-    assertRefused(() => note(old, 7_000n, upgraded), 'credit-note-refused', 'lines[0].lineId');
+    assertRefused(() => note(old, 7_000n, upgraded), 'credit-note-refused', 'lines[0].position');
   });
 
   it('is refused beyond what is there, with the field at fault', () => {
@@ -144,8 +144,8 @@ describe('a credit note', () => {
       (...wanted: Extract<CreditRequest, { kind: 'lines' }>['lines']) =>
       () =>
         note({ kind: 'lines', lines: wanted });
-    assertRefused(of({ lineId: 'other' }), 'credit-note-refused', 'lines[0].lineId');
-    assertRefused(of({ lineId: 'seats' }, { lineId: 'seats' }), 'credit-note-refused', 'lines[1].lineId');
+    assertRefused(of({ lineId: 'other' }), 'credit-note-refused', 'lines[0].position');
+    assertRefused(of({ lineId: 'seats' }, { lineId: 'seats' }), 'credit-note-refused', 'lines[1].position');
     assertRefused(of({ lineId: 'seats', amountMinor: 10_001n }), 'credit-note-refused', 'lines[0].amountMinor');
     assertRefused(of({ lineId: 'seats', amountMinor: 0n }), 'credit-note-refused', 'lines[0].amountMinor');
     assertRefused(of({ lineId: 'seats', quantity: parseDecimal('1') }), 'credit-note-refused', 'lines[0].quantity');
