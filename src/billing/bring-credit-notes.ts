@@ -42,8 +42,10 @@ async function record(
     // The chain of an invoice has one writer at a time.
     await sql.query('SELECT FROM invoice_states WHERE invoice_id = $1 FOR UPDATE', [invoiceId]);
     if (!(await insertNoteCopy(sql, { accountId, creditNoteId, remoteId, refundIds, overpaidMinor }))) return;
-    const reference = `credit-note-overpaid/${creditNoteId}`;
-    await creditBalance(sql, { reference, customerId, currency, invoiceId, amountMinor: overpaidMinor }, actor);
+    if (overpaidMinor > 0n) {
+      const reference = `overpaid/${creditNoteId}`;
+      await creditBalance(sql, [{ reference, customerId, currency, invoiceId, amountMinor: overpaidMinor }], actor);
+    }
     const detail = { creditNoteId, number, remoteId, refundIds, overpaidMinor: String(overpaidMinor) };
     await appendAudit(sql, [
       { subjectKind: 'invoice', subjectId: invoiceId, actor, action: 'credit note synced', detail },

@@ -54,11 +54,13 @@ type ToStore = PlannedNote & Omit<Parameters<typeof insertCreditNote>[1], keyof 
 async function store(sql: Sql, { invoice, lines, ...note }: ToStore, actor: string): Promise<void> {
   const { id: invoiceId, customerId, currency } = invoice;
   const { id: creditNoteId, totalMinor, dueMinor, refundMinor, outOfBandMinor, balanceMinor, reason } = note;
-  await creditBalance(
-    sql,
-    { reference: `credit-note/${creditNoteId}`, customerId, currency, invoiceId, amountMinor: balanceMinor },
-    actor,
-  );
+  if (balanceMinor > 0n) {
+    await creditBalance(
+      sql,
+      [{ reference: creditNoteId, customerId, currency, invoiceId, amountMinor: balanceMinor }],
+      actor,
+    );
+  }
   await lookAgain(sql, [invoiceId]);
   const number = await insertCreditNote(sql, {
     ...note,
