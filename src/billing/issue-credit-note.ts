@@ -65,7 +65,7 @@ async function store(sql: Sql, { invoice, lines, ...note }: ToStore, actor: stri
   const number = await insertCreditNote(sql, {
     ...note,
     invoiceId,
-    lines: lines.map(({ quantity, ...line }) => ({
+    lines: lines.map(({ quantity, position: _position, ...line }) => ({
       ...line,
       quantity: quantity === null ? null : decimalText(quantity),
     })),

@@ -24,7 +24,11 @@ export type CreditOrder = {
   giveBack: Giving;
 };
 
-export type PlannedNote = ComposedNote & GivenBack & { invoice: InvoiceToCredit };
+export { givings as giveBackWays } from '../domain/credit-note/give-back.ts';
+export { creditReasons as reasonsToCredit } from '../store/credit-notes.ts';
+
+export type PlannedNote = Omit<ComposedNote, 'lines'> &
+  GivenBack & { invoice: InvoiceToCredit; lines: (ComposedNote['lines'][number] & { position: number })[] };
 
 /**
  * What a credit note of an invoice would be over now, and how it would be given back. A note that is issued is one that was
@@ -51,7 +55,10 @@ export async function planCreditNote(
     leftMinor,
     currency,
   );
-  return { ...note, ...giveBack(note.totalMinor, standingOf(invoice), order.giveBack, currency), invoice };
+  const given = giveBack(note.totalMinor, standingOf(invoice), order.giveBack, currency);
+  const positions = new Map(lines.map(({ id, position }) => [id, position]));
+  const placed = note.lines.map((line) => ({ ...line, position: positions.get(line.lineId) as number }));
+  return { ...note, ...given, lines: placed, invoice };
 }
 
 function requireCreditable({ lifecycle, wanted, payment }: InvoiceToCredit): void {

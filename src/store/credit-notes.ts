@@ -54,6 +54,12 @@ export async function readInvoiceToCredit(
   return rows[0];
 }
 
+/** Whether an invoice was credited, so that it stays issued. Its state is locked by whoever asks. */
+export async function isCredited(sql: Sql, invoiceId: string): Promise<boolean> {
+  const { rowCount } = await sql.query('SELECT FROM credit_notes WHERE invoice_id = $1 LIMIT 1', [invoiceId]);
+  return rowCount === 1;
+}
+
 export type StoredLine = LinePart & {
   id: string;
   position: number;
