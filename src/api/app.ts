@@ -13,6 +13,7 @@ import { calendarRoutes } from './routes/calendar.ts';
 import { chargeRoutes } from './routes/charges.ts';
 import { clockRoutes } from './routes/clocks.ts';
 import { couponRoutes } from './routes/coupons.ts';
+import { creditNoteRoutes } from './routes/credit-notes.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -80,6 +81,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     couponRoutes,
     invoiceRoutes,
     syncRoutes,
+    creditNoteRoutes,
     runRoutes,
     pauseRoutes,
     clockRoutes,
