@@ -221,10 +221,7 @@ describe('the checks of a draft', () => {
     it('hold what no person can let pass however often it is released', () => {
       const waivers = findingCodes.map((code) => ({ code, subject: '', figure: 10n ** 12n }));
       const change = { chargedMinor: -1n, lineCount: 251, customerCurrency: 'EUR' };
-      assert.deepEqual(codesOf(change, {}, waivers), [
-        'plan-currency-mismatch',
-        'invoice-lines-too-many',
-      ]);
+      assert.deepEqual(codesOf(change, {}, waivers), ['plan-currency-mismatch', 'invoice-lines-too-many']);
     });
   });
 

@@ -118,7 +118,10 @@ describe('Subscriptions that are billed ahead', function () {
     // Of February's 28 days 14 are left, 28.00 of 56.00; nothing is paid out.
     const bills = await story.bills(customer);
     const rest = { total: '0.00', lines: ['Not used: Base fee: 2013-02-15 2013-03-01 -28.00'] };
-    assert.deepEqual(bills.filter(({ lines }) => lines[0]?.startsWith('Not used')), [rest]);
+    assert.deepEqual(
+      bills.filter(({ lines }) => lines[0]?.startsWith('Not used')),
+      [rest],
+    );
     // The calls until then are billed, 2 × 0.50.
     const calls = 'Calls: 2013-02-01 2013-02-15 1.00';
     assert.equal(bills.filter(({ lines }) => lines.includes(calls)).length, 1);
