@@ -80,6 +80,7 @@ async function charge(
   const order = { invoice: facts, remoteId: remote.remoteId, attempt: attempt.attempt, paymentMethodId, seen: remote };
   const outcome = await noting(context, () => collector.collect(order, log));
   if (outcome.state !== 'declined') {
+    if (outcome.state === 'processing') await readPayments(context, facts, outcome.remote);
     await settle(context, facts, attempt, outcome.state);
     return outcome.remote;
   }
@@ -130,6 +131,10 @@ async function carryOutRefund(
 async function recordPayments(context: Context, facts: SyncFacts, remote: RemoteInvoice): Promise<void> {
   const collected = atTarget(remote);
   if (collected <= 0n || (await readCollectedMinor(context.database, facts.id)) >= collected) return;
+  await readPayments(context, facts, remote);
+}
+
+async function readPayments(context: Context, facts: SyncFacts, remote: RemoteInvoice): Promise<void> {
   const readAt = new Date();
   await record(context, facts, await noting(context, () => context.collector.paymentsOf(remote.remoteId)), readAt);
 }

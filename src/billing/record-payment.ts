@@ -60,7 +60,7 @@ function amountOf(purse: Purse, asked: bigint | undefined, paidAt: Date): bigint
       mend: 'What a customer pays beyond an invoice belongs to their balance.',
     });
   }
-  if (purse.isCharging) {
+  if (purse.isCharging || purse.isProcessing) {
     throw new DurabillError('collection-refused', {
       reason: 'The saved payment method is being charged with it.',
       mend: 'Wait for what comes of that, GET /v1/invoices/{id}/payments tells; else it could be paid twice.',

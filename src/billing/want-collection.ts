@@ -52,6 +52,9 @@ export function whyUncollectable(purse: Purse): { reason: string; mend: string }
       mend: 'Ask for one: POST /v1/customers/{id}/payment-method-sessions gives the address of a page.',
     };
   }
+  if (purse.isProcessing) {
+    return { reason: 'A payment of it is on its way.', mend: 'Wait for what comes of it; it may take days.' };
+  }
   if (purse.recordedMinor > 0n) {
     return {
       reason: 'A part of it has come in elsewhere, and Stripe charges an invoice as a whole.',

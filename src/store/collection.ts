@@ -24,6 +24,8 @@ export type Purse = {
   hasMethod: boolean;
   /** An attempt to charge is wanted already. */
   isCharging: boolean;
+  /** A payment was taken on at the target, and whether the money comes is not known yet. */
+  isProcessing: boolean;
   /** Business time of the customer. */
   now: Date;
 };
@@ -40,6 +42,8 @@ export async function lockPurse(sql: Sql, invoiceId: string): Promise<Purse | un
             EXISTS (SELECT FROM payment_methods p WHERE p.customer_id = s.customer_id AND p.is_default) AS "hasMethod",
             EXISTS (SELECT FROM collection_attempts a
               WHERE a.invoice_id = s.invoice_id AND a.kind = 'pay' AND a.outcome IS NULL) AS "isCharging",
+            EXISTS (SELECT FROM remote_records m
+              WHERE m.invoice_id = s.invoice_id AND m.kind = 'payment' AND m.status = 'processing') AS "isProcessing",
             business_now(k) AS now
      FROM invoice_states s JOIN invoices i ON i.id = s.invoice_id JOIN clocks k ON k.id = i.clock_id
      CROSS JOIN LATERAL (

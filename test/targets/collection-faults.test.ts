@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { wantCollection } from '../../src/billing/want-collection.ts';
-import type { FaultRule } from '../../src/stripe-simulator/faults.ts';
 import { lookAgain } from '../../src/store/wants.ts';
+import type { FaultRule } from '../../src/stripe-simulator/faults.ts';
 import { TargetError } from '../../src/targets/port.ts';
 import { attemptsOf, cards, chargesOf, moneyOf, useCollecting } from './collecting.ts';
 import { assertOneBodyAKey, bringInTheEnd, failureOf } from './outcomes.ts';

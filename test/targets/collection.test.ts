@@ -9,7 +9,17 @@ import { readCustomerCollection } from '../../src/store/payment-methods.ts';
 import { lookAgain } from '../../src/store/wants.ts';
 import { openEvents } from '../billing/events.ts';
 import { control } from '../stripe-simulator/support.ts';
-import { attemptsOf, cards, chargesOf, enter, moneyOf, payOnPage, remoteIdOf, returnUrl, useCollecting } from './collecting.ts';
+import {
+  attemptsOf,
+  cards,
+  chargesOf,
+  enter,
+  moneyOf,
+  payOnPage,
+  remoteIdOf,
+  returnUrl,
+  useCollecting,
+} from './collecting.ts';
 import { operationsOf, writes } from './outcomes.ts';
 import { usd } from './support.ts';
 
@@ -60,7 +70,9 @@ describe('collecting what a customer has agreed to pay', () => {
            UNION ALL SELECT to_jsonb(a) FROM audit_log a UNION ALL SELECT to_jsonb(s) FROM payment_method_sessions s) t`,
       );
       assert.ok(!rows[0]!.text.includes(cards.visa.slice(0, 12)) && !rows[0]!.text.includes(cards.mastercard));
-      assert.ok(!rows[0]!.text.includes('"step": "session') || !rows[0]!.text.includes(`"success_url": "${returnUrl}"`));
+      assert.ok(
+        !rows[0]!.text.includes('"step": "session') || !rows[0]!.text.includes(`"success_url": "${returnUrl}"`),
+      );
     });
 
     it('has a new page once the old one is over', async () => {
@@ -123,7 +135,10 @@ describe('collecting what a customer has agreed to pay', () => {
       assert.equal(await moneyOf(target, invoice.id), 'synced unpaid 0');
       const { collection, collectionFallback } = (await findInvoice(target.database, invoice.id))!.invoice;
       assert.deepEqual([collection, collectionFallback], ['send_invoice', 'no-payment-method']);
-      await assert.rejects(collect(invoice.id), refusal('collection-refused', /no payment method.*payment-method-sessions/));
+      await assert.rejects(
+        collect(invoice.id),
+        refusal('collection-refused', /no payment method.*payment-method-sessions/),
+      );
       await save(invoice.customerId, cards.visa);
       await collect(invoice.id);
       assert.deepEqual(await target.bring(invoice.id), { state: 'synced' });
