@@ -7,12 +7,12 @@ import { readText } from './text.ts';
 
 export type OpenedPage = { id: string; url: string; expiresAt: Date };
 
-/** Rounds of the customer's writer: one that had begun before the page was wanted has not seen the wish. */
-const mostRounds = 3;
+/** A writer that had begun before the page was wanted has not seen the wish, and a page that was used by now makes room for another. */
+const mostRounds = 4;
 
 /**
  * Gives the address of a page at Stripe on which a customer saves a payment method. The page is wanted in the books, and the
- * customer's one writer opens it; asked again while it is open, or after an answer that was lost, it is the same page.
+ * customer's one writer opens it; asked again while it can be used, or after an answer that was lost, it is the same page.
  * @param ensureCustomer asks the customer's one writer, and waits for it
  * @throws DurabillError request-invalid, collection-refused, unavailable
  */
@@ -24,29 +24,37 @@ export async function openMethodPage(
 ): Promise<OpenedPage> {
   const returnUrl = readReturnUrl(wish.returnUrl);
   const { customerId } = wish;
-  const { id } = await database.transaction(async (sql) => {
-    const wanted = await wantSession(sql, { id: randomUUID(), customerId, returnUrl, actor });
-    if (wanted.isNew) {
-      const detail = { sessionId: wanted.session.id };
-      const action = 'payment method page asked for';
-      await appendAudit(sql, [{ subjectKind: 'customer', subjectId: customerId, actor, action, detail }]);
-    }
-    return wanted.session;
-  });
-  for (let round = 0; round <= mostRounds; round += 1) {
+  for (let round = 0; round < mostRounds; round += 1) {
+    const id = await want(database, { customerId, returnUrl }, actor);
+    await ensureCustomer(customerId);
     const session = await readSession(database, id);
     if (session?.status === 'open' && session.url !== null && session.expiresAt !== null) {
       return { id, url: session.url, expiresAt: session.expiresAt };
     }
-    if (session?.status !== 'wanted') {
+    if (session?.status === 'failed') {
       throw new DurabillError('collection-refused', {
-        reason: `The page could not be opened at Stripe: ${session?.code ?? session?.status}.`,
-        mend: 'Look at the history of the customer, and ask for another page.',
+        reason: `The page could not be opened at Stripe: ${session.code}.`,
+        mend: 'Look at the customer at Stripe, and ask for another page.',
       });
     }
-    if (round < mostRounds) await ensureCustomer(customerId);
   }
   throw new DurabillError('unavailable', { reason: 'The page is not open yet.', mend: 'Ask again in a moment.' });
+}
+
+async function want(
+  database: Database,
+  { customerId, returnUrl }: { customerId: string; returnUrl: string },
+  actor: string,
+): Promise<string> {
+  return await database.transaction(async (sql) => {
+    const { session, isNew } = await wantSession(sql, { id: randomUUID(), customerId, returnUrl, actor });
+    if (isNew) {
+      const detail = { sessionId: session.id };
+      const action = 'payment method page asked for';
+      await appendAudit(sql, [{ subjectKind: 'customer', subjectId: customerId, actor, action, detail }]);
+    }
+    return session.id;
+  });
 }
 
 function readReturnUrl(given: string): string {
