@@ -9,14 +9,18 @@ import { readJson, writeJson } from './json.ts';
 import { refuseUnknown } from './methods.ts';
 import { isTooLarge, sendProblem, standardHeaders } from './problems.ts';
 import { readAway, refuseOddRequests, refuseUnreadable } from './protocol.ts';
+import { chargeRoutes } from './routes/charges.ts';
 import { clockRoutes } from './routes/clocks.ts';
 import { collectionRoutes } from './routes/collection.ts';
+import { couponRoutes } from './routes/coupons.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { invoiceHistoryRoutes } from './routes/invoice-history.ts';
 import { invoiceProofRoutes } from './routes/invoice-proof.ts';
 import { invoiceRoutes } from './routes/invoices.ts';
+import { ledgerRoutes } from './routes/ledger.ts';
+import { partyRoutes } from './routes/parties.ts';
 import { pauseRoutes } from './routes/pauses.ts';
 import { paymentRoutes } from './routes/payments.ts';
 import { planRoutes } from './routes/plans.ts';
@@ -25,6 +29,8 @@ import { reconciliationRoutes } from './routes/reconciliations.ts';
 import { runRoutes } from './routes/runs.ts';
 import { subscriptionRoutes } from './routes/subscriptions.ts';
 import { syncRoutes } from './routes/syncs.ts';
+import { taxRoutes } from './routes/taxes.ts';
+import { walletRoutes } from './routes/wallets.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { createValidatorCompiler } from './validation.ts';
 
@@ -72,6 +78,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     eventRoutes,
     customerRoutes,
     subscriptionRoutes,
+    couponRoutes,
     invoiceRoutes,
     syncRoutes,
     runRoutes,
@@ -81,10 +88,20 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     reconciliationRoutes,
     previewRoutes,
     planRoutes,
+    taxRoutes,
   ]) {
     app.register(routes, deps);
   }
-  for (const routes of [invoiceHistoryRoutes, invoiceProofRoutes, collectionRoutes, paymentRoutes])
+  for (const routes of [
+    invoiceHistoryRoutes,
+    invoiceProofRoutes,
+    partyRoutes,
+    chargeRoutes,
+    walletRoutes,
+    ledgerRoutes,
+    collectionRoutes,
+    paymentRoutes,
+  ])
     app.register(routes, deps);
   app.register(async (scope) => {
     scope.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());

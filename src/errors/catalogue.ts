@@ -123,6 +123,12 @@ export const catalogue = {
     customer: refused,
     mend: 'Read the subscription, and choose another instant or another change.',
   },
+  'wallet-refused': {
+    status: 422,
+    title: 'The wallet cannot take this.',
+    customer: refused,
+    mend: 'Do what the reason says instead.',
+  },
   'run-refused': {
     status: 422,
     title: 'The run cannot be started for this instant on this clock.',
@@ -233,6 +239,48 @@ export const catalogue = {
     customer: refused,
     mend: 'Correct the named field; /openapi.json describes each.',
   },
+  'tax-invalid': {
+    status: 422,
+    title: 'What is said of taxes is not of the documented form.',
+    customer: refused,
+    mend: 'Correct the named field.',
+  },
+  'tax-rate-unknown': {
+    status: 422,
+    title: 'There is no tax rate with this key that can be given to anything new.',
+    customer: refused,
+    mend: 'Create the rate first, or correct the key; GET /v1/tax-rates lists those that are there.',
+  },
+  'tax-id-invalid': {
+    status: 422,
+    title: 'The tax id does not have the form of its kind.',
+    customer: 'The tax number does not look right. Please check it for a typing error.',
+    mend: 'Compare the number with the document that it comes from; digits that check the others are counted too.',
+  },
+  'tax-rounding-fixed': {
+    status: 409,
+    title: 'How taxes are rounded was settled when the first invoice was issued.',
+    customer: refused,
+    mend: 'Keep the rounding: every invoice says which one it was written with, and all of them have the same.',
+  },
+  'coupon-invalid': {
+    status: 422,
+    title: 'The coupon is not of the documented form.',
+    customer: refused,
+    mend: 'Correct the named field of the coupon.',
+  },
+  'coupon-refused': {
+    status: 422,
+    title: 'The coupon cannot be redeemed by this customer.',
+    customer: 'This coupon cannot be used any more, or not by you.',
+    mend: 'Read the coupon for its limits; another one can be made with other limits.',
+  },
+  'credit-note-refused': {
+    status: 422,
+    title: 'The credit note cannot be issued like this.',
+    customer: refused,
+    mend: 'Ask for a preview, which says what is left to credit, and name less.',
+  },
   'meter-invalid': {
     status: 422,
     title: 'The meter is not of the documented form.',
@@ -297,12 +345,6 @@ export const catalogue = {
     customer: refused,
     mend: 'Give the new definition a new key; bills written with the old one must stay recomputable.',
   },
-  'invoice-total-negative': {
-    status: 422,
-    title: 'What the invoice charges adds up to less than nothing.',
-    customer: 'Your invoice needs to be checked first.',
-    mend: 'Look at the lines with negative amounts. A release issues it over nothing and gives the rest to the customer’s balance; otherwise abandon it.',
-  },
   'plan-currency-mismatch': {
     status: 422,
     title: 'The invoice, its customer and its plans are not all in one currency.',
@@ -311,9 +353,9 @@ export const catalogue = {
   },
   'invoice-lines-too-many': {
     status: 422,
-    title: 'The invoice has more lines than can be sent.',
+    title: 'The invoice has more lines than one may have.',
     customer: 'Your invoice needs to be checked first.',
-    mend: 'Void the draft and put the subscriptions into several billing groups; lines are not grouped when sent yet.',
+    mend: 'Void the draft and put the subscriptions into several billing groups.',
   },
   'usage-price-missing': {
     status: 422,
@@ -374,6 +416,18 @@ export const catalogue = {
     title: 'The invoice cannot be voided.',
     customer: refused,
     mend: 'Do what the reason says instead.',
+  },
+  'terms-refused': {
+    status: 409,
+    title: 'The terms of an invoice that is no draft cannot be changed.',
+    customer: refused,
+    mend: "Void the invoice and bill anew with the right terms, or change the customer's billing profile for those to come.",
+  },
+  'item-billed': {
+    status: 409,
+    title: 'The pending item cannot be taken away.',
+    customer: refused,
+    mend: 'Put an item of the same amount below zero beside it, or credit it once its invoice is issued.',
   },
   paused: {
     status: 503,
