@@ -10,6 +10,7 @@ describe('Credit notes by HTTP', () => {
     syncs: {
       wake: async (invoiceId) => void woken.push(invoiceId),
       answer: () => Promise.reject(new Error('unused')),
+      ensureCustomer: () => Promise.reject(new Error('unused')),
     },
   });
   let business: Business;
