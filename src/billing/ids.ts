@@ -33,6 +33,10 @@ export const lineIdOf = (invoiceId: string, position: number): string => derive(
 /** What pays a part of an invoice, by its place there. */
 export const creditIdOf = (invoiceId: string, position: number): string => derive('credit', invoiceId, position);
 
+/** A difference of a line of a period, and the item that bills it: one for each correction, or reissue. */
+export const adjustmentIdOf = (causeId: string, lineKey: string): string => derive('adjustment', causeId, lineKey);
+export const pendingItemIdOf = (causeId: string, lineKey: string): string => derive('pending-item', causeId, lineKey);
+
 export const invoiceIdOf = (key: InvoiceKey, revision: number): string =>
   derive(
     'invoice',

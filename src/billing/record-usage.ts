@@ -96,7 +96,8 @@ async function customersOf(
   return customers;
 }
 
-function latestMs({ businessNow, onTestClock }: EventCustomer): number {
+/** The latest instant of which events of a customer are taken now. */
+export function latestMs({ businessNow, onTestClock }: EventCustomer): number {
   return businessNow.getTime() + (onTestClock ? aheadOfTestClockMs : aheadOfRealClockMs);
 }
 

@@ -85,7 +85,7 @@ CREATE TRIGGER usage_events_fixed BEFORE UPDATE OR DELETE ON usage_events
 -- A revision of an invoice that bills the periods of a void one again. The order waits until that one is void.
 CREATE TABLE invoice_reissues (
   id uuid PRIMARY KEY,
-  replaces uuid NOT NULL UNIQUE REFERENCES invoices,
+  replaces uuid NOT NULL REFERENCES invoices,
   state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'done', 'refused')),
   -- Takes the place of the version of the same plan by which the periods were laid out; NULL for that one.
   plan_version_id uuid REFERENCES plan_versions,
@@ -98,6 +98,8 @@ CREATE TABLE invoice_reissues (
   end_reason text,
   CHECK ((state = 'waiting') = (ended_at IS NULL) AND (state = 'done') = (invoice_id IS NOT NULL))
 );
+-- One that was refused may be ordered again.
+CREATE UNIQUE INDEX invoice_reissues_replaces ON invoice_reissues (replaces) WHERE state <> 'refused';
 CREATE INDEX invoice_reissues_waiting ON invoice_reissues (id) WHERE state = 'waiting';
 
 CREATE FUNCTION invoice_reissues_end_once() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -35,7 +35,7 @@ type Side = { quantity: string | null; amountMinor: bigint };
 
 /**
  * Compares the lines of an invoice with those that its periods make now. Lines that bill no period stay out: no usage is
- * behind them. What is the same is left out.
+ * behind them. What is the same is left out, and so is what an earlier correction has brought to where it is.
  * @param adjusted what earlier corrections have billed, by line key; of keys that no line has any more, too
  * @returns the differences, in the order of the lines as they are now, and behind them those that are there no more
  */
@@ -68,7 +68,10 @@ export function differencesOf(
         differenceMinor: afterMinor - billedMinor - adjustedMinor,
       };
     })
-    .filter((line) => line.differenceMinor !== 0n || line.quantityBefore !== line.quantityAfter);
+    .filter(
+      ({ differenceMinor, adjustedMinor, quantityBefore, quantityAfter }) =>
+        differenceMinor !== 0n || (adjustedMinor === 0n && quantityBefore !== quantityAfter),
+    );
 }
 
 /** Lines of one key are one: their amounts add up, and the first tells the quantity. */
