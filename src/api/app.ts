@@ -23,6 +23,7 @@ import { reconciliationRoutes } from './routes/reconciliations.ts';
 import { runRoutes } from './routes/runs.ts';
 import { subscriptionRoutes } from './routes/subscriptions.ts';
 import { syncRoutes } from './routes/syncs.ts';
+import { usageCorrectionRoutes } from './routes/usage-corrections.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { createValidatorCompiler } from './validation.ts';
 
@@ -79,6 +80,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     reconciliationRoutes,
     previewRoutes,
     planRoutes,
+    usageCorrectionRoutes,
   ]) {
     app.register(routes, deps);
   }

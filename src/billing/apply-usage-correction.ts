@@ -2,9 +2,10 @@ import { DurabillError, isDurabillError } from '../errors/error.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Database, Sql } from '../store/database.ts';
 import { endUsageCorrection, lockUsageCorrection, type StoredCorrection } from '../store/usage-corrections.ts';
+import { canonicalJson, type JsonValue } from './canonical-json.ts';
 import { type CarriedOut, carryOut } from './corrections/carry-out.ts';
 import type { Content, Correction } from './corrections/content.ts';
-import { type CorrectionOutcome, outcomeHash } from './corrections/outcome.ts';
+import { type CorrectedInvoice, type CorrectionOutcome, outcomeHash } from './corrections/outcome.ts';
 import { takingTurns } from './corrections/taking-turns.ts';
 
 export type AppliedCorrection = {
@@ -58,8 +59,10 @@ async function attempt(
 }
 
 function whatMoved(shown: CorrectionOutcome, now: CorrectionOutcome): string {
-  const before = new Map(shown.invoices.map((invoice) => [invoice.invoiceId, JSON.stringify(invoice)]));
-  const other = now.invoices.filter((invoice) => before.get(invoice.invoiceId) !== JSON.stringify(invoice));
+  // The stored one has come back with its keys in another order.
+  const textOf = (invoice: CorrectedInvoice) => canonicalJson(invoice as unknown as JsonValue);
+  const before = new Map(shown.invoices.map((invoice) => [invoice.invoiceId, textOf(invoice)]));
+  const other = now.invoices.filter((invoice) => before.get(invoice.invoiceId) !== textOf(invoice));
   const gone = shown.invoices.filter(({ invoiceId }) => !now.invoices.some((one) => one.invoiceId === invoiceId));
   const ids = [...other, ...gone].map(({ invoiceId }) => invoiceId);
   const [first] = ids;

@@ -24,7 +24,7 @@ export const catalogue = {
     status: 413,
     title: 'The request body is larger than the limit.',
     customer: refused,
-    mend: 'A batch has at most 1,000 events; a batch, a preview and plans at most 4 MiB, every other body 64 KiB.',
+    mend: 'A batch has at most 1,000 events; a batch, a preview, a correction of usage and plans at most 4 MiB, every other body 64 KiB.',
   },
   'media-type-unsupported': {
     status: 415,

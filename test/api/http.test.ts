@@ -122,6 +122,7 @@ describe('The HTTP interface', () => {
       '/v1/invoices/{id}/history',
       '/v1/invoices/{id}/proof',
       '/v1/invoices/{id}/proof/events',
+      '/v1/invoices/{id}/reissue',
       '/v1/invoices/{id}/sync',
       '/v1/invoices/{id}/void',
       '/v1/meters',
@@ -142,6 +143,10 @@ describe('The HTTP interface', () => {
       '/v1/subscriptions/{id}/change',
       '/v1/subscriptions/{id}/pause',
       '/v1/subscriptions/{id}/resume',
+      '/v1/usage/corrections',
+      '/v1/usage/corrections/{id}',
+      '/v1/usage/corrections/{id}/apply',
+      '/v1/usage/corrections/{id}/discard',
       '/v1/webhooks/stripe',
     ]);
     const bare: string[] = [];
@@ -153,7 +158,15 @@ describe('The HTTP interface', () => {
 
   it('gives examples of cursors that their lists take', async () => {
     const { paths } = (await api.app.inject('/openapi.json')).json();
-    for (const list of ['/v1/customers', '/v1/invoices', '/v1/meters', '/v1/plans', '/v1/runs', '/v1/subscriptions']) {
+    for (const list of [
+      '/v1/customers',
+      '/v1/invoices',
+      '/v1/meters',
+      '/v1/plans',
+      '/v1/runs',
+      '/v1/subscriptions',
+      '/v1/usage/corrections',
+    ]) {
       const { parameters, responses } = paths[list].get;
       const example = responses['200'].content['application/json'].schema.properties.nextCursor.anyOf[0].examples[0];
       assert.ok(JSON.stringify(parameters).includes(example), list);

@@ -111,7 +111,11 @@ const Event = Type.Object(
   {
     source: text('Where it came from', 'api'),
     id: text('Its id there', 'flight-2013-01-01-B6-725'),
-    version: Type.Integer({ minimum: 1, description: '1, or more for what corrections have made of it', examples: [1] }),
+    version: Type.Integer({
+      minimum: 1,
+      description: '1, or more for what corrections have made of it',
+      examples: [1],
+    }),
     occurredAt: instant('When it happened', '2013-01-01T10:45:00.000Z'),
     receivedAt: instant('Machine time at which it was taken in'),
     contentHash: nullable(

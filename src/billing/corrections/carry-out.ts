@@ -13,6 +13,7 @@ import {
 import type { Sql } from '../../store/database.ts';
 import { readMachineTime, rebuildDrafts } from '../../store/invoice-facts.ts';
 import { periodsByInvoice } from '../../store/periods.ts';
+import { rebuildBuckets, type TouchedEvent } from '../../store/rollup-buckets.ts';
 import { aggregateUsage } from '../../store/usage-quantities.ts';
 import { adjustmentIdOf, pendingItemIdOf } from '../ids.ts';
 import { laterOf } from '../instant.ts';
@@ -43,7 +44,7 @@ export type CarriedOut = {
  */
 export async function carryOut(sql: Sql, correction: Correction): Promise<CarriedOut> {
   const { content } = correction;
-  const { invoices, late, at, events } =
+  const { invoices, late, at, events, superseded } =
     'changes' in content
       ? await changeUsage(sql, { id: correction.id, changes: content.changes })
       : await findLate(sql, content.lateUsage);
@@ -55,6 +56,8 @@ export async function carryOut(sql: Sql, correction: Correction): Promise<Carrie
   await billDifferences(sql, correction, of(corrected, 'next-invoice'));
   const voided = await reissue(sql, correction, of(corrected, 'reissue'));
   await tellInvoices(sql, correction, corrected);
+  // Last, since it keeps every roller waiting until the end; invoices are computed from raw events.
+  await rebuildBuckets(sql, superseded);
   const told = corrected.map(tellOutcome);
   return { outcome: { events, invoices: told, failures, differences: differencesByCurrency(told) }, voided };
 }
@@ -66,6 +69,8 @@ type Before = {
   /** Machine time from which on the changes count. */
   at: Date;
   events: CorrectionOutcome['events'];
+  /** Events that no longer count. */
+  superseded: readonly TouchedEvent[];
 };
 
 async function changeUsage(
@@ -83,7 +88,7 @@ async function changeUsage(
   await writeChanges(sql, changes, planned, { correctionId: id, at });
   const count = (action: string) => changes.filter((change) => change.action === action).length;
   const events = { amended: count('amend'), deprecated: count('deprecate'), backfilled: count('backfill') };
-  return { invoices, late, at, events };
+  return { invoices, late, at, events, superseded: planned.superseded };
 }
 
 async function findLate(sql: Sql, scope: Extract<Content, { lateUsage: unknown }>['lateUsage']): Promise<Before> {
@@ -97,7 +102,8 @@ async function findLate(sql: Sql, scope: Extract<Content, { lateUsage: unknown }
     found.map(({ id }) => id),
   );
   const late = await lateOf(sql, invoices);
-  return { invoices, late, at: await readMachineTime(sql), events: { amended: 0, deprecated: 0, backfilled: 0 } };
+  const events = { amended: 0, deprecated: 0, backfilled: 0 };
+  return { invoices, late, at: await readMachineTime(sql), events, superseded: [] };
 }
 
 async function lateOf(sql: Sql, invoices: readonly CorrectableInvoice[]): Promise<Map<string, bigint | null>> {

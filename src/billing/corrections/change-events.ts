@@ -1,6 +1,6 @@
 import { DurabillError } from '../../errors/error.ts';
 import type { Sql } from '../../store/database.ts';
-import { rebuildBuckets, type TouchedEvent } from '../../store/rollup-buckets.ts';
+import type { TouchedEvent } from '../../store/rollup-buckets.ts';
 import { type EventCustomer, findEventCustomers } from '../../store/usage-events.ts';
 import {
   type CurrentVersion,
@@ -110,7 +110,7 @@ function sameContent(current: CurrentVersion, hash: string, customer: EventCusto
 }
 
 /**
- * Writes the versions, those before them superseded at the same instant, and adds the hours of the rollups up anew.
+ * Writes the versions, those before them superseded at the same instant. The rollups are brought along by `rebuildBuckets`.
  * @throws DurabillError correction-invalid if an event that is to be backfilled came in meanwhile
  */
 export async function writeChanges(
@@ -128,5 +128,4 @@ export async function writeChanges(
   }
   await supersedeVersions(sql, planned.superseded, correction);
   await insertVersions(sql, [...planned.written, ...planned.backfilled], correction);
-  await rebuildBuckets(sql, planned.superseded);
 }
