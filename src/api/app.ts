@@ -10,6 +10,7 @@ import { refuseUnknown } from './methods.ts';
 import { isTooLarge, sendProblem, standardHeaders } from './problems.ts';
 import { readAway, refuseOddRequests, refuseUnreadable } from './protocol.ts';
 import { clockRoutes } from './routes/clocks.ts';
+import { couponRoutes } from './routes/coupons.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -23,6 +24,7 @@ import { reconciliationRoutes } from './routes/reconciliations.ts';
 import { runRoutes } from './routes/runs.ts';
 import { subscriptionRoutes } from './routes/subscriptions.ts';
 import { syncRoutes } from './routes/syncs.ts';
+import { taxRoutes } from './routes/taxes.ts';
 import { usageCorrectionRoutes } from './routes/usage-corrections.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { createValidatorCompiler } from './validation.ts';
@@ -71,6 +73,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     eventRoutes,
     customerRoutes,
     subscriptionRoutes,
+    couponRoutes,
     invoiceRoutes,
     syncRoutes,
     runRoutes,
@@ -80,6 +83,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     reconciliationRoutes,
     previewRoutes,
     planRoutes,
+    taxRoutes,
     usageCorrectionRoutes,
   ]) {
     app.register(routes, deps);

@@ -91,7 +91,7 @@ async function writeDraft(sql: Sql, { id, replaces, actor }: Reissue, replaced: 
   const { customerId, currency } = replaced;
   const bills = await rateAndCompose(sql, [{ invoiceId, customerId, currency, periods }], {
     aggregate: aggregateUsage,
-    isIssue: false,
+    purpose: 'draft',
   });
   const rated = bills.get(invoiceId)!;
   if ('failure' in rated) throw rated.failure;

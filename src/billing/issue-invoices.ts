@@ -109,10 +109,7 @@ async function withoutVoids(sql: Sql, scan: { id: string }, locked: readonly Due
 }
 
 type Computed = DueDraft &
-  (
-    | { failure: HeldFinding }
-    | { lines: InvoiceLine[]; bill: InvoiceBill; chargedMinor: bigint; planCurrencies: string[]; changed: boolean }
-  );
+  ({ failure: HeldFinding } | { lines: InvoiceLine[]; bill: InvoiceBill; planCurrencies: string[]; changed: boolean });
 
 async function compute(sql: Sql, drafts: readonly DueDraft[]): Promise<Computed[]> {
   const ids = drafts.map((draft) => draft.id);
@@ -123,7 +120,7 @@ async function compute(sql: Sql, drafts: readonly DueDraft[]): Promise<Computed[
   const rated = await rateAndCompose(
     sql,
     ofUsage.map(({ id, ...draft }) => ({ ...draft, invoiceId: id, periods: periods.get(id) ?? [] })),
-    { aggregate: aggregateUsage, isIssue: true },
+    { aggregate: aggregateUsage, purpose: 'issue' },
   );
   // Not made from usage: the charges on it are what is issued.
   const others = await composeBills(
@@ -137,7 +134,7 @@ async function compute(sql: Sql, drafts: readonly DueDraft[]): Promise<Computed[
         lines: stored.get(id) ?? [],
         periods: [],
       })),
-    { isIssue: true },
+    { purpose: 'issue' },
   );
   return drafts.map((draft): Computed => {
     const now = rated.get(draft.id) ?? withoutPlans(others.get(draft.id) as Composed);
@@ -150,7 +147,7 @@ async function compute(sql: Sql, drafts: readonly DueDraft[]): Promise<Computed[
 function withoutPlans(composed: Composed): RatedBill {
   if ('failure' in composed) return composed;
   const { subtotalMinor } = composed.bill;
-  return { ...composed, subtotalMinor, chargedMinor: subtotalMinor, planCurrencies: [] };
+  return { ...composed, subtotalMinor, planCurrencies: [] };
 }
 
 type Verdict = Computed & {

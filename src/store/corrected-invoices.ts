@@ -162,10 +162,14 @@ export async function insertAdjustments(
   const reissueId = 'reissueId' in because ? because.reissueId : null;
   await sql.query(
     `INSERT INTO pending_items (id, customer_id, currency, billing_group, description, amount_minor, source_kind, source_id,
-       period_start_at, period_end_at)
-     SELECT a.id, a.customer_id, a.currency, a.billing_group, a.description, a.amount_minor, $1, $2, a.start_at, a.end_at
+       period_start_at, period_end_at, tax_rates)
+     SELECT a.id, a.customer_id, a.currency, a.billing_group, a.description, a.amount_minor, $1, $2, a.start_at, a.end_at,
+       -- Taxed as the line that it corrects.
+       (SELECT r.terms -> 'taxRates' FROM periods p JOIN prices r ON r.plan_version_id = p.plan_version_id
+        WHERE p.id = a.period_id AND r.key = a.price_key)
      FROM unnest($3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::timestamptz[],
-       $10::timestamptz[]) AS a (id, customer_id, currency, billing_group, description, amount_minor, start_at, end_at)`,
+       $10::timestamptz[], $11::uuid[], $12::text[]) AS a (id, customer_id, currency, billing_group, description,
+       amount_minor, start_at, end_at, period_id, price_key)`,
     [
       because.kind,
       correctionId ?? reissueId,
@@ -177,6 +181,8 @@ export async function insertAdjustments(
       adjustments.map(({ amountMinor }) => amountMinor),
       adjustments.map(({ invoice }) => invoice.periodStartAt),
       adjustments.map(({ invoice }) => invoice.periodEndAt),
+      adjustments.map(({ periodId }) => periodId),
+      adjustments.map(({ priceKey }) => priceKey),
     ],
   );
   await sql.query(

@@ -130,7 +130,7 @@ async function rebuild(sql: Sql, drafts: readonly Corrected[], at: Date): Promis
       currency,
       periods: periods.get(id) ?? [],
     })),
-    { aggregate: aggregateUsage, isIssue: false },
+    { aggregate: aggregateUsage, purpose: 'draft' },
   );
   const rebuilt = drafts.map(({ invoice: { id } }) => {
     const now = rated.get(id)!;
