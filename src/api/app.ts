@@ -26,6 +26,7 @@ import { subscriptionRoutes } from './routes/subscriptions.ts';
 import { syncRoutes } from './routes/syncs.ts';
 import { taxRoutes } from './routes/taxes.ts';
 import { usageCorrectionRoutes } from './routes/usage-corrections.ts';
+import { usageSourceRoutes } from './routes/usage-sources.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { createValidatorCompiler } from './validation.ts';
 
@@ -85,6 +86,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     planRoutes,
     taxRoutes,
     usageCorrectionRoutes,
+    usageSourceRoutes,
   ]) {
     app.register(routes, deps);
   }

@@ -3,6 +3,7 @@ import { formatMoney } from '../domain/money/money.ts';
 import { type InvoiceBill, type InvoiceCredit, type InvoiceTax, readBills } from './bill-parts.ts';
 import type { Database, Sql } from './database.ts';
 import { type Standing, statusOf } from './invoice-status.ts';
+import { type DataGap, readDataGaps } from './usage-freshness.ts';
 import { uuidOrNull } from './uuid.ts';
 
 /** An invoice as it is shown: facts and states together, amounts as whole minor units and as text. */
@@ -21,6 +22,8 @@ export type InvoiceView = Standing & {
   periodEndAt: Date;
   generatedAt: Date;
   issuedAt: Date | null;
+  /** Machine time at which its usage was read. */
+  usageCutAt: Date;
   subtotalMinor: number;
   discountMinor: number;
   taxMinor: number;
@@ -86,7 +89,7 @@ export type InvoiceCursor = { periodStartAt: Date; id: string };
 const select = `SELECT i.id, i.number, i.revision, i.replaces, i.customer_id AS "customerId",
     c.external_id AS "customerExternalId", k.name AS clock, i.currency, i.billing_group AS "billingGroup", i.purpose,
     i.period_start_at AS "periodStartAt", i.period_end_at AS "periodEndAt", i.zone, i.generated_at AS "generatedAt",
-    i.due_at AS "dueAt", i.issued_at AS "issuedAt", s.payment_due_on AS "paymentDueOn",
+    i.due_at AS "dueAt", i.issued_at AS "issuedAt", i.usage_cut_at AS "usageCutAt", s.payment_due_on AS "paymentDueOn",
     i.subtotal_minor AS "subtotalMinor", i.discount_minor AS "discountMinor", i.tax_minor AS "taxMinor",
     i.inclusive_tax_minor AS "inclusiveTaxMinor", i.carried_minor AS "carriedMinor", i.credit_minor AS "creditMinor", i.total_minor AS "totalMinor", i.line_count AS "lineCount", s.lifecycle,
     s.payment, s.sync, s.sync_attempts AS "syncAttempts", s.next_retry_at AS "nextRetryAt", s.synced_at AS "syncedAt",
@@ -177,7 +180,9 @@ export async function isInvoice(sql: Sql, id: string): Promise<boolean> {
 export async function findInvoice(
   database: Database,
   reference: string,
-): Promise<{ invoice: InvoiceView; lines: InvoiceLineView[]; parts: InvoicePartsView } | undefined> {
+): Promise<
+  { invoice: InvoiceView; lines: InvoiceLineView[]; parts: InvoicePartsView; dataGaps: DataGap[] | null } | undefined
+> {
   const id = uuidOrNull(reference);
   if (id === null) return undefined;
   return await database.transaction(async (sql) => {
@@ -185,7 +190,8 @@ export async function findInvoice(
     const { rows } = await sql.query<StoredInvoice>(`${select} WHERE i.id = $1`, [id]);
     if (rows[0] === undefined) return undefined;
     const lines = await readLines(sql, id, rows[0].currency as Currency);
-    return { invoice: fromStored(rows[0]), lines, parts: partsOf((await readBills(sql, [id])).get(id) as InvoiceBill) };
+    const parts = partsOf((await readBills(sql, [id])).get(id) as InvoiceBill);
+    return { invoice: fromStored(rows[0]), lines, parts, dataGaps: await readDataGaps(sql, id) };
   });
 }
 

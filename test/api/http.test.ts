@@ -157,6 +157,7 @@ describe('The HTTP interface', () => {
       '/v1/usage/corrections/{id}',
       '/v1/usage/corrections/{id}/apply',
       '/v1/usage/corrections/{id}/discard',
+      '/v1/usage/sources',
       '/v1/webhooks/stripe',
     ]);
     const bare: string[] = [];
@@ -176,6 +177,7 @@ describe('The HTTP interface', () => {
       '/v1/runs',
       '/v1/subscriptions',
       '/v1/usage/corrections',
+      '/v1/usage/sources',
     ]) {
       const { parameters, responses } = paths[list].get;
       const example = responses['200'].content['application/json'].schema.properties.nextCursor.anyOf[0].examples[0];

@@ -43,6 +43,7 @@ describe('API keys', () => {
       ['invoices:write', 'POST', '/v1/usage/corrections/x/apply'],
       ['invoices:write', 'POST', '/v1/usage/corrections/x/discard'],
       ['invoices:write', 'POST', '/v1/invoices/x/reissue'],
+      ['invoices:read', 'GET', '/v1/usage/sources'],
       ['plans:read', 'GET', '/v1/plans'],
       ['plans:read', 'GET', '/v1/plans/x'],
       ['plans:read', 'GET', '/v1/meters'],

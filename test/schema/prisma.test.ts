@@ -10,6 +10,10 @@ const withoutModel: Record<string, string> = {
   usage_events_default: 'a partition of usage_events',
   request_turns: 'the pace of requests, one statement a turn',
   target_outages: 'a count, written and read by set-based SQL only',
+  usage_freshness: 'where the counts of the sources stand, written with them',
+  usage_sources: 'a cache, written and read by set-based SQL only',
+  usage_source_hours: 'a cache, written and read by set-based SQL only',
+  usage_source_days: 'a cache, written and read by set-based SQL only',
   usage_rollup_definitions: 'where the cache stands, written with it',
   usage_rollups: 'a cache, written and read by set-based SQL only',
 };

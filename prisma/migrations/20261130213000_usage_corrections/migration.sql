@@ -54,7 +54,8 @@ ALTER TABLE usage_events
   -- Of a version that a correction wrote; that of the first one stands with its key.
   ADD COLUMN content_hash bytea,
   ADD CONSTRAINT usage_events_superseded CHECK ((superseded_at IS NULL) = (superseded_by IS NULL)),
-  ADD CONSTRAINT usage_events_amended CHECK (version = 1 OR (correction_id IS NOT NULL AND length(content_hash) = 32));
+  ADD CONSTRAINT usage_events_amended CHECK (
+    version = 1 OR (correction_id IS NOT NULL AND content_hash IS NOT NULL AND length(content_hash) = 32));
 -- Finds the later versions of an event, wherever they were moved to. Ingest writes none of these.
 CREATE INDEX usage_events_versions ON usage_events (source, event_id) WHERE version > 1;
 
@@ -139,3 +140,44 @@ CREATE TABLE usage_adjustments (
 CREATE INDEX usage_adjustments_period ON usage_adjustments (period_id);
 CREATE TRIGGER usage_adjustments_fixed BEFORE UPDATE OR DELETE OR TRUNCATE ON usage_adjustments
   EXECUTE FUNCTION refuse_change();
+
+-- ---------------------------------------------------------------------------------------------------------------
+-- Freshness: when each source was heard of last
+-- ---------------------------------------------------------------------------------------------------------------
+
+-- A cache beside the rollups, brought along by the same roller: how far it has come. Transaction numbers belong to the
+-- cluster that gave them; in another one it begins anew.
+CREATE TABLE usage_freshness (
+  is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only),
+  cluster_id bigint NOT NULL,
+  -- Every event written by a transaction below is counted, and no other one.
+  watermark xid8 NOT NULL DEFAULT '0',
+  -- Machine time at which nothing was left to count.
+  caught_up_at timestamptz(3)
+);
+
+CREATE TABLE usage_sources (
+  source text PRIMARY KEY,
+  event_count bigint NOT NULL,
+  last_occurred_at timestamptz(3) NOT NULL,
+  last_received_at timestamptz(3) NOT NULL
+);
+
+-- By hour of the machine's time in which they came in; of the last days only.
+CREATE TABLE usage_source_hours (
+  source text NOT NULL,
+  hour_at timestamptz(3) NOT NULL,
+  event_count bigint NOT NULL,
+  PRIMARY KEY (source, hour_at)
+);
+
+-- The UTC days on which a source has events of a customer and type: what is usual for it, and since when it is silent.
+CREATE TABLE usage_source_days (
+  customer_id uuid NOT NULL,
+  event_type text NOT NULL,
+  source text NOT NULL,
+  day_on date NOT NULL,
+  event_count bigint NOT NULL,
+  last_occurred_at timestamptz(3) NOT NULL,
+  PRIMARY KEY (customer_id, event_type, source, day_on)
+);

@@ -4,9 +4,11 @@ import {
   findInvoice,
   type InvoiceCursor,
   type InvoiceFilter,
+  type InvoiceLineView,
   type InvoiceView,
   listInvoices,
 } from '../../store/invoice-views.ts';
+import type { DataGap } from '../../store/usage-freshness.ts';
 import type { ApiDeps } from '../deps.ts';
 import { clockIdFor, customerIdFor } from '../filters.ts';
 import { type CursorForm, defaultLimit, pageOf, readCursor, readInstantAndId } from '../paging.ts';
@@ -63,10 +65,23 @@ export const invoiceRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { d
           mend: 'Find it by its number at /v1/invoices?number=…',
         });
       }
-      return { ...shown(found.invoice), lines: found.lines, ...found.parts };
+      const { invoice, lines, parts, dataGaps } = found;
+      const told = lines.map((line) => ({ ...line, usageState: usageStateOf(line, dataGaps) }));
+      return { ...shown(invoice), lines: told, dataGaps, ...parts };
     },
   );
 };
+
+/** That nothing was used is not the same as that nothing was heard. */
+function usageStateOf(
+  { meterKey, eventCount }: InvoiceLineView,
+  gaps: readonly DataGap[] | null,
+): 'usage' | 'no-usage' | 'no-data' | 'unknown' | null {
+  if (meterKey === null) return null;
+  if (gaps?.some(({ meterKeys }) => meterKeys.includes(meterKey))) return 'no-data';
+  if (eventCount > 0) return 'usage';
+  return gaps === null ? 'unknown' : 'no-usage';
+}
 
 const cursorForm: CursorForm<InvoiceCursor> = {
   write: ({ periodStartAt, id }) => [periodStartAt.toISOString(), id],
