@@ -11,7 +11,7 @@ import {
   readMachineTime,
   rebuildDrafts,
 } from '../store/invoice-facts.ts';
-import { periodsByInvoice } from '../store/periods.ts';
+import { type BillablePeriod, periodsByInvoice } from '../store/periods.ts';
 import {
   endReissue,
   linkReplaced,
@@ -22,7 +22,7 @@ import {
   readyReissues,
 } from '../store/reissues.ts';
 import { aggregateUsage } from '../store/usage-quantities.ts';
-import { adjustmentIdOf, invoiceIdOf, pendingItemIdOf } from './ids.ts';
+import { adjustmentIdOf, correctionItemIdOf, invoiceIdOf } from './ids.ts';
 import { rateAndCompose } from './rate-bills.ts';
 
 /** Orders that one run carries out; the rest is for the next one. */
@@ -63,12 +63,11 @@ export async function carryOutReissue(sql: Sql, id: string): Promise<boolean> {
       mend: 'Bill the difference with the next invoice: POST /v1/usage/corrections.',
     });
   }
-  const invoiceId = await writeDraft(sql, reissue, replaced);
-  await takeBackAdjustments(sql, reissue, invoiceId, replaced);
+  await writeDraft(sql, reissue, replaced);
   return true;
 }
 
-async function writeDraft(sql: Sql, { id, replaces, actor }: Reissue, replaced: ReplacedInvoice): Promise<string> {
+async function writeDraft(sql: Sql, { id, replaces, actor }: Reissue, replaced: ReplacedInvoice): Promise<void> {
   await lockLiveInvoices(sql, [replaced]);
   const [state] = await readKeyStates(sql, [replaced]);
   if (state!.live !== null) {
@@ -88,8 +87,9 @@ async function writeDraft(sql: Sql, { id, replaces, actor }: Reissue, replaced: 
   await linkReplaced(sql, invoiceId, replaces);
   await endReissue(sql, id, { state: 'done', invoiceId });
   const periods = (await periodsByInvoice(sql, [invoiceId])).get(invoiceId) ?? [];
-  const { customerId, currency } = replaced;
-  const bills = await rateAndCompose(sql, [{ invoiceId, customerId, currency, periods }], {
+  // Before the draft is made, since what waits for a bill joins it: what is billed twice and what is given back, both.
+  await takeBackAdjustments(sql, id, { ...replaced, id: invoiceId }, periods);
+  const bills = await rateAndCompose(sql, [{ ...replaced, invoiceId, periods }], {
     aggregate: aggregateUsage,
     purpose: 'draft',
   });
@@ -101,17 +101,15 @@ async function writeDraft(sql: Sql, { id, replaces, actor }: Reissue, replaced: 
     { subjectKind: 'invoice', subjectId: invoiceId, actor, action: 'generated', detail },
     { subjectKind: 'invoice', subjectId: replaces, actor, action: 'reissued', detail: { reissueId: id, invoiceId } },
   ]);
-  return invoiceId;
 }
 
 /** The new invoice has in its own lines what corrections of the old one have billed elsewhere: that is given back. */
 async function takeBackAdjustments(
   sql: Sql,
-  { id }: Reissue,
-  invoiceId: string,
-  replaced: ReplacedInvoice,
+  id: string,
+  invoice: ReplacedInvoice,
+  periods: readonly BillablePeriod[],
 ): Promise<void> {
-  const periods = (await periodsByInvoice(sql, [invoiceId])).get(invoiceId) ?? [];
   const adjusted = await readAdjusted(
     sql,
     periods.map((period) => period.id),
@@ -121,11 +119,11 @@ async function takeBackAdjustments(
     sql,
     sums.map(({ minor, line }) => ({
       id: adjustmentIdOf(id, lineKeyOf(line)),
-      pendingItemId: pendingItemIdOf(id, lineKeyOf(line)),
+      pendingItemId: correctionItemIdOf(id, lineKeyOf(line)),
       periodId: line.periodId as string,
       priceKey: line.priceKey,
       group: line.group,
-      invoice: { ...replaced, id: invoiceId },
+      invoice,
       quantityBefore: null,
       quantityAfter: null,
       amountMinor: -minor,

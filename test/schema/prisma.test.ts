@@ -23,6 +23,7 @@ const typeNames: Record<string, string> = {
   String: 'text',
   'String @db.Uuid': 'uuid',
   Int: 'integer',
+  'Int @db.SmallInt': 'smallint',
   BigInt: 'bigint',
   Boolean: 'boolean',
   Json: 'jsonb',

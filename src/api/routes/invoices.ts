@@ -1,25 +1,20 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { DurabillError } from '../../errors/error.ts';
-import {
-  findInvoice,
-  type InvoiceCursor,
-  type InvoiceFilter,
-  type InvoiceLineView,
-  type InvoiceView,
-  listInvoices,
-} from '../../store/invoice-views.ts';
-import type { DataGap } from '../../store/usage-freshness.ts';
+import { setInvoiceTerms } from '../../billing/set-invoice-terms.ts';
+import { type InvoiceCursor, type InvoiceFilter, listInvoices } from '../../store/invoice-views.ts';
 import type { ApiDeps } from '../deps.ts';
-import { clockIdFor, customerIdFor } from '../filters.ts';
+import { clockIdFor, customerIdFor, invoiceIdFor } from '../filters.ts';
+import { actorOf } from '../guard.ts';
 import { type CursorForm, defaultLimit, pageOf, readCursor, readInstantAndId } from '../paging.ts';
 import { problems } from '../schemas/common.ts';
 import { InvoicePage, InvoiceParams, InvoiceQuery, InvoiceWithLines } from '../schemas/invoices.ts';
+import { InvoiceTermsChange } from '../schemas/parties.ts';
+import { shownInvoice, wholeInvoice } from '../whole-invoice.ts';
 
 export const invoiceRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { database, noticeOf }) => {
-  /** Operators read the code and the reason, customers a sentence that names neither. */
-  const shown = ({ failureCode, ...invoice }: InvoiceView) => ({ ...invoice, notice: noticeOf(failureCode) });
   const tags = ['invoices'];
   const config = { scope: 'invoices:read' } as const;
+
+  const whole = (id: string) => wholeInvoice(database, id, noticeOf);
 
   app.get(
     '/v1/invoices',
@@ -41,7 +36,7 @@ export const invoiceRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { d
       };
       const rows = await listInvoices(database, filter, { after, limit: limit + 1 });
       const { data, nextCursor } = pageOf(rows, limit, cursorForm);
-      return { data: data.map(shown), nextCursor };
+      return { data: data.map((invoice) => shownInvoice(invoice, noticeOf)), nextCursor };
     },
   );
 
@@ -56,32 +51,29 @@ export const invoiceRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { d
         response: { 200: InvoiceWithLines, ...problems },
       },
     },
-    async ({ params: { id } }) => {
-      const found = await findInvoice(database, id);
-      if (found === undefined) {
-        throw new DurabillError('not-found', {
-          field: 'id',
-          reason: `There is no invoice with the id "${id}".`,
-          mend: 'Find it by its number at /v1/invoices?number=…',
-        });
-      }
-      const { invoice, lines, parts, dataGaps } = found;
-      const told = lines.map((line) => ({ ...line, usageState: usageStateOf(line, dataGaps) }));
-      return { ...shown(invoice), lines: told, dataGaps, ...parts };
+    async ({ params: { id } }) => await whole(id),
+  );
+
+  app.patch(
+    '/v1/invoices/:id',
+    {
+      config: { scope: 'invoices:write' },
+      schema: {
+        tags,
+        summary: 'Set memo, purchase order or payment terms of a draft',
+        description: 'An invoice that is issued says for ever what it says: then it is refused.',
+        params: InvoiceParams,
+        body: InvoiceTermsChange,
+        response: { 200: InvoiceWithLines, ...problems },
+      },
+    },
+    async (request) => {
+      const invoiceId = await invoiceIdFor(database, request.params.id);
+      await setInvoiceTerms(database, { ...request.body, invoiceId }, actorOf(request));
+      return await whole(invoiceId);
     },
   );
 };
-
-/** That nothing was used is not the same as that nothing was heard. */
-function usageStateOf(
-  { meterKey, eventCount }: InvoiceLineView,
-  gaps: readonly DataGap[] | null,
-): 'usage' | 'no-usage' | 'no-data' | 'unknown' | null {
-  if (meterKey === null) return null;
-  if (gaps?.some(({ meterKeys }) => meterKeys.includes(meterKey))) return 'no-data';
-  if (eventCount > 0) return 'usage';
-  return gaps === null ? 'unknown' : 'no-usage';
-}
 
 const cursorForm: CursorForm<InvoiceCursor> = {
   write: ({ periodStartAt, id }) => [periodStartAt.toISOString(), id],

@@ -15,7 +15,7 @@ import { readMachineTime, rebuildDrafts } from '../../store/invoice-facts.ts';
 import { periodsByInvoice } from '../../store/periods.ts';
 import { rebuildBuckets, type TouchedEvent } from '../../store/rollup-buckets.ts';
 import { aggregateUsage } from '../../store/usage-quantities.ts';
-import { adjustmentIdOf, pendingItemIdOf } from '../ids.ts';
+import { adjustmentIdOf, correctionItemIdOf } from '../ids.ts';
 import { laterOf } from '../instant.ts';
 import { rateAndCompose } from '../rate-bills.ts';
 import { orderReissue } from '../reissue-invoice.ts';
@@ -52,8 +52,9 @@ export async function carryOut(sql: Sql, correction: Correction): Promise<Carrie
   const { corrected, failures } = toCorrect(invoices, measured, late, content);
   const lines = corrected.reduce((sum, one) => sum + one.measured.lines.length, 0);
   if (corrected.length > maxInvoices || lines > maxLines) throw tooLarge(corrected.length, lines);
-  await rebuild(sql, of(corrected, 'rebuilt'), at);
+  // Before the drafts are rebuilt, which take up what waits for a bill.
   await billDifferences(sql, correction, of(corrected, 'next-invoice'));
+  await rebuild(sql, of(corrected, 'rebuilt'), at);
   const voided = await reissue(sql, correction, of(corrected, 'reissue'));
   await tellInvoices(sql, correction, corrected);
   // Last, since it keeps every roller waiting until the end; invoices are computed from raw events.
@@ -124,11 +125,11 @@ async function rebuild(sql: Sql, drafts: readonly Corrected[], at: Date): Promis
   );
   const rated = await rateAndCompose(
     sql,
-    drafts.map(({ invoice: { id, customerId, currency } }) => ({
-      invoiceId: id,
-      customerId,
-      currency,
-      periods: periods.get(id) ?? [],
+    drafts.map(({ invoice }) => ({
+      ...invoice,
+      invoiceId: invoice.id,
+      periods: periods.get(invoice.id) ?? [],
+      isHeld: invoice.lifecycle === 'held',
     })),
     { aggregate: aggregateUsage, purpose: 'draft' },
   );
@@ -149,7 +150,7 @@ async function billDifferences(sql: Sql, { id, kind }: Correction, corrected: re
         return {
           ...line,
           id: adjustmentIdOf(id, key),
-          pendingItemId: pendingItemIdOf(id, key),
+          pendingItemId: correctionItemIdOf(id, key),
           invoice,
           amountMinor: line.differenceMinor,
           description: describe(invoice, line.description),

@@ -1,0 +1,30 @@
+import type { Database } from '../store/database.ts';
+import { findInvoice, type InvoiceLineView, type InvoiceView } from '../store/invoice-views.ts';
+import type { DataGap } from '../store/usage-freshness.ts';
+import type { ApiDeps } from './deps.ts';
+import { noSuchInvoice } from './filters.ts';
+
+/** Operators read the code and the reason, customers a sentence that names neither. */
+export function shownInvoice({ failureCode, ...invoice }: InvoiceView, noticeOf: ApiDeps['noticeOf']) {
+  return { ...invoice, notice: noticeOf(failureCode) };
+}
+
+/** An invoice with its parties, its lines and what leads to its total. @throws DurabillError not-found */
+export async function wholeInvoice(database: Database, id: string, noticeOf: ApiDeps['noticeOf']) {
+  const found = await findInvoice(database, id);
+  if (found === undefined) throw noSuchInvoice(id);
+  const { invoice, parties, parts, dataGaps } = found;
+  const lines = found.lines.map((line) => ({ ...line, usageState: usageStateOf(line, dataGaps) }));
+  return { ...shownInvoice(invoice, noticeOf), parties, lines, dataGaps, ...parts };
+}
+
+/** That nothing was used is not the same as that nothing was heard. */
+function usageStateOf(
+  { meterKey, eventCount }: InvoiceLineView,
+  gaps: readonly DataGap[] | null,
+): 'usage' | 'no-usage' | 'no-data' | 'unknown' | null {
+  if (meterKey === null) return null;
+  if (gaps?.some(({ meterKeys }) => meterKeys.includes(meterKey))) return 'no-data';
+  if (eventCount > 0) return 'usage';
+  return gaps === null ? 'unknown' : 'no-usage';
+}
