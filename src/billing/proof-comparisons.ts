@@ -102,6 +102,13 @@ export function compareRating(line: RatedInvoiceLine, again: RatedInvoiceLine, c
   ];
 }
 
+/** A line of no period = the item that waited for this bill. */
+export function compareItem(line: RatedInvoiceLine, itemMinor: bigint, currency: Currency): Comparison[] {
+  const amount = (minor: bigint) => formatMoney(money(minor, currency));
+  const sentence = `It bills an item that waited for this bill, over ${amount(itemMinor)}; the line is over ${amount(line.amountMinor)}.`;
+  return [{ ...sides('amount', line.amountMinor, itemMinor), sentence }];
+}
+
 /** A line that the prices do not make, or that they make and the invoice lacks. */
 export function unmatched(line: RatedInvoiceLine, side: 'billed' | 'found', isFromUsage: boolean): Comparison[] {
   const amountMinor = String(line.amountMinor);

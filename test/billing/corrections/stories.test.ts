@@ -145,6 +145,11 @@ describe('A correction of usage', () => {
     // And once more to where it was: the version that was moved is found.
     await correct(books.database, { changes: [amend(id('a'), customer, { occurredAt: '2013-02-01T00:00:00Z' })] });
     assert.equal((await findLateUsage(books.database, business.clockId)).differing, 0);
+    // March brings 100.00 and −100.00 twice over beside its own 10.00, each a line that its proof knows.
+    await close(3);
+    const march = (await invoices())[2]!;
+    assert.deepEqual([march.lifecycle, march.totalMinor, march.lineCount], ['issued', 10_00n, 6]);
+    await proofHolds(march.id);
   });
 
   it('never bills the same difference twice: late usage is what no correction has billed', async () => {
