@@ -1,4 +1,5 @@
 import { log } from '@temporalio/activity';
+import { carryOutReissues } from '../src/billing/carry-out-reissues.ts';
 import type { CheckLimits, DraftChecks } from '../src/billing/check-drafts.ts';
 import { extendPeriodsPage, firstCursor } from '../src/billing/extend-periods.ts';
 import { generateInvoices } from '../src/billing/generate-invoices.ts';
@@ -61,6 +62,8 @@ export function createRunActivities({ database, publisher, wakeSyncs, checkLimit
       await makeRoomAhead(database, cutoffAt);
       const opened = await openRun(database, { ...run, cutoffAt, id: runIdOf(run.clockId, run.kind, cutoffAt) });
       crashPoint('run.opened');
+      const reissued = await carryOutReissues(database, run.clockId);
+      if (reissued > 0) log.info('void invoices reissued', { runId: opened.id, reissued });
       return { runId: opened.id, startedAt: opened.startedAt.toISOString() };
     },
 

@@ -32,6 +32,8 @@ import { runRoutes } from './routes/runs.ts';
 import { subscriptionRoutes } from './routes/subscriptions.ts';
 import { syncRoutes } from './routes/syncs.ts';
 import { taxRoutes } from './routes/taxes.ts';
+import { usageCorrectionRoutes } from './routes/usage-corrections.ts';
+import { usageSourceRoutes } from './routes/usage-sources.ts';
 import { walletRoutes } from './routes/wallets.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { createValidatorCompiler } from './validation.ts';
@@ -92,6 +94,8 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     previewRoutes,
     planRoutes,
     taxRoutes,
+    usageCorrectionRoutes,
+    usageSourceRoutes,
   ]) {
     app.register(routes, deps);
   }

@@ -24,7 +24,7 @@ export const catalogue = {
     status: 413,
     title: 'The request body is larger than the limit.',
     customer: refused,
-    mend: 'A batch has at most 1,000 events; a batch, a preview and plans at most 4 MiB, every other body 64 KiB.',
+    mend: 'A batch has at most 1,000 events; a batch, a preview, a correction of usage and plans at most 4 MiB, every other body 64 KiB.',
   },
   'media-type-unsupported': {
     status: 415,
@@ -416,6 +416,42 @@ export const catalogue = {
     title: 'The invoice cannot be brought to Stripe now.',
     customer: refused,
     mend: 'Do what the reason says first.',
+  },
+  'correction-invalid': {
+    status: 422,
+    title: 'The correction of usage cannot be made as it was asked for.',
+    customer: refused,
+    mend: 'Correct the change that the field names, and preview again.',
+  },
+  'correction-too-large': {
+    status: 422,
+    title: 'The correction is larger than one that is previewed and applied at once.',
+    customer: refused,
+    mend: 'Make several corrections of it: by customers, or by months.',
+  },
+  'correction-not-computable': {
+    status: 422,
+    title: 'An invoice that the correction changes cannot be computed.',
+    customer: refused,
+    mend: 'Correct what the reason names, and preview again.',
+  },
+  'correction-moved': {
+    status: 409,
+    title: 'The data has moved since the correction was previewed, so that it would do something else now.',
+    customer: refused,
+    mend: 'Preview it again, look at what it does now, and apply that.',
+  },
+  'correction-ended': {
+    status: 409,
+    title: 'The correction is over: it was applied, refused or discarded.',
+    customer: refused,
+    mend: 'Preview a new one.',
+  },
+  'reissue-refused': {
+    status: 409,
+    title: 'The invoice cannot be reissued.',
+    customer: refused,
+    mend: 'Void the invoice first; what was paid or bills no period is not reissued.',
   },
   'void-refused': {
     status: 409,

@@ -180,3 +180,12 @@ export async function waitingGroups(
   );
   return rows;
 }
+
+/** What the items of an invoice are over, by the lines that bill them. */
+export async function readItemAmounts(sql: Sql, invoiceId: string): Promise<Map<string, bigint>> {
+  const { rows } = await sql.query<{ lineId: string; amountMinor: bigint }>(
+    `SELECT line_id AS "lineId", amount_minor AS "amountMinor" FROM pending_items WHERE invoice_id = $1`,
+    [invoiceId],
+  );
+  return new Map(rows.map(({ lineId, amountMinor }) => [lineId, amountMinor]));
+}
