@@ -1,10 +1,12 @@
 import { log } from '@temporalio/activity';
 import type { CheckLimits } from '../src/billing/check-drafts.ts';
 import { extendPeriodsPage } from '../src/billing/extend-periods.ts';
+import { followUpUnpaid } from '../src/billing/follow-up-unpaid.ts';
 import { generateInvoices } from '../src/billing/generate-invoices.ts';
 import { runIdOf } from '../src/billing/ids.ts';
 import type { BegunPage } from '../src/billing/in-pages.ts';
 import { issueInvoices } from '../src/billing/issue-invoices.ts';
+import { planDunningPage } from '../src/billing/plan-dunning.ts';
 import { publishDueInvoices } from '../src/billing/publish-due-invoices.ts';
 import type { Publisher } from '../src/broker/publisher.ts';
 import { crashPoint } from '../src/crash-points.ts';
@@ -25,6 +27,8 @@ export const paging = {
   generate: { limit: 500, atOnce: 2 },
   issue: { limit: 500, atOnce: 2 },
   publish: { limit: 1_000, atOnce: 3 },
+  planDunning: { limit: 500, atOnce: 2 },
+  followUp: { limit: 500, atOnce: 2 },
 };
 
 type Page = {
@@ -92,6 +96,28 @@ export function createRunActivities({ database, publisher, wakeSyncs, checkLimit
     async publishDueInvoices({ clockId, after }: Page): PageResult {
       const { limit, atOnce } = paging.publish;
       const begin = (cursor: string) => publishDueInvoices(database, publisher, { clockId, after: cursor, limit });
+      return await throughPages(after, atOnce, begin);
+    },
+
+    async planDunning({ clockId, after }: Page): PageResult {
+      const { limit, atOnce } = paging.planDunning;
+      const begin = (cursor: string) =>
+        onceDone(() => crashPoint('run.dunning-planned'), planDunningPage(database, { clockId, after: cursor, limit }));
+      return await throughPages(after, atOnce, begin);
+    },
+
+    async followUpUnpaid({ runId, clockId, cutoffAt, after }: Page): PageResult {
+      const { limit, atOnce } = paging.followUp;
+      const run = { id: runId, clockId, cutoffAt: new Date(cutoffAt) };
+      const hooks = {
+        onWanted: wakeSyncs,
+        onTold(invoiceIds: readonly string[]) {
+          for (const invoiceId of invoiceIds)
+            log.error('an operator should see this', { code: 'invoice-unpaid', invoiceId });
+        },
+      };
+      const begin = (cursor: string) =>
+        onceDone(() => crashPoint('run.dunning-done'), followUpUnpaid(database, run, { after: cursor, limit }, hooks));
       return await throughPages(after, atOnce, begin);
     },
 

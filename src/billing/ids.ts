@@ -28,6 +28,8 @@ export const aheadPeriodIdOf = (
 export const runIdOf = (clockId: string, kind: string, cutoffAt: Date): string =>
   derive('run', clockId, kind, cutoffAt.toISOString());
 export const reconciliationIdOf = (workflowId: string): string => derive('reconciliation', workflowId);
+/** What the settings of a deployment have as their subject in the audit log, by their name. */
+export const settingsIdOf = (name: string): string => derive('settings', name);
 export const lineIdOf = (invoiceId: string, position: number): string => derive('line', invoiceId, position);
 
 export const invoiceIdOf = (key: InvoiceKey, revision: number): string =>

@@ -21,7 +21,7 @@ describe('API keys', () => {
   });
 
   it('open what their scopes name and nothing else', async () => {
-    const calls: [Scope, 'GET' | 'POST', string][] = [
+    const calls: [Scope, 'GET' | 'POST' | 'PUT', string][] = [
       ['events:write', 'POST', '/v1/events'],
       ['events:write', 'POST', '/v1/events/batch'],
       ['customers:write', 'POST', '/v1/customers'],
@@ -30,6 +30,17 @@ describe('API keys', () => {
       ['invoices:read', 'GET', '/v1/invoices'],
       ['invoices:read', 'GET', '/v1/invoices/x'],
       ['invoices:read', 'POST', '/v1/invoices/preview'],
+      ['invoices:read', 'GET', '/v1/settings/dunning'],
+      ['invoices:write', 'PUT', '/v1/settings/dunning'],
+      ['customers:read', 'GET', '/v1/customers/x/dunning'],
+      ['customers:write', 'PUT', '/v1/customers/x/dunning'],
+      ['invoices:read', 'GET', '/v1/invoices/x/dunning'],
+      ['invoices:write', 'POST', '/v1/invoices/x/dunning/pause'],
+      ['invoices:write', 'POST', '/v1/invoices/x/dunning/resume'],
+      ['invoices:read', 'GET', '/v1/messages'],
+      ['invoices:read', 'GET', '/v1/messages/x'],
+      ['invoices:write', 'POST', '/v1/messages/x/resend'],
+      ['invoices:write', 'POST', '/v1/messages/x/dismiss'],
       ['plans:read', 'GET', '/v1/plans'],
       ['plans:read', 'GET', '/v1/plans/x'],
       ['plans:read', 'GET', '/v1/meters'],
