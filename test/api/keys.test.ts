@@ -21,12 +21,19 @@ describe('API keys', () => {
   });
 
   it('open what their scopes name and nothing else', async () => {
-    const calls: [Scope, 'GET' | 'POST' | 'PUT', string][] = [
+    const calls: [Scope, 'DELETE' | 'GET' | 'POST' | 'PUT', string][] = [
       ['events:write', 'POST', '/v1/events'],
       ['events:write', 'POST', '/v1/events/batch'],
       ['customers:write', 'POST', '/v1/customers'],
       ['customers:read', 'GET', '/v1/customers'],
       ['customers:read', 'GET', '/v1/customers/x'],
+      ['customers:read', 'GET', '/v1/customers/x/coupons'],
+      ['customers:write', 'POST', '/v1/customers/x/coupons'],
+      ['customers:write', 'DELETE', '/v1/customers/x/coupons/y'],
+      ['plans:read', 'GET', '/v1/coupons'],
+      ['plans:read', 'GET', '/v1/coupons/x'],
+      ['plans:write', 'POST', '/v1/coupons'],
+      ['plans:write', 'POST', '/v1/coupons/x/archive'],
       ['invoices:read', 'GET', '/v1/invoices'],
       ['invoices:read', 'GET', '/v1/invoices/x'],
       ['invoices:read', 'POST', '/v1/invoices/preview'],
@@ -46,6 +53,14 @@ describe('API keys', () => {
       ['plans:read', 'GET', '/v1/meters'],
       ['plans:read', 'POST', '/v1/plans/diff'],
       ['plans:write', 'POST', '/v1/plans/apply'],
+      ['plans:write', 'POST', '/v1/tax-rates'],
+      ['plans:read', 'GET', '/v1/tax-rates'],
+      ['plans:read', 'GET', '/v1/tax-rates/x'],
+      ['plans:write', 'POST', '/v1/tax-rates/x/archive'],
+      ['customers:read', 'GET', '/v1/customers/x/tax'],
+      ['customers:write', 'PUT', '/v1/customers/x/tax'],
+      ['plans:read', 'GET', '/v1/settings/tax'],
+      ['plans:write', 'PUT', '/v1/settings/tax'],
       ['runs:write', 'POST', '/v1/runs'],
       ['runs:read', 'GET', '/v1/runs'],
       ['runs:read', 'GET', '/v1/runs/x'],
