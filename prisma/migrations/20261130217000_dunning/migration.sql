@@ -165,7 +165,8 @@ $$;
 CREATE FUNCTION invoice_states_tell() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NEW.payment = 'paid' THEN
-    IF OLD.payment <> 'paid' THEN
+    -- What a coupon or a credit has brought to nothing was not paid by anybody.
+    IF OLD.payment <> 'paid' AND (SELECT total_minor FROM invoices WHERE id = NEW.invoice_id) > 0 THEN
       PERFORM owe_message('payment-received/' || NEW.invoice_id, 'payment-received', NEW.invoice_id);
     END IF;
   ELSE
