@@ -5,12 +5,16 @@ export const scopes = [
   'customers:write',
   'invoices:read',
   'invoices:write',
+  'wallets:read',
+  'wallets:write',
   'plans:read',
   'plans:write',
   'runs:read',
   'runs:write',
   'reconciliations:read',
   'reconciliations:write',
+  'settings:read',
+  'settings:write',
 ] as const;
 
 export type Scope = (typeof scopes)[number];

@@ -16,11 +16,11 @@ import {
   skipDrafts,
   voidKnownVoids,
 } from '../store/invoice-issue.ts';
+import { freezeParties } from '../store/invoice-parties.ts';
 import { readOpenPauses } from '../store/pauses.ts';
 import { periodsByInvoice } from '../store/periods.ts';
 import { aggregateUsage } from '../store/usage-quantities.ts';
 import { type CheckedDraft, checkDrafts, type DraftChecks, findingOf, holdFound, notedIn } from './check-drafts.ts';
-import { type Composed, composeBills } from './compose-bills.ts';
 import type { BegunPage } from './in-pages.ts';
 import { type RatedBill, rateAndCompose } from './rate-bills.ts';
 import { bookCredits, type CreditsToBook } from './terms/credits.ts';
@@ -120,11 +120,8 @@ async function compute(sql: Sql, drafts: readonly DueDraft[]): Promise<Computed[
   const rated = await rateAndCompose(
     sql,
     ofUsage.map(({ id, ...draft }) => ({ ...draft, invoiceId: id, periods: periods.get(id) ?? [] })),
-    { aggregate: aggregateUsage, isIssue: true },
-  );
-  // Not made from usage: the charges on it are what is issued.
-  const others = await composeBills(
-    sql,
+    { aggregate: aggregateUsage, purpose: 'issue' },
+    // Not made from usage: the charges on it are what is issued.
     drafts
       .filter(({ id }) => !periods.has(id))
       .map(({ id, ...draft }) => ({
@@ -134,20 +131,13 @@ async function compute(sql: Sql, drafts: readonly DueDraft[]): Promise<Computed[
         lines: stored.get(id) ?? [],
         periods: [],
       })),
-    { isIssue: true },
   );
   return drafts.map((draft): Computed => {
-    const now = rated.get(draft.id) ?? withoutPlans(others.get(draft.id) as Composed);
+    const now = rated.get(draft.id) as RatedBill;
     if ('failure' in now) return { ...draft, failure: findingOf(now.failure) };
     const was = contentOf(stored.get(draft.id) ?? [], bills.get(draft.id) as InvoiceBill);
     return { ...draft, ...now, changed: contentOf(now.lines, now.bill) !== was };
   });
-}
-
-function withoutPlans(composed: Composed): RatedBill {
-  if ('failure' in composed) return composed;
-  const { subtotalMinor } = composed.bill;
-  return { ...composed, subtotalMinor, planCurrencies: [] };
 }
 
 type Verdict = Computed & {
@@ -213,9 +203,11 @@ async function apply(sql: Sql, scan: Scan, verdicts: readonly Verdict[], usageCu
     verdicts.filter(({ outcome }) => outcome === 'held'),
   );
   await skipDrafts(sql, skipped);
+  await freezeParties(sql, issued);
   await bookCredits(
     sql,
     verdicts.flatMap((one) => ('failure' in one || one.outcome !== 'issued' ? [] : [creditsOf(one)])),
+    actor,
   );
   await issueDrafts(sql, scan.clockId, issued);
   const noted = verdicts.filter(({ checked }) => checked !== undefined && checked.notes.length > 0).length;

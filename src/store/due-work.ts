@@ -1,8 +1,18 @@
 import type { Sql } from './database.ts';
+import { waits } from './pending-items.ts';
 
-export type EarliestDue = { now: Date; billableAt: Date | null; dueAt: Date | null; dunningAt: Date | null };
+export type EarliestDue = {
+  now: Date;
+  billableAt: Date | null;
+  dueAt: Date | null;
+  dunningAt: Date | null;
+  hasPending: boolean;
+};
 
-/** The earliest instants at which something of a clock is due: a period to bill, a draft to issue, a step of dunning. */
+/**
+ * The earliest instants at which something of a clock is due: a period to bill, a draft to issue, a step of dunning; and
+ * whether an item waits.
+ */
 export async function earliestDue(sql: Sql, clockId: string): Promise<EarliestDue> {
   const { rows } = await sql.query<EarliestDue>(
     `SELECT business_now(k) AS now,
@@ -16,7 +26,9 @@ export async function earliestDue(sql: Sql, clockId: string): Promise<EarliestDu
        (SELECT p.due_at FROM dunning_steps p JOIN dunnings d ON d.invoice_id = p.invoice_id
         JOIN invoice_states s ON s.invoice_id = p.invoice_id
         WHERE p.clock_id = k.id AND p.state = 'planned' AND NOT dunning_waits(d, s)
-        ORDER BY p.due_at LIMIT 1) AS "dunningAt"
+        ORDER BY p.due_at LIMIT 1) AS "dunningAt",
+       EXISTS (SELECT FROM pending_items p JOIN customers c ON c.id = p.customer_id
+         WHERE c.clock_id = k.id AND ${waits}) AS "hasPending"
      FROM clocks k WHERE k.id = $1`,
     [clockId],
   );

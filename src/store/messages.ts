@@ -12,8 +12,11 @@ export type ClaimedMessage = {
   attempts: number;
   tries: number;
   messageId: string;
+  /** Of the customer's first contact for bills, or else the customer's own. */
   name: string;
   email: string | null;
+  /** The seller on the invoice, where one was named. */
+  seller: string | null;
   language: string;
   number: string;
   currency: string;
@@ -38,12 +41,17 @@ export async function claimMessage(sql: Sql, domain: string): Promise<ClaimedMes
        WHERE id = (SELECT id FROM messages WHERE state = 'pending' AND next_at <= now()
          ORDER BY next_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
        RETURNING *)
-     SELECT m.id, m.kind, m.ordinal, m.attempts, m.tries, m.message_id AS "messageId", p.name, p.email, 'en' AS language,
+     SELECT m.id, m.kind, m.ordinal, m.attempts, m.tries, m.message_id AS "messageId",
+       coalesce(k.name, p.name) AS name, coalesce(k.email, p.email) AS email, y.seller ->> 'legalName' AS seller,
+       coalesce(b.language, y.language, 'en') AS language,
        i.number, i.currency, i.total_minor AS "totalMinor", s.amount_paid_minor AS "paidMinor",
        s.payment_due_on AS "dueOn", s.lifecycle, s.payment,
        (SELECT r.remote_url FROM invoice_mappings r WHERE r.invoice_id = i.id ORDER BY r.updated_at DESC LIMIT 1) AS url
      FROM claimed m JOIN invoices i ON i.id = m.invoice_id JOIN invoice_states s ON s.invoice_id = i.id
-     LEFT JOIN customer_contacts p ON p.customer_id = m.customer_id`,
+     LEFT JOIN customer_contacts p ON p.customer_id = m.customer_id
+     LEFT JOIN customer_billing b ON b.customer_id = m.customer_id
+     LEFT JOIN customer_billing_contacts k ON k.customer_id = m.customer_id AND k.place = 1
+     LEFT JOIN invoice_parties y ON y.invoice_id = i.id`,
     values: [domain],
   });
   return rows[0];

@@ -33,7 +33,7 @@ export const dunningRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { d
   app.put(
     '/v1/settings/dunning',
     {
-      config: writing,
+      config: { scope: 'settings:write' },
       schema: {
         tags,
         summary: 'Set the policies, and the mails that go out',
