@@ -43,7 +43,14 @@ function mailOf(claimed: ClaimedMessage, seller: string) {
   const { name, email, messageId, kind, language, number, currency, totalMinor, paidMinor, dueOn, url, ordinal } =
     claimed;
   const invoice = { number, currency: currency as Currency, totalMinor, paidMinor, dueOn, url };
-  const composed = composeMail({ kind, language, customer: { name }, invoice, ordinal, seller: claimed.seller ?? seller });
+  const composed = composeMail({
+    kind,
+    language,
+    customer: { name },
+    invoice,
+    ordinal,
+    seller: claimed.seller ?? seller,
+  });
   return { messageId, to: { name, address: email ?? '' }, ...composed };
 }
 

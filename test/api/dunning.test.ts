@@ -34,9 +34,19 @@ describe('Dunning by the API', () => {
     const backwards = await put([policy.steps[1]!, policy.steps[0]!]);
     assertProblem(backwards, 422, 'dunning-policy-invalid', 'policies.default.steps[1].days');
     assertProblem(await put([]), 400, 'request-invalid', 'policies[0].steps');
-    assertProblem(await put([{ ...policy.steps[0], action: 'shout' }]), 400, 'request-invalid', 'policies[0].steps[0].action');
+    assertProblem(
+      await put([{ ...policy.steps[0], action: 'shout' }]),
+      400,
+      'request-invalid',
+      'policies[0].steps[0].action',
+    );
     const twice = { policies: [policy, policy], notices: [] };
-    assertProblem(await api.call('PUT', '/v1/settings/dunning', { body: twice }), 422, 'dunning-policy-invalid', 'policies');
+    assertProblem(
+      await api.call('PUT', '/v1/settings/dunning', { body: twice }),
+      422,
+      'dunning-policy-invalid',
+      'policies',
+    );
   });
 
   it('shows of an invoice what was done and what is planned, and can be paused and resumed', async () => {
@@ -57,7 +67,12 @@ describe('Dunning by the API', () => {
     const resumed = await api.post(`/v1/invoices/${id}/dunning/resume`, { reason });
     assert.deepEqual([resumed.status, resumed.body.state, resumed.body.pause], [200, 'running', null]);
     assertProblem(await api.post(`/v1/invoices/${id}/dunning/resume`, { reason }), 409, 'conflict');
-    assertProblem(await api.post(`/v1/invoices/${id}/dunning/pause`, { reason: ' ' }), 400, 'request-invalid', 'reason');
+    assertProblem(
+      await api.post(`/v1/invoices/${id}/dunning/pause`, { reason: ' ' }),
+      400,
+      'request-invalid',
+      'reason',
+    );
     for (const other of [randomUUID(), 'SAMPLE-000001']) {
       assertProblem(await api.get(`/v1/invoices/${other}/dunning`), 404, 'not-found', 'id');
       assertProblem(await api.post(`/v1/invoices/${other}/dunning/pause`, { reason }), 404, 'not-found', 'id');
