@@ -34,8 +34,8 @@ export async function sendMail({ database, mailer, sender }: MailDependencies): 
 /** What would say something that is not so any more, or cannot be sent at all. */
 function outOfPlace({ kind, lifecycle, payment, email }: ClaimedMessage): Settled | undefined {
   if (lifecycle === 'void') return { state: 'skipped', reason: 'void' };
-  const asksForMoney = kind !== 'payment-received';
-  if (asksForMoney && (payment === 'paid' || payment === 'uncollectible')) return { state: 'skipped', reason: payment };
+  // What has been given up meanwhile is still open: who pays it all the same has paid it.
+  if (kind !== 'payment-received' && payment === 'paid') return { state: 'skipped', reason: 'paid' };
   return email === null ? { state: 'failed', reason: 'no-address' } : undefined;
 }
 
