@@ -2,10 +2,12 @@ import { log } from '@temporalio/activity';
 import { carryOutReissues } from '../src/billing/carry-out-reissues.ts';
 import type { CheckLimits, DraftChecks } from '../src/billing/check-drafts.ts';
 import { extendPeriodsPage, firstCursor } from '../src/billing/extend-periods.ts';
+import { followUpUnpaid } from '../src/billing/follow-up-unpaid.ts';
 import { generateInvoices } from '../src/billing/generate-invoices.ts';
 import { runIdOf } from '../src/billing/ids.ts';
 import type { BegunPage } from '../src/billing/in-pages.ts';
 import { issueInvoices } from '../src/billing/issue-invoices.ts';
+import { planDunningPage } from '../src/billing/plan-dunning.ts';
 import { publishDueInvoices } from '../src/billing/publish-due-invoices.ts';
 import { quoteTaxes } from '../src/billing/tax/quote-taxes.ts';
 import { tendWallets } from '../src/billing/wallets/tend-wallets.ts';
@@ -30,6 +32,8 @@ export const paging = {
   generate: { limit: 500, atOnce: 2 },
   issue: { limit: 500, atOnce: 2 },
   publish: { limit: 1_000, atOnce: 3 },
+  planDunning: { limit: 500, atOnce: 2 },
+  followUp: { limit: 500, atOnce: 2 },
 };
 
 type Page = {
@@ -114,6 +118,28 @@ export function createRunActivities({ database, publisher, wakeSyncs, checkLimit
     async publishDueInvoices({ clockId, after }: Page): PageResult {
       const { limit, atOnce } = paging.publish;
       const begin = (cursor: string) => publishDueInvoices(database, publisher, { clockId, after: cursor, limit });
+      return await throughPages(after, atOnce, begin);
+    },
+
+    async planDunning({ clockId, after }: Page): PageResult {
+      const { limit, atOnce } = paging.planDunning;
+      const begin = (cursor: string) =>
+        onceDone(() => crashPoint('run.dunning-planned'), planDunningPage(database, { clockId, after: cursor, limit }));
+      return await throughPages(after, atOnce, begin);
+    },
+
+    async followUpUnpaid({ runId, clockId, cutoffAt, after }: Page): PageResult {
+      const { limit, atOnce } = paging.followUp;
+      const run = { id: runId, clockId, cutoffAt: new Date(cutoffAt) };
+      const hooks = {
+        onWanted: wakeSyncs,
+        onTold(invoiceIds: readonly string[]) {
+          for (const invoiceId of invoiceIds)
+            log.error('an operator should see this', { code: 'invoice-unpaid', invoiceId });
+        },
+      };
+      const begin = (cursor: string) =>
+        onceDone(() => crashPoint('run.dunning-done'), followUpUnpaid(database, run, { after: cursor, limit }, hooks));
       return await throughPages(after, atOnce, begin);
     },
 

@@ -38,6 +38,8 @@ export type Config = {
   checks: Omit<CheckLimits, 'maxLines'>;
   /** An outside tax engine, for deployments whose tax settings say that they have one. */
   taxEngine: { url: string; token: string | undefined } | undefined;
+  /** By which server mails are sent, and as whom; undefined where no mail is sent and all of them wait. */
+  mail: { smtpUrl: string; from: { name: string; address: string } } | undefined;
   /** Where compiled workflows are kept for the next start; without it each start compiles them. */
   workflowCacheDir: string | undefined;
 };
@@ -59,6 +61,8 @@ const defaults: Record<string, string> = {
 const examples: Record<string, string> = {
   DATABASE_URL: 'name your PostgreSQL, such as postgresql://durabill:PASSWORD@db.example.com:5432/durabill',
   AMQP_URL: 'name your RabbitMQ, such as amqps://durabill:PASSWORD@mq.example.com:5671',
+  SMTP_URL: 'name your mail server, such as smtps://durabill:PASSWORD@mail.example.com',
+  MAIL_FROM: 'name the sender of all mails, such as Acme Billing <billing@acme.example>',
   TEMPORAL_ADDRESS: 'name your Temporal server, such as temporal.example.com:7233',
   STRIPE_SECRET_KEY: 'take the secret key of your Stripe account, sk_test_… or sk_live_…',
 };
@@ -103,6 +107,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       holdsUnpriced: readSwitch(text('DURABILL_HOLD_UNPRICED'), 'DURABILL_HOLD_UNPRICED', tell),
     },
     taxEngine: env['TAX_ENGINE_URL'] ? readTaxEngine(url('TAX_ENGINE_URL', ['http:', 'https:']), env, tell) : undefined,
+    mail: readMail(env, url, text, tell),
     workflowCacheDir: env['DURABILL_WORKFLOW_CACHE'] || undefined,
   };
   refuse(faults);
@@ -135,6 +140,25 @@ function readBounds(env: NodeJS.ProcessEnv, name: string, tell: Tell): Bounds {
     tell(name, `cannot be read (${error.message})`, 'write amounts by currency, such as USD:1000000,JPY:150000000');
     return new Map();
   }
+}
+
+type Mail = NonNullable<Config['mail']>;
+type Read = ReturnType<typeof readers>;
+
+function readMail(env: NodeJS.ProcessEnv, url: Read['url'], text: Read['text'], tell: Tell): Mail | undefined {
+  if (!env['SMTP_URL']) return undefined;
+  const from = readSender(text('MAIL_FROM'), tell);
+  return { smtpUrl: url('SMTP_URL', ['smtp:', 'smtps:']), from };
+}
+
+/** `Acme Billing <billing@acme.example>`, or an address alone. */
+function readSender(value: string, tell: Tell): Mail['from'] {
+  const [, quoted, name = quoted ?? '', inBrackets, alone] =
+    /^(?:(?:"([^"<>\r\n]*)"|([^"<>\r\n]*?))\s*<([^\s<>@]+@[^\s<>@]+)>|([^\s<>@]+@[^\s<>@]+))$/.exec(value) ?? [];
+  const address = inBrackets ?? alone;
+  if (address !== undefined) return { name, address };
+  if (value !== '') tell('MAIL_FROM', 'is no sender', examples['MAIL_FROM'] ?? 'write name <address>');
+  return { name: '', address: '' };
 }
 
 function readSwitch(value: string, name: string, tell: Tell): boolean {

@@ -36,7 +36,7 @@ const rooms: Record<string, Arrows> = {
   // It is given the books, opened, and names no more of them than their type.
   'src/cli': { to: ['src/billing', 'workflows/contract', 'src/temporal', ...common], typesOf: ['src/store'] },
 
-  'src/billing': { to: ['src/domain', 'src/store', 'src/targets', 'src/broker', ...common] },
+  'src/billing': { to: ['src/domain', 'src/store', 'src/targets', 'src/broker', 'src/notify', ...common] },
   // The worker is started with activities that it is given, and knows their type. Workflows are bundled by path.
   'src/temporal': { to: ['workflows/contract', ...common], typesOf: ['activities'] },
   'src/store': { to: ['src/domain', ...common] },
@@ -44,6 +44,9 @@ const rooms: Record<string, Arrows> = {
   'src/targets': { to: ['src/domain', ...common] },
   // The adapter stands apart from the port: only bin chooses it, everybody else sees the port.
   'src/targets/stripe': { to: ['src/targets', 'src/domain', ...common] },
+
+  // What mails say, and the way that they go.
+  'src/notify': { to: ['src/domain', 'src/errors'] },
 
   'src/domain': { to: ['src/errors'], packages: ['fraction.js', 'temporal-polyfill'] },
   'src/errors': { to: [], packages: [] },
@@ -54,6 +57,7 @@ const rooms: Record<string, Arrows> = {
 
   // They stand in for other companies' programs and customers, so they share nothing that could hide a fault of ours.
   'src/stripe-simulator': { to: [], packages: ['node:', 'stripe'] },
+  'src/mail-catcher': { to: [], packages: ['node:', 'smtp-server', 'mailparser'] },
   examples: { to: [] },
   // It starts programs and knows nothing of what runs on them; it speaks to people by the catalogue of errors.
   'src/stack': { to: ['src/errors'] },
@@ -73,6 +77,9 @@ const owners: Record<string, Owner> = {
   fastify: { rooms: ['src/api'] },
   '@fastify/': { rooms: ['src/api'] },
   commander: { rooms: ['src/cli'] },
+  nodemailer: { rooms: ['src/notify'] },
+  'smtp-server': { rooms: ['src/mail-catcher'] },
+  mailparser: { rooms: ['src/mail-catcher'] },
   // A program that replays knows the error by which that fails.
   '@temporalio/workflow': { rooms: ['workflows', 'src/bin', 'bench'] },
   '@temporalio/activity': { rooms: ['activities'] },

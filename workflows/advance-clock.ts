@@ -9,7 +9,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { books, pages } from './activities.ts';
-import { dueInvoiceScanId, monthlyInvoicingId, workflowTypes } from './contract/ids.ts';
+import { dueInvoiceScanId, dunningId, monthlyInvoicingId, workflowTypes } from './contract/ids.ts';
 import type { AdvanceClockInput } from './contract/inputs.ts';
 import { messages } from './contract/messages.ts';
 import { firstCursor, type RunResult } from './run-in-pages.ts';
@@ -55,17 +55,21 @@ export async function advanceClock(input: AdvanceClockInput): Promise<RunResult>
   return { runId, counts };
 }
 
+type DueRun = { kind: 'invoicing' | 'due-scan' | 'dunning'; at: string };
+
+const runs = {
+  invoicing: { type: workflowTypes.monthlyInvoicing, idOf: monthlyInvoicingId, title: 'Invoicing' },
+  'due-scan': { type: workflowTypes.dueInvoiceScan, idOf: dueInvoiceScanId, title: 'Due scan' },
+  dunning: { type: workflowTypes.dunning, idOf: dunningId, title: 'Dunning' },
+};
+
 /** Does the run, or waits for the same run that a person has just started. @returns what it counted */
-async function executeRun(
-  clockId: string,
-  due: { kind: 'invoicing' | 'due-scan'; at: string },
-): Promise<Record<string, number>> {
-  const isInvoicing = due.kind === 'invoicing';
+async function executeRun(clockId: string, due: DueRun): Promise<Record<string, number>> {
+  const { type, idOf, title } = runs[due.kind];
   try {
-    const type = isInvoicing ? workflowTypes.monthlyInvoicing : workflowTypes.dueInvoiceScan;
     const { counts }: RunResult = await executeChild(type, {
-      workflowId: (isInvoicing ? monthlyInvoicingId : dueInvoiceScanId)(clockId, due.at),
-      staticSummary: `${isInvoicing ? 'Invoicing' : 'Due scan'} of ${due.at} on a test clock`,
+      workflowId: idOf(clockId, due.at),
+      staticSummary: `${title} of ${due.at} on a test clock`,
       args: [{ clockId, cutoffAt: due.at }],
     });
     return counts;

@@ -2,6 +2,7 @@
 export { advanceClock } from './advance-clock.ts';
 export { digestAudit } from './digest-audit.ts';
 export { dueInvoiceScan } from './due-invoice-scan.ts';
+export { dunning } from './dunning.ts';
 export { monthlyInvoicing } from './monthly-invoicing.ts';
 export { processStripeEvents } from './process-stripe-events.ts';
 export { reconcile } from './reconcile.ts';

@@ -39,7 +39,7 @@ const scheduledStartKey = defineSearchAttributeKey('TemporalScheduledStartTime',
  */
 export async function runInPages(
   input: RunInput,
-  run: { kind: 'invoicing' | 'hourly-invoicing' | 'due-scan'; title: string; stages: readonly Stage[] },
+  run: { kind: 'invoicing' | 'hourly-invoicing' | 'due-scan' | 'dunning'; title: string; stages: readonly Stage[] },
 ): Promise<RunResult> {
   const { clockId } = input;
   const isHourly = input.isHourly && { isHourly: input.isHourly };

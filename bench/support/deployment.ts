@@ -47,7 +47,13 @@ export type DeploymentOptions = {
 };
 
 export async function openDeployment(options: DeploymentOptions = {}): Promise<Deployment> {
-  const { DATABASE_URL: _database, AMQP_URL: _broker, TEMPORAL_ADDRESS: _temporal, ...own } = process.env;
+  const {
+    DATABASE_URL: _database,
+    AMQP_URL: _broker,
+    TEMPORAL_ADDRESS: _temporal,
+    SMTP_URL: _mail,
+    ...own
+  } = process.env;
   const stack = await startStack({
     dataDir: fileURLToPath(new URL(`../../.durabill/bench-${randomBytes(4).toString('hex')}`, import.meta.url)),
     throwAway: true,

@@ -43,6 +43,8 @@ export const deploymentAccountIdOf = (clockId: string, currency: string, kind: s
   derive('ledger-account', clockId, currency, kind);
 export const takenBackIdOf = (invoiceId: string): string => derive('pending-item', 'taken-back', invoiceId);
 export const transferIdOf = (kind: string, reference: string): string => derive('ledger-transfer', kind, reference);
+/** What the settings of a deployment have as their subject in the audit log, by their name. */
+export const settingsIdOf = (name: string): string => derive('settings', name);
 export const lineIdOf = (invoiceId: string, position: number): string => derive('line', invoiceId, position);
 
 /** What pays a part of an invoice, by its place there. */

@@ -10,8 +10,8 @@ import { readText } from './text.ts';
 /** An advance lays out and bills every month on the way; a slipped digit of the year is not to start that. */
 const longestAdvanceYears = 5;
 
-/** Those of the hours are started by their Schedule alone: a run for an instant bills all that one would. */
-export type OrderedKind = Exclude<RunKind, 'hourly-invoicing'>;
+/** Those of the hours are started by their Schedule alone, or by an advance: each takes all that is due by then. */
+export type OrderedKind = Exclude<RunKind, 'hourly-invoicing' | 'dunning'>;
 
 export type RunOrder = {
   kind: OrderedKind;

@@ -15,7 +15,7 @@ const { DATABASE_URL: _outside, ...env } = process.env;
 const stack = await startStack({
   dataDir: pathOf(`.durabill/dump-${randomBytes(4).toString('hex')}`),
   throwAway: true,
-  env: { ...env, AMQP_URL: 'not needed', TEMPORAL_ADDRESS: 'not needed' },
+  env: { ...env, AMQP_URL: 'not needed', TEMPORAL_ADDRESS: 'not needed', SMTP_URL: 'not needed' },
 });
 stopOnSignals(stack.stop);
 try {

@@ -28,6 +28,9 @@ import { registerWebhooks } from './start/webhooks.ts';
 /** The journal and the key of the simulated Stripe belong to the data directory, like the books that are bound to it. */
 const simulatorKey = 'sk_test_durabillSample0000';
 
+/** As whom the sample business writes. */
+const sampleSender = 'Sample airports <billing@airports.example>';
+
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
 async function start(): Promise<void> {
@@ -59,7 +62,7 @@ async function start(): Promise<void> {
   };
   const clock = stopwatch();
   try {
-    say('Starting PostgreSQL, RabbitMQ and Temporal…');
+    say('Starting PostgreSQL, RabbitMQ, Temporal and a mail server…');
     stack = await startStack({ dataDir, preferKnownPorts: true, say, signal: abort.signal });
     clock.lap('stack');
     const env = await startOwnProcesses(stack, dataDir, watch);
@@ -92,6 +95,7 @@ const placeholders = {
   DATABASE_URL: 'postgresql://127.0.0.1/durabill',
   AMQP_URL: 'amqp://127.0.0.1',
   TEMPORAL_ADDRESS: '127.0.0.1:7233',
+  MAIL_FROM: sampleSender,
   STRIPE_SECRET_KEY: simulatorKey,
 };
 
@@ -116,6 +120,8 @@ async function startOwnProcesses(stack: Stack, dataDir: string, watch: Watch): P
     DATABASE_URL: stack.databaseUrl,
     AMQP_URL: stack.amqpUrl,
     TEMPORAL_ADDRESS: stack.temporalAddress,
+    SMTP_URL: stack.smtpUrl,
+    MAIL_FROM: process.env['MAIL_FROM'] || sampleSender,
     DURABILL_API_PORT: String(apiPort),
     // No load balancer stands before a demonstration.
     DURABILL_API_DRAIN_SECONDS: '0',
@@ -251,6 +257,7 @@ async function demonstrate(
         ? `${stack.temporalUiUrl}/namespaces/durabill`
         : `outside, beside ${stack.temporalAddress}`,
       rabbitmq: stack.rabbitmqUiUrl ?? 'outside',
+      mail: stack.mailUiUrl ?? 'outside',
       stripe: env.STRIPE_API_BASE === undefined ? 'Stripe itself, in test mode' : `${env.STRIPE_API_BASE}/_control/`,
     },
   };

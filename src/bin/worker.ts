@@ -3,15 +3,18 @@ import { createEnsureCustomer } from '../../activities/ensure-customer.ts';
 import { createActivities } from '../../activities/index.ts';
 import { createWakeSyncs } from '../../activities/wake-syncs.ts';
 import { taskQueues } from '../../workflows/contract/task-queues.ts';
+import { keepSending, type Sending } from '../billing/keep-sending.ts';
 import { requestPaceOf } from '../billing/request-pace.ts';
 import { bindStripe } from '../billing/stripe-account.ts';
 import { createConnection } from '../broker/connection.ts';
 import { within } from '../broker/limits.ts';
 import { createPublisher } from '../broker/publisher.ts';
 import { linesPerInvoice } from '../domain/invoice/limits.ts';
+import { createSmtpMailer } from '../notify/smtp-mailer.ts';
 import { readAttention } from '../store/attention.ts';
 import { openDatabase } from '../store/database.ts';
 import { readSweepAgeSeconds } from '../store/event-sweeps.ts';
+import { readMailLagSeconds } from '../store/messages.ts';
 import { readEventBacklog } from '../store/stripe-events.ts';
 import { readRollupLagSeconds } from '../store/usage-rollups.ts';
 import { openStripe } from '../targets/stripe/client.ts';
@@ -73,8 +76,9 @@ async function readBooks(): Promise<void> {
       readRollupLagSeconds(database),
       readEventBacklog(database),
       readSweepAgeSeconds(database),
+      readMailLagSeconds(database),
     ]);
-    const [{ oldestOpenSyncSeconds, ...attention }, lag, backlog, sweepAge] = await within(
+    const [{ oldestOpenSyncSeconds, ...attention }, lag, backlog, sweepAge, mailLag] = await within(
       asked,
       booksLimitMs,
       'no answer in time',
@@ -84,11 +88,12 @@ async function readBooks(): Promise<void> {
     if (sweepAge !== undefined) metrics.stripeSweepAge.set(sweepAge);
     metrics.oldestOpenSync.set(oldestOpenSyncSeconds);
     metrics.usageRollupLag.set(lag);
+    metrics.oldestMail.set(mailLag);
     for (const [what, count] of Object.entries(attention)) metrics.attention.set({ what }, count);
     metrics.booksReadable.set(1);
   } catch (error) {
     log.warn({ err: error }, 'the books cannot be read for the metrics');
-    const read = [metrics.oldestOpenSync, metrics.usageRollupLag];
+    const read = [metrics.oldestOpenSync, metrics.usageRollupLag, metrics.oldestMail];
     const ofEvents = [metrics.stripeEventsWaiting, metrics.oldestStripeEvent, metrics.stripeSweepAge];
     for (const gauge of [...read, ...ofEvents]) gauge.remove();
     metrics.attention.reset();
@@ -131,7 +136,29 @@ const workers = await createWorkers({
   }),
   observe: ({ name, outcome, seconds }) => metrics.activities.observe({ activity: name, outcome }, seconds),
 });
-log.info({ queues }, 'queues');
+/** Whoever serves the billing queue sends mail: that is once in a deployment, whatever else is started more often. */
+function startMail(): Sending | undefined {
+  if (config.mail === undefined || !queues.includes('billing')) return undefined;
+  const { smtpUrl, from } = config.mail;
+  const sender = { name: from.name || from.address, domain: from.address.split('@')[1] ?? 'localhost' };
+  const mailer = createSmtpMailer({ url: smtpUrl, from });
+  return keepSending(
+    { database, mailer, sender },
+    {
+      onMail({ state, ...mail }) {
+        metrics.mails.inc({ state });
+        if (state === 'failed' || state === 'unknown') {
+          log.error({ code: `mail-${state}`, ...mail }, 'an operator should see this');
+        }
+      },
+      onLost: (count) => log.error({ code: 'mail-unknown', count }, 'an operator should see this'),
+      onFailure: (error) => log.warn({ err: error }, 'no mail can be sent for now'),
+    },
+  );
+}
+
+const sending = startMail();
+log.info({ queues, sendsMail: sending !== undefined }, 'queues');
 const running = Promise.all(workers.map((worker) => worker.run()));
 
 await life.run(
@@ -141,6 +168,7 @@ await life.run(
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
       await running;
     },
+    'mails that are being handed over': async () => sending?.stop(),
     'messages that are being confirmed': () => publisher.close(),
     connections: () => Promise.all([connection.close(), temporal.close(), broker.close(), database.close()]),
     'operations pages': () => operations.close(),

@@ -123,6 +123,18 @@ export const catalogue = {
     customer: refused,
     mend: 'Read the subscription, and choose another instant or another change.',
   },
+  'dunning-policy-invalid': {
+    status: 422,
+    title: 'The policy of dunning cannot be carried out like this.',
+    customer: refused,
+    mend: 'Put the steps in the order of their days, with the write-off as the last; docs/dunning.md has examples.',
+  },
+  'message-refused': {
+    status: 409,
+    title: 'The mail is not in a state in which this can be done.',
+    customer: refused,
+    mend: 'Read the mail first; only what has failed, is unknown or was left out can be sent again.',
+  },
   'wallet-refused': {
     status: 422,
     title: 'The wallet cannot take this.',

@@ -1,5 +1,5 @@
 /**
- * The embedded default: PostgreSQL, RabbitMQ and Temporal as real programs on 127.0.0.1, started for one data directory
+ * The embedded default: PostgreSQL, RabbitMQ, Temporal and a mail server as real programs on 127.0.0.1, started for one data directory
  * and gone with the process that started them. Owns where programs come from, ports, readiness and the end of every
  * process; knows nothing of what runs on them.
  *
@@ -11,6 +11,7 @@ import { join, resolve } from 'node:path';
 import type { StackContext } from './context.ts';
 import { type Exit, type Keeper, type KeptChild, startKeeper } from './keeper-client.ts';
 import { removeAbandoned, takeDataDirectory } from './leftovers.ts';
+import { startMail } from './mail.ts';
 import type { Part } from './part.ts';
 import { startPostgres } from './postgres.ts';
 import { externalHomeOf } from './postgres-home.ts';
@@ -27,9 +28,9 @@ export type StackOptions = {
   throwAway?: boolean;
   /** Waits for disks although the data is thrown away: for measurements. */
   waitForDisks?: boolean;
-  /** Takes 5432, 5672, 15672, 7233 and 8233 where they are free. */
+  /** Takes 5432, 5672, 15672, 7233, 8233, 1025 and 8025 where they are free. */
   preferKnownPorts?: boolean;
-  /** Names outside parts by DATABASE_URL, AMQP_URL and TEMPORAL_ADDRESS; process.env by default. */
+  /** Names outside parts by DATABASE_URL, AMQP_URL, TEMPORAL_ADDRESS and SMTP_URL; process.env by default. */
   env?: NodeJS.ProcessEnv;
   /** One line for the person who started the stack; to stderr by default. */
   say?: (line: string) => void;
@@ -67,8 +68,11 @@ export type Stack = {
   temporalAddress: string;
   /** Undefined where the server is an outside one. */
   temporalUiUrl: string | undefined;
+  smtpUrl: string;
+  /** Undefined where the server is an outside one. */
+  mailUiUrl: string | undefined;
   /** The embedded parts, for tests that kill and restart them; undefined for outside ones. */
-  parts: { postgres: Part | undefined; rabbitmq: Part | undefined; temporal: Part | undefined };
+  parts: { postgres: Part | undefined; rabbitmq: Part | undefined; temporal: Part | undefined; mail: Part | undefined };
   /** Starts one of our own processes under the keeper; its output is appended to log/<name>.log. */
   run(child: ChildOptions): Promise<RunningChild>;
   /** From the start to serving, downloads included. */
@@ -144,14 +148,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const databaseUrl = env['DATABASE_URL'] || undefined;
   const amqpUrl = env['AMQP_URL'] || undefined;
   const temporalAddress = env['TEMPORAL_ADDRESS'] || undefined;
+  const smtpUrl = env['SMTP_URL'] || undefined;
   const starts = [
     databaseUrl === undefined ? timed.measure('postgres', startPostgres(context)) : undefined,
     amqpUrl === undefined ? timed.measure('rabbitmq', startRabbitmq(context)) : undefined,
     temporalAddress === undefined ? timed.measure('temporal', startTemporal(context)) : undefined,
+    smtpUrl === undefined ? timed.measure('mail', startMail(context)) : undefined,
   ] as const;
 
   try {
-    const [postgres, rabbitmq, temporal] = await Promise.all(starts);
+    const [postgres, rabbitmq, temporal, mail] = await Promise.all(starts);
     options.signal?.throwIfAborted();
     return {
       dataDir,
@@ -160,7 +166,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       rabbitmqUiUrl: rabbitmq?.rabbitmqUiUrl,
       temporalAddress: temporalAddress ?? temporal!.temporalAddress,
       temporalUiUrl: temporal?.temporalUiUrl,
-      parts: { postgres: postgres?.part, rabbitmq: rabbitmq?.part, temporal: temporal?.part },
+      smtpUrl: smtpUrl ?? mail!.smtpUrl,
+      mailUiUrl: mail?.mailUiUrl,
+      parts: { postgres: postgres?.part, rabbitmq: rabbitmq?.part, temporal: temporal?.part, mail: mail?.part },
       run: runner(keeper, env, dataDir),
       secondsByPart: timed.seconds,
       stop,

@@ -15,6 +15,12 @@ export type Attention = {
   parkedStripeEvents: number;
   /** Disputes at Stripe that are not decided. */
   openDisputes: number;
+  /** Mails that no server takes, or that have no address. */
+  failedMails: number;
+  /** Mails of which nobody knows whether they were sent. */
+  unknownMails: number;
+  /** Unpaid invoices that dunning was to tell an operator of, and that are not paused since. */
+  unpaidInvoices: number;
   /** Pauses that are on: nothing is issued, and nothing is sent to Stripe. */
   pauses: number;
   /** Seconds since the sync of the invoice that has been silent the longest was touched; 0 when none is open. */
@@ -33,6 +39,12 @@ export async function readAttention(sql: Sql): Promise<Attention> {
          FROM audit_digests))::int AS "changedAuditDays",
        (SELECT count(*) FROM stripe_events WHERE outcome = 'parked')::int AS "parkedStripeEvents",
        (SELECT count(*) FROM remote_records WHERE kind = 'dispute' AND NOT is_final)::int AS "openDisputes",
+       (SELECT count(*) FROM messages WHERE state = 'failed')::int AS "failedMails",
+       (SELECT count(*) FROM messages WHERE state = 'unknown')::int AS "unknownMails",
+       (SELECT count(DISTINCT p.invoice_id) FROM dunning_steps p JOIN dunnings d ON d.invoice_id = p.invoice_id
+         JOIN invoice_states s ON s.invoice_id = p.invoice_id WHERE p.action = 'notify_operator' AND p.state = 'done'
+           AND d.state = 'running' AND s.lifecycle = 'issued' AND s.payment IN ('unpaid', 'partly_paid'))::int
+         AS "unpaidInvoices",
        (SELECT count(*) FROM pauses WHERE ended_at IS NULL)::int AS pauses,
        coalesce((SELECT extract(epoch FROM now() - min(touched_at)) FROM invoice_states
          WHERE sync NOT IN ('none', 'synced') AND sync <> 'parked'), 0)::float8 AS "oldestOpenSyncSeconds"`,

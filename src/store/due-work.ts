@@ -1,12 +1,20 @@
 import type { Sql } from './database.ts';
 import { waits } from './pending-items.ts';
 
-/** The earliest instants at which something of a clock is due: a period to bill, a draft to issue; and whether an item waits. */
-export async function earliestDue(
-  sql: Sql,
-  clockId: string,
-): Promise<{ now: Date; billableAt: Date | null; dueAt: Date | null; hasPending: boolean }> {
-  const { rows } = await sql.query<{ now: Date; billableAt: Date | null; dueAt: Date | null; hasPending: boolean }>(
+export type EarliestDue = {
+  now: Date;
+  billableAt: Date | null;
+  dueAt: Date | null;
+  dunningAt: Date | null;
+  hasPending: boolean;
+};
+
+/**
+ * The earliest instants at which something of a clock is due: a period to bill, a draft to issue, a step of dunning; and
+ * whether an item waits.
+ */
+export async function earliestDue(sql: Sql, clockId: string): Promise<EarliestDue> {
+  const { rows } = await sql.query<EarliestDue>(
     `SELECT business_now(k) AS now,
        -- A parked period waits for a person; the next run that something else brings tries it again.
        (SELECT min(p.billable_at) FROM periods p JOIN customers c ON c.id = p.customer_id
@@ -14,6 +22,11 @@ export async function earliestDue(
           AND NOT EXISTS (SELECT FROM parked_periods w WHERE w.period_id = p.id AND w.resolved_at IS NULL)) AS "billableAt",
        (SELECT min(i.due_at) FROM invoice_states s JOIN invoices i ON i.id = s.invoice_id
         WHERE s.lifecycle = 'draft' AND i.clock_id = k.id) AS "dueAt",
+       -- What waits for a person, a payment or a decision is not due, however long ago it was.
+       (SELECT p.due_at FROM dunning_steps p JOIN dunnings d ON d.invoice_id = p.invoice_id
+        JOIN invoice_states s ON s.invoice_id = p.invoice_id
+        WHERE p.clock_id = k.id AND p.state = 'planned' AND NOT dunning_waits(d, s)
+        ORDER BY p.due_at LIMIT 1) AS "dunningAt",
        EXISTS (SELECT FROM pending_items p JOIN customers c ON c.id = p.customer_id
          WHERE c.clock_id = k.id AND ${waits}) AS "hasPending"
      FROM clocks k WHERE k.id = $1`,

@@ -1,6 +1,6 @@
 import type { Sql } from './database.ts';
 
-export type RunKind = 'invoicing' | 'hourly-invoicing' | 'due-scan' | 'advance';
+export type RunKind = 'invoicing' | 'hourly-invoicing' | 'due-scan' | 'dunning' | 'advance';
 
 export type Run = {
   id: string;

@@ -39,13 +39,24 @@ export function createMetrics(processName: string) {
     }),
     attention: new Gauge({
       name: 'durabill_attention',
-      help: 'What waits for a person: parkedInvoices, heldDrafts, parkedPeriods, differences, strayEvents, changedAuditDays, parkedStripeEvents, openDisputes, pauses; 0 on a quiet day',
+      help: 'What waits for a person: parkedInvoices, heldDrafts, parkedPeriods, differences, strayEvents, changedAuditDays, parkedStripeEvents, openDisputes, failedMails, unknownMails, unpaidInvoices, pauses; 0 on a quiet day',
       labelNames: ['what'],
       registers,
     }),
     oldestOpenSync: new Gauge({
       name: 'durabill_oldest_open_sync_seconds',
       help: 'Silence of the open sync that has been silent the longest',
+      registers,
+    }),
+    mails: new Counter({
+      name: 'durabill_mails_total',
+      help: 'Mails by what came of handing them over; pending ones are tried again',
+      labelNames: ['state'],
+      registers,
+    }),
+    oldestMail: new Gauge({
+      name: 'durabill_oldest_mail_seconds',
+      help: 'How long the mail has been due that has been so the longest; minutes mean that the mail server is away',
       registers,
     }),
     usageRollupLag: new Gauge({

@@ -69,6 +69,20 @@ export function schedulesOf(realClockId: string): ScheduleOptions[] {
       },
     },
     {
+      scheduleId: scheduleIds.dunning,
+      spec: { calendars: [{ hour: '*', comment: 'every full hour: it is 09:00 somewhere' }] },
+      // Whichever hour it is, it takes all that is due: one that was missed leaves nothing undone.
+      policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: hour, pauseOnFailure: false },
+      action: {
+        type: 'startWorkflow',
+        workflowType: workflowTypes.dunning,
+        workflowId: scheduleIds.dunning,
+        taskQueue: taskQueues.billing,
+        staticSummary: 'Dunning: follow up what is unpaid',
+        args,
+      },
+    },
+    {
       scheduleId: scheduleIds.usageRollup,
       spec: { intervals: [{ every: minute }] },
       // Whichever minute it is, it takes all that is there: one that was missed leaves nothing undone.

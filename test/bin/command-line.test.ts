@@ -47,6 +47,27 @@ describe('the configuration', () => {
     ]);
   });
 
+  it('takes a mail server with its sender, and no mail at all without one', () => {
+    assert.equal(readConfig(env).mail, undefined);
+    const senders: Record<string, { name: string; address: string }> = {
+      'Acme Billing <billing@acme.example>': { name: 'Acme Billing', address: 'billing@acme.example' },
+      '"Acme, Inc." <billing@acme.example>': { name: 'Acme, Inc.', address: 'billing@acme.example' },
+      'billing@acme.example': { name: '', address: 'billing@acme.example' },
+    };
+    for (const [sender, from] of Object.entries(senders)) {
+      const { mail } = readConfig({ ...env, SMTP_URL: 'smtps://user:pass@mail.test', MAIL_FROM: sender });
+      assert.deepEqual(mail, { smtpUrl: 'smtps://user:pass@mail.test', from });
+    }
+    const wanted = 'name the sender of all mails, such as Acme Billing <billing@acme.example>';
+    assert.deepEqual(faultsOf({ SMTP_URL: 'smtp://mail.test' }), [`MAIL_FROM is not set: ${wanted}.`]);
+    for (const sender of ['Acme', 'Acme <billing>', 'a@b.example\nBcc: c@d.example', 'A <a@b.example> <c@d.example>']) {
+      const faults = faultsOf({ SMTP_URL: 'smtp://mail.test', MAIL_FROM: sender });
+      assert.deepEqual(faults, [`MAIL_FROM is no sender: ${wanted}.`]);
+    }
+    const [fault] = faultsOf({ SMTP_URL: 'mail.test:25', MAIL_FROM: 'a@b.example' });
+    assert.match(fault ?? '', /^SMTP_URL is no address that starts with smtp:\/\/ or smtps:\/\//);
+  });
+
   it('refuses what could only fail later: a key that is no secret one or has a stray line end, an address with a scheme', () => {
     const key =
       /^STRIPE_SECRET_KEY is no secret key: take the secret key of your Stripe account, .*without space or line end/;

@@ -10,8 +10,8 @@ import { compose, copyContext, isIgnored, read, root, type Service, stages } fro
 
 const services = Object.entries(compose.services);
 const ours = services.filter(([, { build }]) => build !== undefined);
-/** The processes that read the configuration; the simulator is told everything by its options. */
-const configured = ours.filter(([name]) => name !== 'simulator');
+/** The processes that read the configuration; the simulator and the mail server are told everything by their options. */
+const configured = ours.filter(([name]) => name !== 'simulator' && name !== 'mail');
 const [build, final] = stages() as [ReturnType<typeof stages>[number], ReturnType<typeof stages>[number]];
 const inFinal = (name: string) => final.instructions.filter((one) => one.name === name).map(({ args }) => args);
 

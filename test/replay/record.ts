@@ -12,8 +12,11 @@ import { writeFileSync } from 'node:fs';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { createCustomer } from '../../src/billing/create-customer.ts';
+import { createTestClock } from '../../src/billing/open-clock.ts';
 import { pauseAll, resumeAll } from '../../src/billing/pause.ts';
+import { setDunning } from '../../src/billing/set-dunning.ts';
 import { storeCorrection } from '../../src/billing/store-correction.ts';
+import type { PolicyStep } from '../../src/domain/dunning/policy.ts';
 import { beginPause } from '../../src/store/pauses.ts';
 import type { FaultRule } from '../../src/stripe-simulator/faults.ts';
 import { accountIdOf } from '../../src/stripe-simulator/ids.ts';
@@ -76,6 +79,25 @@ describe('the recorder', function () {
     for (const branch of ['calm', 'retried'] as const) {
       await record(world, `syncCustomer.${branch}`, ids.syncCustomerId(invoices[branch].customerId));
     }
+  });
+
+  it('writes the histories of dunning', async () => {
+    const { database, temporal } = world;
+    await openBooks(database);
+    const remind: PolicyStep = { days: 3, after: 'due', action: 'remind' };
+    await setDunning(database, { policies: [{ key: 'default', steps: [remind] }], notices: [] }, 'recorder');
+    const opening = { name: 'dunned', startsAt: '2013-01-01T05:00:00Z', numberPrefix: 'DUNNED' };
+    const { clock } = await createTestClock(database, opening, 'recorder');
+    const subscription = { plan: 'airports', startsAt: '2013-01-01T05:00:00Z' };
+    const input = { externalId: 'dunned', name: 'dunned', currency: 'USD', zone: 'America/New_York', clock: 'dunned' };
+    await createCustomer(database, { ...input, subscription }, 'recorder');
+    await Promise.all([world.start('worker'), world.start('bridge')]);
+    // Issued on 2 February and to be paid in 14 days, by the 16th.
+    await startRun(temporal.client, { kind: 'advance', clockId: clock.id, at: new Date('2013-02-20T00:00:00Z') });
+    await temporal.client.workflow.getHandle(ids.advanceClockId(clock.id)).result();
+    await record(world, 'advanceClock.dunning', ids.advanceClockId(clock.id));
+    await record(world, 'dunning.calm', ids.dunningId(clock.id, '2013-02-19T14:00:00.000Z'));
+    await recordScheduled(world, 'dunning.scheduled', ids.scheduleIds.dunning, '2026-10-01T14:00');
   });
 
   it("writes the histories of Stripe's events", async () => {

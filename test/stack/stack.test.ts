@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { connect } from 'amqplib';
+import { createTransport } from 'nodemailer';
 import pg from 'pg';
 import type { Part } from '../../src/stack/index.ts';
 import { until } from '../../src/stack/until.ts';
@@ -116,6 +117,21 @@ describe('The embedded stack', function () {
     await assert.rejects(Connection.connect({ address: getStack().temporalAddress, connectTimeout: '1s' }));
     await temporal!.restart();
     assert.equal(await withTemporal((connection) => retentionDays(connection, namespace)), 30);
+  });
+
+  it('keeps the mails that it has taken when the mail server is killed', async () => {
+    const { smtpUrl, mailUiUrl, parts } = getStack();
+    const to = `${randomUUID()}@heron.example`;
+    const transport = createTransport(smtpUrl);
+    await transport.sendMail({ from: 'a@acme.example', to, subject: 'kept', text: 'kept' });
+    transport.close();
+    await parts.mail!.kill('SIGKILL');
+    await parts.mail!.restart();
+    const answer = await fetch(`${mailUiUrl}/api/messages?to=${to}`);
+    assert.deepEqual(
+      ((await answer.json()) as { subject: string }[]).map(({ subject }) => subject),
+      ['kept'],
+    );
   });
 
   it('runs a process of ours and stops it when told', async () => {

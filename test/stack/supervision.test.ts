@@ -25,7 +25,7 @@ import { getStack } from '../support/stack.ts';
 
 const supervisorFile = fileURLToPath(new URL('../support/supervisor.ts', import.meta.url));
 /** Leaves only PostgreSQL to start, which is quick. */
-const onlyPostgres = { AMQP_URL: 'amqp://outside', TEMPORAL_ADDRESS: 'outside:7233' };
+const onlyPostgres = { AMQP_URL: 'amqp://outside', TEMPORAL_ADDRESS: 'outside:7233', SMTP_URL: 'smtp://outside' };
 
 type Up = { databaseUrl: string; amqpUrl: string; temporalAddress: string; rabbitmqUiUrl?: string; childPid: number };
 type Supervisor = { process: ChildProcess; up: Up };
@@ -151,6 +151,7 @@ describe('The end of a stack', function () {
       DATABASE_URL: 'postgresql://outside',
       AMQP_URL: 'amqp://outside',
       TEMPORAL_ADDRESS: '',
+      SMTP_URL: 'smtp://outside',
     };
     const paths = { PATH: `${bin}:${process.env['PATH']}`, XDG_CACHE_HOME: join(parent, 'cache') };
     await assert.rejects(startStack({ dataDir, env: { ...env, ...paths }, say: () => {} }), {

@@ -9,7 +9,7 @@ const dataDir = () => fileURLToPath(new URL(`../../.durabill/test-${randomBytes(
 
 /** Tests never run on a database, broker or server that the developer's shell happens to name. */
 function withoutOutsideParts(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const { DATABASE_URL: _database, AMQP_URL: _broker, TEMPORAL_ADDRESS: _temporal, ...rest } = env;
+  const { DATABASE_URL: _database, AMQP_URL: _broker, TEMPORAL_ADDRESS: _temporal, SMTP_URL: _mail, ...rest } = env;
   return rest;
 }
 

@@ -41,6 +41,8 @@ export async function openWorld(): Promise<World> {
     AMQP_URL: vhost.url,
     TEMPORAL_ADDRESS: stack.temporalAddress,
     TEMPORAL_NAMESPACE: namespace,
+    SMTP_URL: stack.smtpUrl,
+    MAIL_FROM: 'Blue Heron Air <billing@blue-heron.example>',
     STRIPE_SECRET_KEY: simulator.key,
     STRIPE_API_BASE: simulator.url,
     // This Stripe has no limits unless a test asks for them.

@@ -13,12 +13,14 @@ export const workflowTypes = {
   processStripeEvents: 'processStripeEvents',
   sweepStripeEvents: 'sweepStripeEvents',
   reconcile: 'reconcile',
+  dunning: 'dunning',
 } as const;
 
 export const scheduleIds = {
   monthlyInvoicing: 'monthly-invoicing',
   hourlyInvoicing: 'hourly-invoicing',
   dueInvoiceScan: 'due-invoice-scan',
+  dunning: 'dunning',
   usageRollup: 'usage-rollup',
   auditDigest: 'audit-digest',
   stripeEventSweep: 'stripe-event-sweep',
@@ -29,6 +31,7 @@ export const scheduleIds = {
 /** `cutoffAt` and `to` are ISO 8601 instants in UTC, as Date.toISOString writes them. */
 export const monthlyInvoicingId = (clockId: string, cutoffAt: string) => `monthly-invoicing/${clockId}/${cutoffAt}`;
 export const dueInvoiceScanId = (clockId: string, cutoffAt: string) => `due-invoice-scan/${clockId}/${cutoffAt}`;
+export const dunningId = (clockId: string, cutoffAt: string) => `dunning/${clockId}/${cutoffAt}`;
 export const syncInvoiceId = (invoiceId: string) => `sync-invoice/${invoiceId}`;
 export const syncCustomerId = (customerId: string) => `sync-customer/${customerId}`;
 /** One that a person has asked for. Those of a Schedule end with its nominal time. */

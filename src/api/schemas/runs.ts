@@ -8,9 +8,9 @@ const whatTheyDo =
 
 const kindToStart = Type.Enum([...kindsToStart], { type: 'string', description: whatTheyDo, examples: ['advance'] });
 
-const kind = Type.Enum([...kindsToStart, 'hourly-invoicing'], {
+const kind = Type.Enum([...kindsToStart, 'hourly-invoicing', 'dunning'], {
   type: 'string',
-  description: `${whatTheyDo}; \`hourly-invoicing\` bills every hour what is no calendar month`,
+  description: `${whatTheyDo}; \`hourly-invoicing\` bills every hour what is no calendar month, \`dunning\` follows up what is unpaid`,
   examples: ['advance'],
 });
 

@@ -22,7 +22,7 @@ export type Summary = {
   seconds: Record<string, number>;
   /** What this start did stage by stage, and how long that took. */
   work: Record<Stage, Work>;
-  addresses: { api: string; apiDocument: string; temporal: string; rabbitmq: string; stripe: string };
+  addresses: { api: string; apiDocument: string; temporal: string; rabbitmq: string; mail: string; stripe: string };
 };
 
 export const nothingNew = 'Nothing new to bill: every invoice of these months was already there.';
@@ -67,6 +67,7 @@ function rowsOf(summary: Summary): [string, string][] {
     ['API', `${addresses.api}\n${addresses.apiDocument}`],
     ['Temporal Web UI', addresses.temporal],
     ['RabbitMQ', addresses.rabbitmq],
+    ['Mail', addresses.mail],
     ['Stripe', addresses.stripe],
   ];
 }

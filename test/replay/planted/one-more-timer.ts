@@ -12,6 +12,7 @@ const late = (workflow: Workflow) => async (input: never) => {
 export const advanceClock = late(workflows.advanceClock);
 export const digestAudit = late(workflows.digestAudit);
 export const dueInvoiceScan = late(workflows.dueInvoiceScan);
+export const dunning = late(workflows.dunning);
 export const monthlyInvoicing = late(workflows.monthlyInvoicing);
 export const processStripeEvents = late(workflows.processStripeEvents);
 export const reconcile = late(workflows.reconcile);

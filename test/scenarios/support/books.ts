@@ -75,7 +75,8 @@ export async function meetAt<Started>(
   return await (started as unknown as Promise<Started>);
 }
 
-async function countWaiting(database: Database): Promise<number> {
+/** Statements of the database that wait for a lock. */
+export async function countWaiting(database: Database): Promise<number> {
   const { rows } = await database.query<{ waiting: number }>(
     `SELECT count(*)::int AS waiting FROM pg_stat_activity
      WHERE datname = current_database() AND wait_event_type = 'Lock'`,

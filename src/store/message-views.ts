@@ -1,0 +1,47 @@
+import type { Sql } from './database.ts';
+import type { MessageKind, MessageState } from './messages.ts';
+import { uuidOrNull } from './uuid.ts';
+
+/** A mail as it is shown: without the address, which is read when it is sent. */
+export type MessageView = {
+  id: string;
+  kind: MessageKind;
+  customerId: string;
+  invoiceId: string;
+  invoiceNumber: string | null;
+  ordinal: number | null;
+  state: MessageState;
+  attempts: number;
+  nextAt: Date | null;
+  messageId: string | null;
+  reason: string | null;
+  createdAt: Date;
+  sentAt: Date | null;
+};
+
+export type MessageCursor = { createdAt: Date; id: string };
+
+const select = `SELECT m.id, m.kind, m.customer_id AS "customerId", m.invoice_id AS "invoiceId", i.number AS "invoiceNumber",
+    m.ordinal, m.state, m.attempts, CASE WHEN m.state = 'pending' THEN m.next_at END AS "nextAt",
+    m.message_id AS "messageId", m.reason, m.created_at AS "createdAt", m.sent_at AS "sentAt"
+  FROM messages m JOIN invoices i ON i.id = m.invoice_id`;
+
+/** A page of mails, the latest first, after the cursor. */
+export async function listMessages(
+  sql: Sql,
+  filter: { state?: MessageState; invoiceId?: string },
+  page: { after: MessageCursor | undefined; limit: number },
+): Promise<MessageView[]> {
+  const { rows } = await sql.query<MessageView>(
+    `${select} WHERE ($1::text IS NULL OR m.state = $1) AND ($2::uuid IS NULL OR m.invoice_id = $2)
+       AND ($3::timestamptz IS NULL OR m.created_at < $3 OR (m.created_at = $3 AND m.id > $4::uuid))
+     ORDER BY m.created_at DESC, m.id LIMIT $5`,
+    [filter.state ?? null, filter.invoiceId ?? null, page.after?.createdAt ?? null, page.after?.id ?? null, page.limit],
+  );
+  return rows;
+}
+
+export async function findMessage(sql: Sql, reference: string): Promise<MessageView | undefined> {
+  const { rows } = await sql.query<MessageView>(`${select} WHERE m.id = $1`, [uuidOrNull(reference)]);
+  return rows[0];
+}
