@@ -107,14 +107,14 @@ function differences(models: Map<string, Table>, tables: Map<string, Table>): st
   return found;
 }
 
-/** The tables as the dump writes them; defaults stay with the dump, which is compared as a whole. */
+/** The tables as the dump writes them; defaults and identities stay with the dump, which is compared as a whole. */
 function tablesOf(dump: string): Map<string, Table> {
   const paragraphs = dump.split('\n\n').filter((text) => text.startsWith('table '));
   return new Map(
     paragraphs.map((text) => {
       const [head = '', ...lines] = text.split('\n');
       const columns = lines
-        .map((line) => / {2}(\w+) (.+?)(?: default .*| identity \w)?$/.exec(line))
+        .map((line) => / {2}(\w+) (.+?)(?: (?:default|identity) .*)?$/.exec(line))
         // Constraints are written over several lines, some of which begin with a word of SQL.
         .filter((match) => match !== null && match[1] !== 'constraint' && !/^[A-Z]+$/.test(match[1]!))
         .map((match) => [match![1]!, match![2]!] as const);

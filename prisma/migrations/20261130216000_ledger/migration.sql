@@ -67,9 +67,8 @@ CREATE TABLE ledger_accounts (
   CHECK ((customer_id IS NULL) <> (clock_id IS NULL)),
   CHECK ((customer_id IS NULL) = (balance_minor IS NULL)),
   CHECK ((kind = 'grant') = (grant_id IS NOT NULL)),
-  CHECK (CASE WHEN customer_id IS NULL
-    THEN kind IN ('granted', 'funded', 'carried', 'credited', 'applied', 'expired', 'refunded')
-    ELSE kind IN ('balance', 'grant') END),
+  CHECK ((kind IN ('balance', 'grant')) = (customer_id IS NOT NULL)),
+  CHECK (kind IN ('balance', 'grant', 'granted', 'funded', 'carried', 'credited', 'applied', 'expired', 'refunded')),
   UNIQUE (id, currency)
 );
 CREATE UNIQUE INDEX ledger_accounts_balance ON ledger_accounts (customer_id, currency) WHERE kind = 'balance';
