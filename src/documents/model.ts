@@ -1,0 +1,111 @@
+import type { Currency } from '../domain/money/currency.ts';
+import type { Step } from '../domain/rating/step.ts';
+
+/** Where somebody is, in parts, so that it can be written in the order of its country. */
+export type Address = {
+  lines: readonly string[];
+  postalCode: string | null;
+  city: string | null;
+  region: string | null;
+  /** ISO 3166-1 alpha-2. */
+  country: string | null;
+};
+
+/** Who sells or buys, as the law wants it on the document. */
+export type DocumentParty = {
+  name: string;
+  address: Address | null;
+  /** Such as a VAT id; `kind` is what stands before it if not the general word. */
+  taxIds: readonly { kind: string | null; value: string }[];
+  registration: string | null;
+  email: string | null;
+};
+
+export type DocumentSeller = DocumentParty & {
+  bankDetails: string | null;
+  /** At the foot of each page. */
+  footer: string | null;
+};
+
+export type DocumentLine = {
+  description: string;
+  /** The part of the service period that it is for, where that is another one than the document's. */
+  period: DocumentPeriod | null;
+  /** Decimals as text. */
+  quantity: string | null;
+  /** How the amount came about; a price a unit is read from here. */
+  working: readonly Step[];
+  amountMinor: bigint;
+  discountMinor: bigint;
+  /** Percentages as decimals: "19"; empty for a line without tax. */
+  taxRates: readonly string[];
+};
+
+export type DocumentPeriod = { startAt: Date; endAt: Date };
+
+export type DocumentTax = {
+  name: string;
+  /** Decimal in percent. */
+  percentage: string;
+  isInclusive: boolean;
+  taxableMinor: bigint;
+  amountMinor: bigint;
+  /** Why nothing is charged, as the books have it. */
+  reason: string | null;
+};
+
+/** A sum taken off under a name: of a coupon, of a wallet. */
+export type NamedAmount = { name: string; amountMinor: bigint };
+
+/** How a document stands: a draft is no document yet, a void one is none any more. */
+export type DocumentStamp = { kind: 'draft' } | { kind: 'void' } | { kind: 'paid'; paidAt: Date };
+
+type DocumentFrame = {
+  /** BCP 47. What Durabill does not speak is written in English. */
+  language: string;
+  /** IANA; days are those of the buyer. */
+  zone: string;
+  currency: Currency;
+  number: string | null;
+  /** When its facts became final; of a draft, when they were put together. Nothing on it is younger. */
+  issuedAt: Date;
+  seller: DocumentSeller;
+  buyer: DocumentParty;
+  memo: string | null;
+  stamp: DocumentStamp | null;
+  /** A sentence that the law wants in these cases. */
+  taxNote: 'reverse_charge' | 'exempt' | null;
+};
+
+/** What a PDF of an invoice is made of. */
+export type InvoiceDocument = DocumentFrame & {
+  servicePeriod: DocumentPeriod | null;
+  /** A day of the buyer's: "2026-01-15". */
+  paymentDueOn: string | null;
+  purchaseOrder: string | null;
+  /** Number of the invoice whose place it takes. */
+  replaces: string | null;
+  lines: readonly DocumentLine[];
+  subtotalMinor: bigint;
+  discounts: readonly NamedAmount[];
+  taxes: readonly DocumentTax[];
+  /** What was below zero and went to the buyer's balance. */
+  carriedMinor: bigint;
+  credits: readonly NamedAmount[];
+  totalMinor: bigint;
+  /** Where it is paid. */
+  paymentUrl: string | null;
+};
+
+/** What a PDF of a credit note is made of; its amounts are above zero and given back. */
+export type CreditNoteDocument = DocumentFrame & {
+  invoice: { number: string; issuedAt: Date };
+  reason: string | null;
+  lines: readonly Omit<DocumentLine, 'working'>[];
+  /** Before taxes. */
+  subtotalMinor: bigint;
+  taxes: readonly DocumentTax[];
+  totalMinor: bigint;
+  /** How it is given back; `due` lowers what is still to be paid. */
+  givenBack: readonly { kind: 'refund' | 'credit' | 'out_of_band' | 'due'; amountMinor: bigint }[];
+};
