@@ -10,6 +10,7 @@ import { lookAgain } from '../store/wants.ts';
 import type { EventSource } from '../targets/events.ts';
 import type { StripeAccount } from './stripe-account.ts';
 import { sweepStripeEvents } from './sweep-stripe-events.ts';
+import { reverseCredits } from './terms/credits.ts';
 
 export type AdoptDependencies = { database: Database; stripe: StripeAccount; events: EventSource };
 
@@ -33,6 +34,7 @@ export async function adoptRemote(
   await sweepStripeEvents({ database, events, accountId }, null, { maxPages: pagesAtOnce });
   return await database.transaction(async (sql) => {
     const voids = await adoptVoids(sql, runId);
+    await reverseCredits(sql, voids);
     const customers = await adoptCustomers(sql, runId);
     const mapped = await adoptInvoices(sql, runId);
     const series = await adoptNumbers(sql);

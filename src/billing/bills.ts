@@ -10,10 +10,10 @@ export type Bill = { key: InvoiceKey; periods: BillablePeriod[] };
  *
  * A cycle that was cut is one bill, as a whole one is: from its first part's start to its last part's end. Parts that
  * can be billed at different times stay apart, whenever a run comes to them. What is billed ahead stands on the bill of
- * the cycle before it, and has one of its own where there is none. What is given back needs a bill to stand on.
- * @returns the bills, and what is given back and waits for one
+ * the cycle before it, and has one of its own where there is none. So has what is given back and finds no other bill: it
+ * is carried to the customer's balance.
  */
-export function billsOf(periods: readonly BillablePeriod[]): { bills: Bill[]; waiting: BillablePeriod[] } {
+export function billsOf(periods: readonly BillablePeriod[]): Bill[] {
   const ofKind = (wanted: BillablePeriod['kind']) => periods.filter(({ kind }) => kind === wanted);
   const cycles = groupedBy(ofKind('arrears'), ({ subscriptionId, cycleStartAt, cycleEndAt, billableAt }) =>
     [subscriptionId, +cycleStartAt, +cycleEndAt, +billableAt].join(),
@@ -24,16 +24,22 @@ export function billsOf(periods: readonly BillablePeriod[]): { bills: Bill[]; wa
     if (before === undefined) bills.push(billOf([advance], 'start'));
     else before.periods.push(advance);
   }
-  const merged = groupedBy(bills, ({ key }) => nameOf(key)).map(
-    (same): Bill => ({ key: (same[0] as Bill).key, periods: same.flatMap((bill) => bill.periods) }),
-  );
-  const waiting = ofKind('credit').filter((credit) => {
-    const bill = billFor(credit, merged);
+  const charged = merged(bills);
+  const alone = ofKind('credit').filter((credit) => {
+    const bill = billFor(credit, charged);
     bill?.periods.push(credit);
     return bill === undefined;
   });
-  for (const bill of merged) bill.periods.sort(byStart);
-  return { bills: merged, waiting };
+  const all = [...charged, ...merged(alone.map((credit) => billOf([credit], 'final')))];
+  for (const bill of all) bill.periods.sort(byStart);
+  return all;
+}
+
+/** Bills of one key are one. */
+function merged(bills: readonly Bill[]): Bill[] {
+  return groupedBy(bills, ({ key }) => nameOf(key)).map(
+    (same): Bill => ({ key: (same[0] as Bill).key, periods: same.flatMap((bill) => bill.periods) }),
+  );
 }
 
 /** The order in which the periods of an invoice are read, and so that of its lines. */
@@ -42,7 +48,7 @@ export function byStart(one: BillablePeriod, other: BillablePeriod): number {
   return one.startAt.getTime() - other.startAt.getTime() || (nameOf(one) < nameOf(other) ? -1 : 1);
 }
 
-function billOf(parts: BillablePeriod[], purpose: 'period' | 'start'): Bill {
+function billOf(parts: BillablePeriod[], purpose: 'period' | 'start' | 'final'): Bill {
   const { customerId, currency, billingGroup } = parts[0] as BillablePeriod;
   const periodStartAt = new Date(Math.min(...parts.map(({ startAt }) => startAt.getTime())));
   const periodEndAt = new Date(Math.max(...parts.map(({ endAt }) => endAt.getTime())));

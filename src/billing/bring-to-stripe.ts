@@ -8,6 +8,7 @@ import { type RemoteInvoice, stoppedCode, TargetError, type VoidOutcome } from '
 import { requestLogOf } from './request-log.ts';
 import type { StripeAccount } from './stripe-account.ts';
 import { notingOutage } from './target-outage.ts';
+import { reverseCredits } from './terms/credits.ts';
 
 export type BringOutcome =
   | { state: 'synced' }
@@ -102,7 +103,12 @@ async function bringVoid({ database, stripe }: BringDependencies, facts: SyncFac
   );
   if (outcome.state === 'kept') return { state: await complete(database, facts, accountId, outcome.remote, true) };
   const done = { invoiceId: facts.id, attempt: facts.attempt, accountId, remote: outcome.remote };
-  if (await completeVoid(database, done)) return { state: 'void' };
+  const isVoid = await database.transaction(async (sql) => {
+    if (!(await completeVoid(sql, done))) return false;
+    await reverseCredits(sql, [facts.id]);
+    return true;
+  });
+  if (isVoid) return { state: 'void' };
   throw new TargetError(
     'retry',
     stoppedCode,

@@ -19,7 +19,13 @@ export type DraftChecks = {
 type Standing = Pick<CheckFacts, 'isHeld' | 'failureCode' | 'failureReason'>;
 
 /** A stored draft as it has just been computed. */
-export type ComputedDraft = { id: string; totalMinor: bigint; lineCount: number; planCurrencies: readonly string[] };
+export type ComputedDraft = {
+  id: string;
+  subtotalMinor: bigint;
+  chargedMinor: bigint;
+  lineCount: number;
+  planCurrencies: readonly string[];
+};
 export type CheckedDraft = Findings & Standing;
 
 /** Checks the drafts of a page against what is known of their customers. */

@@ -1,6 +1,6 @@
 import { readingOf } from '../domain/rating/measure/reading.ts';
 import type { Sql } from '../store/database.ts';
-import type { InvoiceLine } from '../store/invoice-facts.ts';
+import type { RatedInvoiceLine } from '../store/invoice-facts.ts';
 import type { BillablePeriod } from '../store/periods.ts';
 import { type BillablePrice, readPlanVersions } from '../store/plans.ts';
 import { type Evidence, type EvidenceOf, type EvidenceWindow, readEvidence } from '../store/usage-evidence.ts';
@@ -18,7 +18,7 @@ export type LineEvidence = {
 /** Metered lines of a period, with the place of their event type among those whose contents are compared. */
 type Metered = { name: string; place: number; evidence: Evidence; carries: boolean };
 
-type Named = Pick<InvoiceLine, 'periodId' | 'priceId' | 'priceKey' | 'group'>;
+type Named = Pick<RatedInvoiceLine, 'periodId' | 'priceId' | 'priceKey' | 'group'>;
 
 /** A line is of one price, and one of its groups, in one period of a subscription, whichever place it has. */
 export const nameOf = ({ periodId, priceId, priceKey, group }: Named) =>
@@ -31,7 +31,7 @@ export const nameOf = ({ periodId, priceId, priceKey, group }: Named) =>
 export async function gatherEvidence(
   sql: Sql,
   periods: readonly BillablePeriod[],
-  lines: readonly InvoiceLine[],
+  lines: readonly RatedInvoiceLine[],
   cutAt: Date,
 ): Promise<Map<string, LineEvidence>> {
   const versions = await readPlanVersions(sql, [...new Set(periods.map(({ planVersionId }) => planVersionId))]);
@@ -59,7 +59,7 @@ export async function gatherEvidence(
 function meteredLines(
   { id: periodId }: BillablePeriod,
   prices: readonly BillablePrice[],
-  lines: readonly InvoiceLine[],
+  lines: readonly RatedInvoiceLine[],
 ): { name: string; of: EvidenceOf }[] {
   const metered = new Map<string, EvidenceOf>();
   for (const line of lines) {
@@ -73,7 +73,7 @@ function meteredLines(
 }
 
 /** Which events a line of a price, as it is paid in the line's currency, is made of; undefined for a price that measures nothing. */
-export function evidenceOf({ price, meter }: BillablePrice, { group }: InvoiceLine): EvidenceOf | undefined {
+export function evidenceOf({ price, meter }: BillablePrice, { group }: RatedInvoiceLine): EvidenceOf | undefined {
   if (meter === null) return undefined;
   return { meter, ...readingOf(price), ...(group !== null && { group }) };
 }

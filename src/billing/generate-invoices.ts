@@ -4,7 +4,6 @@ import type { Database, Sql } from '../store/database.ts';
 import {
   type InvoiceKey,
   insertDrafts,
-  insertLines,
   type KeyState,
   lockLiveInvoices,
   readKeyStates,
@@ -24,10 +23,9 @@ import { aggregateRolledUsage } from '../store/rolled-quantities.ts';
 import { type Bill, billsOf, byStart } from './bills.ts';
 import { type CheckedDraft, checkDrafts, type DraftChecks, holdFound, notedIn } from './check-drafts.ts';
 import { isOpen, withoutClosedStarts } from './closed-starts.ts';
-import { rateWithCredits, waitingCredits } from './hold-back-credits.ts';
 import { invoiceIdOf } from './ids.ts';
 import type { BegunPage } from './in-pages.ts';
-import type { Rated, RatedLines } from './rate-invoices.ts';
+import { type RatedBill, rateAndCompose } from './rate-bills.ts';
 
 /** The review day of a draft: from the run, or from its cut-off if that is later, to the due scan that issues it. */
 const reviewMs = 24 * 60 * 60 * 1_000;
@@ -95,9 +93,7 @@ async function billPeriods(
     periods.map((period) => period.id),
     run.cutoffAt,
   );
-  const { bills, waiting } = billsOf(periods.flatMap(({ id }) => unsettled.get(id) ?? []));
-  const groups = await groupByInvoice(sql, bills);
-  await parkPeriods(sql, run.id, waitingCredits(waiting, 'There is no bill that it could come off.'));
+  const groups = await groupByInvoice(sql, billsOf(periods.flatMap(({ id }) => unsettled.get(id) ?? [])));
   return await writeGroups(sql, run, groups, limits);
 }
 
@@ -130,7 +126,7 @@ async function groupByInvoice(sql: Sql, bills: readonly Bill[]): Promise<Group[]
   return withoutClosedStarts(groups);
 }
 
-type Ready = Group & RatedLines;
+type Ready = Group & Extract<RatedBill, { bill: unknown }>;
 
 async function writeGroups(
   sql: Sql,
@@ -140,17 +136,20 @@ async function writeGroups(
 ): Promise<Written> {
   const usageCutAt = await readMachineTime(sql);
   // A draft is computed once more from raw events before it is issued.
-  const { rated, groups, waiting } = await rateWithCredits(sql, wanted.filter(isOpen), aggregateRolledUsage);
-  const sorted = sortOut([...groups, ...wanted.filter((group) => !isOpen(group))], rated);
-  const { ready } = sorted;
-  const failures = [...sorted.failures, ...waiting];
+  const open = wanted.filter(isOpen);
+  const rated = await rateAndCompose(
+    sql,
+    open.map(({ invoiceId, key, all }) => ({ invoiceId, ...key, periods: all })),
+    { aggregate: aggregateRolledUsage, isIssue: false },
+  );
+  const { ready, failures } = sortOut(wanted, rated);
   const fresh = ready.filter(({ state }) => state.live === null);
   const rebuilt = ready.filter(({ state }) => state.live !== null);
 
   const dueAt = new Date(Math.max(run.cutoffAt.getTime(), run.startedAt.getTime()) + reviewMs);
   await insertDrafts(
     sql,
-    fresh.map(({ key, invoiceId, revision, all, lines, totalMinor }) => ({
+    fresh.map(({ key, invoiceId, revision, all, lines, bill }) => ({
       ...key,
       id: invoiceId,
       revision,
@@ -160,17 +159,13 @@ async function writeGroups(
       cutoffAt: run.cutoffAt,
       dueAt,
       usageCutAt,
-      totalMinor,
-      lineCount: lines.length,
+      bill,
+      lines,
     })),
-  );
-  await insertLines(
-    sql,
-    fresh.flatMap(({ lines }) => lines),
   );
   await rebuildDrafts(
     sql,
-    rebuilt.map(({ invoiceId, totalMinor, lines }) => ({ id: invoiceId, totalMinor, lines })),
+    rebuilt.map(({ invoiceId, bill, lines }) => ({ id: invoiceId, bill, lines })),
     usageCutAt,
   );
   await settlePeriods(
@@ -180,7 +175,12 @@ async function writeGroups(
   await parkPeriods(sql, run.id, failures);
   const checked = await checkDrafts(
     sql,
-    ready.map(({ invoiceId, lines, ...rated }) => ({ id: invoiceId, lineCount: lines.length, ...rated })),
+    ready.map(({ invoiceId, lines, ...rated }) => ({
+      id: invoiceId,
+      lineCount: lines.length,
+      ...rated,
+      ...rated.bill,
+    })),
     limits,
   );
   await auditDrafts(sql, run, ready, checked);
@@ -193,12 +193,15 @@ async function writeGroups(
   return { counts, held: toHold.map(({ id }) => id) };
 }
 
-function sortOut(groups: readonly Group[], rated: Map<string, Rated>): { ready: Ready[]; failures: PeriodFailure[] } {
+function sortOut(
+  groups: readonly Group[],
+  rated: Map<string, RatedBill>,
+): { ready: Ready[]; failures: PeriodFailure[] } {
   const ready: Ready[] = [];
   const failures: PeriodFailure[] = [];
   for (const group of groups) {
     const result = rated.get(group.invoiceId);
-    if (result !== undefined && 'lines' in result) {
+    if (result !== undefined && 'bill' in result) {
       ready.push({ ...group, ...result });
       continue;
     }
@@ -219,13 +222,13 @@ async function auditDrafts(
 ): Promise<void> {
   await appendAudit(
     sql,
-    drafts.map(({ invoiceId, state, totalMinor, key, lines }) => ({
+    drafts.map(({ invoiceId, state, bill, key, lines }) => ({
       subjectKind: 'invoice',
       subjectId: invoiceId,
       actor: `run ${run.id}`,
       action: state.live === null ? 'generated' : 'rebuilt',
       detail: {
-        totalMinor: String(totalMinor),
+        totalMinor: String(bill.totalMinor),
         currency: key.currency,
         lines: lines.length,
         ...notedIn(checked.get(invoiceId)),

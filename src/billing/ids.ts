@@ -30,6 +30,9 @@ export const runIdOf = (clockId: string, kind: string, cutoffAt: Date): string =
 export const reconciliationIdOf = (workflowId: string): string => derive('reconciliation', workflowId);
 export const lineIdOf = (invoiceId: string, position: number): string => derive('line', invoiceId, position);
 
+/** What pays a part of an invoice, by its place there. */
+export const creditIdOf = (invoiceId: string, position: number): string => derive('credit', invoiceId, position);
+
 export const invoiceIdOf = (key: InvoiceKey, revision: number): string =>
   derive(
     'invoice',

@@ -1,6 +1,9 @@
+import { isOverNothing } from '../domain/invoice/bill.ts';
 import type { CheckLimits } from '../domain/invoice/limits.ts';
+import type { Currency } from '../domain/money/currency.ts';
 import { DurabillError } from '../errors/error.ts';
 import { appendAudit } from '../store/audit.ts';
+import { type InvoiceBill, readBills } from '../store/bill-parts.ts';
 import type { Database, Sql } from '../store/database.ts';
 import { deletedFinding, findDeleted } from '../store/deleted-copies.ts';
 import type { HeldFinding } from '../store/held-drafts.ts';
@@ -17,8 +20,10 @@ import { readOpenPauses } from '../store/pauses.ts';
 import { periodsByInvoice } from '../store/periods.ts';
 import { aggregateUsage } from '../store/usage-quantities.ts';
 import { type CheckedDraft, checkDrafts, type DraftChecks, findingOf, holdFound, notedIn } from './check-drafts.ts';
+import { type Composed, composeBills } from './compose-bills.ts';
 import type { BegunPage } from './in-pages.ts';
-import { type Rated, rateInvoices } from './rate-invoices.ts';
+import { type RatedBill, rateAndCompose } from './rate-bills.ts';
+import { bookCredits, type CreditsToBook } from './terms/credits.ts';
 
 export type Issued = { issued: number; skipped: number; held: number; rebuilt: number; noted: number };
 
@@ -65,7 +70,7 @@ async function issuePage(sql: Sql, scan: Scan, ids: readonly string[], limits: C
   const deleted = await findDeleted(sql, drafts);
   const checked = await checkDrafts(
     sql,
-    computed.flatMap((one) => ('failure' in one ? [] : [{ ...one, lineCount: one.lines.length }])),
+    computed.flatMap((one) => ('failure' in one ? [] : [{ ...one, ...one.bill, lineCount: one.lines.length }])),
     limits,
   );
   return await apply(
@@ -104,25 +109,48 @@ async function withoutVoids(sql: Sql, scan: { id: string }, locked: readonly Due
 }
 
 type Computed = DueDraft &
-  ({ failure: HeldFinding } | { lines: InvoiceLine[]; totalMinor: bigint; planCurrencies: string[]; changed: boolean });
+  (
+    | { failure: HeldFinding }
+    | { lines: InvoiceLine[]; bill: InvoiceBill; chargedMinor: bigint; planCurrencies: string[]; changed: boolean }
+  );
 
 async function compute(sql: Sql, drafts: readonly DueDraft[]): Promise<Computed[]> {
   const ids = drafts.map((draft) => draft.id);
   const periods = await periodsByInvoice(sql, ids);
-  const rated = await rateInvoices(
-    sql,
-    ids.map((invoiceId) => ({ invoiceId, periods: periods.get(invoiceId) ?? [] })),
-    aggregateUsage,
-  );
   const stored = await readLines(sql, ids);
+  const bills = await readBills(sql, ids);
+  const ofUsage = drafts.filter(({ id }) => periods.has(id));
+  const rated = await rateAndCompose(
+    sql,
+    ofUsage.map(({ id, ...draft }) => ({ ...draft, invoiceId: id, periods: periods.get(id) ?? [] })),
+    { aggregate: aggregateUsage, isIssue: true },
+  );
+  // Not made from usage: the charges on it are what is issued.
+  const others = await composeBills(
+    sql,
+    drafts
+      .filter(({ id }) => !periods.has(id))
+      .map(({ id, ...draft }) => ({
+        ...draft,
+        invoiceId: id,
+        currency: draft.currency as Currency,
+        lines: stored.get(id) ?? [],
+        periods: [],
+      })),
+    { isIssue: true },
+  );
   return drafts.map((draft): Computed => {
-    const lines = stored.get(draft.id) ?? [];
-    // Not made from usage: what stands on it is what is issued.
-    if (!periods.has(draft.id)) return { ...draft, lines, planCurrencies: [], changed: false };
-    const now = rated.get(draft.id) as Rated;
+    const now = rated.get(draft.id) ?? withoutPlans(others.get(draft.id) as Composed);
     if ('failure' in now) return { ...draft, failure: findingOf(now.failure) };
-    return { ...draft, ...now, changed: contentOf(now.lines) !== contentOf(lines) };
+    const was = contentOf(stored.get(draft.id) ?? [], bills.get(draft.id) as InvoiceBill);
+    return { ...draft, ...now, changed: contentOf(now.lines, now.bill) !== was };
   });
+}
+
+function withoutPlans(composed: Composed): RatedBill {
+  if ('failure' in composed) return composed;
+  const { subtotalMinor } = composed.bill;
+  return { ...composed, subtotalMinor, chargedMinor: subtotalMinor, planCurrencies: [] };
 }
 
 type Verdict = Computed & {
@@ -136,24 +164,42 @@ function judge(computed: Computed, checked: CheckedDraft | undefined, isDeleted:
   const found = 'failure' in computed ? [computed.failure] : (checked?.holds ?? []);
   const findings = isDeleted ? [...found, deletedFinding] : found;
   const isHeld = computed.isHeld || findings.length > 0;
-  const outcome = isHeld ? 'held' : computed.totalMinor === 0n ? 'skipped' : 'issued';
+  const isNothing = !('failure' in computed) && isOverNothing(computed.bill);
+  const outcome = isHeld ? 'held' : isNothing ? 'skipped' : 'issued';
   return { ...computed, outcome, findings, checked };
 }
 
-/** What a line says, as text to compare: all of it but its name, which is the same plan version's. */
-function contentOf(lines: readonly InvoiceLine[]): string {
-  return JSON.stringify(
+/** What an invoice says, as text to compare: all of it but the names of its lines, which are the same plan version's. */
+function contentOf(lines: readonly InvoiceLine[], bill: InvoiceBill): string {
+  const { discounts, taxes, credits, ...sums } = bill;
+  const content = [
     lines.map((line) => [
       line.id,
       line.priceKey,
       line.group,
       line.quantity,
       line.exactAmount,
-      String(line.amountMinor),
-      String(line.eventCount),
-      String(line.skippedCount),
+      line.amountMinor,
+      line.discountMinor,
+      line.taxMinor,
+      line.inclusiveTaxMinor,
+      line.eventCount,
+      line.skippedCount,
     ]),
-  );
+    discounts.map(({ redemptionId, key, name, amountMinor }) => [redemptionId, key, name, amountMinor]),
+    taxes.map((tax) => [
+      tax.key,
+      tax.name,
+      tax.percentage,
+      tax.isInclusive,
+      tax.taxableMinor,
+      tax.amountMinor,
+      tax.reason,
+    ]),
+    credits.map(({ source, accountId, name, amountMinor }) => [source, accountId, name, amountMinor]),
+    [sums.totalMinor, sums.taxRounding],
+  ];
+  return JSON.stringify(content, (_, value) => (typeof value === 'bigint' ? String(value) : value));
 }
 
 async function apply(sql: Sql, scan: Scan, verdicts: readonly Verdict[], usageCutAt: Date): Promise<Page> {
@@ -170,10 +216,18 @@ async function apply(sql: Sql, scan: Scan, verdicts: readonly Verdict[], usageCu
     verdicts.filter(({ outcome }) => outcome === 'held'),
   );
   await skipDrafts(sql, skipped);
+  await bookCredits(
+    sql,
+    verdicts.flatMap((one) => ('failure' in one || one.outcome !== 'issued' ? [] : [creditsOf(one)])),
+  );
   await issueDrafts(sql, scan.clockId, issued);
   const noted = verdicts.filter(({ checked }) => checked !== undefined && checked.notes.length > 0).length;
   const counts = { issued: issued.length, skipped: skipped.length, held: newlyHeld, rebuilt: changed.length, noted };
   return { counts, held };
+}
+
+function creditsOf({ id: invoiceId, customerId, currency, bill }: DueDraft & { bill: InvoiceBill }): CreditsToBook {
+  return { invoiceId, customerId, currency, credits: bill.credits };
 }
 
 async function auditVerdicts(sql: Sql, actor: string, verdicts: readonly Verdict[]): Promise<void> {
@@ -182,8 +236,8 @@ async function auditVerdicts(sql: Sql, actor: string, verdicts: readonly Verdict
     verdicts.flatMap((verdict) => {
       // What is held is told where it is held.
       if (verdict.outcome === 'held' || 'failure' in verdict) return [];
-      const { id: subjectId, outcome: action, totalMinor, changed, checked } = verdict;
-      const detail = { totalMinor: String(totalMinor), rebuilt: changed, ...notedIn(checked) };
+      const { id: subjectId, outcome: action, bill, changed, checked } = verdict;
+      const detail = { totalMinor: String(bill.totalMinor), rebuilt: changed, ...notedIn(checked) };
       return [{ subjectKind: 'invoice', subjectId, actor, action, detail }];
     }),
   );

@@ -35,13 +35,13 @@ export async function findLateUsage(database: Database, clockId: string): Promis
       page.map(({ id }) => ({ invoiceId: id, periods: settled.get(id) ?? [] })),
       aggregateUsage,
     );
-    for (const { id, currency, totalMinor } of page) {
+    for (const { id, currency, subtotalMinor } of page) {
       const now = rated.get(id);
       if (now === undefined || 'failure' in now) {
         differing += 1;
-      } else if (now.totalMinor !== totalMinor) {
+      } else if (now.subtotalMinor !== subtotalMinor) {
         differing += 1;
-        byCurrency.set(currency, (byCurrency.get(currency) ?? 0n) + now.totalMinor - totalMinor);
+        byCurrency.set(currency, (byCurrency.get(currency) ?? 0n) + now.subtotalMinor - subtotalMinor);
       }
     }
     periods += page.length;

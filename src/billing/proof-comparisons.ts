@@ -1,6 +1,6 @@
 import type { Currency } from '../domain/money/currency.ts';
 import { formatMoney, money } from '../domain/money/money.ts';
-import type { InvoiceLine } from '../store/invoice-facts.ts';
+import type { RatedInvoiceLine } from '../store/invoice-facts.ts';
 import type { Evidence } from '../store/usage-evidence.ts';
 import type { Contents } from './recompute-contents.ts';
 
@@ -15,6 +15,7 @@ export type Comparison = {
     | 'amount'
     | 'lines'
     | 'sum'
+    | 'total'
     | 'stripe'
     | 'stripe-answer'
     | 'stripe-status'
@@ -30,7 +31,7 @@ export type Comparison = {
 
 /** Events counted = events there. Late ones are told apart: they came when the bill was made. */
 export function compareEvents(
-  line: InvoiceLine,
+  line: RatedInvoiceLine,
   { evidence, carries }: { evidence: Evidence; carries: boolean },
   skipped: bigint,
 ): Comparison[] {
@@ -78,7 +79,7 @@ export function compareContents({ eventType, events, compared, changed }: Conten
 }
 
 /** Quantity rated = quantity of the raw events, and the amount that the same prices make of it. */
-export function compareRating(line: InvoiceLine, again: InvoiceLine, currency: Currency): Comparison[] {
+export function compareRating(line: RatedInvoiceLine, again: RatedInvoiceLine, currency: Currency): Comparison[] {
   const amount = (minor: bigint) => formatMoney(money(minor, currency));
   return [
     {
@@ -98,7 +99,7 @@ export function compareRating(line: InvoiceLine, again: InvoiceLine, currency: C
 }
 
 /** A line that the prices do not make, or that they make and the invoice lacks. */
-export function unmatched(line: InvoiceLine, side: 'billed' | 'found', isFromUsage: boolean): Comparison[] {
+export function unmatched(line: RatedInvoiceLine, side: 'billed' | 'found', isFromUsage: boolean): Comparison[] {
   const amountMinor = String(line.amountMinor);
   if (side === 'billed' && !isFromUsage) {
     const sentence = 'It is not made from a period of use: there is nothing to compute it from again.';

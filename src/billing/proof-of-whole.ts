@@ -2,6 +2,7 @@ import type { Currency } from '../domain/money/currency.ts';
 import { formatMoney, money } from '../domain/money/money.ts';
 import { toStripeAmount } from '../domain/money/stripe-amount.ts';
 import type { ChainState } from '../store/audit-verify.ts';
+import type { InvoiceBill } from '../store/bill-parts.ts';
 import type { InvoiceLine } from '../store/invoice-facts.ts';
 import type { AnsweredTotal, ProofFacts, RecordedCopy } from '../store/proof-facts.ts';
 import { type Comparison, sides } from './proof-comparisons.ts';
@@ -11,23 +12,35 @@ import { faultInWords } from './verify-audit.ts';
 export function compareWhole(
   facts: ProofFacts,
   lines: readonly InvoiceLine[],
+  bill: InvoiceBill,
   answered: AnsweredTotal | undefined,
   chain: ChainState,
 ): Comparison[] {
   const currency = facts.currency as Currency;
-  const sum = lines.reduce((total, { amountMinor }) => total + amountMinor, 0n);
+  const shown = (amountMinor: bigint) => formatMoney(money(amountMinor, currency));
+  const sum = sumOf(lines);
+  const added = bill.taxes.filter(({ isInclusive }) => !isInclusive);
+  const found = sum - sumOf(bill.discounts) + sumOf(added) - sumOf(bill.credits);
   return [
     {
       ...sides('lines', BigInt(facts.lineCount), BigInt(lines.length)),
       sentence: `The invoice says that it has ${facts.lineCount} lines; ${lines.length} are there.`,
     },
     {
-      ...sides('sum', facts.totalMinor, sum),
-      sentence: `Its total is ${formatMoney(money(facts.totalMinor, currency))}; its lines add up to ${formatMoney(money(sum, currency))}.`,
+      ...sides('sum', bill.subtotalMinor, sum),
+      sentence: `Its charges are ${shown(bill.subtotalMinor)}; its lines add up to ${shown(sum)}.`,
+    },
+    {
+      ...sides('total', facts.totalMinor, found),
+      sentence: `Its total is ${shown(facts.totalMinor)}; charges, discounts, taxes and credits make ${shown(found)}.`,
     },
     ...compareCopy(facts, answered),
     compareHistory(facts, chain),
   ];
+}
+
+function sumOf(parts: readonly { amountMinor: bigint }[]): bigint {
+  return parts.reduce((total, { amountMinor }) => total + amountMinor, 0n);
 }
 
 /** Its making is the first entry of every history, and whatever brought it to rest at Stripe was told of there. */

@@ -1,8 +1,9 @@
 import type { Currency } from '../domain/money/currency.ts';
 import { DurabillError } from '../errors/error.ts';
 import { type ChainState, verifyChain } from '../store/audit-verify.ts';
+import { type InvoiceBill, readBills } from '../store/bill-parts.ts';
 import type { Database, Sql } from '../store/database.ts';
-import { type InvoiceLine, readLines } from '../store/invoice-facts.ts';
+import { type RatedInvoiceLine, readLines } from '../store/invoice-facts.ts';
 import { periodsByInvoice } from '../store/periods.ts';
 import { lastAnsweredTotal, type ProofFacts, readProofFacts } from '../store/proof-facts.ts';
 import type { Evidence } from '../store/usage-evidence.ts';
@@ -67,7 +68,8 @@ function tooLong(cause: unknown): DurabillError {
 }
 
 async function prove(sql: Sql, facts: ProofFacts): Promise<InvoiceProof> {
-  const billed = (await readLines(sql, [facts.id])).get(facts.id) as InvoiceLine[];
+  const billed = (await readLines(sql, [facts.id])).get(facts.id) ?? [];
+  const bill = (await readBills(sql, [facts.id])).get(facts.id) as InvoiceBill;
   const periods = (await periodsByInvoice(sql, [facts.id])).get(facts.id) ?? [];
   const rated = (
     await rateInvoices(sql, [{ invoiceId: facts.id, periods }], aggregateUsageUntil(facts.usageCutAt))
@@ -79,15 +81,15 @@ async function prove(sql: Sql, facts: ProofFacts): Promise<InvoiceProof> {
 
   const history = await verifyChain(sql, { kind: 'invoice', id: facts.id });
   const answered = facts.atStripe && (await lastAnsweredTotal(sql, facts.id, facts.atStripe.remoteId));
-  const comparisons = compareWhole(facts, billed, answered ?? undefined, history);
+  const comparisons = compareWhole(facts, billed, bill, answered ?? undefined, history);
   const holds = failure === null && [...comparisons, ...lines].every((one) => one.holds !== false);
   return { facts, holds, failure, comparisons, lines, history };
 }
 
 function proveLines(
   facts: ProofFacts,
-  billed: readonly InvoiceLine[],
-  again: readonly InvoiceLine[],
+  billed: readonly RatedInvoiceLine[],
+  again: readonly RatedInvoiceLine[],
   evidence: ReadonlyMap<string, LineEvidence>,
   isFromUsage: boolean,
 ): LineProof[] {
@@ -110,7 +112,7 @@ function proveLines(
 }
 
 function lineProof(
-  { priceKey, description, meterKey }: InvoiceLine,
+  { priceKey, description, meterKey }: RatedInvoiceLine,
   position: number | null,
   evidence: Evidence | null,
   comparisons: Comparison[],

@@ -1,6 +1,6 @@
 import type { Currency } from '../domain/money/currency.ts';
 import { type Exact, ratio, zero } from '../domain/money/exact.ts';
-import { formatMoney, money } from '../domain/money/money.ts';
+import { money } from '../domain/money/money.ts';
 import { proration } from '../domain/period/period.ts';
 import { readingOf } from '../domain/rating/measure/reading.ts';
 import { spanRuleOf } from '../domain/rating/measure/shares.ts';
@@ -9,7 +9,7 @@ import { maxLines, rateLines } from '../domain/rating/rate-lines.ts';
 import type { Measured } from '../domain/rating/usage.ts';
 import { DurabillError } from '../errors/error.ts';
 import type { Sql } from '../store/database.ts';
-import type { InvoiceLine } from '../store/invoice-facts.ts';
+import type { RatedInvoiceLine } from '../store/invoice-facts.ts';
 import type { BillablePeriod } from '../store/periods.ts';
 import { type PlanVersion, readPlanVersions } from '../store/plans.ts';
 import type { AggregateUsage, Measurements, UsageWindow } from '../store/usage-quantities.ts';
@@ -20,8 +20,11 @@ import { versionIn } from './version-in.ts';
 /** What one invoice bills: all periods of its key. */
 export type ToRate = { invoiceId: string; periods: readonly BillablePeriod[] };
 export type RatedLines = {
-  lines: InvoiceLine[];
-  totalMinor: bigint;
+  lines: RatedInvoiceLine[];
+  /** The sum of the lines; below zero where more is given back than charged. */
+  subtotalMinor: bigint;
+  /** The part of it that no credit for time that was paid and not used is in. */
+  chargedMinor: bigint;
   /** Currencies of the plans that were rated: one, unless something is wrong. */
   planCurrencies: string[];
 };
@@ -102,7 +105,7 @@ function shareOfCycle(period: BillablePeriod, { terms }: PlanVersion): Exact {
 
 function rateInvoice(invoice: ToRate, versions: Versions, measurements: Measurements): Rated {
   try {
-    const lines: InvoiceLine[] = [];
+    const lines: RatedInvoiceLine[] = [];
     const planCurrencies = new Set<string>();
     for (const period of invoice.periods) {
       const version = versions.get(nameOf(period)) as PlanVersion;
@@ -113,8 +116,11 @@ function rateInvoice(invoice: ToRate, versions: Versions, measurements: Measurem
         lines.push({ ...line, id: lineIdOf(invoice.invoiceId, position), invoiceId: invoice.invoiceId, position });
       }
     }
-    const totalMinor = totalOf(lines, invoice.periods[0]?.currency as Currency);
-    return { lines, totalMinor, planCurrencies: [...planCurrencies] };
+    const currency = invoice.periods[0]?.currency as Currency;
+    const credits = new Set(invoice.periods.filter(({ kind }) => kind === 'credit').map(({ id }) => id));
+    const charges = lines.filter(({ periodId }) => periodId === null || !credits.has(periodId));
+    const [subtotalMinor, chargedMinor] = [subtotalOf(lines, currency), subtotalOf(charges, currency)];
+    return { lines, subtotalMinor, chargedMinor, planCurrencies: [...planCurrencies] };
   } catch (error) {
     if (error instanceof DurabillError) return { failure: error };
     throw error;
@@ -122,7 +128,7 @@ function rateInvoice(invoice: ToRate, versions: Versions, measurements: Measurem
 }
 
 /** Lines as they stand on any invoice. */
-type LineContent = Omit<InvoiceLine, 'id' | 'invoiceId' | 'position'>;
+type LineContent = Omit<RatedInvoiceLine, 'id' | 'invoiceId' | 'position'>;
 
 /** A plan that charges wholes whatever their length gives nothing back of one, nor does such a price. */
 function shareToBill(period: BillablePeriod, version: PlanVersion): Exact {
@@ -174,15 +180,11 @@ function ratePeriod(
   });
 }
 
-function totalOf(lines: readonly InvoiceLine[], currency: Currency): bigint {
+/** @throws DurabillError amount-out-of-range */
+export function subtotalOf(lines: readonly RatedInvoiceLine[], currency: Currency): bigint {
   if (lines.length > maxLines) {
     throw new DurabillError('amount-out-of-range', { reason: `The invoice would have ${lines.length} lines.` });
   }
-  const { amountMinor } = money(
-    lines.reduce((sum, line) => sum + line.amountMinor, 0n),
-    currency,
-  );
-  if (amountMinor >= 0n) return amountMinor;
-  const over = formatMoney({ amountMinor: -amountMinor, currency });
-  throw new DurabillError('credit-above-bill', { reason: `The invoice would be ${over} below zero.` });
+  const sumMinor = lines.reduce((sum, line) => sum + line.amountMinor, 0n);
+  return money(sumMinor, currency).amountMinor;
 }

@@ -280,9 +280,9 @@ export const catalogue = {
   },
   'invoice-total-negative': {
     status: 422,
-    title: 'The lines of the invoice add up to less than nothing.',
+    title: 'What the invoice charges adds up to less than nothing.',
     customer: 'Your invoice needs to be checked first.',
-    mend: 'Look at the lines with negative amounts, and void the draft; an invoice never pays out, so a release holds it again.',
+    mend: 'Look at the lines with negative amounts. A release issues it over nothing and gives the rest to the customer’s balance; otherwise abandon it.',
   },
   'plan-currency-mismatch': {
     status: 422,
@@ -325,12 +325,6 @@ export const catalogue = {
     title: 'The draft of the invoice at Stripe was deleted before this database was restored.',
     customer: 'Your invoice needs to be checked first.',
     mend: 'Abandon it if it was given up after the backup. If it is to be billed all the same, answer `retry`, of a draft `release`.',
-  },
-  'credit-above-bill': {
-    status: 422,
-    title: 'More is to be given back than the bill is over.',
-    customer: 'We owe you something; it comes off a later bill.',
-    mend: 'Nothing has to be done if bills follow: it comes off the first that has room. Otherwise give it back by a refund.',
   },
   'period-already-invoiced': {
     status: 409,

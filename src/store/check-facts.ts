@@ -8,7 +8,7 @@ export type CheckFacts = {
   isHeld: boolean;
   failureCode: string | null;
   failureReason: string | null;
-  recentTotalsMinor: bigint[];
+  recentSubtotalsMinor: bigint[];
   unpriced: UnpricedUsage[];
   untold: UntoldTypes;
   waivers: Waiver[];
@@ -75,8 +75,8 @@ const statement = `WITH page AS MATERIALIZED (
   )
   SELECT i.id, i.currency, i.customer_currency AS "customerCurrency", i.lifecycle = 'held' AS "isHeld",
     i.failure_code AS "failureCode", i.failure_reason AS "failureReason",
-    (SELECT coalesce(jsonb_agg(r.total_minor::text ORDER BY r.period_start_at DESC), '[]') FROM (
-       SELECT b.total_minor, b.period_start_at
+    (SELECT coalesce(jsonb_agg(r.subtotal_minor::text ORDER BY r.period_start_at DESC), '[]') FROM (
+       SELECT b.subtotal_minor, b.period_start_at
        FROM invoice_states o JOIN invoices b ON b.id = o.invoice_id
        WHERE o.customer_id = i.customer_id AND o.currency = i.currency AND o.billing_group = i.billing_group
          AND o.purpose = i.purpose AND i.purpose = 'period' AND o.period_start_at < i.period_start_at
@@ -84,17 +84,17 @@ const statement = `WITH page AS MATERIALIZED (
          AND o.period_end_at - o.period_start_at BETWEEN (i.period_end_at - i.period_start_at) / 2
            AND (i.period_end_at - i.period_start_at) * 2
          AND o.lifecycle <> 'void' AND o.lifecycle = 'issued'
-       ORDER BY o.period_start_at DESC LIMIT ${recentPeriods.most}) r) AS "recentTotalsMinor",
+       ORDER BY o.period_start_at DESC LIMIT ${recentPeriods.most}) r) AS "recentSubtotalsMinor",
     coalesce(told.unpriced, '[]') AS unpriced, coalesce(untold.types, '{"metered": 0, "unmetered": 0}') AS untold,
     (SELECT coalesce(jsonb_agg(jsonb_build_object('code', f.code, 'subject', f.subject, 'figure', f.figure::text)), '[]')
      FROM finding_waivers w JOIN held_findings f USING (invoice_id, parking_number)
      WHERE w.invoice_id = i.id) AS waivers
   FROM page i LEFT JOIN told ON told.id = i.id LEFT JOIN untold ON untold.id = i.id`;
 
-type Row = Omit<CheckFacts, 'recentTotalsMinor' | 'unpriced' | 'waivers'> & {
+type Row = Omit<CheckFacts, 'recentSubtotalsMinor' | 'unpriced' | 'waivers'> & {
   id: string;
   // Whole numbers come as text: JSON has none as large as ours may be.
-  recentTotalsMinor: string[];
+  recentSubtotalsMinor: string[];
   unpriced: (Omit<UnpricedUsage, 'events'> & { events: string })[];
   waivers: (Omit<Waiver, 'figure'> & { figure: string })[];
 };
@@ -104,11 +104,11 @@ export async function readCheckFacts(sql: Sql, invoiceIds: readonly string[]): P
   if (invoiceIds.length === 0) return new Map();
   const { rows } = await sql.query<Row>({ name: 'check-facts', text: statement, values: [invoiceIds] });
   return new Map(
-    rows.map(({ id, recentTotalsMinor, unpriced, waivers, ...rest }) => [
+    rows.map(({ id, recentSubtotalsMinor, unpriced, waivers, ...rest }) => [
       id,
       {
         ...rest,
-        recentTotalsMinor: recentTotalsMinor.map(BigInt),
+        recentSubtotalsMinor: recentSubtotalsMinor.map(BigInt),
         unpriced: unpriced.map((usage) => ({ ...usage, events: BigInt(usage.events) })),
         waivers: waivers.map((waiver) => ({ ...waiver, figure: BigInt(waiver.figure) })),
       },

@@ -6,7 +6,7 @@
 
 /** Ours by their mapping whose sync stands so, beside what this run saw of them there. */
 const comparedWhere = (sync: 'synced' | 'parked') => `
-  SELECT i.id, i.revision, i.number, i.currency, i.total_minor, i.line_count, i.customer_id, s.lifecycle, s.payment,
+  SELECT i.id, i.revision, i.number, i.currency, i.total_minor, i.customer_id, s.lifecycle, s.payment,
     s.amount_paid_minor, m.account_id, m.remote_id, r.invoice_id AS marked_id, r.revision AS marked_revision,
     r.number AS remote_number, r.remote_customer_id, r.currency AS remote_currency, r.total_minor AS remote_total_minor,
     r.amount_paid_minor AS remote_paid_minor, r.line_count AS remote_line_count, r.lines_digest, r.status, r.auto_advance
@@ -38,9 +38,10 @@ const marked = `
     AND r.invoice_id IN (SELECT seen.invoice_id FROM remote_invoices seen WHERE seen.run_id = run.id)
     AND (s.invoice_id IS NULL OR (s.sync IN ('synced', 'parked', 'none') AND s.touched_at < run.started_at))`;
 
-/** The digest of our lines, made as targets/stripe/inventory.ts makes that of Stripe's. */
-const ourDigest = `(SELECT sha256(convert_to(coalesce(string_agg(l.id || '=' || l.amount_minor, ',' ORDER BY l.id), ''), 'UTF8'))
-  FROM invoice_lines l WHERE l.invoice_id = c.id)`;
+/** Our lines as Stripe is told of them: how many, and their digest, made as targets/stripe/inventory.ts makes that of Stripe's. */
+const ourLines = `(SELECT count(*) AS our_count,
+    sha256(convert_to(coalesce(string_agg(l.id || '=' || l.amount_minor, ',' ORDER BY l.id), ''), 'UTF8')) AS our_digest
+  FROM outgoing_invoice_lines l WHERE l.invoice_id = c.id)`;
 
 /** Stripe takes this many lines; a longer invoice is grouped there, and compared by its total. */
 const linesAtStripe = 250;
@@ -131,10 +132,10 @@ const findings: [kind: string, finding: Finding][] = [
   [
     'line',
     {
-      from: `compared c CROSS JOIN LATERAL (SELECT ${ourDigest} AS our_digest) d`,
-      where: `c.status <> 'gone' AND c.currency = c.remote_currency AND c.line_count <= ${linesAtStripe}
-        AND (c.line_count <> c.remote_line_count OR d.our_digest <> c.lines_digest)`,
-      ours: `'lineCount', c.line_count, 'digest', encode(d.our_digest, 'hex')`,
+      from: `compared c CROSS JOIN LATERAL ${ourLines} d`,
+      where: `c.status <> 'gone' AND c.currency = c.remote_currency AND d.our_count <= ${linesAtStripe}
+        AND (d.our_count <> c.remote_line_count OR d.our_digest <> c.lines_digest)`,
+      ours: `'lineCount', d.our_count, 'digest', encode(d.our_digest, 'hex')`,
       theirs: `'lineCount', c.remote_line_count, 'digest', encode(c.lines_digest, 'hex')`,
     },
   ],

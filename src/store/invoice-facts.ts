@@ -1,4 +1,5 @@
 import type { Step } from '../domain/rating/step.ts';
+import { deleteParts, type InvoiceBill, insertParts } from './bill-parts.ts';
 import type { Sql } from './database.ts';
 
 /** What one live invoice is unique by. */
@@ -20,11 +21,12 @@ export type NewInvoice = InvoiceKey & {
   cutoffAt: Date;
   dueAt: Date;
   usageCutAt: Date;
-  totalMinor: bigint;
-  lineCount: number;
+  bill: InvoiceBill;
+  lines: readonly InvoiceLine[];
 };
 
-export type InvoiceLine = {
+/** A charge as it was rated. */
+export type RatedInvoiceLine = {
   id: string;
   invoiceId: string;
   position: number;
@@ -45,6 +47,9 @@ export type InvoiceLine = {
   /** The period that it bills; null on an invoice that bills none. */
   periodId: string | null;
 };
+
+/** A line as it stands on an invoice: the charge, and what discounts and taxes come to on it. */
+export type InvoiceLine = RatedInvoiceLine & { discountMinor: bigint; taxMinor: bigint; inclusiveTaxMinor: bigint };
 
 /** The keys as a set of rows, for joins. */
 const keyRows = `unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::text[])
@@ -91,19 +96,22 @@ export async function readKeyStates(sql: Sql, keys: readonly InvoiceKey[]): Prom
   return rows;
 }
 
-/** Inserts drafts with their states. Generated at their clock's time. */
+/** Inserts drafts with their states, lines and what leads to their totals. Generated at their clock's time. */
 export async function insertDrafts(sql: Sql, invoices: readonly NewInvoice[]): Promise<void> {
   await sql.query(
     `WITH facts AS (
        INSERT INTO invoices (customer_id, currency, billing_group, period_start_at, period_end_at, purpose, id, revision,
-         clock_id, zone, run_id, cutoff_at, due_at, usage_cut_at, subtotal_minor, total_minor, line_count, generated_at)
+         clock_id, zone, run_id, cutoff_at, due_at, usage_cut_at, line_count, subtotal_minor, discount_minor, tax_minor,
+         inclusive_tax_minor, carried_minor, credit_minor, total_minor, tax_rounding, generated_at)
        SELECT k.customer_id, k.currency, k.billing_group, k.period_start_at, k.period_end_at, k.purpose, f.id, f.revision,
-         f.clock_id, f.zone, f.run_id, f.cutoff_at, f.due_at, f.usage_cut_at, f.total, f.total, f.line_count,
-         business_now(c)
+         f.clock_id, f.zone, f.run_id, f.cutoff_at, f.due_at, f.usage_cut_at, f.line_count, f.subtotal, f.discount,
+         f.tax, f.inclusive_tax, f.carried, f.credit, f.total, f.tax_rounding, business_now(c)
        FROM ${keyRows}
        JOIN unnest($7::uuid[], $8::int[], $9::uuid[], $10::text[], $11::uuid[], $12::timestamptz[], $13::timestamptz[],
-         $14::timestamptz[], $15::bigint[], $16::int[]) WITH ORDINALITY AS f (id, revision, clock_id, zone, run_id,
-         cutoff_at, due_at, usage_cut_at, total, line_count, position) USING (position)
+         $14::timestamptz[], $15::int[], $16::bigint[], $17::bigint[], $18::bigint[], $19::bigint[], $20::bigint[],
+         $21::bigint[], $22::bigint[], $23::text[]) WITH ORDINALITY AS f (id, revision, clock_id, zone, run_id, cutoff_at,
+         due_at, usage_cut_at, line_count, subtotal, discount, tax, inclusive_tax, carried, credit, total, tax_rounding,
+         position) USING (position)
        JOIN clocks c ON c.id = f.clock_id
        RETURNING id, customer_id, currency, billing_group, period_start_at, period_end_at, purpose)
      INSERT INTO invoice_states
@@ -119,20 +127,37 @@ export async function insertDrafts(sql: Sql, invoices: readonly NewInvoice[]): P
       invoices.map((invoice) => invoice.cutoffAt),
       invoices.map((invoice) => invoice.dueAt),
       invoices.map((invoice) => invoice.usageCutAt),
-      invoices.map((invoice) => invoice.totalMinor),
-      invoices.map((invoice) => invoice.lineCount),
+      invoices.map((invoice) => invoice.lines.length),
+      ...sumColumns(invoices),
     ],
   );
+  await insertLines(
+    sql,
+    invoices.flatMap(({ lines }) => lines),
+  );
+  await insertParts(sql, invoices);
 }
 
-export async function insertLines(sql: Sql, lines: readonly InvoiceLine[]): Promise<void> {
+/** The sums of bills, a list for each column. */
+const sumColumns = (invoices: readonly { bill: InvoiceBill }[]): unknown[] => [
+  invoices.map(({ bill }) => bill.subtotalMinor),
+  invoices.map(({ bill }) => bill.discountMinor),
+  invoices.map(({ bill }) => bill.taxMinor),
+  invoices.map(({ bill }) => bill.inclusiveTaxMinor),
+  invoices.map(({ bill }) => bill.carriedMinor),
+  invoices.map(({ bill }) => bill.creditMinor),
+  invoices.map(({ bill }) => bill.totalMinor),
+  invoices.map(({ bill }) => bill.taxRounding),
+];
+
+async function insertLines(sql: Sql, lines: readonly InvoiceLine[]): Promise<void> {
   await sql.query(
     `INSERT INTO invoice_lines (id, invoice_id, position, subscription_id, price_id, price_key, description, meter_key,
        quantity, billable_quantity, exact_amount, amount_minor, event_count, skipped_count, working, group_values,
-       period_id)
+       period_id, discount_minor, tax_minor, inclusive_tax_minor)
      SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[],
        $9::numeric[], $10::numeric[], $11::numeric[], $12::bigint[], $13::bigint[], $14::bigint[], $15::jsonb[],
-       $16::jsonb[], $17::uuid[])`,
+       $16::jsonb[], $17::uuid[], $18::bigint[], $19::bigint[], $20::bigint[])`,
     [
       lines.map((line) => line.id),
       lines.map((line) => line.invoiceId),
@@ -151,6 +176,9 @@ export async function insertLines(sql: Sql, lines: readonly InvoiceLine[]): Prom
       lines.map((line) => JSON.stringify(line.working)),
       lines.map((line) => (line.group === null ? null : JSON.stringify(line.group))),
       lines.map((line) => line.periodId),
+      lines.map((line) => line.discountMinor),
+      lines.map((line) => line.taxMinor),
+      lines.map((line) => line.inclusiveTaxMinor),
     ],
   );
 }
@@ -161,7 +189,8 @@ export async function readLines(sql: Sql, invoiceIds: readonly string[]): Promis
             price_key AS "priceKey", description, meter_key AS "meterKey", trim_scale(quantity) AS quantity,
             trim_scale(billable_quantity) AS "billableQuantity", trim_scale(exact_amount) AS "exactAmount",
             amount_minor AS "amountMinor", event_count AS "eventCount", skipped_count AS "skippedCount", working,
-            group_values AS "group", period_id AS "periodId"
+            group_values AS "group", period_id AS "periodId", discount_minor AS "discountMinor", tax_minor AS "taxMinor",
+            inclusive_tax_minor AS "inclusiveTaxMinor"
      FROM invoice_lines WHERE invoice_id = ANY ($1::uuid[]) ORDER BY invoice_id, position`,
     [invoiceIds],
   );
@@ -173,20 +202,26 @@ export async function readLines(sql: Sql, invoiceIds: readonly string[]): Promis
 /** Gives drafts new lines and totals, as of a later reading of the usage. */
 export async function rebuildDrafts(
   sql: Sql,
-  drafts: readonly { id: string; totalMinor: bigint; lines: readonly InvoiceLine[] }[],
+  drafts: readonly { id: string; lines: readonly InvoiceLine[]; bill: InvoiceBill }[],
   usageCutAt: Date,
 ): Promise<void> {
   if (drafts.length === 0) return;
   const ids = drafts.map((draft) => draft.id);
   await sql.query(`DELETE FROM invoice_lines WHERE invoice_id = ANY ($1::uuid[])`, [ids]);
+  await deleteParts(sql, ids);
   await insertLines(
     sql,
     drafts.flatMap((draft) => draft.lines),
   );
+  await insertParts(sql, drafts);
   await sql.query(
-    `UPDATE invoices i SET subtotal_minor = d.total, total_minor = d.total, line_count = d.line_count, usage_cut_at = $4
-     FROM unnest($1::uuid[], $2::bigint[], $3::int[]) AS d (id, total, line_count) WHERE i.id = d.id`,
-    [ids, drafts.map((draft) => draft.totalMinor), drafts.map((draft) => draft.lines.length), usageCutAt],
+    `UPDATE invoices i SET line_count = d.line_count, usage_cut_at = $2, subtotal_minor = d.subtotal,
+       discount_minor = d.discount, tax_minor = d.tax, inclusive_tax_minor = d.inclusive_tax, carried_minor = d.carried,
+       credit_minor = d.credit, total_minor = d.total, tax_rounding = d.tax_rounding
+     FROM unnest($1::uuid[], $3::int[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[],
+       $10::bigint[], $11::text[]) AS d (id, line_count, subtotal, discount, tax, inclusive_tax, carried, credit, total,
+       tax_rounding) WHERE i.id = d.id`,
+    [ids, usageCutAt, drafts.map((draft) => draft.lines.length), ...sumColumns(drafts)],
   );
 }
 
@@ -200,9 +235,9 @@ export async function readMachineTime(sql: Sql): Promise<Date> {
 export async function billedInvoices(
   sql: Sql,
   page: { clockId: string; after: string; limit: number },
-): Promise<{ id: string; currency: string; totalMinor: bigint }[]> {
-  const { rows } = await sql.query<{ id: string; currency: string; totalMinor: bigint }>(
-    `SELECT i.id, i.currency, i.total_minor AS "totalMinor"
+): Promise<{ id: string; currency: string; subtotalMinor: bigint }[]> {
+  const { rows } = await sql.query<{ id: string; currency: string; subtotalMinor: bigint }>(
+    `SELECT i.id, i.currency, i.subtotal_minor AS "subtotalMinor"
      FROM invoices i JOIN invoice_states s ON s.invoice_id = i.id
      WHERE i.clock_id = $1 AND i.id > $2 AND s.lifecycle IN ('issued', 'skipped') AND i.purpose = 'period' ORDER BY i.id LIMIT $3`,
     [page.clockId, page.after, page.limit],

@@ -17,7 +17,7 @@ export async function dueDraftIds(
 export type DueDraft = {
   id: string;
   customerId: string;
-  totalMinor: bigint;
+  currency: string;
   isHeld: boolean;
   /** Why it is held. */
   failureCode: string | null;
@@ -30,7 +30,7 @@ export type DueDraft = {
  */
 export async function lockDrafts(sql: Sql, invoiceIds: readonly string[]): Promise<DueDraft[]> {
   const { rows } = await sql.query<DueDraft>(
-    `SELECT i.id, i.customer_id AS "customerId", i.total_minor AS "totalMinor",
+    `SELECT i.id, i.customer_id AS "customerId", i.currency,
             s.lifecycle = 'held' AS "isHeld", s.failure_code AS "failureCode",
             s.failure_reason AS "failureReason"
      FROM invoice_states s JOIN invoices i ON i.id = s.invoice_id
@@ -72,13 +72,16 @@ export async function issueDrafts(sql: Sql, clockId: string, invoiceIds: readonl
     [clockId, invoiceIds],
   );
   await sql.query(
-    `UPDATE invoice_states SET lifecycle = 'issued', sync = 'pending', payment = 'unpaid', touched_at = now()
-     WHERE invoice_id = ANY ($1::uuid[])`,
+    // Nothing is left to pay of one that credits or coupons have paid in full.
+    `UPDATE invoice_states s SET lifecycle = 'issued', sync = 'pending', touched_at = now(),
+       payment = CASE WHEN i.total_minor = 0 THEN 'paid' ELSE 'unpaid' END,
+       paid_at = CASE WHEN i.total_minor = 0 THEN i.issued_at END
+     FROM invoices i WHERE i.id = s.invoice_id AND s.invoice_id = ANY ($1::uuid[])`,
     [invoiceIds],
   );
 }
 
-/** A zero invoice is not sent to anybody; it stays as the proof that the period was billed. */
+/** An invoice over nothing is not sent to anybody; it stays as the proof that the period was billed. */
 export async function skipDrafts(sql: Sql, invoiceIds: readonly string[]): Promise<void> {
   if (invoiceIds.length === 0) return;
   await sql.query(`UPDATE invoice_states SET lifecycle = 'skipped' WHERE invoice_id = ANY ($1::uuid[])`, [invoiceIds]);

@@ -1,5 +1,6 @@
 import type { Currency } from '../domain/money/currency.ts';
 import { formatMoney } from '../domain/money/money.ts';
+import { type InvoiceBill, type InvoiceCredit, type InvoiceTax, readBills } from './bill-parts.ts';
 import type { Database, Sql } from './database.ts';
 import { type Standing, statusOf } from './invoice-status.ts';
 import { uuidOrNull } from './uuid.ts';
@@ -21,6 +22,11 @@ export type InvoiceView = Standing & {
   generatedAt: Date;
   issuedAt: Date | null;
   subtotalMinor: number;
+  discountMinor: number;
+  taxMinor: number;
+  inclusiveTaxMinor: number;
+  carriedMinor: number;
+  creditMinor: number;
   totalMinor: number;
   total: string;
   lineCount: number;
@@ -57,6 +63,9 @@ export type InvoiceLineView = {
   exactAmount: string;
   amountMinor: number;
   amount: string;
+  discountMinor: number;
+  taxMinor: number;
+  inclusiveTaxMinor: number;
   eventCount: number;
   skippedCount: number;
   /** How the amount came about, step by step, as the rating wrote it down. */
@@ -78,7 +87,8 @@ const select = `SELECT i.id, i.number, i.revision, i.replaces, i.customer_id AS 
     c.external_id AS "customerExternalId", k.name AS clock, i.currency, i.billing_group AS "billingGroup", i.purpose,
     i.period_start_at AS "periodStartAt", i.period_end_at AS "periodEndAt", i.zone, i.generated_at AS "generatedAt",
     i.due_at AS "dueAt", i.issued_at AS "issuedAt", s.payment_due_on AS "paymentDueOn",
-    i.subtotal_minor AS "subtotalMinor", i.total_minor AS "totalMinor", i.line_count AS "lineCount", s.lifecycle,
+    i.subtotal_minor AS "subtotalMinor", i.discount_minor AS "discountMinor", i.tax_minor AS "taxMinor",
+    i.inclusive_tax_minor AS "inclusiveTaxMinor", i.carried_minor AS "carriedMinor", i.credit_minor AS "creditMinor", i.total_minor AS "totalMinor", i.line_count AS "lineCount", s.lifecycle,
     s.payment, s.sync, s.sync_attempts AS "syncAttempts", s.next_retry_at AS "nextRetryAt", s.synced_at AS "syncedAt",
     s.parking_number AS "parkingNumber", s.parked_at AS "parkedAt", s.failure_code AS "failureCode",
     s.failure_reason AS "failureReason", s.priority, s.wanted, s.amount_paid_minor AS "amountPaidMinor",
@@ -91,12 +101,20 @@ const select = `SELECT i.id, i.number, i.revision, i.replaces, i.customer_id AS 
     FROM invoice_mappings m JOIN target_accounts a ON a.account_id = m.account_id WHERE m.invoice_id = i.id
   ) sent ON true`;
 
-type StoredInvoice = Omit<
-  InvoiceView,
-  'subtotalMinor' | 'totalMinor' | 'amountPaidMinor' | 'total' | 'status' | 'parked'
-> & {
-  subtotalMinor: bigint;
-  totalMinor: bigint;
+const sums = [
+  'subtotalMinor',
+  'discountMinor',
+  'taxMinor',
+  'inclusiveTaxMinor',
+  'carriedMinor',
+  'creditMinor',
+  'totalMinor',
+] as const;
+type Sum = (typeof sums)[number];
+
+type StoredInvoice = Omit<InvoiceView, Sum | 'amountPaidMinor' | 'total' | 'status' | 'parked'> & {
+  [name in Sum]: bigint;
+} & {
   amountPaidMinor: bigint;
   parkingNumber: number;
   parkedAt: Date | null;
@@ -108,8 +126,7 @@ function fromStored(row: StoredInvoice): InvoiceView {
   const waits = parkedAt !== null || row.lifecycle === 'held';
   return {
     ...rest,
-    subtotalMinor: safeNumber(row.subtotalMinor),
-    totalMinor: safeNumber(row.totalMinor),
+    ...(Object.fromEntries(sums.map((name) => [name, safeNumber(row[name])])) as { [name in Sum]: number }),
     amountPaidMinor: safeNumber(row.amountPaidMinor),
     total: formatMoney({ amountMinor: row.totalMinor, currency: row.currency as Currency }),
     status: statusOf(row),
@@ -160,18 +177,41 @@ export async function isInvoice(sql: Sql, id: string): Promise<boolean> {
 export async function findInvoice(
   database: Database,
   reference: string,
-): Promise<{ invoice: InvoiceView; lines: InvoiceLineView[] } | undefined> {
+): Promise<{ invoice: InvoiceView; lines: InvoiceLineView[]; parts: InvoicePartsView } | undefined> {
   const id = uuidOrNull(reference);
   if (id === null) return undefined;
   return await database.transaction(async (sql) => {
     await sql.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
     const { rows } = await sql.query<StoredInvoice>(`${select} WHERE i.id = $1`, [id]);
-    return rows[0] && { invoice: fromStored(rows[0]), lines: await readLines(sql, id, rows[0].currency as Currency) };
+    if (rows[0] === undefined) return undefined;
+    const lines = await readLines(sql, id, rows[0].currency as Currency);
+    return { invoice: fromStored(rows[0]), lines, parts: partsOf((await readBills(sql, [id])).get(id) as InvoiceBill) };
   });
 }
 
-type StoredLine = Omit<InvoiceLineView, 'amount' | 'amountMinor' | 'eventCount' | 'skippedCount'> & {
-  amountMinor: bigint;
+/** What leads from the lines to the total. */
+export type InvoicePartsView = {
+  discounts: { key: string; name: string; amountMinor: number }[];
+  taxes: (Omit<InvoiceTax, 'taxableMinor' | 'amountMinor'> & { taxableMinor: number; amountMinor: number })[];
+  credits: { source: InvoiceCredit['source']; name: string; amountMinor: number }[];
+};
+
+function partsOf({ discounts, taxes, credits }: InvoiceBill): InvoicePartsView {
+  return {
+    discounts: discounts.map(({ key, name, amountMinor }) => ({ key, name, amountMinor: safeNumber(amountMinor) })),
+    taxes: taxes.map(({ taxableMinor, amountMinor, ...tax }) => ({
+      ...tax,
+      taxableMinor: safeNumber(taxableMinor),
+      amountMinor: safeNumber(amountMinor),
+    })),
+    credits: credits.map(({ source, name, amountMinor }) => ({ source, name, amountMinor: safeNumber(amountMinor) })),
+  };
+}
+
+type Amounts = 'amountMinor' | 'discountMinor' | 'taxMinor' | 'inclusiveTaxMinor';
+type StoredLine = Omit<InvoiceLineView, Amounts | 'amount' | 'eventCount' | 'skippedCount'> & {
+  [name in Amounts]: bigint;
+} & {
   eventCount: bigint;
   skippedCount: bigint;
 };
@@ -181,7 +221,8 @@ async function readLines(sql: Sql, invoiceId: string, currency: Currency): Promi
     `SELECT l.position, l.subscription_id AS "subscriptionId", p.start_at AS "periodStartAt", p.end_at AS "periodEndAt",
             price_key AS "priceKey", description, meter_key AS "meterKey", trim_scale(quantity) AS quantity,
             trim_scale(billable_quantity) AS "billableQuantity", trim_scale(exact_amount) AS "exactAmount",
-            amount_minor AS "amountMinor", event_count AS "eventCount", skipped_count AS "skippedCount", working
+            amount_minor AS "amountMinor", discount_minor AS "discountMinor", tax_minor AS "taxMinor",
+            inclusive_tax_minor AS "inclusiveTaxMinor", event_count AS "eventCount", skipped_count AS "skippedCount", working
      FROM invoice_lines l LEFT JOIN periods p ON p.id = l.period_id WHERE l.invoice_id = $1 ORDER BY l.position`,
     [invoiceId],
   );
@@ -189,6 +230,9 @@ async function readLines(sql: Sql, invoiceId: string, currency: Currency): Promi
     ...row,
     amountMinor: safeNumber(row.amountMinor),
     amount: formatMoney({ amountMinor: row.amountMinor, currency }),
+    discountMinor: safeNumber(row.discountMinor),
+    taxMinor: safeNumber(row.taxMinor),
+    inclusiveTaxMinor: safeNumber(row.inclusiveTaxMinor),
     eventCount: safeNumber(row.eventCount),
     skippedCount: safeNumber(row.skippedCount),
   }));

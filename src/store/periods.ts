@@ -276,3 +276,13 @@ export async function parkPeriods(sql: Sql, runId: string, failures: readonly Pe
     [runId, failures.map((f) => f.periodId), failures.map((f) => f.code), failures.map((f) => f.reason)],
   );
 }
+
+/** Keys of the plans by which these periods are billed. */
+export async function readPlanKeys(sql: Sql, periodIds: readonly string[]): Promise<Map<string, string>> {
+  const { rows } = await sql.query<{ id: string; key: string }>(
+    `SELECT p.id, plans.key FROM periods p JOIN plan_versions v ON v.id = p.plan_version_id
+     JOIN plans ON plans.id = v.plan_id WHERE p.id = ANY ($1::uuid[])`,
+    [[...new Set(periodIds)]],
+  );
+  return new Map(rows.map(({ id, key }) => [id, key]));
+}

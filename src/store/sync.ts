@@ -27,15 +27,28 @@ export type SyncFacts = {
   lines: OutgoingLine[];
 };
 
-/** What a target is told of a line. */
-export type OutgoingLine = { id: string; description: string; amountMinor: bigint };
+/** What a target is told of a line: what is left of it after its discount, and the taxes on that. */
+export type OutgoingLine = { id: string; description: string; amountMinor: bigint; taxes: OutgoingTax[] };
+export type OutgoingTax = {
+  key: string;
+  name: string;
+  /** 19 is 19 %. */
+  percentage: string;
+  isInclusive: boolean;
+  country: string | null;
+  taxableMinor: bigint;
+  amountMinor: bigint;
+};
+
+/** As it comes out of JSON, which has no whole numbers as large as ours may be. */
+type TextOf<Of, Changed = unknown> = { [K in keyof Of]: Of[K] extends bigint ? string : Of[K] } & Changed;
 
 /**
  * Starts an attempt of an issued invoice's sync that holds a slot. The first attempt fixes the day by
  * which the customer pays, counted from the customer's own today. One statement, since every sync begins with it.
  */
 export async function beginAttempt(sql: Sql, invoiceId: string): Promise<SyncFacts | undefined> {
-  type Row = SyncFacts & { lines: { id: string; description: string; amountMinor: string }[] };
+  type Row = Omit<SyncFacts, 'lines'> & { lines: TextOf<OutgoingLine, { taxes: TextOf<OutgoingTax>[] | null }>[] };
   const { rows } = await sql.query<Row>({
     name: 'begin-attempt',
     text: `WITH begun AS (
@@ -58,8 +71,13 @@ export async function beginAttempt(sql: Sql, invoiceId: string): Promise<SyncFac
                AND r.status NOT IN ('void', 'gone')
              ORDER BY r.status = 'draft', r.created_at, r.remote_id LIMIT 1) AS "knownRemoteId",
             (SELECT coalesce(jsonb_agg(jsonb_build_object('id', l.id, 'description', l.description,
-               'amountMinor', l.amount_minor::text) ORDER BY l.position), '[]')
-             FROM invoice_lines l WHERE l.invoice_id = i.id) AS lines
+               'amountMinor', l.amount_minor::text, 'taxes', taxes.list) ORDER BY l.part, l.position), '[]')
+             FROM outgoing_invoice_lines l LEFT JOIN LATERAL (
+               SELECT jsonb_agg(jsonb_build_object('key', t.key, 'name', t.name, 'percentage', trim_scale(t.percentage)::text,
+                 'isInclusive', t.is_inclusive, 'country', t.country, 'taxableMinor', p.taxable_minor::text,
+                 'amountMinor', p.amount_minor::text) ORDER BY t.position) AS list
+               FROM invoice_line_taxes p JOIN invoice_taxes t USING (invoice_id, key) WHERE p.line_id = l.id) taxes ON true
+             WHERE l.invoice_id = i.id) AS lines
      FROM begun b JOIN invoices i ON i.id = b.invoice_id
      LEFT JOIN LATERAL (
        SELECT m.remote_id, k.updated_at IS NULL OR m.contact_at >= k.updated_at AS is_current
@@ -70,8 +88,16 @@ export async function beginAttempt(sql: Sql, invoiceId: string): Promise<SyncFac
   });
   const [row] = rows;
   if (row === undefined) return undefined;
-  // Amounts come as text: JSON has no whole numbers as large as ours may be.
-  return { ...row, lines: row.lines.map((line) => ({ ...line, amountMinor: BigInt(line.amountMinor) })) };
+  const lines = row.lines.map(({ amountMinor, taxes, ...line }) => ({
+    ...line,
+    amountMinor: BigInt(amountMinor),
+    taxes: (taxes ?? []).map((tax) => ({
+      ...tax,
+      taxableMinor: BigInt(tax.taxableMinor),
+      amountMinor: BigInt(tax.amountMinor),
+    })),
+  }));
+  return { ...row, lines };
 }
 
 export type SyncState = {

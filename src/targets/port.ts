@@ -11,7 +11,21 @@ export type OutgoingCustomer = {
   knownRemoteId?: string | null;
 };
 
-export type OutgoingLine = { id: string; description: string; amountMinor: bigint };
+/** A line after its discount, with the taxes on it. What pays a part of the invoice is a line below zero. */
+export type OutgoingLine = { id: string; description: string; amountMinor: bigint; taxes: readonly OutgoingTax[] };
+
+export type OutgoingTax = {
+  key: string;
+  name: string;
+  /** 19 is 19 %. */
+  percentage: string;
+  /** The line's amount has it in it. */
+  isInclusive: boolean;
+  /** ISO 3166-1 alpha-2. */
+  country: string | null;
+  taxableMinor: bigint;
+  amountMinor: bigint;
+};
 
 export type OutgoingInvoice = {
   id: string;

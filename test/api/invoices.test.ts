@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { invoiceIdOf, lineIdOf } from '../../src/billing/ids.ts';
+import { plainBill } from '../../src/store/bill-parts.ts';
 import type { Customer } from '../../src/store/customers.ts';
-import { insertDrafts, insertLines } from '../../src/store/invoice-facts.ts';
+import { insertDrafts } from '../../src/store/invoice-facts.ts';
 import { statusOf } from '../../src/store/invoice-status.ts';
 import { openRun } from '../../src/store/runs.ts';
 import { addCustomer } from '../support/books.ts';
@@ -53,6 +54,9 @@ describe('Invoices', () => {
       periodId: null,
       billableQuantity: '30',
       quantity: '30.0',
+      discountMinor: 0n,
+      taxMinor: 0n,
+      inclusiveTaxMinor: 0n,
     };
     await api.database.transaction(async (sql) => {
       await insertDrafts(sql, [
@@ -66,30 +70,29 @@ describe('Invoices', () => {
           cutoffAt,
           dueAt: new Date(cutoffAt.getTime() + 86_400_000),
           usageCutAt: cutoffAt,
-          totalMinor: 123_450n,
-          lineCount: 2,
-        },
-      ]);
-      await insertLines(sql, [
-        {
-          ...line,
-          id: lineIdOf(id, 1),
-          position: 1,
-          priceKey: 'base',
-          description: 'Base fee',
-          meterKey: null,
-          exactAmount: '34.50',
-          amountMinor: 3_450n,
-        },
-        {
-          ...line,
-          id: lineIdOf(id, 2),
-          position: 2,
-          priceKey: 'departures',
-          description: 'Departures',
-          meterKey: 'departures',
-          exactAmount: '1200.000',
-          amountMinor: 120_000n,
+          bill: plainBill(123_450n),
+          lines: [
+            {
+              ...line,
+              id: lineIdOf(id, 1),
+              position: 1,
+              priceKey: 'base',
+              description: 'Base fee',
+              meterKey: null,
+              exactAmount: '34.50',
+              amountMinor: 3_450n,
+            },
+            {
+              ...line,
+              id: lineIdOf(id, 2),
+              position: 2,
+              priceKey: 'departures',
+              description: 'Departures',
+              meterKey: 'departures',
+              exactAmount: '1200.000',
+              amountMinor: 120_000n,
+            },
+          ],
         },
       ]);
     });

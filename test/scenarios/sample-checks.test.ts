@@ -28,14 +28,15 @@ describe('The checks with their default limits', function () {
     }
     const heldAt = (jumpFactor: number) =>
       [...totals].flatMap(([customer, ofMonths]) =>
-        ofMonths.flatMap((totalMinor, index) => {
-          const recentTotalsMinor = ofMonths
+        ofMonths.flatMap((subtotalMinor, index) => {
+          const recentSubtotalsMinor = ofMonths
             .slice(0, index)
             .filter((one) => one > 0n)
             .reverse();
           const invoice = {
-            totalMinor,
-            recentTotalsMinor,
+            subtotalMinor,
+            chargedMinor: subtotalMinor,
+            recentSubtotalsMinor,
             lineCount: 9,
             unpriced: [],
             untold: { metered: 0, unmetered: 0 },

@@ -5,8 +5,9 @@ import { createCustomer } from '../../src/billing/create-customer.ts';
 import { invoiceIdOf, lineIdOf, runIdOf } from '../../src/billing/ids.ts';
 import { bindStripe } from '../../src/billing/stripe-account.ts';
 import { syncCustomer } from '../../src/billing/sync-customer.ts';
+import { plainBill } from '../../src/store/bill-parts.ts';
 import type { Database } from '../../src/store/database.ts';
-import { insertDrafts, insertLines } from '../../src/store/invoice-facts.ts';
+import { insertDrafts } from '../../src/store/invoice-facts.ts';
 import { issueDrafts } from '../../src/store/invoice-issue.ts';
 import { openRun } from '../../src/store/runs.ts';
 import type { FaultRule } from '../../src/stripe-simulator/faults.ts';
@@ -128,29 +129,29 @@ export async function issueInvoice(
   const draft = { ...key, id, revision: 1, clockId, zone: 'America/New_York', runId, cutoffAt, dueAt: cutoffAt };
   await database.transaction(async (sql) => {
     await openRun(sql, { id: runId, clockId, kind: 'invoicing', cutoffAt, workflowId: 'test' });
-    await insertDrafts(sql, [{ ...draft, usageCutAt: cutoffAt, totalMinor, lineCount: amountsMinor.length }]);
-    await insertLines(
-      sql,
-      amountsMinor.map((amountMinor, index) => ({
-        id: lineIdOf(id, index + 1),
-        invoiceId: id,
-        position: index + 1,
-        subscriptionId: null,
-        priceId: null,
-        priceKey: `price-${index + 1}`,
-        description: `Line ${index + 1}`,
-        meterKey: null,
-        quantity: null,
-        billableQuantity: null,
-        exactAmount: String(amountMinor),
-        amountMinor,
-        eventCount: 0n,
-        skippedCount: 0n,
-        working: [],
-        group: null,
-        periodId: null,
-      })),
-    );
+    const lines = amountsMinor.map((amountMinor, index) => ({
+      id: lineIdOf(id, index + 1),
+      invoiceId: id,
+      position: index + 1,
+      subscriptionId: null,
+      priceId: null,
+      priceKey: `price-${index + 1}`,
+      description: `Line ${index + 1}`,
+      meterKey: null,
+      quantity: null,
+      billableQuantity: null,
+      exactAmount: String(amountMinor),
+      amountMinor,
+      eventCount: 0n,
+      skippedCount: 0n,
+      working: [],
+      group: null,
+      periodId: null,
+      discountMinor: 0n,
+      taxMinor: 0n,
+      inclusiveTaxMinor: 0n,
+    }));
+    await insertDrafts(sql, [{ ...draft, usageCutAt: cutoffAt, bill: plainBill(totalMinor), lines }]);
     await issueDrafts(sql, clockId, [id]);
   });
   const issued = await database.query<{ number: string }>('SELECT number FROM invoices WHERE id = $1', [id]);

@@ -63,7 +63,7 @@ export const invoiceRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { d
           mend: 'Find it by its number at /v1/invoices?number=…',
         });
       }
-      return { ...shown(found.invoice), lines: found.lines };
+      return { ...shown(found.invoice), lines: found.lines, ...found.parts };
     },
   );
 };

@@ -71,7 +71,12 @@ const invoiceFields = {
     Type.String({ format: 'date', description: 'Day by which it is to be paid', examples: ['2013-03-04'] }),
   ),
   subtotalMinor: amountMinor('Sum of the lines'),
-  totalMinor: amountMinor('What is to be paid'),
+  discountMinor: amountMinor('Taken off by coupons', 0),
+  taxMinor: amountMinor('Taxes that are added to the lines', 0),
+  inclusiveTaxMinor: amountMinor('Taxes that the lines contain', 0),
+  carriedMinor: amountMinor("What would be below zero and is given to the customer's balance", 0),
+  creditMinor: amountMinor('Paid by the balance and wallets', 0),
+  totalMinor: amountMinor('What is to be paid: subtotal - discount + tax + carried - credit'),
   total: text('What is to be paid, for people', 'USD 1,234.50'),
   lineCount: count('Number of lines', 6),
   status: text('Where it stands, for its customer', 'Draft, becomes final on 2 Feb 2013'),
@@ -118,6 +123,9 @@ const Line = Type.Object(
     exactAmount: decimal('Amount in major units before rounding', '1234.5'),
     amountMinor: amountMinor('Amount'),
     amount: text('Amount, for people', 'USD 1,234.50'),
+    discountMinor: amountMinor('What coupons take off it', 0),
+    taxMinor: amountMinor('Taxes that are added to what is left', 0),
+    inclusiveTaxMinor: amountMinor('Taxes that are in what is left', 0),
     eventCount: count('Events read for it', 4_426),
     skippedCount: count('Events that lacked what the meter measures', 0),
     working: Type.Unknown({ description: 'How the amount came about, step by step' }),
@@ -125,8 +133,52 @@ const Line = Type.Object(
   { description: 'A line with its working' },
 );
 
+const Discount = Type.Object(
+  {
+    key: text('Key of the coupon', 'welcome-20'),
+    name: text('Its name', '20 % in your first year'),
+    amountMinor: amountMinor('What it takes off', 1_000),
+  },
+  { description: 'A discount' },
+);
+
+export const Tax = Type.Object(
+  {
+    key: text('Key of the rate', 'de-vat-19'),
+    name: text('Its name', 'VAT'),
+    percentage: decimal('Percentage', '19'),
+    isInclusive: Type.Boolean({ description: 'Whether the lines contain it', examples: [false] }),
+    country: nullable(text('ISO 3166-1 country', 'DE', 2)),
+    taxableMinor: amountMinor('What it is on', 10_000),
+    amountMinor: amountMinor('The tax', 1_900),
+    reason: nullable(text('Why nothing is due', 'Reverse charge', 500)),
+  },
+  { description: 'A tax of the invoice' },
+);
+
+const Credit = Type.Object(
+  {
+    source: Type.Enum(['balance', 'wallet', 'carried'], {
+      type: 'string',
+      description: 'Where it comes from; `carried` goes the other way, to the balance, and is below zero',
+      examples: ['wallet'],
+    }),
+    name: text('Its name', 'Prepaid credit'),
+    amountMinor: amountMinor('What it pays', 500),
+  },
+  { description: 'A payment from what the customer has with us' },
+);
+
 export const InvoiceWithLines = Type.Object(
-  { ...invoiceFields, lines: Type.Array(Line, { description: 'Its lines in order' }) },
+  {
+    ...invoiceFields,
+    lines: Type.Array(Line, { description: 'Its lines in order' }),
+    discounts: Type.Array(Discount, { description: 'Discounts in the order in which they were taken' }),
+    taxes: Type.Array(Tax, { description: 'Taxes in their order' }),
+    credits: Type.Array(Credit, {
+      description: 'What pays it from the balance and wallets, in the order in which they are taken',
+    }),
+  },
   { description: 'An invoice with its lines and their working' },
 );
 

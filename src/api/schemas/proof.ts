@@ -15,6 +15,7 @@ const Comparison = Type.Object(
         'amount',
         'lines',
         'sum',
+        'total',
         'stripe',
         'stripe-answer',
         'stripe-status',

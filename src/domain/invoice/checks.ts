@@ -6,13 +6,16 @@ import { type CheckLimits, defaultRiseMinor } from './limits.ts';
 /** An invoice that has been computed, and what is known of its customer. Amounts are minor units of `currency`. */
 export type InvoiceToCheck = {
   currency: string;
-  totalMinor: bigint;
+  /** The sum of its lines, before discounts, taxes and credits: those are no surprise. */
+  subtotalMinor: bigint;
+  /** The same without what is given back of time that was paid and not used. */
+  chargedMinor: bigint;
   lineCount: number;
   customerCurrency: string;
   /** Currencies of the plans that its lines come from. */
   planCurrencies: readonly string[];
-  /** What the customer's periods before it were over, the last first; only those that had anything to pay. */
-  recentTotalsMinor: readonly bigint[];
+  /** Subtotals of the customer's periods before it, the last first; only those that had anything to pay. */
+  recentSubtotalsMinor: readonly bigint[];
   /** Events of the period by their type, where no price of any of the customer's plans reads that type. */
   unpriced: readonly UnpricedUsage[];
   /** More of it than is told type by type. */
@@ -56,8 +59,8 @@ export type Findings = { holds: Finding[]; notes: Finding[] };
 /** The periods that a total is compared with: fewer than these two say nothing, and more than three are long ago. */
 export const recentPeriods = { least: 2, most: 3 } as const;
 
-/** A person's word makes none of these sendable: a bill never pays out, mixes currencies or has more lines than fit. */
-const neverWaived: readonly string[] = ['invoice-total-negative', 'plan-currency-mismatch', 'invoice-lines-too-many'];
+/** A person's word makes none of these sendable: a bill never mixes currencies or has more lines than fit. */
+const neverWaived: readonly string[] = ['plan-currency-mismatch', 'invoice-lines-too-many'];
 
 /**
  * Everything about an invoice that a person should see before it becomes final. A finding that was waived does not hold
@@ -86,15 +89,15 @@ function isWaived({ code, subject, figure }: Finding, waivers: readonly Waiver[]
 
 const shown = (amountMinor: bigint, currency: string) => formatMoney({ amountMinor, currency: currency as Currency });
 
-function negativeTotal({ totalMinor, currency }: InvoiceToCheck): Finding[] {
-  if (totalMinor >= 0n) return [];
+function negativeTotal({ chargedMinor, currency }: InvoiceToCheck): Finding[] {
+  if (chargedMinor >= 0n) return [];
   return [
     {
       code: 'invoice-total-negative',
       subject: '',
-      figure: -totalMinor,
-      reason: `The lines add up to ${shown(totalMinor, currency)}.`,
-      evidence: { totalMinor: String(totalMinor) },
+      figure: -chargedMinor,
+      reason: `What it charges adds up to ${shown(chargedMinor, currency)}.`,
+      evidence: { chargedMinor: String(chargedMinor) },
     },
   ];
 }
@@ -174,43 +177,43 @@ const counted = (events: bigint) => (events === 1n ? '1 event' : `${events} even
 /** Senders choose types, of up to 255 characters. */
 const shortened = (eventType: string) => (eventType.length <= 60 ? eventType : `${eventType.slice(0, 59)}…`);
 
-function aboveBound({ totalMinor, currency }: InvoiceToCheck, { totalAboveMinor }: CheckLimits): Finding[] {
+function aboveBound({ subtotalMinor, currency }: InvoiceToCheck, { totalAboveMinor }: CheckLimits): Finding[] {
   const bound = totalAboveMinor.get(currency);
-  if (bound === undefined || totalMinor <= bound) return [];
+  if (bound === undefined || subtotalMinor <= bound) return [];
   return [
     {
       code: 'invoice-total-above-bound',
       subject: '',
-      figure: totalMinor,
-      reason: `The total of ${shown(totalMinor, currency)} is above the bound of ${shown(bound, currency)}.`,
-      evidence: { totalMinor: String(totalMinor), boundMinor: String(bound) },
+      figure: subtotalMinor,
+      reason: `The subtotal of ${shown(subtotalMinor, currency)} is above the bound of ${shown(bound, currency)}.`,
+      evidence: { subtotalMinor: String(subtotalMinor), boundMinor: String(bound) },
     },
   ];
 }
 
 /** Compared as integers: the average of three periods is seldom a whole number of cents. */
-function jump({ totalMinor, currency, recentTotalsMinor }: InvoiceToCheck, limits: CheckLimits): Finding[] {
-  const recent = recentTotalsMinor.slice(0, recentPeriods.most);
+function jump({ subtotalMinor, currency, recentSubtotalsMinor }: InvoiceToCheck, limits: CheckLimits): Finding[] {
+  const recent = recentSubtotalsMinor.slice(0, recentPeriods.most);
   const sum = recent.reduce((total, one) => total + one, 0n);
   if (limits.jumpFactor === 0 || recent.length < recentPeriods.least || sum <= 0n) return [];
   const periods = BigInt(recent.length);
   const riseAbove = limits.jumpAboveMinor.get(currency) ?? defaultRiseMinor;
   const isJump =
-    totalMinor * periods > BigInt(limits.jumpFactor) * sum && totalMinor * periods - sum > riseAbove * periods;
+    subtotalMinor * periods > BigInt(limits.jumpFactor) * sum && subtotalMinor * periods - sum > riseAbove * periods;
   if (!isJump) return [];
   const average = (2n * sum + periods) / (2n * periods);
-  const tenths = (10n * totalMinor * periods) / sum;
+  const tenths = (10n * subtotalMinor * periods) / sum;
   return [
     {
       code: 'invoice-total-jump',
       subject: '',
-      figure: totalMinor,
+      figure: subtotalMinor,
       reason:
-        `The total of ${shown(totalMinor, currency)} is ${tenths / 10n}.${tenths % 10n} times the average of ` +
+        `The subtotal of ${shown(subtotalMinor, currency)} is ${tenths / 10n}.${tenths % 10n} times the average of ` +
         `${shown(average, currency)} of the last ${periods} periods; more than ${limits.jumpFactor} times is held.`,
       evidence: {
-        totalMinor: String(totalMinor),
-        recentTotalsMinor: recent.map(String),
+        subtotalMinor: String(subtotalMinor),
+        recentSubtotalsMinor: recent.map(String),
         factor: limits.jumpFactor,
       },
     },

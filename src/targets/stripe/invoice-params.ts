@@ -3,7 +3,7 @@ import type { Currency } from '../../domain/money/currency.ts';
 import { money } from '../../domain/money/money.ts';
 import { toStripeAmount } from '../../domain/money/stripe-amount.ts';
 import { failureKinds } from '../failures.ts';
-import { type OutgoingInvoice, type OutgoingLine, TargetError } from '../port.ts';
+import { type OutgoingInvoice, type OutgoingLine, type OutgoingTax, TargetError } from '../port.ts';
 
 /** Lines of one add_lines call, and of one invoice (docs.stripe.com/invoicing). */
 export const linesPerCall = 50;
@@ -52,7 +52,22 @@ export function addLinesParams(invoice: OutgoingInvoice, lines: readonly Outgoin
       description: line.description,
       period: { start: seconds(invoice.periodStartAt), end: seconds(invoice.periodEndAt) },
       metadata: { [lineMark]: line.id },
+      ...(line.taxes.length > 0 && { tax_amounts: line.taxes.map((tax) => taxAmount(tax, invoice.currency)) }),
     })),
+  };
+}
+
+/** The tax of one line as we have computed it: Stripe adds it up and computes none (docs.stripe.com/api/invoices/add_lines). */
+function taxAmount(tax: OutgoingTax, currency: string): Stripe.InvoiceAddLinesParams.Line.TaxAmount {
+  return {
+    amount: stripeAmount(tax.amountMinor, currency),
+    taxable_amount: stripeAmount(tax.taxableMinor, currency),
+    tax_rate_data: {
+      display_name: tax.name,
+      percentage: Number(tax.percentage),
+      inclusive: tax.isInclusive,
+      ...(tax.country !== null && { country: tax.country }),
+    },
   };
 }
 

@@ -15,11 +15,12 @@ const limits: CheckLimits = {
 /** USD 100.00 after three months of the same: nothing to be found. */
 const calm: InvoiceToCheck = {
   currency: 'USD',
-  totalMinor: 10_000n,
+  subtotalMinor: 10_000n,
+  chargedMinor: 10_000n,
   lineCount: 3,
   customerCurrency: 'USD',
   planCurrencies: ['USD'],
-  recentTotalsMinor: [10_000n, 10_000n, 10_000n],
+  recentSubtotalsMinor: [10_000n, 10_000n, 10_000n],
   unpriced: [],
   untold: { metered: 0, unmetered: 0 },
 };
@@ -38,8 +39,8 @@ describe('the checks of a draft', () => {
   });
 
   const table: [what: string, change: Partial<InvoiceToCheck>, other: Partial<CheckLimits>, reasons: string[]][] = [
-    ['a total below zero', { totalMinor: -500n }, {}, ['The lines add up to USD -5.00.']],
-    ['a total of zero', { totalMinor: 0n }, {}, []],
+    ['a total below zero', { chargedMinor: -500n }, {}, ['What it charges adds up to USD -5.00.']],
+    ['a total of zero', { subtotalMinor: 0n }, {}, []],
     [
       'a customer who pays in another currency',
       { customerCurrency: 'EUR' },
@@ -65,68 +66,73 @@ describe('the checks of a draft', () => {
       'a cent above the bound',
       {},
       { totalAboveMinor: parseBounds('USD:99.99') },
-      ['The total of USD 100.00 is above the bound of USD 99.99.'],
+      ['The subtotal of USD 100.00 is above the bound of USD 99.99.'],
     ],
     ['a bound of another currency', {}, { totalAboveMinor: parseBounds('EUR:1') }, []],
     // The average of 100, 100 and 100 is 100; ten times that are 1,000.
-    ['ten times the average', { totalMinor: 100_000n }, {}, []],
+    ['ten times the average', { subtotalMinor: 100_000n }, {}, []],
     [
       'a cent more than ten times the average',
-      { totalMinor: 100_001n },
+      { subtotalMinor: 100_001n },
       {},
       [
-        'The total of USD 1,000.01 is 10.0 times the average of USD 100.00 of the last 3 periods; more than 10 times is held.',
+        'The subtotal of USD 1,000.01 is 10.0 times the average of USD 100.00 of the last 3 periods; more than 10 times is held.',
       ],
     ],
     // 0.10 and 0.10 to 2.00: twenty times, and nobody would call.
-    ['a jump of next to nothing', { totalMinor: 200n, recentTotalsMinor: [10n, 10n] }, {}, []],
+    ['a jump of next to nothing', { subtotalMinor: 200n, recentSubtotalsMinor: [10n, 10n] }, {}, []],
     // 1.00 to 101.00 is a rise of exactly 100.00, to 101.01 a cent more.
-    ['a rise at the minimum', { totalMinor: 10_100n, recentTotalsMinor: [100n, 100n] }, {}, []],
+    ['a rise at the minimum', { subtotalMinor: 10_100n, recentSubtotalsMinor: [100n, 100n] }, {}, []],
     [
       'a rise above the minimum',
-      { totalMinor: 10_101n, recentTotalsMinor: [100n, 100n] },
+      { subtotalMinor: 10_101n, recentSubtotalsMinor: [100n, 100n] },
       {},
       [
-        'The total of USD 101.01 is 101.0 times the average of USD 1.00 of the last 2 periods; more than 10 times is held.',
+        'The subtotal of USD 101.01 is 101.0 times the average of USD 1.00 of the last 2 periods; more than 10 times is held.',
       ],
     ],
     [
       'a rise above a minimum of its own',
-      { totalMinor: 200n, recentTotalsMinor: [10n, 10n] },
+      { subtotalMinor: 200n, recentSubtotalsMinor: [10n, 10n] },
       { jumpAboveMinor: parseBounds('USD:1.89') },
       [
-        'The total of USD 2.00 is 20.0 times the average of USD 0.10 of the last 2 periods; more than 10 times is held.',
+        'The subtotal of USD 2.00 is 20.0 times the average of USD 0.10 of the last 2 periods; more than 10 times is held.',
       ],
     ],
-    ['a jump after one month', { totalMinor: 10_000_000n, recentTotalsMinor: [10n] }, {}, []],
-    ['a jump that nobody asked for', { totalMinor: 10_000_000n }, { jumpFactor: 0 }, []],
-    ['a first bill after months that cost nothing', { totalMinor: 10_000_000n, recentTotalsMinor: [0n, 0n] }, {}, []],
+    ['a jump after one month', { subtotalMinor: 10_000_000n, recentSubtotalsMinor: [10n] }, {}, []],
+    ['a jump that nobody asked for', { subtotalMinor: 10_000_000n }, { jumpFactor: 0 }, []],
+    [
+      'a first bill after months that cost nothing',
+      { subtotalMinor: 10_000_000n, recentSubtotalsMinor: [0n, 0n] },
+      {},
+      [],
+    ],
     // 1,234.50 is 12.345 times 100.00, and the figure is cut so that it never says more than there is.
     [
       'a jump by a fraction',
-      { totalMinor: 123_450n },
+      { subtotalMinor: 123_450n },
       {},
       [
-        'The total of USD 1,234.50 is 12.3 times the average of USD 100.00 of the last 3 periods; more than 10 times is held.',
+        'The subtotal of USD 1,234.50 is 12.3 times the average of USD 100.00 of the last 3 periods; more than 10 times is held.',
       ],
     ],
     // The last three are 1,000 each, of which this is nine times; with the cent before them it would be twelve times.
     [
       'a jump against a month long ago',
-      { totalMinor: 900_000n, recentTotalsMinor: [100_000n, 100_000n, 100_000n, 1n] },
+      { subtotalMinor: 900_000n, recentSubtotalsMinor: [100_000n, 100_000n, 100_000n, 1n] },
       {},
       [],
     ],
     // (10 + 20 + 20) / 3 = 16.666…, shown as 16.67; 10 times that are 166.66…, so 166.67 is above by a third of a cent.
     [
       'a third of a cent more',
-      { totalMinor: 16_667n, recentTotalsMinor: [1_000n, 2_000n, 2_000n] },
+      { subtotalMinor: 16_667n, recentSubtotalsMinor: [1_000n, 2_000n, 2_000n] },
       {},
       [
-        'The total of USD 166.67 is 10.0 times the average of USD 16.67 of the last 3 periods; more than 10 times is held.',
+        'The subtotal of USD 166.67 is 10.0 times the average of USD 16.67 of the last 3 periods; more than 10 times is held.',
       ],
     ],
-    ['a third of a cent less', { totalMinor: 16_666n, recentTotalsMinor: [1_000n, 2_000n, 2_000n] }, {}, []],
+    ['a third of a cent less', { subtotalMinor: 16_666n, recentSubtotalsMinor: [1_000n, 2_000n, 2_000n] }, {}, []],
     [
       'usage that a meter counts and no price bills',
       {
@@ -181,7 +187,7 @@ describe('the checks of a draft', () => {
 
   it('let the gravest lead, and tell all', () => {
     const all: Partial<InvoiceToCheck> = {
-      totalMinor: 2_000_000n,
+      subtotalMinor: 2_000_000n,
       lineCount: 300,
       customerCurrency: 'EUR',
       unpriced: [{ eventType: 'gpu', events: 3n, isMetered: true }],
@@ -201,8 +207,8 @@ describe('the checks of a draft', () => {
 
     it('hold again only for what is worse, or something else', () => {
       assert.deepEqual(codesOf({}, bound, [waiver]), []);
-      assert.deepEqual(codesOf({ totalMinor: 9_000n }, bound, [waiver]), []);
-      assert.deepEqual(codesOf({ totalMinor: 10_001n }, bound, [waiver]), ['invoice-total-above-bound']);
+      assert.deepEqual(codesOf({ subtotalMinor: 9_000n }, bound, [waiver]), []);
+      assert.deepEqual(codesOf({ subtotalMinor: 10_001n }, bound, [waiver]), ['invoice-total-above-bound']);
       const unpriced = [{ eventType: 'gpu', events: 3n, isMetered: true }];
       assert.deepEqual(codesOf({ unpriced }, bound, [waiver]), ['usage-price-missing']);
       const ofJump: Waiver = { ...waiver, code: 'invoice-total-jump', figure: 10n ** 9n };
@@ -214,9 +220,8 @@ describe('the checks of a draft', () => {
 
     it('hold what no person can let pass however often it is released', () => {
       const waivers = findingCodes.map((code) => ({ code, subject: '', figure: 10n ** 12n }));
-      const change = { totalMinor: -1n, lineCount: 251, customerCurrency: 'EUR' };
+      const change = { chargedMinor: -1n, lineCount: 251, customerCurrency: 'EUR' };
       assert.deepEqual(codesOf(change, {}, waivers), [
-        'invoice-total-negative',
         'plan-currency-mismatch',
         'invoice-lines-too-many',
       ]);
@@ -225,22 +230,24 @@ describe('the checks of a draft', () => {
 
   const cents = fc.bigInt(0n, 10n ** 10n);
   const invoice = fc.record({
-    totalMinor: cents,
-    recentTotalsMinor: fc.array(fc.bigInt(1n, 10n ** 9n), { maxLength: 5 }),
+    subtotalMinor: cents,
+    recentSubtotalsMinor: fc.array(fc.bigInt(1n, 10n ** 9n), { maxLength: 5 }),
   });
   const strict = { totalAboveMinor: parseBounds('USD:1000') };
 
   it('hold a larger total wherever they hold a smaller one', () => {
     const property = (check: typeof codesOf) =>
-      fc.property(invoice, fc.bigInt(0n, 10n ** 10n), ({ totalMinor, recentTotalsMinor }, more) => {
-        const [less, larger] = [totalMinor, totalMinor + more].map((total) =>
-          check({ totalMinor: total, recentTotalsMinor }, strict),
+      fc.property(invoice, fc.bigInt(0n, 10n ** 10n), ({ subtotalMinor, recentSubtotalsMinor }, more) => {
+        const [less, larger] = [subtotalMinor, subtotalMinor + more].map((total) =>
+          check({ subtotalMinor: total, recentSubtotalsMinor }, strict),
         );
         return less!.every((code) => larger!.includes(code));
       });
     fc.assert(property(codesOf), runs);
     // A check that forgets its bound above fifty millions would let the largest pass.
-    assertFindsFault(property((change, other) => (change.totalMinor! > 5_000_000_000n ? [] : codesOf(change, other))));
+    assertFindsFault(
+      property((change, other) => (change.subtotalMinor! > 5_000_000_000n ? [] : codesOf(change, other))),
+    );
   });
 
   it('let pass whatever was found once it is released as it was found', () => {
@@ -262,7 +269,9 @@ describe('the checks of a draft', () => {
           // Exact in doubles up to here: each side is a whole number below 2^53.
           const sum = recent.reduce((all, one) => all + Number(one), 0);
           const isJump = Number(total) * recent.length > 10 * sum && (Number(total) - 10_000) * recent.length > sum;
-          return codesOf({ totalMinor: total, recentTotalsMinor: recent }).includes('invoice-total-jump') === isJump;
+          return (
+            codesOf({ subtotalMinor: total, recentSubtotalsMinor: recent }).includes('invoice-total-jump') === isJump
+          );
         },
       ),
       runs,

@@ -5,11 +5,12 @@ import { type CheckLimits, parseBounds } from '../../../src/domain/invoice/limit
 /** Nothing to be found: USD 100.00 for a customer of whom nothing is known. */
 const calm: InvoiceToCheck = {
   currency: 'USD',
-  totalMinor: 10_000n,
+  subtotalMinor: 10_000n,
+  chargedMinor: 10_000n,
   lineCount: 3,
   customerCurrency: 'USD',
   planCurrencies: ['USD'],
-  recentTotalsMinor: [],
+  recentSubtotalsMinor: [],
   unpriced: [],
   untold: { metered: 0, unmetered: 0 },
 };
@@ -26,13 +27,13 @@ const found = (change: Partial<InvoiceToCheck>, other: Partial<CheckLimits> = {}
 /** What a person sees of a finding: its figure is what a waiver is held against, its evidence what was compared. */
 describe('a finding of the checks', () => {
   it('about the total is worse by the minor units of it, also below zero', () => {
-    assert.deepEqual(found({ totalMinor: -500n }).holds, [
+    assert.deepEqual(found({ chargedMinor: -500n }).holds, [
       {
         code: 'invoice-total-negative',
         subject: '',
         figure: 500n,
-        reason: 'The lines add up to USD -5.00.',
-        evidence: { totalMinor: '-500' },
+        reason: 'What it charges adds up to USD -5.00.',
+        evidence: { chargedMinor: '-500' },
       },
     ]);
     assert.deepEqual(found({}, { totalAboveMinor: parseBounds('USD:99.99') }).holds, [
@@ -40,22 +41,22 @@ describe('a finding of the checks', () => {
         code: 'invoice-total-above-bound',
         subject: '',
         figure: 10_000n,
-        reason: 'The total of USD 100.00 is above the bound of USD 99.99.',
-        evidence: { totalMinor: '10000', boundMinor: '9999' },
+        reason: 'The subtotal of USD 100.00 is above the bound of USD 99.99.',
+        evidence: { subtotalMinor: '10000', boundMinor: '9999' },
       },
     ]);
   });
 
   it('about a jump says which periods it was compared with', () => {
     // 2,000.00 is 20 times the average of 100.00 and 100.00.
-    assert.deepEqual(found({ totalMinor: 200_000n, recentTotalsMinor: [9_000n, 11_000n] }).holds, [
+    assert.deepEqual(found({ subtotalMinor: 200_000n, recentSubtotalsMinor: [9_000n, 11_000n] }).holds, [
       {
         code: 'invoice-total-jump',
         subject: '',
         figure: 200_000n,
         reason:
-          'The total of USD 2,000.00 is 20.0 times the average of USD 100.00 of the last 2 periods; more than 10 times is held.',
-        evidence: { totalMinor: '200000', recentTotalsMinor: ['9000', '11000'], factor: 10 },
+          'The subtotal of USD 2,000.00 is 20.0 times the average of USD 100.00 of the last 2 periods; more than 10 times is held.',
+        evidence: { subtotalMinor: '200000', recentSubtotalsMinor: ['9000', '11000'], factor: 10 },
       },
     ]);
   });

@@ -106,7 +106,7 @@ describe('Subscriptions that are billed ahead', function () {
     assert.deepEqual(bills.at(-1)?.total, '56.00');
   });
 
-  it('keep what is to be given back after an end at once in the books, parked with the reason', async () => {
+  it('give back what is left after an end at once by a bill of its own, which is carried to the balance', async () => {
     const { database } = stories.world;
     const story = await stories.story('ahead-cancel', january);
     const customer = await story.customer();
@@ -115,23 +115,18 @@ describe('Subscriptions that are billed ahead', function () {
     await story.advance('2013-02-15T00:00:00Z');
     await cancelSubscription(database, { id, when: 'now' }, 'test');
     await story.advance('2013-04-03T00:00:00Z');
-    // The calls until then are billed, 2 × 0.50; the 28.00 are more than that.
-    assert.deepEqual((await story.bills(customer)).at(-1), {
-      total: '1.00',
-      lines: ['Calls: 2013-02-01 2013-02-15 1.00'],
-    });
-    const { rows } = await database.query<{ code: string; kind: string; from: Date; to: Date }>(
-      `SELECT w.code, p.kind, p.start_at AS from, p.end_at AS to FROM parked_periods w JOIN periods p ON p.id = w.period_id
-       WHERE p.subscription_id = $1 AND w.resolved_at IS NULL`,
+    // Of February's 28 days 14 are left, 28.00 of 56.00; nothing is paid out.
+    const bills = await story.bills(customer);
+    const rest = { total: '0.00', lines: ['Not used: Base fee: 2013-02-15 2013-03-01 -28.00'] };
+    assert.deepEqual(bills.filter(({ lines }) => lines[0]?.startsWith('Not used')), [rest]);
+    // The calls until then are billed, 2 × 0.50.
+    const calls = 'Calls: 2013-02-01 2013-02-15 1.00';
+    assert.equal(bills.filter(({ lines }) => lines.includes(calls)).length, 1);
+    const { rows } = await database.query<{ purpose: string; carried: bigint }>(
+      `SELECT i.purpose, i.carried_minor AS carried FROM invoices i
+       JOIN periods p ON p.settled_by = i.id WHERE p.subscription_id = $1 AND p.kind = 'credit'`,
       [id],
     );
-    assert.deepEqual(rows, [
-      {
-        code: 'credit-above-bill',
-        kind: 'credit',
-        from: new Date('2013-02-15T00:00:00Z'),
-        to: new Date('2013-03-01T00:00:00Z'),
-      },
-    ]);
+    assert.deepEqual(rows, [{ purpose: 'final', carried: 2_800n }]);
   });
 });

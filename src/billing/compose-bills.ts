@@ -1,0 +1,106 @@
+import { type Bill, type BillLine, type BillTerms, composeBill } from '../domain/invoice/bill.ts';
+import { DurabillError } from '../errors/error.ts';
+import type { InvoiceBill } from '../store/bill-parts.ts';
+import type { Sql } from '../store/database.ts';
+import type { InvoiceLine, RatedInvoiceLine } from '../store/invoice-facts.ts';
+import { readPlanKeys } from '../store/periods.ts';
+import { aggregateUsage } from '../store/usage-quantities.ts';
+import { creditIdOf } from './ids.ts';
+import { rateInvoices } from './rate-invoices.ts';
+import type { BillToCompose } from './terms/bill-to-compose.ts';
+import { readCreditTerms } from './terms/credits.ts';
+import { readDiscountTerms } from './terms/discounts.ts';
+import { readTaxTerms } from './terms/taxes.ts';
+
+/** A bill as it is written: its lines with their parts, and everything that leads to its total. */
+export type ComposedBill = { lines: InvoiceLine[]; bill: InvoiceBill };
+export type Composed = ComposedBill | { failure: DurabillError };
+
+/**
+ * Takes a page of rated bills through discounts, taxes and credits, as their customers have them now.
+ * @param isIssue locks the accounts that credits come from, until the transaction that books them ends; a draft only
+ *   shows what they would pay
+ */
+export async function composeBills(
+  sql: Sql,
+  bills: readonly BillToCompose[],
+  { isIssue }: { isIssue: boolean },
+): Promise<Map<string, Composed>> {
+  const discounts = await readDiscountTerms(sql, bills);
+  const taxes = await readTaxTerms(sql, bills);
+  const plans = await readPlanKeys(
+    sql,
+    bills.flatMap(({ lines }) => lines.flatMap(({ periodId }) => periodId ?? [])),
+  );
+  const termsOf = ({ invoiceId, currency }: BillToCompose): Omit<BillTerms, 'credits'> => {
+    const { terms } = taxes.get(invoiceId) ?? { terms: untaxed };
+    return { currency, discounts: discounts.get(invoiceId) ?? [], tax: terms };
+  };
+  const chargesOf = ({ invoiceId }: BillToCompose, lines: readonly RatedInvoiceLine[]): BillLine[] => {
+    const ratesOf = taxes.get(invoiceId)?.ratesOf ?? (() => []);
+    return lines.map((line) => ({
+      id: line.id,
+      amountMinor: line.amountMinor,
+      priceKey: line.priceKey,
+      planKey: (line.periodId !== null && plans.get(line.periodId)) || null,
+      meterKey: line.meterKey,
+      taxRates: ratesOf(line),
+    }));
+  };
+  const byId = new Map(bills.map((bill) => [bill.invoiceId, bill]));
+  const grossUntil = async (invoiceId: string, until: Date): Promise<bigint> => {
+    const bill = byId.get(invoiceId) as BillToCompose;
+    const { periods } = bill;
+    const rated = (await rateInvoices(sql, [{ invoiceId, periods }], aggregateUsage, until)).get(invoiceId);
+    if (rated === undefined || 'failure' in rated) throw rated?.failure ?? new Error(`${invoiceId} was not rated`);
+    const { totalMinor } = composeBill(chargesOf(bill, rated.lines), { ...termsOf(bill), credits: [] });
+    return totalMinor;
+  };
+  const credits = await readCreditTerms(sql, bills, { isIssue, grossUntil });
+  return new Map(
+    bills.map((bill) => {
+      const terms = { ...termsOf(bill), credits: credits.get(bill.invoiceId) ?? [] };
+      return [bill.invoiceId, composed(bill, chargesOf(bill, bill.lines), terms)] as const;
+    }),
+  );
+}
+
+const untaxed = { rounding: 'invoice', status: 'taxable', reason: null } as const;
+
+function composed({ invoiceId, lines }: BillToCompose, charges: readonly BillLine[], terms: BillTerms): Composed {
+  try {
+    const bill = composeBill(charges, terms);
+    return {
+      lines: lines.map((line, index) => {
+        const { discountMinor, taxMinor, inclusiveTaxMinor } = bill.lines[index] as Bill['lines'][number];
+        return { ...line, discountMinor, taxMinor, inclusiveTaxMinor };
+      }),
+      bill: partsOf(invoiceId, bill, charges, terms),
+    };
+  } catch (error) {
+    if (error instanceof DurabillError) return { failure: error };
+    throw error;
+  }
+}
+
+/** What is carried stands among the credits, the other way round: it is paid to the customer's balance. */
+function partsOf(invoiceId: string, bill: Bill, charges: readonly BillLine[], { tax }: BillTerms): InvoiceBill {
+  const { carriedMinor, lines, ...rest } = bill;
+  const countries = new Map(charges.flatMap(({ taxRates }) => taxRates.map(({ key, country }) => [key, country])));
+  const credits = rest.credits.map((credit, index) => ({ ...credit, id: creditIdOf(invoiceId, index + 1) }));
+  const carried = {
+    id: creditIdOf(invoiceId, 1),
+    source: 'carried' as const,
+    accountId: null,
+    name: 'Carried to your balance',
+    amountMinor: -carriedMinor,
+  };
+  return {
+    ...rest,
+    carriedMinor,
+    taxRounding: tax.rounding,
+    taxes: rest.taxes.map((one) => ({ ...one, country: countries.get(one.key) ?? null })),
+    credits: carriedMinor > 0n ? [carried] : credits,
+    lineTaxes: lines.flatMap(({ id: lineId, taxes }) => taxes.map((one) => ({ ...one, lineId }))),
+  };
+}
