@@ -11,6 +11,8 @@ export const scopes = [
   'runs:write',
   'reconciliations:read',
   'reconciliations:write',
+  'settings:read',
+  'settings:write',
 ] as const;
 
 export type Scope = (typeof scopes)[number];

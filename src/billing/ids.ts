@@ -9,6 +9,8 @@ const namespace = '7d1d2b0e-5a0c-5c1f-9f43-0d6c8d5b2a11';
 
 const derive = (kind: string, ...parts: (string | number)[]): string => v5(JSON.stringify([kind, ...parts]), namespace);
 
+/** The one seller of a deployment, for its audit chain. */
+export const sellerId = derive('seller');
 export const clockIdOf = (name: string): string => derive('clock', name);
 export const customerIdOf = (externalId: string): string => derive('customer', externalId);
 export const meterIdOf = (key: string): string => derive('meter', key);

@@ -16,6 +16,7 @@ import {
   skipDrafts,
   voidKnownVoids,
 } from '../store/invoice-issue.ts';
+import { freezeParties } from '../store/invoice-parties.ts';
 import { readOpenPauses } from '../store/pauses.ts';
 import { periodsByInvoice } from '../store/periods.ts';
 import { aggregateUsage } from '../store/usage-quantities.ts';
@@ -216,6 +217,7 @@ async function apply(sql: Sql, scan: Scan, verdicts: readonly Verdict[], usageCu
     verdicts.filter(({ outcome }) => outcome === 'held'),
   );
   await skipDrafts(sql, skipped);
+  await freezeParties(sql, issued);
   await bookCredits(
     sql,
     verdicts.flatMap((one) => ('failure' in one || one.outcome !== 'issued' ? [] : [creditsOf(one)])),

@@ -356,6 +356,12 @@ export const catalogue = {
     customer: refused,
     mend: 'Do what the reason says instead.',
   },
+  'terms-refused': {
+    status: 409,
+    title: 'The terms of an invoice that is no draft cannot be changed.',
+    customer: refused,
+    mend: "Void the invoice and bill anew with the right terms, or change the customer's billing profile for those to come.",
+  },
   paused: {
     status: 503,
     title: 'Everything is paused: nothing is issued, nothing is sent to Stripe.',

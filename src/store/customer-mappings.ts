@@ -1,3 +1,4 @@
+import type { Address } from '../domain/party/party.ts';
 import type { Sql } from './database.ts';
 
 export type CustomerMapping = { remoteId: string; contactAt: Date };
@@ -42,6 +43,9 @@ export type ContactToSend = {
   externalId: string;
   name: string;
   email: string | null;
+  address: Address | null;
+  /** BCP 47; null where the customer has named none. */
+  language: string | null;
   /** Since when the contact is as it is. */
   contactAt: Date;
   /** A copy that the target was seen to have of this customer, whether or not the books remember making it. */
@@ -51,12 +55,13 @@ export type ContactToSend = {
 /** What a target needs to know of a customer. */
 export async function readOutgoingCustomer(sql: Sql, customerId: string): Promise<ContactToSend | undefined> {
   const { rows } = await sql.query<ContactToSend>(
-    `SELECT c.id, c.external_id AS "externalId", coalesce(k.name, c.external_id) AS name, k.email,
+    `SELECT c.id, c.external_id AS "externalId", coalesce(k.name, c.external_id) AS name, k.email, b.address, b.language,
             coalesce(k.updated_at, c.created_at) AS "contactAt",
             (SELECT r.remote_id FROM remote_customers r JOIN target_accounts a USING (account_id)
              WHERE a.target = 'stripe' AND r.customer_id = c.id AND NOT r.is_deleted
              ORDER BY r.created_at, r.remote_id LIMIT 1) AS "knownRemoteId"
-     FROM customers c LEFT JOIN customer_contacts k ON k.customer_id = c.id WHERE c.id = $1`,
+     FROM customers c LEFT JOIN customer_contacts k ON k.customer_id = c.id
+     LEFT JOIN customer_billing b ON b.customer_id = c.id WHERE c.id = $1`,
     [customerId],
   );
   return rows[0];

@@ -71,12 +71,15 @@ export async function issueDrafts(sql: Sql, clockId: string, invoiceIds: readonl
      FROM numbered n, clocks c WHERE c.id = $1 AND i.id = n.id`,
     [clockId, invoiceIds],
   );
+  // The customer's own day of the issue, and as many days as the terms give.
   await sql.query(
     // Nothing is left to pay of one that credits or coupons have paid in full.
     `UPDATE invoice_states s SET lifecycle = 'issued', sync = 'pending', touched_at = now(),
        payment = CASE WHEN i.total_minor = 0 THEN 'paid' ELSE 'unpaid' END,
-       paid_at = CASE WHEN i.total_minor = 0 THEN i.issued_at END
-     FROM invoices i WHERE i.id = s.invoice_id AND s.invoice_id = ANY ($1::uuid[])`,
+       paid_at = CASE WHEN i.total_minor = 0 THEN i.issued_at END,
+       payment_due_on = (i.issued_at AT TIME ZONE c.zone)::date + coalesce(p.payment_terms_days, c.payment_terms_days)
+     FROM invoices i JOIN customers c ON c.id = i.customer_id LEFT JOIN invoice_parties p ON p.invoice_id = i.id
+     WHERE s.invoice_id = ANY ($1::uuid[]) AND i.id = s.invoice_id`,
     [invoiceIds],
   );
 }

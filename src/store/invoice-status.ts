@@ -17,6 +17,11 @@ export type Standing = {
   /** What Stripe is to have, and when it is tried again; left out where it is not known. */
   wanted?: 'final' | 'void';
   nextRetryAt?: Date | null;
+  /** Business time: who has not paid by the day is told so. */
+  now?: Date;
+  /** When it was paid in full, and what was paid of how much, for people; left out where it is not known. */
+  paidAt?: Date | null;
+  paid?: { amount: string; total: string; isNothing: boolean };
 };
 
 /** Where an invoice stands, in one line that its customer understands: "Draft, becomes final on 2 Feb 2013". */
@@ -37,23 +42,26 @@ export function statusOf(invoice: Standing): string {
 }
 
 /** Payment speaks first: who has paid does not care how the invoice travels. */
-function paymentStatus({ payment }: Standing): string | undefined {
+function paymentStatus({ payment, paidAt, zone, paid, paymentDueOn, now }: Standing): string | undefined {
+  const verb = paymentDueOn !== null && isPast(paymentDueOn, now, zone) ? 'was' : 'is';
+  const by = paymentDueOn === null ? '' : `, the rest ${verb} to be paid by ${dayText(new Date(paymentDueOn), 'UTC')}`;
   switch (payment) {
     case 'paid':
-      return 'Paid';
+      return paidAt == null ? 'Paid' : `Paid on ${dayText(paidAt, zone)}`;
     case 'partly_paid':
-      return 'Paid in part';
+      return paid === undefined ? `Paid in part${by}` : `Paid in part (${paid.amount} of ${paid.total})${by}`;
     case 'processing':
       return 'Payment on its way';
     case 'uncollectible':
-      return 'Closed without payment';
+      if (paid === undefined || paid.isNothing) return 'Closed without payment';
+      return `Closed with ${paid.amount} of ${paid.total} paid`;
     case 'none':
     case 'unpaid':
       return undefined;
   }
 }
 
-function deliveryStatus({ sync, paymentDueOn, nextRetryAt }: Standing): string {
+function deliveryStatus({ sync, paymentDueOn, nextRetryAt, now, zone }: Standing): string {
   switch (sync) {
     case 'backing_off':
       // Without an instant it has been stopped, by a pause, and not failed.
@@ -62,12 +70,19 @@ function deliveryStatus({ sync, paymentDueOn, nextRetryAt }: Standing): string {
     case 'parked':
       return 'Issued, waiting for one of us to look at it';
     case 'synced':
-      return paymentDueOn === null
-        ? 'Issued, waiting for payment'
+      if (paymentDueOn === null) return 'Issued, waiting for payment';
+      return isPast(paymentDueOn, now, zone)
+        ? `Overdue, was to be paid by ${dayText(new Date(paymentDueOn), 'UTC')}`
         : `Issued, to be paid by ${dayText(new Date(paymentDueOn), 'UTC')}`;
     default:
       return 'Issued, on its way to Stripe';
   }
+}
+
+/** Whether the day is over in the zone. */
+function isPast(day: string, now: Date | undefined, zone: string): boolean {
+  if (now === undefined) return false;
+  return new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(now) > day;
 }
 
 /** "2 Feb 2013", the day that it is in the zone. */

@@ -2,11 +2,12 @@ import type { Currency } from '../domain/money/currency.ts';
 import { formatMoney } from '../domain/money/money.ts';
 import { type InvoiceBill, type InvoiceCredit, type InvoiceTax, readBills } from './bill-parts.ts';
 import type { Database, Sql } from './database.ts';
+import { type InvoiceParties, readParties } from './invoice-parties.ts';
 import { type Standing, statusOf } from './invoice-status.ts';
 import { uuidOrNull } from './uuid.ts';
 
 /** An invoice as it is shown: facts and states together, amounts as whole minor units and as text. */
-export type InvoiceView = Standing & {
+export type InvoiceView = Omit<Standing, 'now' | 'paid'> & {
   id: string;
   number: string | null;
   revision: number;
@@ -92,7 +93,7 @@ const select = `SELECT i.id, i.number, i.revision, i.replaces, i.customer_id AS 
     s.payment, s.sync, s.sync_attempts AS "syncAttempts", s.next_retry_at AS "nextRetryAt", s.synced_at AS "syncedAt",
     s.parking_number AS "parkingNumber", s.parked_at AS "parkedAt", s.failure_code AS "failureCode",
     s.failure_reason AS "failureReason", s.priority, s.wanted, s.amount_paid_minor AS "amountPaidMinor",
-    s.paid_at AS "paidAt", coalesce(sent.copies, '[]') AS copies
+    s.paid_at AS "paidAt", business_now(k) AS now, coalesce(sent.copies, '[]') AS copies
   FROM invoices i JOIN invoice_states s ON s.invoice_id = i.id JOIN customers c ON c.id = i.customer_id
   JOIN clocks k ON k.id = i.clock_id
   LEFT JOIN LATERAL (
@@ -119,19 +120,26 @@ type StoredInvoice = Omit<InvoiceView, Sum | 'amountPaidMinor' | 'total' | 'stat
   parkingNumber: number;
   parkedAt: Date | null;
   failureReason: string | null;
+  /** Business time. */
+  now: Date;
 };
 
 function fromStored(row: StoredInvoice): InvoiceView {
-  const { parkingNumber, parkedAt, failureReason, ...rest } = row;
+  const { parkingNumber, parkedAt, failureReason, now: _, ...rest } = row;
   const waits = parkedAt !== null || row.lifecycle === 'held';
   return {
     ...rest,
     ...(Object.fromEntries(sums.map((name) => [name, safeNumber(row[name])])) as { [name in Sum]: number }),
     amountPaidMinor: safeNumber(row.amountPaidMinor),
     total: formatMoney({ amountMinor: row.totalMinor, currency: row.currency as Currency }),
-    status: statusOf(row),
+    status: statusOf({ ...row, paid: paidOf(row) }),
     parked: waits ? { parkingNumber, parkedAt, code: row.failureCode, reason: failureReason } : null,
   };
+}
+
+function paidOf({ amountPaidMinor, totalMinor, ...row }: StoredInvoice): NonNullable<Standing['paid']> {
+  const shown = (amountMinor: bigint) => formatMoney({ amountMinor, currency: row.currency as Currency });
+  return { amount: shown(amountPaidMinor), total: shown(totalMinor), isNothing: amountPaidMinor === 0n };
 }
 
 /** JSON readers hold numbers as doubles: an integer that one cannot hold must not leave as a slightly other one. */
@@ -173,19 +181,25 @@ export async function isInvoice(sql: Sql, id: string): Promise<boolean> {
   return rowCount === 1;
 }
 
-/** One invoice with its lines, both of one moment: a draft may be rebuilt between two statements. */
-export async function findInvoice(
-  database: Database,
-  reference: string,
-): Promise<{ invoice: InvoiceView; lines: InvoiceLineView[]; parts: InvoicePartsView } | undefined> {
+export type WholeInvoice = {
+  invoice: InvoiceView;
+  parties: InvoiceParties & { isFrozen: boolean };
+  lines: InvoiceLineView[];
+  parts: InvoicePartsView;
+};
+
+/** One invoice with its parties and lines, all of one moment: a draft may be rebuilt between two statements. */
+export async function findInvoice(database: Database, reference: string): Promise<WholeInvoice | undefined> {
   const id = uuidOrNull(reference);
   if (id === null) return undefined;
   return await database.transaction(async (sql) => {
     await sql.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
     const { rows } = await sql.query<StoredInvoice>(`${select} WHERE i.id = $1`, [id]);
-    if (rows[0] === undefined) return undefined;
+    const parties = await readParties(sql, id);
+    if (rows[0] === undefined || parties === undefined) return undefined;
     const lines = await readLines(sql, id, rows[0].currency as Currency);
-    return { invoice: fromStored(rows[0]), lines, parts: partsOf((await readBills(sql, [id])).get(id) as InvoiceBill) };
+    const parts = partsOf((await readBills(sql, [id])).get(id) as InvoiceBill);
+    return { invoice: fromStored(rows[0]), parties, lines, parts };
   });
 }
 

@@ -44,8 +44,8 @@ export type OutgoingTax = {
 type TextOf<Of, Changed = unknown> = { [K in keyof Of]: Of[K] extends bigint ? string : Of[K] } & Changed;
 
 /**
- * Starts an attempt of an issued invoice's sync that holds a slot. The first attempt fixes the day by
- * which the customer pays, counted from the customer's own today. One statement, since every sync begins with it.
+ * Starts an attempt of an issued invoice's sync that holds a slot. The day by which the customer pays is fixed by the
+ * issue; only one from before that was so gets it with its first attempt. One statement, since every sync begins with it.
  */
 export async function beginAttempt(sql: Sql, invoiceId: string): Promise<SyncFacts | undefined> {
   type Row = Omit<SyncFacts, 'lines'> & { lines: TextOf<OutgoingLine, { taxes: TextOf<OutgoingTax>[] | null }>[] };
@@ -58,12 +58,13 @@ export async function beginAttempt(sql: Sql, invoiceId: string): Promise<SyncFac
        FROM customers c JOIN clocks k ON k.id = c.clock_id
        WHERE s.invoice_id = $1 AND c.id = s.customer_id AND s.lifecycle = 'issued'
          AND s.sync = 'syncing'
-       RETURNING s.invoice_id, s.sync_attempts, s.payment_due_on, c.payment_terms_days, s.priority, s.wanted, s.want_changed_at),
+       RETURNING s.invoice_id, s.sync_attempts, s.payment_due_on, c.payment_terms_days AS customer_terms, s.priority, s.wanted, s.want_changed_at),
      attempt AS (
        INSERT INTO sync_attempts (invoice_id, attempt, started_at) SELECT invoice_id, sync_attempts, now() FROM begun)
      SELECT i.id, i.revision, i.number, i.currency, i.customer_id AS "customerId", i.total_minor AS "totalMinor",
             i.period_start_at AS "periodStartAt", i.period_end_at AS "periodEndAt", i.issued_at AS "issuedAt",
-            b.payment_due_on AS "paymentDueOn", b.payment_terms_days AS "paymentTermsDays", b.sync_attempts AS attempt,
+            b.payment_due_on AS "paymentDueOn", coalesce((SELECT p.payment_terms_days FROM invoice_parties p WHERE p.invoice_id = i.id), b.customer_terms)
+              AS "paymentTermsDays", b.sync_attempts AS attempt,
             b.priority, b.wanted, b.want_changed_at AS "wantChangedAt", at_target.remote_id AS "remoteCustomerId",
             coalesce(at_target.is_current, false) AS "customerIsCurrent",
             (SELECT r.remote_id FROM remote_invoices r JOIN target_accounts a USING (account_id)

@@ -5,6 +5,16 @@ export type OutgoingCustomer = {
   externalId: string;
   name: string;
   email: string | null;
+  /** Where it is, by its billing profile; left out by those who know none. */
+  address?: {
+    lines: readonly string[];
+    city: string | null;
+    postalCode: string | null;
+    region: string | null;
+    country: string;
+  } | null;
+  /** BCP 47: the language in which it is written to. */
+  language?: string | null;
   /** Since when the contact is as it is. */
   contactAt: Date;
   /** The target is known to have it under this id already, from before this database was restored. */

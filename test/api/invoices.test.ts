@@ -199,4 +199,35 @@ describe('Invoices', () => {
     assert.equal(statusOf({ ...issued, sync: 'synced' }), 'Issued, waiting for payment');
     assert.equal(statusOf({ ...issued, sync: 'synced', payment: 'paid' }), 'Paid');
   });
+
+  it('say when and how much was paid, and that the day is over', () => {
+    const issued = {
+      lifecycle: 'issued',
+      payment: 'unpaid',
+      sync: 'synced',
+      zone: 'America/New_York',
+      dueAt: new Date('2013-02-02T13:00:00Z'),
+      paymentDueOn: '2013-03-04',
+    } as const;
+    // 4 March, 22:30 in New York: the day is not over there; an hour and a half later it is.
+    assert.equal(statusOf({ ...issued, now: new Date('2013-03-05T03:30:00Z') }), 'Issued, to be paid by 4 Mar 2013');
+    const overdue = { ...issued, now: new Date('2013-03-05T05:00:00Z') };
+    assert.equal(statusOf(overdue), 'Overdue, was to be paid by 4 Mar 2013');
+    assert.equal(
+      statusOf({ ...issued, payment: 'paid', paidAt: new Date('2013-03-02T02:00:00Z') }),
+      'Paid on 1 Mar 2013',
+    );
+    const paid = { amount: 'USD 40.00', total: 'USD 100.00', isNothing: false };
+    assert.equal(
+      statusOf({ ...issued, payment: 'partly_paid', paid }),
+      'Paid in part (USD 40.00 of USD 100.00), the rest is to be paid by 4 Mar 2013',
+    );
+    assert.equal(
+      statusOf({ ...overdue, payment: 'partly_paid', paid }),
+      'Paid in part (USD 40.00 of USD 100.00), the rest was to be paid by 4 Mar 2013',
+    );
+    assert.equal(statusOf({ ...issued, payment: 'uncollectible', paid }), 'Closed with USD 40.00 of USD 100.00 paid');
+    const nothing = { ...paid, amount: 'USD 0.00', isNothing: true };
+    assert.equal(statusOf({ ...issued, payment: 'uncollectible', paid: nothing }), 'Closed without payment');
+  });
 });

@@ -21,7 +21,7 @@ describe('API keys', () => {
   });
 
   it('open what their scopes name and nothing else', async () => {
-    const calls: [Scope, 'GET' | 'POST', string][] = [
+    const calls: [Scope, 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', string][] = [
       ['events:write', 'POST', '/v1/events'],
       ['events:write', 'POST', '/v1/events/batch'],
       ['customers:write', 'POST', '/v1/customers'],
@@ -30,6 +30,11 @@ describe('API keys', () => {
       ['invoices:read', 'GET', '/v1/invoices'],
       ['invoices:read', 'GET', '/v1/invoices/x'],
       ['invoices:read', 'POST', '/v1/invoices/preview'],
+      ['invoices:write', 'PATCH', '/v1/invoices/x'],
+      ['customers:read', 'GET', '/v1/customers/x/billing'],
+      ['customers:write', 'PUT', '/v1/customers/x/billing'],
+      ['settings:read', 'GET', '/v1/settings/seller'],
+      ['settings:write', 'PUT', '/v1/settings/seller'],
       ['plans:read', 'GET', '/v1/plans'],
       ['plans:read', 'GET', '/v1/plans/x'],
       ['plans:read', 'GET', '/v1/meters'],

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { DurabillError } from '../../errors/error.ts';
+import { setInvoiceTerms } from '../../billing/set-invoice-terms.ts';
 import {
   findInvoice,
   type InvoiceCursor,
@@ -8,16 +8,24 @@ import {
   listInvoices,
 } from '../../store/invoice-views.ts';
 import type { ApiDeps } from '../deps.ts';
-import { clockIdFor, customerIdFor } from '../filters.ts';
+import { clockIdFor, customerIdFor, invoiceIdFor, noSuchInvoice } from '../filters.ts';
+import { actorOf } from '../guard.ts';
 import { type CursorForm, defaultLimit, pageOf, readCursor, readInstantAndId } from '../paging.ts';
 import { problems } from '../schemas/common.ts';
 import { InvoicePage, InvoiceParams, InvoiceQuery, InvoiceWithLines } from '../schemas/invoices.ts';
+import { InvoiceTermsChange } from '../schemas/parties.ts';
 
 export const invoiceRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { database, noticeOf }) => {
   /** Operators read the code and the reason, customers a sentence that names neither. */
   const shown = ({ failureCode, ...invoice }: InvoiceView) => ({ ...invoice, notice: noticeOf(failureCode) });
   const tags = ['invoices'];
   const config = { scope: 'invoices:read' } as const;
+
+  async function whole(id: string) {
+    const found = await findInvoice(database, id);
+    if (found === undefined) throw noSuchInvoice(id);
+    return { ...shown(found.invoice), parties: found.parties, lines: found.lines, ...found.parts };
+  }
 
   app.get(
     '/v1/invoices',
@@ -54,16 +62,26 @@ export const invoiceRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { d
         response: { 200: InvoiceWithLines, ...problems },
       },
     },
-    async ({ params: { id } }) => {
-      const found = await findInvoice(database, id);
-      if (found === undefined) {
-        throw new DurabillError('not-found', {
-          field: 'id',
-          reason: `There is no invoice with the id "${id}".`,
-          mend: 'Find it by its number at /v1/invoices?number=…',
-        });
-      }
-      return { ...shown(found.invoice), lines: found.lines, ...found.parts };
+    async ({ params: { id } }) => await whole(id),
+  );
+
+  app.patch(
+    '/v1/invoices/:id',
+    {
+      config: { scope: 'invoices:write' },
+      schema: {
+        tags,
+        summary: 'Set memo, purchase order or payment terms of a draft',
+        description: 'An invoice that is issued says for ever what it says: then it is refused.',
+        params: InvoiceParams,
+        body: InvoiceTermsChange,
+        response: { 200: InvoiceWithLines, ...problems },
+      },
+    },
+    async (request) => {
+      const invoiceId = await invoiceIdFor(database, request.params.id);
+      await setInvoiceTerms(database, { ...request.body, invoiceId }, actorOf(request));
+      return await whole(invoiceId);
     },
   );
 };

@@ -13,6 +13,7 @@ import {
   pageQuery,
   text,
 } from './common.ts';
+import { Parties } from './parties.ts';
 
 const lifecycle = Type.Enum([...lifecycles], {
   type: 'string',
@@ -61,8 +62,8 @@ const invoiceFields = {
   currency: text('ISO 4217 code of all its amounts', 'USD', 3),
   billingGroup: Type.String({ description: "Group of subscriptions; '' for none", examples: [''] }),
   purpose: text('`period`, `start`, `final` or `one-off:<request>`', 'period'),
-  periodStartAt: instant('First instant of the period', '2013-01-01T05:00:00.000Z'),
-  periodEndAt: instant('First instant after the period', '2013-02-01T05:00:00.000Z'),
+  periodStartAt: instant('First instant of the service period', '2013-01-01T05:00:00.000Z'),
+  periodEndAt: instant('First instant after the service period', '2013-02-01T05:00:00.000Z'),
   zone: text('IANA time zone of the period', 'America/New_York', 64),
   generatedAt: instant('Business time at which it was computed', '2013-02-01T13:00:00.000Z'),
   dueAt: instant('Business time from which it is issued', '2013-02-02T13:00:00.000Z'),
@@ -172,6 +173,7 @@ const Credit = Type.Object(
 export const InvoiceWithLines = Type.Object(
   {
     ...invoiceFields,
+    parties: Parties,
     lines: Type.Array(Line, { description: 'Its lines in order' }),
     discounts: Type.Array(Discount, { description: 'Discounts in the order in which they were taken' }),
     taxes: Type.Array(Tax, { description: 'Taxes in their order' }),
@@ -179,7 +181,7 @@ export const InvoiceWithLines = Type.Object(
       description: 'What pays it from the balance and wallets, in the order in which they are taken',
     }),
   },
-  { description: 'An invoice with its lines and their working' },
+  { description: 'An invoice with its parties, its lines and their working' },
 );
 
 const cursorExample = ['2013-01-01T05:00:00.000Z', 'b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55'];

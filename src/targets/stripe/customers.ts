@@ -38,7 +38,8 @@ export async function updateCustomer(
   remoteId: string,
   log: RequestLog,
 ): Promise<void> {
-  const params = { name: customer.name, email: customer.email ?? '' };
+  const isTakenAway = customer.address === null;
+  const params = { ...contactOf(customer), email: customer.email ?? '', ...(isTakenAway && { address: '' as const }) };
   await carryOut<Stripe.Customer>(log, {
     name: `update ${customer.contactAt.toISOString()} of ${remoteId}`,
     operation: 'customers.update',
@@ -47,11 +48,40 @@ export async function updateCustomer(
     look: async () => {
       const found = await stripe.customers.retrieve(remoteId);
       if (found.deleted) return undefined;
-      return found.name === params.name && (found.email ?? '') === params.email ? found : undefined;
+      return isAsSent(found, params) ? found : undefined;
     },
   });
 }
 
-function contactOf({ name, email }: OutgoingCustomer): Stripe.CustomerCreateParams {
-  return { name, ...(email !== null && { email }) };
+function contactOf({ name, email, address, language }: OutgoingCustomer) {
+  return {
+    name,
+    ...(email !== null && { email }),
+    ...(address != null && { address: addressOf(address) }),
+    ...(language != null && { preferred_locales: [language] }),
+  };
+}
+
+/** Stripe has two lines before the city: what is more stands on the second. */
+function addressOf({ lines, city, postalCode, region, country }: NonNullable<OutgoingCustomer['address']>) {
+  const [line1 = '', ...rest] = lines;
+  return {
+    line1,
+    ...(rest.length > 0 && { line2: rest.join(', ') }),
+    ...(city !== null && { city }),
+    ...(postalCode !== null && { postal_code: postalCode }),
+    ...(region !== null && { state: region }),
+    country,
+  };
+}
+
+type Sent = Omit<ReturnType<typeof contactOf>, 'address'> & { address?: ReturnType<typeof addressOf> | '' };
+
+function isAsSent(found: Stripe.Customer, { address, preferred_locales: locales, ...sent }: Sent): boolean {
+  const hasAddress =
+    address === ''
+      ? found.address == null
+      : Object.entries(address ?? {}).every(([name, value]) => found.address?.[name as keyof Stripe.Address] === value);
+  const hasLocale = locales === undefined || found.preferred_locales?.[0] === locales[0];
+  return found.name === sent.name && (found.email ?? '') === (sent.email ?? '') && hasAddress && hasLocale;
 }
