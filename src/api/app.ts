@@ -11,6 +11,7 @@ import { isTooLarge, sendProblem, standardHeaders } from './problems.ts';
 import { readAway, refuseOddRequests, refuseUnreadable } from './protocol.ts';
 import { clockRoutes } from './routes/clocks.ts';
 import { customerRoutes } from './routes/customers.ts';
+import { documentRoutes } from './routes/documents.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { invoiceHistoryRoutes } from './routes/invoice-history.ts';
@@ -83,7 +84,8 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
   ]) {
     app.register(routes, deps);
   }
-  for (const routes of [invoiceHistoryRoutes, invoiceProofRoutes, partyRoutes]) app.register(routes, deps);
+  for (const routes of [invoiceHistoryRoutes, invoiceProofRoutes, partyRoutes, documentRoutes])
+    app.register(routes, deps);
   app.register(async (scope) => {
     scope.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   });

@@ -38,8 +38,17 @@ function metaOf(note: CreditNoteDocument, { labels, day, own }: Speech): Entry[]
 }
 
 function totalsOf(note: CreditNoteDocument, { labels, money, percent, own }: Speech): Sheet['totals'] {
-  const ways = { refund: labels.refunded, credit: labels.toBalance, out_of_band: labels.outOfBand, due: labels.lowersDue };
-  const plain = (label: string, amountMinor: bigint) => ({ label, value: money(amountMinor), weight: 'plain' as const });
+  const ways = {
+    refund: labels.refunded,
+    credit: labels.toBalance,
+    out_of_band: labels.outOfBand,
+    due: labels.lowersDue,
+  };
+  const plain = (label: string, amountMinor: bigint) => ({
+    label,
+    value: money(amountMinor),
+    weight: 'plain' as const,
+  });
   return [
     plain(labels.subtotal, note.subtotalMinor),
     ...note.taxes

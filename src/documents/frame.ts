@@ -19,18 +19,20 @@ export function frameOf(document: Any, title: string, speech: Speech) {
     language: speech.language,
     direction: speech.direction,
     fonts: familiesOf(speech.language),
-    paper: letterCountries.has(seller.address?.country ?? '') ? 'us-letter' : 'a4',
+    paper: letterCountries.has(seller?.address?.country ?? '') ? 'us-letter' : 'a4',
     name: [title, shownNumber ?? labels.draft].join(' '),
-    author: plainText(seller.name),
+    author: seller === null ? '' : plainText(seller.name),
     createdAt: utcParts(issuedAt),
     title,
     number: shownNumber,
     stamp: stampOf(document, speech),
     parties: [
-      { label: labels.from, name: speech.own(seller.name), lines: partyLines(seller, speech) },
+      ...(seller === null
+        ? []
+        : [{ label: labels.from, name: speech.own(seller.name), lines: partyLines(seller, speech) }]),
       { label: labels.billTo, name: speech.own(buyer.name), lines: partyLines(buyer, speech) },
     ],
-    footer: plainLines(seller.footer).map(speech.own),
+    footer: plainLines(seller?.footer ?? null).map(speech.own),
     page: labels.page,
   } satisfies Partial<Sheet>;
 }
@@ -69,7 +71,7 @@ function partyLines(party: DocumentParty | DocumentSeller, speech: Speech): stri
   return [
     ...addressLines(party.address, speech),
     ...(party.email === null ? [] : [own(party.email)]),
-    ...party.taxIds.map(({ kind, value }) => labelled(kind === null ? labels.taxId : own(kind), value)),
+    ...party.taxIds.map((value) => labelled(labels.taxId, value)),
     ...(party.registration === null ? [] : [labelled(labels.registration, party.registration)]),
   ];
 }
@@ -96,7 +98,7 @@ export function remarksOf(document: Any, { labels, own }: Speech): { label: stri
   return [
     { label: labels.tax, lines: law },
     { label: labels.note, lines: plainLines(memo).map(own) },
-    { label: labels.bankDetails, lines: plainLines(seller.bankDetails).map(own) },
+    { label: labels.bankDetails, lines: plainLines(seller?.bankDetails ?? null).map(own) },
   ].filter(({ lines }) => lines.length > 0);
 }
 

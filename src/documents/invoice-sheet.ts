@@ -38,7 +38,10 @@ function headlineOf(invoice: InvoiceDocument, speech: Speech): Sheet['headline']
   const { stamp, totalMinor, paymentDueOn, paymentUrl } = invoice;
   const amount = money(totalMinor);
   if (stamp?.kind === 'paid') {
-    return { text: totalMinor === 0n ? labels.nothingDue : paidSentence(amount, day(stamp.paidAt), speech), link: null };
+    return {
+      text: totalMinor === 0n ? labels.nothingDue : paidSentence(amount, day(stamp.paidAt), speech),
+      link: null,
+    };
   }
   if (stamp?.kind === 'void' || totalMinor === 0n) return { text: labels.nothingDue, link: null };
   const text = paymentDueOn ? fill(labels.amountDueOn, { amount, date: namedDay(paymentDueOn) }) : amount;
@@ -64,7 +67,11 @@ function rowOf(line: DocumentLine, speech: Speech): SheetRow {
 
 /** The way to the total in the order in which it is computed; the total itself is what the taxes belong to. */
 function totalsOf(invoice: InvoiceDocument, { labels, money, percent, own }: Speech): Sheet['totals'] {
-  const plain = (label: string, amountMinor: bigint) => ({ label, value: money(amountMinor), weight: 'plain' as const });
+  const plain = (label: string, amountMinor: bigint) => ({
+    label,
+    value: money(amountMinor),
+    weight: 'plain' as const,
+  });
   const discounted = invoice.discounts.map(({ name, amountMinor }) => plain(own(name), -amountMinor));
   const added = invoice.taxes.filter(({ isInclusive }) => !isInclusive);
   const taxed = added.map(({ name, percentage, amountMinor }) =>

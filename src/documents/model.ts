@@ -1,22 +1,13 @@
 import type { Currency } from '../domain/money/currency.ts';
+import type { Address } from '../domain/party/party.ts';
 import type { Step } from '../domain/rating/step.ts';
-
-/** Where somebody is, in parts, so that it can be written in the order of its country. */
-export type Address = {
-  lines: readonly string[];
-  postalCode: string | null;
-  city: string | null;
-  region: string | null;
-  /** ISO 3166-1 alpha-2. */
-  country: string | null;
-};
 
 /** Who sells or buys, as the law wants it on the document. */
 export type DocumentParty = {
   name: string;
   address: Address | null;
-  /** Such as a VAT id; `kind` is what stands before it if not the general word. */
-  taxIds: readonly { kind: string | null; value: string }[];
+  /** Such as a VAT id. */
+  taxIds: readonly string[];
   registration: string | null;
   email: string | null;
 };
@@ -69,7 +60,8 @@ type DocumentFrame = {
   number: string | null;
   /** When its facts became final; of a draft, when they were put together. Nothing on it is younger. */
   issuedAt: Date;
-  seller: DocumentSeller;
+  /** Null as long as nobody has said who bills. */
+  seller: DocumentSeller | null;
   buyer: DocumentParty;
   memo: string | null;
   stamp: DocumentStamp | null;

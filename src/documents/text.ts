@@ -1,8 +1,9 @@
 /**
- * What must not be in a document: control characters; the marks that turn the direction of text, with which a name
- * could make the digits after it read backwards. Joiners (U+200C, U+200D) belong to the writing of some languages.
+ * What must not be in a document: control characters, halves of characters, and the marks that turn the direction of
+ * text, with which a name could make the digits after it read backwards. Joiners (U+200C, U+200D) and soft hyphens
+ * belong to the writing of some languages.
  */
-const unwanted = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u061c\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\uffff]/g;
+const unwanted = /(?!\u200c|\u200d|\u00ad)[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Cn}]/gu;
 
 /** A run that no line could hold, and that has no place to break by itself. */
 const longRun = /[^\s\u200b\u2e80-\u9fff\uac00-\ud7af\uff00-\uffef]{28,}/gu;

@@ -121,6 +121,7 @@ describe('The HTTP interface', () => {
       '/v1/invoices/{id}',
       '/v1/invoices/{id}/answers',
       '/v1/invoices/{id}/history',
+      '/v1/invoices/{id}/pdf',
       '/v1/invoices/{id}/proof',
       '/v1/invoices/{id}/proof/events',
       '/v1/invoices/{id}/sync',

@@ -29,6 +29,7 @@ describe('API keys', () => {
       ['customers:read', 'GET', '/v1/customers/x'],
       ['invoices:read', 'GET', '/v1/invoices'],
       ['invoices:read', 'GET', '/v1/invoices/x'],
+      ['invoices:read', 'GET', '/v1/invoices/x/pdf'],
       ['invoices:read', 'POST', '/v1/invoices/preview'],
       ['invoices:write', 'PATCH', '/v1/invoices/x'],
       ['customers:read', 'GET', '/v1/customers/x/billing'],

@@ -6,7 +6,7 @@ import { parseCurrency } from '../../src/domain/money/currency.ts';
 const seller = {
   name: 'Northwind Airport Services GmbH',
   address: { lines: ['Rollfeld 7'], postalCode: '60549', city: 'Frankfurt am Main', region: null, country: 'DE' },
-  taxIds: [{ kind: null, value: 'DE123456789' }],
+  taxIds: ['DE123456789'],
   registration: 'HRB 98765, Amtsgericht Frankfurt',
   email: 'billing@northwind.example',
   bankDetails: 'IBAN DE02 1203 0000 0000 2020 51\nBIC BYLADEM1001',
@@ -22,7 +22,7 @@ const buyer: DocumentParty = {
     region: 'NY',
     country: 'US',
   },
-  taxIds: [{ kind: 'EIN', value: '12-3456789' }],
+  taxIds: ['12-3456789'],
   registration: null,
   email: 'accounts@bluemeridian.example',
 };
@@ -144,7 +144,7 @@ export function arabicInvoice(): InvoiceDocument {
       ...buyer,
       name: 'شركة الخليج للطيران ش.م.ع',
       address: { lines: ['شارع الشيخ زايد ١٢'], postalCode: null, city: 'دبي', region: null, country: 'AE' },
-      taxIds: [{ kind: null, value: '100123456700003' }],
+      taxIds: ['100123456700003'],
     },
     memo: 'شكرًا لتعاملكم معنا.',
     lines: [
@@ -174,7 +174,7 @@ export function hebrewInvoice(): InvoiceDocument {
     zone: 'Asia/Jerusalem',
     servicePeriod: januaryAt(2),
     currency: parseCurrency('ILS'),
-    buyer: { ...buyer, name: 'תעופת הגליל בע"מ', address: null, taxIds: [{ kind: null, value: '514123456' }] },
+    buyer: { ...buyer, name: 'תעופת הגליל בע"מ', address: null, taxIds: ['514123456'] },
   });
 }
 
@@ -187,8 +187,14 @@ export function japaneseInvoice(): InvoiceDocument {
     buyer: {
       ...buyer,
       name: '青空航空株式会社',
-      address: { lines: ['羽田空港3丁目3-2'], postalCode: '144-0041', city: '東京都大田区', region: null, country: 'JP' },
-      taxIds: [{ kind: null, value: 'T1234567890123' }],
+      address: {
+        lines: ['羽田空港3丁目3-2'],
+        postalCode: '144-0041',
+        city: '東京都大田区',
+        region: null,
+        country: 'JP',
+      },
+      taxIds: ['T1234567890123'],
     },
     memo: 'お支払いは期日までにお願いいたします。',
     lines: [
@@ -240,7 +246,7 @@ export function germanInvoice(): InvoiceDocument {
       ...buyer,
       name: 'Alpenflug Gesellschaft für außerordentlich lange Namen und Bodenverkehrsdienste mbH & Co. KG',
       address: { lines: ['Flughafenstraße 1'], postalCode: '1300', city: 'Wien', region: null, country: 'AT' },
-      taxIds: [{ kind: null, value: 'ATU12345678' }],
+      taxIds: ['ATU12345678'],
     },
     lines: shortInvoice().lines.map((charge) => ({ ...charge, taxRates: [] })),
     stamp: { kind: 'draft' },
