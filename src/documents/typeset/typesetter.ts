@@ -31,7 +31,7 @@ export class Typesetter {
   #current: { id: number; job: Job; timer: NodeJS.Timeout } | undefined;
   #lastId = 0;
 
-  constructor(limits: TypesetLimits = { maxWaiting: 100, timeoutMs: 20_000 }) {
+  constructor(limits: TypesetLimits = { maxWaiting: 100, timeoutMs: 25_000 }) {
     this.#limits = limits;
   }
 
