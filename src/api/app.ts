@@ -10,6 +10,7 @@ import { refuseUnknown } from './methods.ts';
 import { isTooLarge, sendProblem, standardHeaders } from './problems.ts';
 import { readAway, refuseOddRequests, refuseUnreadable } from './protocol.ts';
 import { clockRoutes } from './routes/clocks.ts';
+import { couponRoutes } from './routes/coupons.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { documentRoutes } from './routes/documents.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -25,6 +26,7 @@ import { reconciliationRoutes } from './routes/reconciliations.ts';
 import { runRoutes } from './routes/runs.ts';
 import { subscriptionRoutes } from './routes/subscriptions.ts';
 import { syncRoutes } from './routes/syncs.ts';
+import { taxRoutes } from './routes/taxes.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { createValidatorCompiler } from './validation.ts';
 
@@ -72,6 +74,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     eventRoutes,
     customerRoutes,
     subscriptionRoutes,
+    couponRoutes,
     invoiceRoutes,
     syncRoutes,
     runRoutes,
@@ -81,6 +84,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     reconciliationRoutes,
     previewRoutes,
     planRoutes,
+    taxRoutes,
   ]) {
     app.register(routes, deps);
   }

@@ -16,7 +16,9 @@ export const documentOptions: FastifyDynamicSwaggerOptions = {
     tags: [
       { name: 'events', description: 'What customers used' },
       { name: 'customers', description: 'Who pays' },
+      { name: 'coupons', description: 'What is taken off their bills' },
       { name: 'invoices', description: 'What they pay, line by line with its working' },
+      { name: 'taxes', description: 'What they pay to the state, and who does not' },
       { name: 'runs', description: 'The durable runs that make and issue invoices' },
       { name: 'pauses', description: 'What stops all issuing and every write to Stripe' },
       { name: 'webhooks', description: 'What Stripe tells' },

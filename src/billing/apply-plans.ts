@@ -10,7 +10,7 @@ import { meterIdOf, planIdOf, planVersionIdOf, priceIdOf } from './ids.ts';
  * Brings meters and plans of a file into the books, all or none. A plan whose content changed becomes a new version;
  * existing subscriptions stay on theirs. A meter never changes, since bills that were written with it must stay
  * recomputable. Applied again, nothing is changed.
- * @throws DurabillError meter-changed
+ * @throws DurabillError meter-changed, tax-rate-unknown
  */
 export async function applyPlans(database: Database, file: PlanFile, actor: string): Promise<PlansChange> {
   return await database.transaction(async (sql) => {

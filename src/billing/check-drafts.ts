@@ -22,7 +22,6 @@ type Standing = Pick<CheckFacts, 'isHeld' | 'failureCode' | 'failureReason'>;
 export type ComputedDraft = {
   id: string;
   subtotalMinor: bigint;
-  chargedMinor: bigint;
   lineCount: number;
   planCurrencies: readonly string[];
 };

@@ -44,6 +44,7 @@ export async function composeBills(
       priceKey: line.priceKey,
       planKey: (line.periodId !== null && plans.get(line.periodId)) || null,
       meterKey: line.meterKey,
+      subscriptionId: line.subscriptionId,
       taxRates: ratesOf(line),
     }));
   };

@@ -7,6 +7,7 @@ import { DurabillError } from '../errors/error.ts';
 import type { Database, Sql } from '../store/database.ts';
 import { findMeters, optionsOf } from '../store/meters.ts';
 import { latestPlans, type StoredPlan, versionsInUse } from '../store/plan-views.ts';
+import { type NamedRates, requireTaxRates } from './tax/require-tax-rates.ts';
 
 export type { Difference };
 
@@ -26,7 +27,7 @@ export type PlanChange = {
 
 /**
  * What `applyPlans` would do, without doing it.
- * @throws DurabillError meter-changed
+ * @throws DurabillError meter-changed, tax-rate-unknown
  */
 export async function diffPlans(database: Database, file: PlanFile): Promise<PlansChange> {
   return await database.transaction(async (sql) => {
@@ -42,7 +43,7 @@ export function hasChanges({ meters, plans }: PlansChange): boolean {
 
 /**
  * Compares a set of plans with the books, in the caller's transaction.
- * @throws DurabillError meter-changed with the path `meters.<key>`
+ * @throws DurabillError meter-changed with the path `meters.<key>`, tax-rate-unknown
  */
 export async function comparePlans(sql: Sql, { meters, plans }: PlanFile): Promise<PlansChange> {
   const keys = plans.map(({ key }) => key);
@@ -54,6 +55,7 @@ export async function comparePlans(sql: Sql, { meters, plans }: PlanFile): Promi
     await latestPlans(sql, keys),
     await versionsInUse(sql, keys),
   ];
+  await requireTaxRates(sql, plans.flatMap(ratesNamedBy), new Set(keptRates(latest)));
   return {
     meters: meters.map((meter) => compareMeter(meter, storedMeters.get(meter.key))),
     plans: plans.map((plan) => {
@@ -63,6 +65,20 @@ export async function comparePlans(sql: Sql, { meters, plans }: PlanFile): Promi
       return { key: plan.key, ...compared, onOlderVersions };
     }),
   };
+}
+
+function ratesNamedBy(plan: Plan, index: number): NamedRates[] {
+  return plan.prices.map(({ taxRates = [] }, place) => ({
+    keys: taxRates,
+    field: `plans[${index}].prices[${place}].taxRates`,
+  }));
+}
+
+/** Rates that the plans name already: archived since, they stay where they are. */
+function* keptRates(latest: ReadonlyMap<string, StoredPlan>): Iterable<string> {
+  for (const { plan } of latest.values()) {
+    for (const { taxRates = [] } of plan.prices) yield* taxRates;
+  }
 }
 
 function compareMeter(meter: Meter, stored: Meter | undefined): MeterChange {

@@ -27,6 +27,9 @@ export const aheadPeriodIdOf = (
   { kind, startAt, planVersionId }: { kind: 'advance' | 'credit'; startAt: Date; planVersionId: string },
   place: number,
 ): string => derive('period', subscriptionId, startAt.toISOString(), kind, planVersionId, place);
+export const taxRateIdOf = (key: string): string => derive('tax-rate', key);
+/** Of the one row of the deployment's tax settings, for its audit chain. */
+export const taxSettingsId = derive('tax-settings');
 export const runIdOf = (clockId: string, kind: string, cutoffAt: Date): string =>
   derive('run', clockId, kind, cutoffAt.toISOString());
 export const reconciliationIdOf = (workflowId: string): string => derive('reconciliation', workflowId);
@@ -46,3 +49,7 @@ export const invoiceIdOf = (key: InvoiceKey, revision: number): string =>
     key.purpose,
     revision,
   );
+export const couponIdOf = (key: string): string => derive('coupon', key);
+/** @param place how many times the customer has redeemed the coupon before */
+export const redemptionIdOf = (couponId: string, customerId: string, place: number): string =>
+  derive('redemption', couponId, customerId, place);

@@ -110,10 +110,7 @@ async function withoutVoids(sql: Sql, scan: { id: string }, locked: readonly Due
 }
 
 type Computed = DueDraft &
-  (
-    | { failure: HeldFinding }
-    | { lines: InvoiceLine[]; bill: InvoiceBill; chargedMinor: bigint; planCurrencies: string[]; changed: boolean }
-  );
+  ({ failure: HeldFinding } | { lines: InvoiceLine[]; bill: InvoiceBill; planCurrencies: string[]; changed: boolean });
 
 async function compute(sql: Sql, drafts: readonly DueDraft[]): Promise<Computed[]> {
   const ids = drafts.map((draft) => draft.id);
@@ -151,7 +148,7 @@ async function compute(sql: Sql, drafts: readonly DueDraft[]): Promise<Computed[
 function withoutPlans(composed: Composed): RatedBill {
   if ('failure' in composed) return composed;
   const { subtotalMinor } = composed.bill;
-  return { ...composed, subtotalMinor, chargedMinor: subtotalMinor, planCurrencies: [] };
+  return { ...composed, subtotalMinor, planCurrencies: [] };
 }
 
 type Verdict = Computed & {

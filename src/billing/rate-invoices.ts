@@ -23,8 +23,6 @@ export type RatedLines = {
   lines: RatedInvoiceLine[];
   /** The sum of the lines; below zero where more is given back than charged. */
   subtotalMinor: bigint;
-  /** The part of it that no credit for time that was paid and not used is in. */
-  chargedMinor: bigint;
   /** Currencies of the plans that were rated: one, unless something is wrong. */
   planCurrencies: string[];
 };
@@ -117,10 +115,7 @@ function rateInvoice(invoice: ToRate, versions: Versions, measurements: Measurem
       }
     }
     const currency = invoice.periods[0]?.currency as Currency;
-    const credits = new Set(invoice.periods.filter(({ kind }) => kind === 'credit').map(({ id }) => id));
-    const charges = lines.filter(({ periodId }) => periodId === null || !credits.has(periodId));
-    const [subtotalMinor, chargedMinor] = [subtotalOf(lines, currency), subtotalOf(charges, currency)];
-    return { lines, subtotalMinor, chargedMinor, planCurrencies: [...planCurrencies] };
+    return { lines, subtotalMinor: subtotalOf(lines, currency), planCurrencies: [...planCurrencies] };
   } catch (error) {
     if (error instanceof DurabillError) return { failure: error };
     throw error;

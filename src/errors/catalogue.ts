@@ -254,6 +254,48 @@ export const catalogue = {
     customer: refused,
     mend: 'Correct the named field; /openapi.json describes each.',
   },
+  'tax-invalid': {
+    status: 422,
+    title: 'What is said of taxes is not of the documented form.',
+    customer: refused,
+    mend: 'Correct the named field.',
+  },
+  'tax-rate-unknown': {
+    status: 422,
+    title: 'There is no tax rate with this key that can be given to anything new.',
+    customer: refused,
+    mend: 'Create the rate first, or correct the key; GET /v1/tax-rates lists those that are there.',
+  },
+  'tax-id-invalid': {
+    status: 422,
+    title: 'The tax id does not have the form of its kind.',
+    customer: 'The tax number does not look right. Please check it for a typing error.',
+    mend: 'Compare the number with the document that it comes from; digits that check the others are counted too.',
+  },
+  'tax-rounding-fixed': {
+    status: 409,
+    title: 'How taxes are rounded was settled when the first invoice was issued.',
+    customer: refused,
+    mend: 'Keep the rounding: every invoice says which one it was written with, and all of them have the same.',
+  },
+  'coupon-invalid': {
+    status: 422,
+    title: 'The coupon is not of the documented form.',
+    customer: refused,
+    mend: 'Correct the named field of the coupon.',
+  },
+  'coupon-refused': {
+    status: 422,
+    title: 'The coupon cannot be redeemed by this customer.',
+    customer: 'This coupon cannot be used any more, or not by you.',
+    mend: 'Read the coupon for its limits; another one can be made with other limits.',
+  },
+  'credit-note-refused': {
+    status: 422,
+    title: 'The credit note cannot be issued like this.',
+    customer: refused,
+    mend: 'Ask for a preview, which says what is left to credit, and name less.',
+  },
   'meter-invalid': {
     status: 422,
     title: 'The meter is not of the documented form.',
@@ -298,12 +340,6 @@ export const catalogue = {
     title: 'A meter of this key is already stored with another definition.',
     customer: refused,
     mend: 'Give the new definition a new key; bills written with the old one must stay recomputable.',
-  },
-  'invoice-total-negative': {
-    status: 422,
-    title: 'What the invoice charges adds up to less than nothing.',
-    customer: 'Your invoice needs to be checked first.',
-    mend: 'Look at the lines with negative amounts. A release issues it over nothing and gives the rest to the customer’s balance; otherwise abandon it.',
   },
   'plan-currency-mismatch': {
     status: 422,

@@ -137,12 +137,12 @@ describe('The proof of an invoice', () => {
     [
       'an amount on a line',
       `UPDATE invoice_lines SET amount_minor = 9999 WHERE invoice_id = $1 AND price_key = 'miles'`,
-      ['invoice: sum', 'miles: amount'],
+      ['invoice: sum', 'invoice: total', 'miles: amount'],
     ],
     [
       'the total',
-      'UPDATE invoices SET total_minor = 20700 WHERE id = $1',
-      ['invoice: sum', 'invoice: stripe', 'invoice: stripe-answer'],
+      'UPDATE invoices SET subtotal_minor = 20700, total_minor = 20700 WHERE id = $1',
+      ['invoice: sum', 'invoice: total', 'invoice: stripe', 'invoice: stripe-answer'],
     ],
     [
       'the total recorded of the copy',
@@ -152,7 +152,7 @@ describe('The proof of an invoice', () => {
     [
       'a line that is taken away',
       `DELETE FROM invoice_lines WHERE invoice_id = $1 AND price_key = 'landing'`,
-      ['invoice: lines', 'invoice: sum', 'landing: amount'],
+      ['invoice: lines', 'invoice: sum', 'invoice: total', 'landing: amount'],
     ],
     [
       'a line of a price that the plan does not have',

@@ -35,7 +35,6 @@ describe('The checks with their default limits', function () {
             .reverse();
           const invoice = {
             subtotalMinor,
-            chargedMinor: subtotalMinor,
             recentSubtotalsMinor,
             lineCount: 9,
             unpriced: [],

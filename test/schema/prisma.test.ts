@@ -110,7 +110,8 @@ function tablesOf(dump: string): Map<string, Table> {
         .map((line) => / {2}(\w+) (.+?)(?: default .*)?$/.exec(line))
         .filter((match) => match !== null && match[1] !== 'constraint' && match[1] !== 'CREATE')
         .map((match) => [match![1]!, match![2]!] as const);
-      const key = / PRIMARY KEY \(([^)]*)\)/.exec(text)?.[1] ?? '';
+      // Words of SQL are quoted there.
+      const key = (/ PRIMARY KEY \(([^)]*)\)/.exec(text)?.[1] ?? '').replaceAll('"', '');
       return [head.split(' ')[1]!, { columns: new Map(columns), key }];
     }),
   );

@@ -16,7 +16,7 @@ describe('The facts of an invoice', () => {
   });
 
   const changes: Record<string, string> = {
-    'another total': `UPDATE invoices SET total_minor = 1 WHERE id = $1`,
+    'another total': `UPDATE invoices SET subtotal_minor = subtotal_minor + 1, total_minor = total_minor + 1 WHERE id = $1`,
     'another due date': `UPDATE invoices SET due_at = now() WHERE id = $1`,
     'another number': `UPDATE invoices SET number = 'X-1', issued_at = now() WHERE id = $1`,
     'the same once more': `UPDATE invoices SET total_minor = total_minor WHERE id = $1`,
@@ -45,7 +45,7 @@ describe('The facts of an invoice', () => {
     for (const lifecycle of ['draft', 'held'] as const) {
       const id = await raw.invoice(lifecycle);
       await raw.sql(newLine, [id]);
-      await raw.sql(`UPDATE invoices SET total_minor = 1 WHERE id = $1`, [id]);
+      await raw.sql(`UPDATE invoices SET subtotal_minor = 1, total_minor = 1 WHERE id = $1`, [id]);
       await raw.sql(`DELETE FROM invoice_lines WHERE invoice_id = $1`, [id]);
       assert.equal((await raw.facts(id))[1]?.length, 0);
     }
@@ -67,7 +67,7 @@ describe('The facts of an invoice', () => {
     const ids = [await raw.invoice(), await raw.invoice('issued'), await raw.invoice()];
     const before = await Promise.all(ids.map(raw.facts));
     for (const statement of [
-      `UPDATE invoices SET total_minor = total_minor + 1 WHERE id = ANY ($1::uuid[])`,
+      `UPDATE invoices SET subtotal_minor = subtotal_minor + 1, total_minor = total_minor + 1 WHERE id = ANY ($1::uuid[])`,
       `UPDATE invoice_lines SET amount_minor = amount_minor + 1 WHERE invoice_id = ANY ($1::uuid[])`,
       `DELETE FROM invoice_lines WHERE invoice_id = ANY ($1::uuid[])`,
     ]) {
@@ -87,7 +87,7 @@ describe('The facts of an invoice', () => {
         `UPDATE invoice_states SET lifecycle = 'issued', sync = 'pending' WHERE invoice_id = $1`,
         [id],
       );
-      await transaction.query(`UPDATE invoices SET total_minor = 0 WHERE id = $1`, [id]);
+      await transaction.query(`UPDATE invoices SET subtotal_minor = 0, total_minor = 0 WHERE id = $1`, [id]);
     });
     await refusedWith([change], behind, 'one transaction');
   });

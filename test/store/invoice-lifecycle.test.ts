@@ -68,8 +68,11 @@ describe('The lifecycle of an invoice', () => {
 
   const wrong: Record<string, string> = {
     'no number': `UPDATE invoices SET number = NULL, issued_at = NULL WHERE id = $1`,
-    'a subtotal that its lines do not add up to': `UPDATE invoices SET subtotal_minor = subtotal_minor + 1 WHERE id = $1`,
-    'another total than that': `UPDATE invoices SET total_minor = total_minor + 1 WHERE id = $1`,
+    'a subtotal that its lines do not add up to': `UPDATE invoices SET subtotal_minor = subtotal_minor + 1,
+      total_minor = total_minor + 1 WHERE id = $1`,
+    'a discount that no coupon gave': `UPDATE invoices SET discount_minor = 1, total_minor = total_minor - 1 WHERE id = $1`,
+    'a tax that is on no line': `UPDATE invoices SET tax_minor = 1, total_minor = total_minor + 1 WHERE id = $1`,
+    'a credit that came from nowhere': `UPDATE invoices SET credit_minor = 1, total_minor = total_minor - 1 WHERE id = $1`,
     'another number of lines': `UPDATE invoices SET line_count = line_count + 1 WHERE id = $1`,
     'a line too many': newLine,
     'a line too few': `DELETE FROM invoice_lines WHERE invoice_id = $1 AND position = 2`,
@@ -83,6 +86,11 @@ describe('The lifecycle of an invoice', () => {
       await refusedWith(['DB006'], raw.move(id, 'issued'), what);
     });
   }
+
+  it('has no total but the one that its parts make', async () => {
+    const other = raw.sql(`UPDATE invoices SET total_minor = total_minor + 1 WHERE id = $1`, [await raw.invoice()]);
+    await refusedWith(['23514'], other, 'another total');
+  });
 
   it('does not skip what is over an amount, nor what has a number', async () => {
     const id = await raw.invoice();

@@ -70,7 +70,7 @@ CREATE TABLE invoice_credits (
   -- The account of the ledger.
   account_id uuid,
   name text NOT NULL,
-  amount_minor bigint NOT NULL CHECK (CASE source WHEN 'carried' THEN amount_minor < 0 ELSE amount_minor > 0 END),
+  amount_minor bigint NOT NULL CHECK ((source = 'carried') = (amount_minor < 0) AND amount_minor <> 0),
   UNIQUE (invoice_id, position)
 );
 

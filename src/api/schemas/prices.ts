@@ -4,6 +4,7 @@ import { Filter } from './meters.ts';
 import { boundFieldsOf } from './price-bounds.ts';
 import { type ModelName, terms } from './price-terms.ts';
 import { aboveZero, choice, key, number } from './price-words.ts';
+import { TaxRateKeys } from './tax-rate-keys.ts';
 
 // These describe prices and meters for readers of /openapi.json and for editors of plan files. They are not checked by
 // them but by src/domain/rating, whose refusals name the field and the reason.
@@ -46,6 +47,7 @@ const ofEvery = {
       examples: [true],
     }),
   ),
+  taxRates: Type.Optional(TaxRateKeys),
 };
 
 const ofUsage = {

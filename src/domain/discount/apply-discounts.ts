@@ -7,6 +7,7 @@ export type DiscountScope = {
   plans: readonly string[] | null;
   meters: readonly string[] | null;
   prices?: readonly string[] | null;
+  subscriptionId?: string | null;
 };
 
 /** A coupon as it stands for one bill. `redemptionId` is null for one that is only previewed. */
@@ -38,6 +39,7 @@ export type DiscountableLine = {
   priceKey?: string;
   planKey: string | null;
   meterKey: string | null;
+  subscriptionId?: string | null;
 };
 
 export type AppliedDiscounts = {
@@ -81,8 +83,13 @@ function leftOf(left: ReadonlyMap<string, bigint>, { id }: { id: string }): bigi
 }
 
 /** What belongs to no plan or reads no meter is only under discounts that are not limited to some of them. */
-function isFor({ plans, meters, prices = null }: DiscountScope, line: DiscountableLine): boolean {
-  return holds(plans, line.planKey) && holds(meters, line.meterKey) && holds(prices, line.priceKey ?? null);
+function isFor(
+  { plans, meters, prices = null, subscriptionId = null }: DiscountScope,
+  line: DiscountableLine,
+): boolean {
+  const isOfSubscription = subscriptionId === null || line.subscriptionId === subscriptionId;
+  const { planKey, meterKey, priceKey = null } = line;
+  return isOfSubscription && holds(plans, planKey) && holds(meters, meterKey) && holds(prices, priceKey);
 }
 
 function holds(keys: readonly string[] | null, key: string | null): boolean {

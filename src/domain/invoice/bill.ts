@@ -11,6 +11,7 @@ export type BillLine = {
   readonly priceKey: string;
   readonly planKey: string | null;
   readonly meterKey: string | null;
+  readonly subscriptionId?: string | null;
   /** The taxes on it, in their order. */
   readonly taxRates: readonly TaxRate[];
 };

@@ -8,8 +8,6 @@ export type InvoiceToCheck = {
   currency: string;
   /** The sum of its lines, before discounts, taxes and credits: those are no surprise. */
   subtotalMinor: bigint;
-  /** The same without what is given back of time that was paid and not used. */
-  chargedMinor: bigint;
   lineCount: number;
   customerCurrency: string;
   /** Currencies of the plans that its lines come from. */
@@ -29,7 +27,6 @@ export type UntoldTypes = { metered: number; unmetered: number };
 
 /** Every finding's code, for ever; the catalogue of errors has the sentences. In the order in which they lead. */
 export const findingCodes = [
-  'invoice-total-negative',
   'plan-currency-mismatch',
   'invoice-lines-too-many',
   'usage-price-missing',
@@ -68,7 +65,6 @@ const neverWaived: readonly string[] = ['plan-currency-mismatch', 'invoice-lines
  */
 export function checkInvoice(invoice: InvoiceToCheck, limits: CheckLimits, waivers: readonly Waiver[] = []): Findings {
   const holds = [
-    ...negativeTotal(invoice),
     ...otherCurrency(invoice),
     ...tooManyLines(invoice, limits),
     ...missingPrice(invoice),
@@ -88,19 +84,6 @@ function isWaived({ code, subject, figure }: Finding, waivers: readonly Waiver[]
 }
 
 const shown = (amountMinor: bigint, currency: string) => formatMoney({ amountMinor, currency: currency as Currency });
-
-function negativeTotal({ chargedMinor, currency }: InvoiceToCheck): Finding[] {
-  if (chargedMinor >= 0n) return [];
-  return [
-    {
-      code: 'invoice-total-negative',
-      subject: '',
-      figure: -chargedMinor,
-      reason: `What it charges adds up to ${shown(chargedMinor, currency)}.`,
-      evidence: { chargedMinor: String(chargedMinor) },
-    },
-  ];
-}
 
 function otherCurrency({ currency, customerCurrency, planCurrencies }: InvoiceToCheck): Finding[] {
   const others = [...new Set([customerCurrency, ...planCurrencies])].filter((other) => other !== currency).sort();

@@ -1,4 +1,5 @@
 import { type Currency, parseCurrency } from '../money/currency.ts';
+import { readRateKeys } from '../tax/tax-rate.ts';
 import { type Bounds, boundFields, readBounds } from './bounds.ts';
 import { type Conversion, readConversion } from './conversion.ts';
 import { type Filter, parseFilter } from './filter.ts';
@@ -32,6 +33,8 @@ export type PriceFrame = {
   zeroUsage?: (typeof zeroUsages)[number];
   belowZero?: (typeof belowZeros)[number];
   prorate?: boolean;
+  /** Keys of the tax rates of its lines, in order; an empty list is no tax. Without it they have the customer's. */
+  taxRates?: string[];
   currencies?: Record<Currency, InCurrency>;
 } & Bounds;
 
@@ -46,7 +49,7 @@ const maxCurrencies = 50;
 
 const read = readerFor('price-invalid');
 
-const ofEvery = ['key', 'name', 'model', ...boundFields, 'prorate', 'currencies'];
+const ofEvery = ['key', 'name', 'model', ...boundFields, 'prorate', 'taxRates', 'currencies'];
 const ofUsage = ['meter', 'filter', 'groupBy', 'convert', 'included', 'zeroUsage', 'belowZero'];
 
 /** Whether it is billed when a cycle begins, and not when it is over; as the price itself says, in whatever currency. */
@@ -75,6 +78,9 @@ export function parsePrice(input: unknown, field: string, beside: readonly strin
     ...usageFields(entries, field),
     ...readBounds(read, entries, field),
     ...(entries['prorate'] !== undefined && { prorate: read.flag(entries['prorate'], `${field}.prorate`) }),
+    ...(entries['taxRates'] !== undefined && {
+      taxRates: readRateKeys(read, entries['taxRates'], `${field}.taxRates`),
+    }),
     ...rules.read(read, entries, field),
     ...(entries['currencies'] !== undefined && { currencies: readCurrencies(entries, model, `${field}.currencies`) }),
   };

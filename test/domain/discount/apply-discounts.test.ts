@@ -98,7 +98,7 @@ describe('discounts of a bill', () => {
     const lines = [
       line('seats', 1_000n, { planKey: 'team' }),
       line('calls', 1_000n, { planKey: 'team', meterKey: 'calls' }),
-      line('bytes', 1_000n, { planKey: 'other', meterKey: 'bytes' }),
+      line('bytes', 1_000n, { planKey: 'other', meterKey: 'bytes', subscriptionId: 's1' }),
       line('once', 1_000n),
     ];
     const of = (scope: Partial<Discount>) => parts(applyDiscounts(lines, [percent('10', scope)], usd));
@@ -107,6 +107,8 @@ describe('discounts of a bill', () => {
     assert.deepEqual(of({ meters: ['bytes', 'calls'] }), [0n, 100n, 100n, 0n]);
     assert.deepEqual(of({ plans: ['team'], meters: ['bytes', 'calls'] }), [0n, 100n, 0n, 0n]);
     assert.deepEqual(of({ prices: ['once', 'seats'] }), [100n, 0n, 0n, 100n]);
+    assert.deepEqual(of({ subscriptionId: 's1' }), [0n, 0n, 100n, 0n]);
+    assert.deepEqual(of({ subscriptionId: 's1', plans: ['team'] }), [0n, 0n, 0n, 0n]);
     assert.deepEqual(of({ plans: [] }), [0n, 0n, 0n, 0n]);
   });
 

@@ -1,0 +1,94 @@
+import { readerFor } from '../../domain/rating/reader.ts';
+import { readRateKeys } from '../../domain/tax/tax-rate.ts';
+import { DurabillError } from '../../errors/error.ts';
+import { appendAudit } from '../../store/audit.ts';
+import {
+  type CustomerTax,
+  lockCustomerTax,
+  readCustomerTaxes,
+  readTaxIds as readStoredTaxIds,
+  replaceTaxIds,
+  type TaxId,
+  writeCustomerTax,
+} from '../../store/customer-taxes.ts';
+import { findCustomer } from '../../store/customers.ts';
+import type { Database, Sql } from '../../store/database.ts';
+import { readTaxIds } from './read-tax-ids.ts';
+import { requireTaxRates } from './require-tax-rates.ts';
+
+export type CustomerTaxInput = {
+  status: CustomerTax['status'];
+  /** Why nothing is taxed: it is on every invoice. Needed of who is not taxable, and of nobody else. */
+  reason?: string | null;
+  taxIds?: readonly TaxId[];
+  /** Keys in order; null or left out for the deployment's, an empty list for none. */
+  defaultRates?: readonly string[] | null;
+};
+
+export type CustomerTaxView = CustomerTax & { taxIds: TaxId[] };
+
+const read = readerFor('tax-invalid');
+export const maxTaxIds = 10;
+
+/**
+ * Says how a customer is taxed from now on: drafts follow when they are next computed, at the latest when they are
+ * issued, and what is issued stays. It takes the place of all that was said before.
+ * @throws DurabillError not-found, tax-invalid, tax-id-invalid, tax-rate-unknown, request-invalid
+ */
+export async function setCustomerTax(
+  database: Database,
+  reference: string,
+  input: CustomerTaxInput,
+  actor: string,
+): Promise<CustomerTaxView> {
+  const { status, reason } = input;
+  const wanted = {
+    status,
+    reason: readReasonOf(status, reason ?? null),
+    defaultRates: input.defaultRates == null ? null : readRateKeys(read, input.defaultRates, 'defaultRates'),
+  };
+  const taxIds = readTaxIds(
+    read.list(input.taxIds ?? [], 'taxIds', { least: 0, most: maxTaxIds }) as TaxId[],
+    'taxIds',
+  );
+  return await database.transaction(async (sql) => {
+    const { id } = await getCustomer(sql, reference);
+    const before = await lockCustomerTax(sql, id);
+    const kept = new Set(before.defaultRates ?? []);
+    await requireTaxRates(sql, [{ keys: wanted.defaultRates ?? [], field: 'defaultRates' }], kept);
+    await writeCustomerTax(sql, id, wanted);
+    await replaceTaxIds(sql, id, taxIds);
+    // The numbers and the reason can name a person: the chain says that and of which kind they are.
+    const detail = { status, defaultRates: wanted.defaultRates, taxIdTypes: taxIds.map(({ type }) => type) };
+    await appendAudit(sql, [{ subjectKind: 'customer', subjectId: id, actor, action: 'tax set', detail }]);
+    return await viewOf(sql, id);
+  });
+}
+
+/** @throws DurabillError not-found */
+export async function showCustomerTax(database: Database, reference: string): Promise<CustomerTaxView> {
+  return await viewOf(database, (await getCustomer(database, reference)).id);
+}
+
+function readReasonOf(status: CustomerTax['status'], reason: string | null): string | null {
+  if (status === 'taxable') {
+    return reason === null ? null : read.refuse('reason', 'Who is taxable needs no reason: leave it out.');
+  }
+  if (reason === null) {
+    const example =
+      status === 'exempt' ? 'Exempt under section 501(c)(3)' : 'Reverse charge, Article 196 VAT Directive';
+    return read.refuse('reason', `Say why nothing is taxed, as the invoice is to say it, such as "${example}".`);
+  }
+  return read.text(reason, 'reason', 500);
+}
+
+async function getCustomer(sql: Sql, reference: string): Promise<{ id: string }> {
+  const customer = await findCustomer(sql, reference);
+  if (customer !== undefined) return customer;
+  throw new DurabillError('not-found', { field: 'id', reason: `There is no customer "${reference}".` });
+}
+
+async function viewOf(sql: Sql, id: string): Promise<CustomerTaxView> {
+  const tax = (await readCustomerTaxes(sql, [id])).get(id) as CustomerTax;
+  return { ...tax, taxIds: (await readStoredTaxIds(sql, [id])).get(id) ?? [] };
+}
