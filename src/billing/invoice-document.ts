@@ -6,6 +6,7 @@ import type {
   InvoiceDocument,
 } from '../documents/model.ts';
 import type { Buyer, Seller } from '../domain/party/party.ts';
+import { untaxedNames } from '../domain/tax/compute-taxes.ts';
 import type { DocumentFacts, DocumentLineFacts } from '../store/document-facts.ts';
 
 /** What the books say of an invoice, as its document has it. */
@@ -22,7 +23,7 @@ export function invoiceDocumentOf(facts: DocumentFacts): InvoiceDocument {
     buyer: buyerOf(parties.buyer),
     memo: parties.memo,
     stamp: stampOf(facts),
-    taxNote: null,
+    taxNote: taxNoteOf(bill),
     servicePeriod: { startAt: facts.periodStartAt, endAt: facts.periodEndAt },
     paymentDueOn: facts.paymentDueOn,
     purchaseOrder: parties.purchaseOrder,
@@ -30,7 +31,7 @@ export function invoiceDocumentOf(facts: DocumentFacts): InvoiceDocument {
     lines: facts.lines.map((line) => lineOf(line, facts, ratesByLine.get(line.id) ?? [])),
     subtotalMinor: bill.subtotalMinor,
     discounts: bill.discounts,
-    taxes: bill.taxes,
+    taxes: bill.taxes.filter(({ key }) => !(key in untaxedNames)),
     carriedMinor: bill.carriedMinor,
     // What was carried is told apart.
     credits: bill.credits.filter(({ source }) => source !== 'carried'),
@@ -46,9 +47,16 @@ function stampOf({ lifecycle, payment, paidAt, issuedAt, generatedAt }: Document
   return payment === 'paid' ? { kind: 'paid', paidAt: paidAt ?? issuedAt ?? generatedAt } : null;
 }
 
+/** An invoice on which nothing is taxed has one entry of zero that says why, in the place of its taxes. */
+function taxNoteOf({ taxes }: DocumentFacts['bill']): InvoiceDocument['taxNote'] {
+  const untaxed = taxes.find(({ key }) => key in untaxedNames);
+  return untaxed === undefined ? null : { kind: untaxed.key as keyof typeof untaxedNames, reason: untaxed.reason };
+}
+
 /** The percentages on each line, in the order of the taxes. */
 function ratesOf({ taxes, lineTaxes }: DocumentFacts['bill']): Map<string, string[]> {
-  const byKey = new Map(taxes.map(({ key, percentage }) => [key, percentage]));
+  const taxed = taxes.filter(({ key }) => !(key in untaxedNames));
+  const byKey = new Map(taxed.map(({ key, percentage }) => [key, percentage]));
   const byLine = new Map<string, string[]>();
   for (const { lineId, key } of lineTaxes) {
     const percentage = byKey.get(key);
@@ -86,6 +94,6 @@ function sellerOf(seller: Seller): DocumentSeller {
   };
 }
 
-function buyerOf({ name, legalName, email, address }: Buyer): DocumentParty {
-  return { name: legalName ?? name, address, taxIds: [], registration: null, email };
+function buyerOf({ name, legalName, email, address, taxIds }: Buyer): DocumentParty {
+  return { name: legalName ?? name, address, taxIds: taxIds.map(({ value }) => value), registration: null, email };
 }

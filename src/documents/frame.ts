@@ -86,7 +86,6 @@ export function taxTable(taxes: readonly DocumentTax[], speech: Speech): Sheet['
       rate: percent(tax.percentage),
       taxable: money(tax.taxableMinor),
       amount: money(tax.amountMinor),
-      reason: tax.reason === null ? null : own(tax.reason),
     }),
   );
   return { title: labels.taxSummary, columns: [labels.tax, labels.rate, labels.taxable, labels.amount], rows };
@@ -94,9 +93,10 @@ export function taxTable(taxes: readonly DocumentTax[], speech: Speech): Sheet['
 
 export function remarksOf(document: Any, { labels, own }: Speech): { label: string; lines: string[] }[] {
   const { taxNote, memo, seller } = document;
-  const law = taxNote === null ? [] : [taxNote === 'exempt' ? labels.exempt : labels.reverseCharge];
+  const law = taxNote === null ? [] : [taxNote.kind === 'exempt' ? labels.exempt : labels.reverseCharge];
+  const reason = plainLines(taxNote?.reason ?? null).map(own);
   return [
-    { label: labels.tax, lines: law },
+    { label: labels.tax, lines: [...law, ...reason] },
     { label: labels.note, lines: plainLines(memo).map(own) },
     { label: labels.bankDetails, lines: plainLines(seller?.bankDetails ?? null).map(own) },
   ].filter(({ lines }) => lines.length > 0);

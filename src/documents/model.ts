@@ -41,8 +41,6 @@ export type DocumentTax = {
   isInclusive: boolean;
   taxableMinor: bigint;
   amountMinor: bigint;
-  /** Why nothing is charged, as the books have it. */
-  reason: string | null;
 };
 
 /** A sum taken off under a name: of a coupon, of a wallet. */
@@ -65,8 +63,8 @@ type DocumentFrame = {
   buyer: DocumentParty;
   memo: string | null;
   stamp: DocumentStamp | null;
-  /** A sentence that the law wants in these cases. */
-  taxNote: 'reverse_charge' | 'exempt' | null;
+  /** That nothing is taxed, for which the law wants a sentence; with the books' own reason. */
+  taxNote: { kind: 'reverse_charge' | 'exempt'; reason: string | null } | null;
 };
 
 /** What a PDF of an invoice is made of. */

@@ -37,4 +37,4 @@ export type SheetRow = {
   amount: string;
 };
 
-export type SheetTax = { name: string; rate: string; taxable: string; amount: string; reason: string | null };
+export type SheetTax = { name: string; rate: string; taxable: string; amount: string };

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { invoiceIdOf, lineIdOf } from '../../src/billing/ids.ts';
+import { createCoupon } from '../../src/billing/create-coupon.ts';
+import { redeemCoupon } from '../../src/billing/redeem-coupon.ts';
 import { renderInvoice } from '../../src/billing/render-invoice.ts';
 import { storeBillingProfile } from '../../src/billing/store-billing-profile.ts';
 import { storeSeller } from '../../src/billing/store-seller.ts';
-import type { InvoiceBill } from '../../src/store/bill-parts.ts';
-import { insertDrafts } from '../../src/store/invoice-facts.ts';
-import { openRun } from '../../src/store/runs.ts';
+import { createTaxRate } from '../../src/billing/tax/create-tax-rate.ts';
+import { setCustomerTax } from '../../src/billing/tax/set-customer-tax.ts';
 import { readPdf, sha256 } from '../documents/support.ts';
 import { useTestDatabase } from '../support/database.ts';
 import { type Business, flat, invoicesOf, openBusiness, perDeparture } from './business.ts';
@@ -141,97 +141,34 @@ describe('The document of an invoice', () => {
     assert.deepEqual(new Set((await kept()).map(({ hash }) => hash)), new Set([open.hash, paid.hash, voided.hash]));
   });
 
-  it('has everything between the charges and the total', async () => {
-    const bill: InvoiceBill = {
-      subtotalMinor: 10_000n,
-      discountMinor: 1_000n,
-      taxMinor: 1_710n,
-      inclusiveTaxMinor: 0n,
-      carriedMinor: 0n,
-      creditMinor: 710n,
-      totalMinor: 10_000n,
-      taxRounding: 'invoice',
-      discounts: [{ redemptionId: null, key: 'winter', name: 'Winter 10 %', amountMinor: 1_000n, working: {} }],
-      taxes: [
-        {
-          key: 'ust',
-          name: 'USt',
-          percentage: '19',
-          isInclusive: false,
-          country: 'DE',
-          taxableMinor: 9_000n,
-          amountMinor: 1_710n,
-          reason: null,
-        },
-      ],
-      lineTaxes: [],
-      credits: [{ id: randomUUID(), source: 'wallet', accountId: null, name: 'Guthaben Gold', amountMinor: 710n }],
-    };
-    await draft({ bill, lineTax: { key: 'ust', taxableMinor: 9_000n, amountMinor: 1_710n } });
+  it('has everything between the charges and the total, and the tax id of its customer as it was at the issue', async () => {
+    await createTaxRate(books.database, { key: 'ust', name: 'USt', percentage: '19' }, 'test');
+    const taxIds = [{ type: 'eu_vat', value: 'DE123456788' }];
+    await setCustomerTax(books.database, customerId, { status: 'taxable', defaultRates: ['ust'], taxIds }, 'test');
+    const coupon = { key: 'winter', name: 'Winter 10 %', duration: 'forever' as const, percentage: '10' };
+    await createCoupon(books.database, coupon, 'test');
+    await redeemCoupon(books.database, { customer: customerId, coupon: 'winter' }, 'test');
+    await issue();
+    await setCustomerTax(books.database, customerId, { status: 'taxable', defaultRates: null, taxIds: [] }, 'test');
     const { page } = await render();
-    // 100.00 − 10.00 = 90.00; 19 % on it 17.10; 107.10 in all; 7.10 from the wallet.
-    assert.match(
-      page,
-      /Zwischensumme 100,00 \$ Winter 10 % −10,00 \$ USt 19 % 17,10 \$ Gesamtbetrag 107,10 \$ Guthaben Gold −7,10 \$ Zu zahlen 100,00 \$/,
-    );
-    assert.match(page, /Fee.*19 % 100,00 \$/);
+    // 107.50 − 10.75 = 96.75; 19 % on it is 18.3825, rounded to 18.38; 115.13 in all.
+    const sums =
+      'Zwischensumme 107,50 $ Winter 10 % −10,75 $ USt 19 % 18,38 $ Gesamtbetrag 115,13 $ Zu zahlen 115,13 $';
+    assert.ok(page.includes(sums), page);
+    assert.ok(page.includes('USt 19 % 96,75 $ 18,38 $'), page);
+    assert.match(page, /Base fee Rabatt −10,00 \$ 1 19 % 100,00 \$/);
+    assert.ok(page.includes('USt-IdNr.: DE123456788'), page);
   });
 
-  /** Makes `id` a draft of February 2013 with one line. */
-  async function draft({
-    bill,
-    lineTax,
-  }: {
-    bill: InvoiceBill;
-    lineTax: Omit<InvoiceBill['lineTaxes'][number], 'lineId'>;
-  }) {
-    const { clockId } = business;
-    const [periodStartAt, periodEndAt] = [new Date('2013-01-31T23:00:00Z'), new Date('2013-02-28T23:00:00Z')];
-    const key = { customerId, currency: 'USD', billingGroup: '', periodStartAt, periodEndAt, purpose: 'final' };
-    const cutoffAt = new Date('2013-03-01T13:00:00Z');
-    const order = { id: randomUUID(), clockId, kind: 'invoicing' as const, cutoffAt, workflowId: 'test' };
-    const run = await openRun(books.database, order);
-    id = invoiceIdOf(key, 1);
-    const line = {
-      id: lineIdOf(id, 1),
-      invoiceId: id,
-      position: 1,
-      subscriptionId: null,
-      priceId: null,
-      priceKey: 'fee',
-      description: 'Fee',
-      meterKey: null,
-      quantity: null,
-      billableQuantity: null,
-      exactAmount: '100',
-      amountMinor: bill.subtotalMinor,
-      discountMinor: bill.discountMinor,
-      taxMinor: bill.taxMinor,
-      inclusiveTaxMinor: 0n,
-      eventCount: 0n,
-      skippedCount: 0n,
-      working: [],
-      group: null,
-      periodId: null,
-    };
-    const dates = { cutoffAt, dueAt: new Date(cutoffAt.getTime() + 86_400_000), usageCutAt: cutoffAt };
-    const whole = { ...bill, lineTaxes: [{ ...lineTax, lineId: line.id }] };
-    await books.database.transaction((sql) =>
-      insertDrafts(sql, [
-        {
-          ...key,
-          id,
-          revision: 1,
-          clockId,
-          zone: 'Europe/Berlin',
-          runId: run.id,
-          ...dates,
-          bill: whole,
-          lines: [line],
-        },
-      ]),
-    );
-  }
+  it('says why nothing is taxed', async () => {
+    const reason = 'Artikel 196 MwStSystRL';
+    await setCustomerTax(books.database, customerId, { status: 'reverse_charge', reason, taxIds: [] }, 'test');
+    await issue();
+    const { page } = await render();
+    assert.match(page, /Steuerschuldnerschaft des Leistungsempfängers \(Reverse Charge\)\. Artikel 196 MwStSystRL/);
+    assert.match(page, /Zwischensumme 107,50 \$ Gesamtbetrag 107,50 \$/);
+    assert.doesNotMatch(page, /0 %/);
+  });
 
   it('is not there for an invoice that was skipped, or that nobody has', async () => {
     const plan = await business.plan('free', [perDeparture('1')]);
