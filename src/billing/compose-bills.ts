@@ -12,21 +12,23 @@ import { readCreditTerms } from './terms/credits.ts';
 import { readDiscountTerms } from './terms/discounts.ts';
 import { readTaxTerms } from './terms/taxes.ts';
 
-/** A bill as it is written: its lines with their parts, and everything that leads to its total. */
-export type ComposedBill = { lines: InvoiceLine[]; bill: InvoiceBill };
+/** A bill as it was composed, and as it is written: its lines with their parts, and everything that leads to its total. */
+export type ComposedBill = { lines: InvoiceLine[]; bill: InvoiceBill; composed: Bill };
+export type BillPurpose = 'preview' | 'draft' | 'issue';
+
 export type Composed = ComposedBill | { failure: DurabillError };
 
 /**
  * Takes a page of rated bills through discounts, taxes and credits, as their customers have them now.
- * @param isIssue locks the accounts that credits come from, until the transaction that books them ends; a draft only
- *   shows what they would pay
+ * @param purpose a `draft` keeps others off the coupons that it uses until its transaction ends, an `issue` also off the
+ *   accounts that it books from; a `preview` locks and changes nothing
  */
 export async function composeBills(
   sql: Sql,
   bills: readonly BillToCompose[],
-  { isIssue }: { isIssue: boolean },
+  { purpose }: { purpose: BillPurpose },
 ): Promise<Map<string, Composed>> {
-  const discounts = await readDiscountTerms(sql, bills);
+  const discounts = await readDiscountTerms(sql, bills, { isPreview: purpose === 'preview' });
   const taxes = await readTaxTerms(sql, bills);
   const plans = await readPlanKeys(
     sql,
@@ -57,7 +59,7 @@ export async function composeBills(
     const { totalMinor } = composeBill(chargesOf(bill, rated.lines), { ...termsOf(bill), credits: [] });
     return totalMinor;
   };
-  const credits = await readCreditTerms(sql, bills, { isIssue, grossUntil });
+  const credits = await readCreditTerms(sql, bills, { isIssue: purpose === 'issue', grossUntil });
   return new Map(
     bills.map((bill) => {
       const terms = { ...termsOf(bill), credits: credits.get(bill.invoiceId) ?? [] };
@@ -77,6 +79,7 @@ function composed({ invoiceId, lines }: BillToCompose, charges: readonly BillLin
         return { ...line, discountMinor, taxMinor, inclusiveTaxMinor };
       }),
       bill: partsOf(invoiceId, bill, charges, terms),
+      composed: bill,
     };
   } catch (error) {
     if (error instanceof DurabillError) return { failure: error };

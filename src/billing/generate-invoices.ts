@@ -140,7 +140,7 @@ async function writeGroups(
   const rated = await rateAndCompose(
     sql,
     open.map(({ invoiceId, key, all }) => ({ invoiceId, ...key, periods: all })),
-    { aggregate: aggregateRolledUsage, isIssue: false },
+    { aggregate: aggregateRolledUsage, purpose: 'draft' },
   );
   const { ready, failures } = sortOut(wanted, rated);
   const fresh = ready.filter(({ state }) => state.live === null);

@@ -121,7 +121,7 @@ async function compute(sql: Sql, drafts: readonly DueDraft[]): Promise<Computed[
   const rated = await rateAndCompose(
     sql,
     ofUsage.map(({ id, ...draft }) => ({ ...draft, invoiceId: id, periods: periods.get(id) ?? [] })),
-    { aggregate: aggregateUsage, isIssue: true },
+    { aggregate: aggregateUsage, purpose: 'issue' },
   );
   // Not made from usage: the charges on it are what is issued.
   const others = await composeBills(
@@ -135,7 +135,7 @@ async function compute(sql: Sql, drafts: readonly DueDraft[]): Promise<Computed[
         lines: stored.get(id) ?? [],
         periods: [],
       })),
-    { isIssue: true },
+    { purpose: 'issue' },
   );
   return drafts.map((draft): Computed => {
     const now = rated.get(draft.id) ?? withoutPlans(others.get(draft.id) as Composed);

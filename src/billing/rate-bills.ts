@@ -3,7 +3,7 @@ import type { DurabillError } from '../errors/error.ts';
 import type { Sql } from '../store/database.ts';
 import type { BillablePeriod } from '../store/periods.ts';
 import type { AggregateUsage } from '../store/usage-quantities.ts';
-import { type ComposedBill, composeBills } from './compose-bills.ts';
+import { type BillPurpose, type ComposedBill, composeBills } from './compose-bills.ts';
 import { type RatedLines, rateInvoices } from './rate-invoices.ts';
 
 export type BillToRate = {
@@ -15,13 +15,16 @@ export type BillToRate = {
 /** A bill from usage to total, or why there can be none. */
 export type RatedBill = (Omit<RatedLines, 'lines'> & ComposedBill) | { failure: DurabillError };
 
-/** The whole way from usage to totals, for a page of invoices: rates their periods and composes their bills. */
+/**
+ * The whole way from usage to totals, for a page of invoices: rates their periods and composes their bills.
+ * @param until see rateInvoices
+ */
 export async function rateAndCompose(
   sql: Sql,
   bills: readonly BillToRate[],
-  { aggregate, isIssue }: { aggregate: AggregateUsage; isIssue: boolean },
+  { aggregate, purpose, until }: { aggregate: AggregateUsage; purpose: BillPurpose; until?: Date },
 ): Promise<Map<string, RatedBill>> {
-  const rated = await rateInvoices(sql, bills, aggregate);
+  const rated = await rateInvoices(sql, bills, aggregate, until);
   const composed = await composeBills(
     sql,
     bills.flatMap((bill) => {
@@ -29,7 +32,7 @@ export async function rateAndCompose(
       if (result === undefined || 'failure' in result) return [];
       return [{ ...bill, currency: bill.currency as Currency, lines: result.lines }];
     }),
-    { isIssue },
+    { purpose },
   );
   return new Map(
     bills.map(({ invoiceId }) => {

@@ -65,9 +65,18 @@ export async function readRedemptions(sql: Sql, customerId: string): Promise<Red
  * here, and then sees what the first has taken.
  */
 export async function lockOpenRedemptions(sql: Sql, customerIds: readonly string[]): Promise<Redemption[]> {
+  return await readOpenRedemptions(sql, customerIds, 'FOR NO KEY UPDATE OF r');
+}
+
+/** The same to look at only. */
+export async function readOpenRedemptions(
+  sql: Sql,
+  customerIds: readonly string[],
+  lock: '' | 'FOR NO KEY UPDATE OF r' = '',
+): Promise<Redemption[]> {
   const { rows } = await sql.query<StoredRedemption & { position: bigint }>(
     `${selectRedemptions.replace('SELECT', 'SELECT r.position,')}
-     WHERE r.customer_id = ANY ($1::uuid[]) AND r.ended_at IS NULL ORDER BY r.id FOR NO KEY UPDATE OF r`,
+     WHERE r.customer_id = ANY ($1::uuid[]) AND r.ended_at IS NULL ORDER BY r.id ${lock}`,
     [customerIds],
   );
   return rows.sort((a, b) => (a.position < b.position ? -1 : 1)).map(redemptionOf);

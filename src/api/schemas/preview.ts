@@ -2,6 +2,9 @@ import { Type } from 'typebox';
 import { amountMinor, closed, count, decimal, id, instant, instantText, nullable, text } from './common.ts';
 import { Meter } from './meters.ts';
 import { PeriodText, periodFields, ShareNumbers, SubscriptionText } from './preview-period.ts';
+import { PreviewCredits } from './preview-terms-credit.ts';
+import { PreviewDiscounts } from './preview-terms-discount.ts';
+import { AppliedTax, PreviewTaxes } from './preview-terms-tax.ts';
 import { Usage } from './preview-usage.ts';
 import { boundFieldsOf } from './price-bounds.ts';
 import { number } from './price-words.ts';
@@ -43,6 +46,7 @@ const PreviewPrice = Type.Union(
         }),
       ),
       share: Type.Optional(ShareNumbers),
+      plan: Type.Optional(text('Key of the plan that it is of, for discounts that are limited to some', 'starter', 63)),
       baseCurrency: Type.Optional(
         text(
           'ISO 4217 code of the amounts outside of `currencies`; the currency of the request unless said otherwise',
@@ -112,13 +116,17 @@ const AdHoc = Type.Object(
       maxItems: 200,
       description: 'What is priced, in the order of the lines',
     }),
+    discounts: Type.Optional(PreviewDiscounts),
+    taxes: Type.Optional(PreviewTaxes),
+    credits: Type.Optional(PreviewCredits),
   },
   {
     ...closed,
     description:
       'Everything that an invoice of one period depends on. Without `period` and `subscription` every price is for a whole ' +
       'cycle. Each line is computed exactly and rounded once, half away from zero, to the minor unit of the currency; the ' +
-      'total is the sum of the lines. Bounds of the whole period are held against the sum of the rounded charges, without ' +
+      'subtotal is the sum of the lines. Discounts come off the lines, taxes are on what is left of each, and credits pay what ' +
+      'is then due. A total is never below zero: the rest is carried to the balance. Bounds of the whole period are held against the sum of the rounded charges, without ' +
       'credits, and are multiplied by the share of the request, whatever share its prices have.',
   },
 );
@@ -154,6 +162,9 @@ const PreviewLine = Type.Object(
     ),
     amountMinor: amountMinor('Amount', 1_750),
     amount: decimal('The same in major units', '17.50'),
+    discountMinor: amountMinor('What discounts take off it', 0),
+    taxMinor: amountMinor('Taxes that are added to what is left', 0),
+    inclusiveTaxMinor: amountMinor('Taxes that are in what is left', 0),
     eventCount: count('Events read for it', 0),
     skippedCount: count('Events that lacked what the meter measures', 0),
     working: Type.Array(Step, { description: 'How the amount came about, step by step' }),
@@ -190,7 +201,41 @@ export const PreviewAnswer = Type.Object(
       { description: 'The share of the cycle, in lowest terms' },
     ),
     lines: Type.Array(PreviewLine, { description: 'The lines in the order of the prices' }),
-    totalMinor: amountMinor('Sum of the lines', 1_750),
+    subtotalMinor: amountMinor('Sum of the lines', 1_750),
+    subtotal: decimal('The same in major units', '17.50'),
+    discounts: Type.Array(
+      Type.Object(
+        {
+          key: text('Key of the discount', 'discount-1'),
+          name: text('Its name', 'Spring offer'),
+          amountMinor: amountMinor('What it takes off', 250),
+        },
+        { description: 'A discount that took something' },
+      ),
+      { description: 'Discounts in their order' },
+    ),
+    discountMinor: amountMinor('Sum of the discounts', 0),
+    taxes: Type.Array(AppliedTax, { description: 'Taxes in their order' }),
+    taxMinor: amountMinor('Sum of the taxes that are added', 0),
+    inclusiveTaxMinor: amountMinor('Sum of the taxes that the lines contain', 0),
+    carriedMinor: amountMinor('What would be below zero and is given to the balance instead', 0),
+    credits: Type.Array(
+      Type.Object(
+        {
+          source: Type.Enum(['balance', 'wallet'], {
+            type: 'string',
+            description: 'Where it comes from',
+            examples: ['wallet'],
+          }),
+          name: text('Its name', 'Prepaid credit'),
+          amountMinor: amountMinor('What it pays', 500),
+        },
+        { description: 'A credit that paid something' },
+      ),
+      { description: 'Credits in their order' },
+    ),
+    creditMinor: amountMinor('Sum of the credits', 0),
+    totalMinor: amountMinor('What is to be paid: subtotal - discount + tax + carried - credit', 1_750),
     total: decimal('The same in major units', '17.50'),
     text: text('The same for people', 'USD 17.50'),
   },

@@ -13,9 +13,9 @@ import { aheadOfNext } from '../ahead-periods.ts';
 import { unknownSubscription } from '../change-subscription.ts';
 import { periodIdOf } from '../ids.ts';
 import { laterOf } from '../instant.ts';
-import { rateInvoices } from '../rate-invoices.ts';
+import { type RatedBill, rateAndCompose } from '../rate-bills.ts';
 import type { PreviewedInvoice } from './preview-invoice.ts';
-import { previewedLines } from './previewed-lines.ts';
+import { previewedBill } from './previewed-bill.ts';
 import { spanOf } from './read-period.ts';
 
 /** A bill that is not made yet, as it stands at this instant of the customer's clock. */
@@ -42,8 +42,11 @@ async function expectBillOf(sql: Sql, view: SubscriptionView): Promise<ExpectedB
   const { id, now } = view;
   const timeline = (await readTimelines(sql, [id])).get(id) as StoredTimeline;
   const periods = await periodsOfNextBill(sql, view, timeline);
-  const rated = (await rateInvoices(sql, [{ invoiceId: id, periods }], aggregateRolledUsage, now)).get(id);
-  if (rated !== undefined && 'failure' in rated) throw rated.failure;
+  const { customerId, currency: inCurrency } = view;
+  const rating = { aggregate: aggregateRolledUsage, purpose: 'preview', until: now } as const;
+  const toRate = { invoiceId: id, customerId, currency: inCurrency, periods };
+  const rated = (await rateAndCompose(sql, [toRate], rating)).get(id) as RatedBill;
+  if ('failure' in rated) throw rated.failure;
   const versions = await readPlanVersions(sql, [...new Set(periods.map(({ planVersionId }) => planVersionId))]);
   const models = new Map(
     [...versions.values()].flatMap(({ prices }) => prices.map(({ id: priceId, price }) => [priceId, price.model])),
@@ -62,8 +65,8 @@ async function expectBillOf(sql: Sql, view: SubscriptionView): Promise<ExpectedB
     proration: mode,
     period: current === undefined ? null : spanOf(current),
     share: { numerator: String(lowest.n), denominator: String(lowest.d) },
-    ...previewedLines(
-      (rated?.lines ?? []).map(({ priceId, priceKey, group, quantity, billableQuantity, ...line }) => ({
+    ...previewedBill(
+      rated.lines.map(({ priceId, priceKey, group, quantity, billableQuantity, ...line }) => ({
         priceKey,
         model: (priceId === null ? undefined : models.get(priceId)) ?? null,
         description: line.description,
@@ -76,6 +79,7 @@ async function expectBillOf(sql: Sql, view: SubscriptionView): Promise<ExpectedB
         skippedCount: line.skippedCount,
         working: line.working,
       })),
+      rated.composed,
       currency,
     ),
   };

@@ -1,3 +1,7 @@
+import type { CreditSource } from '../../domain/credit/apply-credits.ts';
+import { readCreditRequest } from '../../domain/credit/read-credits.ts';
+import type { Discount } from '../../domain/discount/apply-discounts.ts';
+import { readDiscountRequest } from '../../domain/discount/read-discounts.ts';
 import { type Currency, parseCurrency } from '../../domain/money/currency.ts';
 import { type Exact, one, ratio } from '../../domain/money/exact.ts';
 import { type ProrationMode, proration, prorationModes } from '../../domain/period/proration.ts';
@@ -9,6 +13,7 @@ import { maxMeters, maxPrices } from '../../domain/rating/plan.ts';
 import { type Price, parsePrice, priceIn } from '../../domain/rating/price.ts';
 import { readerFor } from '../../domain/rating/reader.ts';
 import type { Measured } from '../../domain/rating/usage.ts';
+import { readTaxRequest, type TaxRequest } from '../../domain/tax/read-taxes.ts';
 import { type PreviewEvent, readEvents } from './read-events.ts';
 import { type PreviewPeriod, periodOfSubscription, readPeriod } from './read-period.ts';
 import { readUsage, type SpanRules } from './read-usage.ts';
@@ -25,6 +30,9 @@ export type Preview = {
   bounds: Bounds;
   events: PreviewEvent[];
   prices: PreviewPrice[];
+  discounts: Discount[];
+  taxes: TaxRequest;
+  credits: CreditSource[];
 };
 
 export type PreviewPrice = {
@@ -36,6 +44,8 @@ export type PreviewPrice = {
   share: Exact;
   isCredit: boolean;
   creditLimit?: string;
+  /** Key of the plan that it is of, for discounts that are limited to some. */
+  plan: string | null;
 };
 
 const read = readerFor('preview-invalid');
@@ -51,9 +61,12 @@ const fields = [
   'meters',
   'events',
   'prices',
+  'discounts',
+  'taxes',
+  'credits',
 ];
 /** What a price has in a preview beside what it has in a plan. */
-const beside = ['usage', 'isCredit', 'creditLimit', 'period', 'share', 'baseCurrency'];
+const beside = ['usage', 'isCredit', 'creditLimit', 'period', 'share', 'baseCurrency', 'plan'];
 
 /** @throws DurabillError preview-invalid, price-invalid, meter-invalid, decimal-invalid, currency-unknown, zone-unknown … */
 export function readPreview(input: unknown): Preview {
@@ -85,6 +98,9 @@ export function readPreview(input: unknown): Preview {
     bounds: readBounds(read, entries, ''),
     events: readEvents(read, entries['events'], 'events'),
     prices,
+    discounts: readDiscountRequest(entries['discounts'], 'discounts', currency),
+    taxes: readTaxRequest(entries['taxes'] ?? {}, 'taxes'),
+    credits: readCreditRequest(entries['credits'], 'credits', currency),
   };
 }
 
@@ -138,6 +154,7 @@ function readPrice(input: unknown, field: string, index: number, frame: Frame): 
     measured,
     period,
     share,
+    plan: all['plan'] === undefined ? null : read.key(all['plan'], `${field}.plan`),
     ...readCredit(all, field),
   };
 }

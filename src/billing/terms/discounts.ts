@@ -1,6 +1,6 @@
 import { applyDiscounts, type Discount, type DiscountableLine } from '../../domain/discount/apply-discounts.ts';
 import { whatIsLeft } from '../../domain/discount/coupon.ts';
-import { lockOpenRedemptions, type Redemption, readUses } from '../../store/coupon-redemptions.ts';
+import { lockOpenRedemptions, type Redemption, readOpenRedemptions, readUses } from '../../store/coupon-redemptions.ts';
 import type { Sql } from '../../store/database.ts';
 import { readPlanKeys } from '../../store/periods.ts';
 import type { BillToCompose } from './bill-to-compose.ts';
@@ -12,10 +12,15 @@ type Uses = Map<string, Map<string, bigint>>;
  * The discounts of each of these bills, in the order in which they were redeemed, with what they have left for it. Other
  * bills that count are looked at, drafts too: those of the same page one after the other in the order of their ids, each
  * as it comes out with what the ones before it have left. So a coupon for one bill is on one, whoever is billed at once.
- * Whoever calls it has locked the drafts; redemptions are locked here until the transaction ends.
+ * Whoever calls it has locked the drafts; redemptions are locked here until the transaction ends, but for a preview.
  */
-export async function readDiscountTerms(sql: Sql, bills: readonly BillToCompose[]): Promise<Map<string, Discount[]>> {
-  const redemptions = await lockOpenRedemptions(sql, [...new Set(bills.map(({ customerId }) => customerId))]);
+export async function readDiscountTerms(
+  sql: Sql,
+  bills: readonly BillToCompose[],
+  { isPreview = false } = {},
+): Promise<Map<string, Discount[]>> {
+  const read = isPreview ? readOpenRedemptions : lockOpenRedemptions;
+  const redemptions = await read(sql, [...new Set(bills.map(({ customerId }) => customerId))]);
   if (redemptions.length === 0) return new Map(bills.map(({ invoiceId }) => [invoiceId, []]));
   const uses = await usesOf(sql, redemptions);
   const planKeys = await readPlanKeys(sql, periodIdsOf(bills));

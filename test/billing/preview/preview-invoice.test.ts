@@ -30,7 +30,7 @@ function rounded(exact: string, decimals: number): bigint {
 }
 
 describe('A preview', () => {
-  it('shows steps that add up to each line, and lines that add up to the total', () => {
+  it('shows steps that add up to each line, and lines that add up to the subtotal', () => {
     for (const request of requests) {
       const preview = previewInvoice(request);
       const decimals = preview.currency === 'JPY' ? 0 : 2;
@@ -40,7 +40,7 @@ describe('A preview', () => {
         assert.ok(apart <= BigInt(working.length), JSON.stringify(request));
         assert.equal(BigInt(amountMinor), rounded(exactAmount, decimals), JSON.stringify(request));
       }
-      assert.equal(preview.totalMinor, Number(sum(preview.lines.map(({ amountMinor }) => BigInt(amountMinor)))));
+      assert.equal(preview.subtotalMinor, Number(sum(preview.lines.map(({ amountMinor }) => BigInt(amountMinor)))));
     }
   });
 
@@ -120,9 +120,9 @@ describe('A preview', () => {
         { kind: 'cap', amount: '8.33333333333333333333', bound: '5' },
       ],
     );
-    assert.equal(credited('5').total, '-5.00');
-    assert.equal(credited('13.34').total, '-13.33');
-    assert.equal(credited('0').total, '0.00');
+    assert.equal(credited('5').subtotal, '-5.00');
+    assert.equal(credited('13.34').subtotal, '-13.33');
+    assert.equal(credited('0').subtotal, '0.00');
   });
 
   it('has one line of nothing where a price with groups was not used', () => {

@@ -183,8 +183,18 @@ describe('A preview refuses', () => {
   it('a field of another model, and names those of this one', () => {
     const named = (price: object) =>
       /possible are (.+)\.$/.exec(refused(priced(price)).message)?.[1]?.split(', ') ?? [];
-    const ofEvery = ['key', 'name', 'model', 'minimumAmount', 'maximumAmount', 'commitment', 'prorate', 'currencies'];
-    const inPreview = ['usage', 'isCredit', 'creditLimit', 'period', 'share', 'baseCurrency'];
+    const ofEvery = [
+      'key',
+      'name',
+      'model',
+      'minimumAmount',
+      'maximumAmount',
+      'commitment',
+      'prorate',
+      'taxRates',
+      'currencies',
+    ];
+    const inPreview = ['usage', 'isCredit', 'creditLimit', 'period', 'share', 'baseCurrency', 'plan'];
     const ofCapacity = ['amount', 'capacity', 'overageUnitAmount'];
     const ofUse = ['meter', 'filter', 'groupBy', 'convert', 'belowZero'];
     const flat = { model: 'flat', amount: '1', unitAmount: '1' };
@@ -442,7 +452,7 @@ describe('A preview refuses', () => {
       isCredit: true,
       usage: { quantity: nines },
     };
-    assert.equal(previewInvoice(priced(given)).totalMinor, -500);
+    assert.equal(previewInvoice(priced(given)).subtotalMinor, -500);
   });
 
   it('more readings of events than are answered in about a second', () => {

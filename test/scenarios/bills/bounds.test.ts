@@ -145,13 +145,13 @@ describe('Bills and their bounds', () => {
     assertBill(bill('0'), [['Storage', '0', '66.67']], 'USD 66.67');
   });
 
-  it('say a total below zero as it is', () => {
+  it('carry what is below zero, and say the sum as it is', () => {
     // Lago's api #4273, #4642 and #4794: credits that outweighed the charges led to negative totals in one place and to
     // other figures in another.
     //
     // Baltic Boats goes from 1,200.00 a year to 300.00 on 2 July 2026, 183 of 365 days before the end of the year:
-    // -601.64 as for the dearer plan; 300 × 183 / 365 = 54,900 / 365 = 150.4109…, so 150.41. Together -451.23, and not 0. Such
-    // an invoice is held for a person (invoice-total-negative) and never pays out by itself.
+    // -601.64 as for the dearer plan; 300 × 183 / 365 = 54,900 / 365 = 150.4109…, so 150.41. Together -451.23,
+    // which the balance gets; nothing is to be paid.
     assertBill(
       {
         currency: 'USD',
@@ -169,7 +169,7 @@ describe('Bills and their bounds', () => {
         ['Basic, unused', '1', '-601.64'],
         ['Harbour, to the end of the year', '1', '150.41'],
       ],
-      'USD -451.23',
+      'USD 0.00',
     );
   });
 });
