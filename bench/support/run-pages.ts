@@ -6,10 +6,10 @@ import { type BegunPage, inPages } from '../../src/billing/in-pages.ts';
 import { issueInvoices } from '../../src/billing/issue-invoices.ts';
 import { publishDueInvoices } from '../../src/billing/publish-due-invoices.ts';
 import type { Publisher } from '../../src/broker/publisher.ts';
+import { linesPerInvoice } from '../../src/domain/invoice/limits.ts';
 import type { Database } from '../../src/store/database.ts';
 import { moveTestClock } from '../../src/store/due-work.ts';
 import { openRun, type Run, type RunKind } from '../../src/store/runs.ts';
-import { linesPerInvoice } from '../../src/targets/stripe/invoice-params.ts';
 import { month } from './many-customers.ts';
 
 /** As a deployment has them unless it is told otherwise; nobody is there to be told of what is held. */

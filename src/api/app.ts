@@ -9,6 +9,7 @@ import { readJson, writeJson } from './json.ts';
 import { refuseUnknown } from './methods.ts';
 import { isTooLarge, sendProblem, standardHeaders } from './problems.ts';
 import { readAway, refuseOddRequests, refuseUnreadable } from './protocol.ts';
+import { chargeRoutes } from './routes/charges.ts';
 import { clockRoutes } from './routes/clocks.ts';
 import { couponRoutes } from './routes/coupons.ts';
 import { customerRoutes } from './routes/customers.ts';
@@ -18,6 +19,7 @@ import { healthRoutes } from './routes/health.ts';
 import { invoiceHistoryRoutes } from './routes/invoice-history.ts';
 import { invoiceProofRoutes } from './routes/invoice-proof.ts';
 import { invoiceRoutes } from './routes/invoices.ts';
+import { ledgerRoutes } from './routes/ledger.ts';
 import { partyRoutes } from './routes/parties.ts';
 import { pauseRoutes } from './routes/pauses.ts';
 import { planRoutes } from './routes/plans.ts';
@@ -27,6 +29,7 @@ import { runRoutes } from './routes/runs.ts';
 import { subscriptionRoutes } from './routes/subscriptions.ts';
 import { syncRoutes } from './routes/syncs.ts';
 import { taxRoutes } from './routes/taxes.ts';
+import { walletRoutes } from './routes/wallets.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { createValidatorCompiler } from './validation.ts';
 
@@ -88,7 +91,15 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
   ]) {
     app.register(routes, deps);
   }
-  for (const routes of [invoiceHistoryRoutes, invoiceProofRoutes, partyRoutes, documentRoutes])
+  for (const routes of [
+    invoiceHistoryRoutes,
+    invoiceProofRoutes,
+    documentRoutes,
+    partyRoutes,
+    chargeRoutes,
+    walletRoutes,
+    ledgerRoutes,
+  ])
     app.register(routes, deps);
   app.register(async (scope) => {
     scope.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());

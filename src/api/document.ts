@@ -17,6 +17,8 @@ export const documentOptions: FastifyDynamicSwaggerOptions = {
       { name: 'events', description: 'What customers used' },
       { name: 'customers', description: 'Who pays' },
       { name: 'coupons', description: 'What is taken off their bills' },
+      { name: 'wallets', description: 'What customers have paid for ahead or were given' },
+      { name: 'ledger', description: 'Where every cent of it came from and went' },
       { name: 'invoices', description: 'What they pay, line by line with its working' },
       { name: 'taxes', description: 'What they pay to the state, and who does not' },
       { name: 'runs', description: 'The durable runs that make and issue invoices' },

@@ -8,10 +8,10 @@ import { uuidOrNull } from '../store/uuid.ts';
 // A filter by somebody who does not exist is a typing error, which an empty list would hide.
 
 /** @throws DurabillError not-found */
-export async function customerIdFor(database: Database, reference: string): Promise<string> {
+export async function customerIdFor(database: Database, reference: string, field = 'customer'): Promise<string> {
   const customer = await findCustomer(database, reference);
   if (customer !== undefined) return customer.id;
-  throw new DurabillError('not-found', { field: 'customer', reason: `There is no customer "${reference}".` });
+  throw new DurabillError('not-found', { field, reason: `There is no customer "${reference}".` });
 }
 
 /** @throws DurabillError not-found */

@@ -5,6 +5,8 @@ export const scopes = [
   'customers:write',
   'invoices:read',
   'invoices:write',
+  'wallets:read',
+  'wallets:write',
   'plans:read',
   'plans:write',
   'runs:read',

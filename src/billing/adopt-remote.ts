@@ -10,7 +10,7 @@ import { lookAgain } from '../store/wants.ts';
 import type { EventSource } from '../targets/events.ts';
 import type { StripeAccount } from './stripe-account.ts';
 import { sweepStripeEvents } from './sweep-stripe-events.ts';
-import { reverseCredits } from './terms/credits.ts';
+import { reverseCredits } from './terms/reverse-credits.ts';
 
 export type AdoptDependencies = { database: Database; stripe: StripeAccount; events: EventSource };
 

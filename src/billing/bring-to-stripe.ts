@@ -8,7 +8,7 @@ import { type RemoteInvoice, stoppedCode, TargetError, type VoidOutcome } from '
 import { requestLogOf } from './request-log.ts';
 import type { StripeAccount } from './stripe-account.ts';
 import { notingOutage } from './target-outage.ts';
-import { reverseCredits } from './terms/credits.ts';
+import { reverseCredits } from './terms/reverse-credits.ts';
 
 export type BringOutcome =
   | { state: 'synced' }

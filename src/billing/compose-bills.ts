@@ -1,3 +1,4 @@
+import { type AppliedCredit, shareCredits } from '../domain/credit/apply-credits.ts';
 import { type Bill, type BillLine, type BillTerms, composeBill } from '../domain/invoice/bill.ts';
 import { DurabillError } from '../errors/error.ts';
 import type { InvoiceBill } from '../store/bill-parts.ts';
@@ -19,7 +20,8 @@ export type BillPurpose = 'preview' | 'draft' | 'issue';
 export type Composed = ComposedBill | { failure: DurabillError };
 
 /**
- * Takes a page of rated bills through discounts, taxes and credits, as their customers have them now.
+ * Takes a page of rated bills through discounts, taxes and credits, as their customers have them now. Bills of one
+ * customer share their credits, in the order of the bills.
  * @param purpose a `draft` keeps others off the coupons that it uses until its transaction ends, an `issue` also off the
  *   accounts that it books from; a `preview` locks and changes nothing
  */
@@ -51,21 +53,40 @@ export async function composeBills(
     }));
   };
   const byId = new Map(bills.map((bill) => [bill.invoiceId, bill]));
+  // One that cannot be computed until an instant waits alone, and the others go on.
+  const failures = new Map<string, { failure: DurabillError }>();
   const grossUntil = async (invoiceId: string, until: Date): Promise<bigint> => {
     const bill = byId.get(invoiceId) as BillToCompose;
-    const { periods } = bill;
+    // What begins later is no part of it, such as a cycle that is billed in advance.
+    const periods = bill.periods.filter(({ startAt }) => startAt < until);
     const rated = (await rateInvoices(sql, [{ invoiceId, periods }], aggregateUsage, until)).get(invoiceId);
-    if (rated === undefined || 'failure' in rated) throw rated?.failure ?? new Error(`${invoiceId} was not rated`);
-    const { totalMinor } = composeBill(chargesOf(bill, rated.lines), { ...termsOf(bill), credits: [] });
-    return totalMinor;
+    if (rated === undefined) throw new Error(`${invoiceId} was not rated`);
+    const terms = { ...termsOf(bill), credits: [] };
+    const result =
+      'failure' in rated ? rated : composed({ ...bill, lines: rated.lines }, chargesOf(bill, rated.lines), terms);
+    if ('bill' in result) return result.bill.totalMinor;
+    failures.set(invoiceId, result);
+    return 0n;
   };
   const credits = await readCreditTerms(sql, bills, { isIssue: purpose === 'issue', grossUntil });
+  const shared = shareCredits();
   return new Map(
-    bills.map((bill) => {
-      const terms = { ...termsOf(bill), credits: credits.get(bill.invoiceId) ?? [] };
-      return [bill.invoiceId, composed(bill, chargesOf(bill, bill.lines), terms)] as const;
+    inTheirTurn(bills).map((bill) => {
+      const terms = { ...termsOf(bill), credits: shared.left(credits.get(bill.invoiceId) ?? []) };
+      const result = failures.get(bill.invoiceId) ?? composed(bill, chargesOf(bill, bill.lines), terms);
+      if ('bill' in result) shared.take(result.bill.credits.flatMap(fromAccount));
+      return [bill.invoiceId, result] as const;
     }),
   );
+}
+
+/** One that is held again and again must not keep the credits from those that are issued. */
+function inTheirTurn(bills: readonly BillToCompose[]): BillToCompose[] {
+  return [...bills].sort((a, b) => Number(a.isHeld ?? false) - Number(b.isHeld ?? false));
+}
+
+function fromAccount({ source, ...credit }: InvoiceBill['credits'][number]): AppliedCredit[] {
+  return source === 'carried' ? [] : [{ source, ...credit }];
 }
 
 const untaxed = { rounding: 'invoice', status: 'taxable', reason: null } as const;

@@ -20,6 +20,7 @@ import {
   settlePeriods,
 } from '../store/periods.ts';
 import { aggregateRolledUsage } from '../store/rolled-quantities.ts';
+import { billPending } from './bill-pending.ts';
 import { type Bill, billsOf, byStart } from './bills.ts';
 import { type CheckedDraft, checkDrafts, type DraftChecks, holdFound, notedIn } from './check-drafts.ts';
 import { isOpen, withoutClosedStarts } from './closed-starts.ts';
@@ -66,7 +67,15 @@ export async function generateInvoices(
   const periods = await periodsToBill(database, { clockId, cutoffAt, isHourly, ...page });
   const cursor = periods.at(-1)?.customerId;
   const none = { generated: 0, rebuilt: 0, parkedPeriods: 0, held: 0, noted: 0 };
-  return { cursor, done: cursor === undefined ? Promise.resolve(none) : billPage(database, run, periods, checks) };
+  if (cursor !== undefined) return { cursor, done: billPage(database, run, periods, checks) };
+  // The last page is empty. What waits for a bill of a customer without a period gets one of its own, once a month.
+  const rest = isHourly ? Promise.resolve(0) : billPending(database, { ...run, dueAt: dueAtOf(run) });
+  return { cursor, done: rest.then((generated) => ({ ...none, generated })) };
+}
+
+/** A draft has its review day, however late or slow the run is. */
+function dueAtOf({ cutoffAt, startedAt }: InvoicingRun): Date {
+  return new Date(Math.max(cutoffAt.getTime(), startedAt.getTime()) + reviewMs);
 }
 
 async function billPage(
@@ -146,7 +155,7 @@ async function writeGroups(
   const fresh = ready.filter(({ state }) => state.live === null);
   const rebuilt = ready.filter(({ state }) => state.live !== null);
 
-  const dueAt = new Date(Math.max(run.cutoffAt.getTime(), run.startedAt.getTime()) + reviewMs);
+  const dueAt = dueAtOf(run);
   await insertDrafts(
     sql,
     fresh.map(({ key, invoiceId, revision, all, lines, bill }) => ({

@@ -33,10 +33,25 @@ export const taxSettingsId = derive('tax-settings');
 export const runIdOf = (clockId: string, kind: string, cutoffAt: Date): string =>
   derive('run', clockId, kind, cutoffAt.toISOString());
 export const reconciliationIdOf = (workflowId: string): string => derive('reconciliation', workflowId);
+export const walletIdOf = (customerId: string, name: string): string => derive('wallet', customerId, name);
+export const grantIdOf = (walletId: string, requestId: string): string => derive('wallet-grant', walletId, requestId);
+export const topUpIdOf = (walletId: string, number: number): string => derive('top-up', walletId, number);
+export const balanceAccountIdOf = (customerId: string, currency: string): string =>
+  derive('ledger-account', customerId, currency, 'balance');
+export const grantAccountIdOf = (grantId: string): string => derive('ledger-account', grantId, 'grant');
+export const deploymentAccountIdOf = (clockId: string, currency: string, kind: string): string =>
+  derive('ledger-account', clockId, currency, kind);
+export const takenBackIdOf = (invoiceId: string): string => derive('pending-item', 'taken-back', invoiceId);
+export const transferIdOf = (kind: string, reference: string): string => derive('ledger-transfer', kind, reference);
 export const lineIdOf = (invoiceId: string, position: number): string => derive('line', invoiceId, position);
 
 /** What pays a part of an invoice, by its place there. */
 export const creditIdOf = (invoiceId: string, position: number): string => derive('credit', invoiceId, position);
+
+export const pendingItemIdOf = (customerId: string, requestId: string): string =>
+  derive('pending-item', customerId, requestId);
+export const oneOffItemIdOf = (invoiceId: string, place: number): string => derive('one-off-item', invoiceId, place);
+export const pendingLineIdOf = (invoiceId: string, itemId: string): string => derive('pending-line', invoiceId, itemId);
 
 export const invoiceIdOf = (key: InvoiceKey, revision: number): string =>
   derive(

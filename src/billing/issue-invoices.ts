@@ -21,7 +21,6 @@ import { readOpenPauses } from '../store/pauses.ts';
 import { periodsByInvoice } from '../store/periods.ts';
 import { aggregateUsage } from '../store/usage-quantities.ts';
 import { type CheckedDraft, checkDrafts, type DraftChecks, findingOf, holdFound, notedIn } from './check-drafts.ts';
-import { type Composed, composeBills } from './compose-bills.ts';
 import type { BegunPage } from './in-pages.ts';
 import { type RatedBill, rateAndCompose } from './rate-bills.ts';
 import { bookCredits, type CreditsToBook } from './terms/credits.ts';
@@ -122,10 +121,7 @@ async function compute(sql: Sql, drafts: readonly DueDraft[]): Promise<Computed[
     sql,
     ofUsage.map(({ id, ...draft }) => ({ ...draft, invoiceId: id, periods: periods.get(id) ?? [] })),
     { aggregate: aggregateUsage, purpose: 'issue' },
-  );
-  // Not made from usage: the charges on it are what is issued.
-  const others = await composeBills(
-    sql,
+    // Not made from usage: the charges on it are what is issued.
     drafts
       .filter(({ id }) => !periods.has(id))
       .map(({ id, ...draft }) => ({
@@ -135,20 +131,13 @@ async function compute(sql: Sql, drafts: readonly DueDraft[]): Promise<Computed[
         lines: stored.get(id) ?? [],
         periods: [],
       })),
-    { purpose: 'issue' },
   );
   return drafts.map((draft): Computed => {
-    const now = rated.get(draft.id) ?? withoutPlans(others.get(draft.id) as Composed);
+    const now = rated.get(draft.id) as RatedBill;
     if ('failure' in now) return { ...draft, failure: findingOf(now.failure) };
     const was = contentOf(stored.get(draft.id) ?? [], bills.get(draft.id) as InvoiceBill);
     return { ...draft, ...now, changed: contentOf(now.lines, now.bill) !== was };
   });
-}
-
-function withoutPlans(composed: Composed): RatedBill {
-  if ('failure' in composed) return composed;
-  const { subtotalMinor } = composed.bill;
-  return { ...composed, subtotalMinor, planCurrencies: [] };
 }
 
 type Verdict = Computed & {
@@ -218,6 +207,7 @@ async function apply(sql: Sql, scan: Scan, verdicts: readonly Verdict[], usageCu
   await bookCredits(
     sql,
     verdicts.flatMap((one) => ('failure' in one || one.outcome !== 'issued' ? [] : [creditsOf(one)])),
+    actor,
   );
   await issueDrafts(sql, scan.clockId, issued);
   const noted = verdicts.filter(({ checked }) => checked !== undefined && checked.notes.length > 0).length;

@@ -144,6 +144,12 @@ export const catalogue = {
     customer: refused,
     mend: 'Read the subscription, and choose another instant or another change.',
   },
+  'wallet-refused': {
+    status: 422,
+    title: 'The wallet cannot take this.',
+    customer: refused,
+    mend: 'Do what the reason says instead.',
+  },
   'run-refused': {
     status: 422,
     title: 'The run cannot be started for this instant on this clock.',
@@ -349,9 +355,9 @@ export const catalogue = {
   },
   'invoice-lines-too-many': {
     status: 422,
-    title: 'The invoice has more lines than can be sent.',
+    title: 'The invoice has more lines than one may have.',
     customer: 'Your invoice needs to be checked first.',
-    mend: 'Void the draft and put the subscriptions into several billing groups; lines are not grouped when sent yet.',
+    mend: 'Void the draft and put the subscriptions into several billing groups.',
   },
   'usage-price-missing': {
     status: 422,
@@ -418,6 +424,12 @@ export const catalogue = {
     title: 'The terms of an invoice that is no draft cannot be changed.',
     customer: refused,
     mend: "Void the invoice and bill anew with the right terms, or change the customer's billing profile for those to come.",
+  },
+  'item-billed': {
+    status: 409,
+    title: 'The pending item cannot be taken away.',
+    customer: refused,
+    mend: 'Put an item of the same amount below zero beside it, or credit it once its invoice is issued.',
   },
   paused: {
     status: 503,

@@ -43,9 +43,6 @@ const ourLines = `(SELECT count(*) AS our_count,
     sha256(convert_to(coalesce(string_agg(l.id || '=' || l.amount_minor, ',' ORDER BY l.id), ''), 'UTF8')) AS our_digest
   FROM outgoing_invoice_lines l WHERE l.invoice_id = c.id)`;
 
-/** Stripe takes this many lines; a longer invoice is grouped there, and compared by its total. */
-const linesAtStripe = 250;
-
 /** Of an invoice that we have issued, by what Stripe says of it: what to do. Null where the two agree. */
 const statusAction = `CASE
   WHEN c.lifecycle = 'void' THEN CASE WHEN c.status NOT IN ('void', 'gone') THEN 'alert' END
@@ -133,8 +130,7 @@ const findings: [kind: string, finding: Finding][] = [
     'line',
     {
       from: `compared c CROSS JOIN LATERAL ${ourLines} d`,
-      where: `c.status <> 'gone' AND c.currency = c.remote_currency AND d.our_count <= ${linesAtStripe}
-        AND (d.our_count <> c.remote_line_count OR d.our_digest <> c.lines_digest)`,
+      where: `c.status <> 'gone' AND c.currency = c.remote_currency AND (d.our_count <> c.remote_line_count OR d.our_digest <> c.lines_digest)`,
       ours: `'lineCount', d.our_count, 'digest', encode(d.our_digest, 'hex')`,
       theirs: `'lineCount', c.remote_line_count, 'digest', encode(c.lines_digest, 'hex')`,
     },

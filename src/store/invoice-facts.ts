@@ -17,7 +17,8 @@ export type NewInvoice = InvoiceKey & {
   revision: number;
   clockId: string;
   zone: string;
-  runId: string;
+  /** Null for one that was ordered, and no run has made. */
+  runId: string | null;
   cutoffAt: Date;
   dueAt: Date;
   usageCutAt: Date;

@@ -18,6 +18,7 @@ export type DueDraft = {
   id: string;
   customerId: string;
   currency: string;
+  billingGroup: string;
   isHeld: boolean;
   /** Why it is held. */
   failureCode: string | null;
@@ -30,7 +31,7 @@ export type DueDraft = {
  */
 export async function lockDrafts(sql: Sql, invoiceIds: readonly string[]): Promise<DueDraft[]> {
   const { rows } = await sql.query<DueDraft>(
-    `SELECT i.id, i.customer_id AS "customerId", i.currency,
+    `SELECT i.id, i.customer_id AS "customerId", i.currency, i.billing_group AS "billingGroup",
             s.lifecycle = 'held' AS "isHeld", s.failure_code AS "failureCode",
             s.failure_reason AS "failureReason"
      FROM invoice_states s JOIN invoices i ON i.id = s.invoice_id

@@ -77,7 +77,8 @@ export async function beginAttempt(sql: Sql, invoiceId: string): Promise<SyncFac
                SELECT jsonb_agg(jsonb_build_object('key', t.key, 'name', t.name, 'percentage', trim_scale(t.percentage)::text,
                  'isInclusive', t.is_inclusive, 'country', t.country, 'taxableMinor', p.taxable_minor::text,
                  'amountMinor', p.amount_minor::text) ORDER BY t.position) AS list
-               FROM invoice_line_taxes p JOIN invoice_taxes t USING (invoice_id, key) WHERE p.line_id = l.id) taxes ON true
+               FROM outgoing_line_taxes p JOIN invoice_taxes t USING (invoice_id, key)
+               WHERE p.invoice_id = i.id AND p.line_id = l.id) taxes ON true
              WHERE l.invoice_id = i.id) AS lines
      FROM begun b JOIN invoices i ON i.id = b.invoice_id
      LEFT JOIN LATERAL (

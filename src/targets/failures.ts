@@ -147,7 +147,7 @@ export const failureKinds = {
   'too-many-lines': {
     act: 'fix',
     engineer: 'The invoice has more lines than the target takes.',
-    operator: 'Tell the engineers: lines are not grouped for the target yet.',
+    operator: 'Tell the engineers: it should have come to the target by its prices.',
     customer: beingMended,
   },
   amount: {

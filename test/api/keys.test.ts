@@ -21,7 +21,7 @@ describe('API keys', () => {
   });
 
   it('open what their scopes name and nothing else', async () => {
-    const calls: [Scope, 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', string][] = [
+    const calls: [Scope, 'DELETE' | 'GET' | 'PATCH' | 'POST' | 'PUT', string][] = [
       ['events:write', 'POST', '/v1/events'],
       ['events:write', 'POST', '/v1/events/batch'],
       ['customers:write', 'POST', '/v1/customers'],
@@ -38,9 +38,21 @@ describe('API keys', () => {
       ['invoices:read', 'GET', '/v1/invoices/x'],
       ['invoices:read', 'GET', '/v1/invoices/x/pdf'],
       ['invoices:read', 'POST', '/v1/invoices/preview'],
+      ['wallets:write', 'POST', '/v1/customers/x/wallets'],
+      ['wallets:read', 'GET', '/v1/customers/x/wallets'],
+      ['wallets:read', 'GET', '/v1/wallets/x'],
+      ['wallets:write', 'PATCH', '/v1/wallets/x'],
+      ['wallets:write', 'POST', '/v1/wallets/x/grants'],
+      ['wallets:read', 'GET', '/v1/wallets/x/grants'],
+      ['wallets:read', 'GET', '/v1/customers/x/balance'],
+      ['wallets:read', 'GET', '/v1/ledger/check'],
       ['invoices:write', 'PATCH', '/v1/invoices/x'],
       ['customers:read', 'GET', '/v1/customers/x/billing'],
       ['customers:write', 'PUT', '/v1/customers/x/billing'],
+      ['invoices:write', 'POST', '/v1/invoices'],
+      ['invoices:write', 'POST', '/v1/customers/x/pending-items'],
+      ['invoices:read', 'GET', '/v1/customers/x/pending-items'],
+      ['invoices:write', 'DELETE', '/v1/customers/x/pending-items/y?reason=z'],
       ['settings:read', 'GET', '/v1/settings/seller'],
       ['settings:write', 'PUT', '/v1/settings/seller'],
       ['plans:read', 'GET', '/v1/plans'],

@@ -9,7 +9,7 @@ import { issueInvoices } from '../../src/billing/issue-invoices.ts';
 import { createTestClock } from '../../src/billing/open-clock.ts';
 import { recordUsage } from '../../src/billing/record-usage.ts';
 import { subscribe } from '../../src/billing/subscribe.ts';
-import type { CheckLimits } from '../../src/domain/invoice/limits.ts';
+import { type CheckLimits, linesPerInvoice } from '../../src/domain/invoice/limits.ts';
 import { parsePlanFile } from '../../src/domain/rating/plan.ts';
 import type { Database } from '../../src/store/database.ts';
 import { moveTestClock } from '../../src/store/due-work.ts';
@@ -57,7 +57,7 @@ let businesses = 0;
 
 /** As a deployment has them unless it is told otherwise. */
 export const usualLimits: CheckLimits = {
-  maxLines: 250,
+  maxLines: linesPerInvoice,
   totalAboveMinor: new Map(),
   jumpFactor: 10,
   jumpAboveMinor: new Map(),

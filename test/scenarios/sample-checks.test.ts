@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readConfig } from '../../src/config.ts';
 import { checkInvoice } from '../../src/domain/invoice/checks.ts';
-import { linesPerInvoice } from '../../src/targets/stripe/invoice-params.ts';
+import { linesPerInvoice } from '../../src/domain/invoice/limits.ts';
 import { useTestDatabase } from '../support/database.ts';
 import { computeAgain } from './support/second-computation.ts';
 

@@ -1,31 +1,20 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { setInvoiceTerms } from '../../billing/set-invoice-terms.ts';
-import {
-  findInvoice,
-  type InvoiceCursor,
-  type InvoiceFilter,
-  type InvoiceView,
-  listInvoices,
-} from '../../store/invoice-views.ts';
+import { type InvoiceCursor, type InvoiceFilter, listInvoices } from '../../store/invoice-views.ts';
 import type { ApiDeps } from '../deps.ts';
-import { clockIdFor, customerIdFor, invoiceIdFor, noSuchInvoice } from '../filters.ts';
+import { clockIdFor, customerIdFor, invoiceIdFor } from '../filters.ts';
 import { actorOf } from '../guard.ts';
 import { type CursorForm, defaultLimit, pageOf, readCursor, readInstantAndId } from '../paging.ts';
 import { problems } from '../schemas/common.ts';
 import { InvoicePage, InvoiceParams, InvoiceQuery, InvoiceWithLines } from '../schemas/invoices.ts';
 import { InvoiceTermsChange } from '../schemas/parties.ts';
+import { shownInvoice, wholeInvoice } from '../whole-invoice.ts';
 
 export const invoiceRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { database, noticeOf }) => {
-  /** Operators read the code and the reason, customers a sentence that names neither. */
-  const shown = ({ failureCode, ...invoice }: InvoiceView) => ({ ...invoice, notice: noticeOf(failureCode) });
   const tags = ['invoices'];
   const config = { scope: 'invoices:read' } as const;
 
-  async function whole(id: string) {
-    const found = await findInvoice(database, id);
-    if (found === undefined) throw noSuchInvoice(id);
-    return { ...shown(found.invoice), parties: found.parties, lines: found.lines, ...found.parts };
-  }
+  const whole = (id: string) => wholeInvoice(database, id, noticeOf);
 
   app.get(
     '/v1/invoices',
@@ -47,7 +36,7 @@ export const invoiceRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { d
       };
       const rows = await listInvoices(database, filter, { after, limit: limit + 1 });
       const { data, nextCursor } = pageOf(rows, limit, cursorForm);
-      return { data: data.map(shown), nextCursor };
+      return { data: data.map((invoice) => shownInvoice(invoice, noticeOf)), nextCursor };
     },
   );
 

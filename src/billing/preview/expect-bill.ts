@@ -42,9 +42,9 @@ async function expectBillOf(sql: Sql, view: SubscriptionView): Promise<ExpectedB
   const { id, now } = view;
   const timeline = (await readTimelines(sql, [id])).get(id) as StoredTimeline;
   const periods = await periodsOfNextBill(sql, view, timeline);
-  const { customerId, currency: inCurrency } = view;
+  const { customerId, currency: inCurrency, billingGroup } = view;
   const rating = { aggregate: aggregateRolledUsage, purpose: 'preview', until: now } as const;
-  const toRate = { invoiceId: id, customerId, currency: inCurrency, periods };
+  const toRate = { invoiceId: id, customerId, currency: inCurrency, billingGroup, periods };
   const rated = (await rateAndCompose(sql, [toRate], rating)).get(id) as RatedBill;
   if ('failure' in rated) throw rated.failure;
   const versions = await readPlanVersions(sql, [...new Set(periods.map(({ planVersionId }) => planVersionId))]);

@@ -10,4 +10,6 @@ export type BillToCompose = {
   lines: readonly RatedInvoiceLine[];
   /** What it bills; none for one that is of no period. */
   periods: readonly BillablePeriod[];
+  /** It waits for a person, and takes credits after those that do not. */
+  isHeld?: boolean;
 };

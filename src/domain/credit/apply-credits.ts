@@ -45,3 +45,26 @@ function between(lowest: bigint, value: bigint, highest: bigint): bigint {
 function least(a: bigint, b: bigint): bigint {
   return a < b ? a : b;
 }
+
+/**
+ * Money of one customer that several bills are paid from, one after another: what a bill has taken the next one does not
+ * find any more.
+ */
+export function shareCredits(): {
+  left: (sources: readonly CreditSource[]) => CreditSource[];
+  take: (credits: readonly AppliedCredit[]) => void;
+} {
+  const taken = new Map<string, bigint>();
+  return {
+    left: (sources) =>
+      sources.map((one) => ({
+        ...one,
+        availableMinor: one.availableMinor - ((one.accountId && taken.get(one.accountId)) || 0n),
+      })),
+    take(credits) {
+      for (const { accountId, amountMinor } of credits) {
+        if (accountId !== null) taken.set(accountId, (taken.get(accountId) ?? 0n) + amountMinor);
+      }
+    },
+  };
+}

@@ -56,7 +56,7 @@ export type Findings = { holds: Finding[]; notes: Finding[] };
 /** The periods that a total is compared with: fewer than these two say nothing, and more than three are long ago. */
 export const recentPeriods = { least: 2, most: 3 } as const;
 
-/** A person's word makes none of these sendable: a bill never mixes currencies or has more lines than fit. */
+/** A person's word makes none of these sendable: a bill never mixes currencies or has more lines than one may have. */
 const neverWaived: readonly string[] = ['plan-currency-mismatch', 'invoice-lines-too-many'];
 
 /**
@@ -108,7 +108,7 @@ function tooManyLines({ lineCount }: InvoiceToCheck, { maxLines }: CheckLimits):
       code: 'invoice-lines-too-many',
       subject: '',
       figure: BigInt(lineCount),
-      reason: `It has ${lineCount} lines; at most ${maxLines} can be sent.`,
+      reason: `It has ${lineCount} lines; one has at most ${maxLines}.`,
       evidence: { lines: lineCount, maxLines },
     },
   ];

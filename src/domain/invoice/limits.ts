@@ -6,9 +6,12 @@ import { round } from '../money/money.ts';
 /** Amounts in minor units by their currency; a currency that is not there has no bound. */
 export type Bounds = ReadonlyMap<string, bigint>;
 
-/** What the checks of a draft compare with. What an operator may set is everything but what the target takes. */
+/** Lines of one invoice. A target that takes fewer is told of them by their prices; above these nobody reads it any more. */
+export const linesPerInvoice = 10_000;
+
+/** What the checks of a draft compare with. What an operator may set is everything but the number of lines. */
 export type CheckLimits = {
-  /** Lines that the target takes on one invoice. */
+  /** Lines that one invoice may have. */
   maxLines: number;
   /** A total above is held. */
   totalAboveMinor: Bounds;

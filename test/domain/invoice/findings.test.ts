@@ -70,7 +70,7 @@ describe('a finding of the checks', () => {
         code: 'invoice-lines-too-many',
         subject: '',
         figure: 251n,
-        reason: 'It has 251 lines; at most 250 can be sent.',
+        reason: 'It has 251 lines; one has at most 250.',
         evidence: { lines: 251, maxLines: 250 },
       },
     ]);
