@@ -19,6 +19,7 @@ const typeNames: Record<string, string> = {
   String: 'text',
   'String @db.Uuid': 'uuid',
   Int: 'integer',
+  'Int @db.SmallInt': 'smallint',
   BigInt: 'bigint',
   Boolean: 'boolean',
   Json: 'jsonb',
