@@ -1,5 +1,5 @@
 import { columnsOf, discountDetail, frameOf, ratesText, remarksOf, taxTable } from './frame.ts';
-import { fill } from './labels/index.ts';
+import { fill, type Labels } from './labels/index.ts';
 import { type Speech, speechOf } from './locale.ts';
 import type { CreditNoteDocument } from './model.ts';
 import type { Entry, Sheet } from './sheet.ts';
@@ -27,20 +27,28 @@ export function creditNoteSheet(note: CreditNoteDocument): Sheet {
   };
 }
 
+const reasons = {
+  duplicate: 'duplicate',
+  fraudulent: 'fraudulent',
+  order_change: 'orderChange',
+  product_unsatisfactory: 'unsatisfactory',
+  other: 'otherReason',
+} as const satisfies Record<CreditNoteDocument['reason'], keyof Labels>;
+
 function metaOf(note: CreditNoteDocument, { labels, day, own }: Speech): Entry[] {
   const { number, issuedAt, invoice, reason } = note;
   return [
     ...(number === null ? [] : [{ label: labels.creditNoteNumber, value: own(number) }]),
     { label: labels.issuedOn, value: day(issuedAt) },
     { label: labels.forInvoice, value: `${own(invoice.number)} (${day(invoice.issuedAt)})` },
-    ...(reason === null ? [] : [{ label: labels.reason, value: own(reason) }]),
+    { label: labels.reason, value: labels[reasons[reason]] },
   ];
 }
 
 function totalsOf(note: CreditNoteDocument, { labels, money, percent, own }: Speech): Sheet['totals'] {
   const ways = {
     refund: labels.refunded,
-    credit: labels.toBalance,
+    balance: labels.toBalance,
     out_of_band: labels.outOfBand,
     due: labels.lowersDue,
   };
@@ -51,6 +59,7 @@ function totalsOf(note: CreditNoteDocument, { labels, money, percent, own }: Spe
   });
   return [
     plain(labels.subtotal, note.subtotalMinor),
+    ...(note.discountMinor === 0n ? [] : [plain(labels.discount, -note.discountMinor)]),
     ...note.taxes
       .filter(({ isInclusive }) => !isInclusive)
       .map(({ name, percentage, amountMinor }) => plain(`${own(name)} ${percent(percentage)}`, amountMinor)),

@@ -90,12 +90,14 @@ export type InvoiceDocument = DocumentFrame & {
 /** What a PDF of a credit note is made of; its amounts are above zero and given back. */
 export type CreditNoteDocument = DocumentFrame & {
   invoice: { number: string; issuedAt: Date };
-  reason: string | null;
+  reason: 'duplicate' | 'fraudulent' | 'order_change' | 'product_unsatisfactory' | 'other';
   lines: readonly Omit<DocumentLine, 'working'>[];
-  /** Before taxes. */
+  /** Before discounts and taxes. */
   subtotalMinor: bigint;
+  /** What of the discounts goes back with the charges. */
+  discountMinor: bigint;
   taxes: readonly DocumentTax[];
   totalMinor: bigint;
   /** How it is given back; `due` lowers what is still to be paid. */
-  givenBack: readonly { kind: 'refund' | 'credit' | 'out_of_band' | 'due'; amountMinor: bigint }[];
+  givenBack: readonly { kind: 'refund' | 'balance' | 'out_of_band' | 'due'; amountMinor: bigint }[];
 };

@@ -152,9 +152,10 @@ describe('A rendered document', () => {
       'Credit note',
       'CN-000003',
       'INV-000042 (Feb 2, 2026)',
+      'Reason Duplicate',
       'Ten landings were counted twice',
       '$133.88 credited',
-      'Subtotal $112.50 VAT 19% $21.38 Total $133.88 Refunded $100.00 Credited to your balance $33.88',
+      'Subtotal $125.00 Discount −$12.50 VAT 19% $21.38 Total $133.88 Refunded $100.00 Credited to your balance $33.88',
     ]) {
       assert.ok(page.includes(text), `"${text}" is not in: ${page}`);
     }

@@ -264,11 +264,11 @@ export function creditNote(changes: Partial<CreditNoteDocument> = {}): CreditNot
     issuedAt: new Date('2026-02-20T15:00:00Z'),
     seller,
     buyer,
-    memo: null,
+    memo: 'Ten landings were counted twice',
     stamp: null,
     taxNote: null,
     invoice: { number: 'INV-000042', issuedAt: frame.issuedAt },
-    reason: 'Ten landings were counted twice',
+    reason: 'duplicate',
     lines: [
       {
         description: 'Landings',
@@ -279,12 +279,13 @@ export function creditNote(changes: Partial<CreditNoteDocument> = {}): CreditNot
         taxRates: ['19'],
       },
     ],
-    subtotalMinor: 11_250n,
+    subtotalMinor: 12_500n,
+    discountMinor: 1_250n,
     taxes: [{ name: 'VAT', percentage: '19', isInclusive: false, taxableMinor: 11_250n, amountMinor: 2_138n }],
     totalMinor: 13_388n,
     givenBack: [
       { kind: 'refund', amountMinor: 10_000n },
-      { kind: 'credit', amountMinor: 3_388n },
+      { kind: 'balance', amountMinor: 3_388n },
     ],
     ...changes,
   };

@@ -223,7 +223,8 @@ describe('The sums on a sheet', () => {
 
   it('of a credit note say where each part of it goes', () => {
     assert.deepEqual(pairs(creditNoteSheet(creditNote()).totals), [
-      ['Subtotal', '$112.50'],
+      ['Subtotal', '$125.00'],
+      ['Discount', '−$12.50'],
       ['VAT 19%', '$21.38'],
       ['Total', '$133.88'],
       ['Refunded', '$100.00'],

@@ -54,4 +54,9 @@ export const ar: Labels = {
   toBalance: 'أضيف إلى رصيدك',
   outOfBand: 'أُعيد بطريقة أخرى',
   lowersDue: 'خُصم من المبلغ المستحق',
+  duplicate: 'مكررة',
+  fraudulent: 'احتيال',
+  orderChange: 'تغيير الطلب',
+  unsatisfactory: 'منتج غير مُرضٍ',
+  otherReason: 'أخرى',
 };

@@ -54,4 +54,9 @@ export const de: Labels = {
   toBalance: 'Ihrem Guthaben gutgeschrieben',
   outOfBand: 'Anderweitig zurückgegeben',
   lowersDue: 'Vom offenen Betrag abgezogen',
+  duplicate: 'Doppelt berechnet',
+  fraudulent: 'Missbrauch',
+  orderChange: 'Geänderte Bestellung',
+  unsatisfactory: 'Mangelhafte Leistung',
+  otherReason: 'Sonstiges',
 };

@@ -54,4 +54,9 @@ export const en: Labels = {
   toBalance: 'Credited to your balance',
   outOfBand: 'Given back otherwise',
   lowersDue: 'Taken off what is due',
+  duplicate: 'Duplicate',
+  fraudulent: 'Fraudulent charge',
+  orderChange: 'Change of order',
+  unsatisfactory: 'Unsatisfactory product',
+  otherReason: 'Other',
 };

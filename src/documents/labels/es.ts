@@ -54,4 +54,9 @@ export const es: Labels = {
   toBalance: 'Abonado a su saldo',
   outOfBand: 'Devuelto por otra vía',
   lowersDue: 'Descontado de lo pendiente',
+  duplicate: 'Cobro duplicado',
+  fraudulent: 'Fraude',
+  orderChange: 'Pedido modificado',
+  unsatisfactory: 'Producto insatisfactorio',
+  otherReason: 'Otro',
 };

@@ -54,4 +54,9 @@ export const fr: Labels = {
   toBalance: 'Porté à votre solde',
   outOfBand: 'Restitué par une autre voie',
   lowersDue: 'Déduit du montant dû',
+  duplicate: 'Facturé en double',
+  fraudulent: 'Fraude',
+  orderChange: 'Commande modifiée',
+  unsatisfactory: 'Prestation non conforme',
+  otherReason: 'Autre',
 };

@@ -54,4 +54,9 @@ export const he: Labels = {
   toBalance: 'נזקף ליתרתך',
   outOfBand: 'הוחזר בדרך אחרת',
   lowersDue: 'הופחת מהסכום לתשלום',
+  duplicate: 'חיוב כפול',
+  fraudulent: 'הונאה',
+  orderChange: 'שינוי הזמנה',
+  unsatisfactory: 'מוצר לא משביע רצון',
+  otherReason: 'אחר',
 };

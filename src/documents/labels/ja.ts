@@ -54,4 +54,9 @@ export const ja: Labels = {
   toBalance: '残高に加算',
   outOfBand: '別途返還',
   lowersDue: '請求額から減額',
+  duplicate: '重複請求',
+  fraudulent: '不正利用',
+  orderChange: '注文の変更',
+  unsatisfactory: '品質不良',
+  otherReason: 'その他',
 };

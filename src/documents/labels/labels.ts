@@ -53,4 +53,9 @@ export type Labels = {
   toBalance: string;
   outOfBand: string;
   lowersDue: string;
+  duplicate: string;
+  fraudulent: string;
+  orderChange: string;
+  unsatisfactory: string;
+  otherReason: string;
 };

@@ -54,4 +54,9 @@ export const zh: Labels = {
   toBalance: '记入您的余额',
   outOfBand: '以其他方式退还',
   lowersDue: '从应付金额中扣减',
+  duplicate: '重复收费',
+  fraudulent: '欺诈',
+  orderChange: '订单变更',
+  unsatisfactory: '产品不符合要求',
+  otherReason: '其他',
 };
