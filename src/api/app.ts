@@ -12,6 +12,7 @@ import { readAway, refuseOddRequests, refuseUnreadable } from './protocol.ts';
 import { chargeRoutes } from './routes/charges.ts';
 import { clockRoutes } from './routes/clocks.ts';
 import { couponRoutes } from './routes/coupons.ts';
+import { creditNoteRoutes } from './routes/credit-notes.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { documentRoutes } from './routes/documents.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -80,6 +81,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     couponRoutes,
     invoiceRoutes,
     syncRoutes,
+    creditNoteRoutes,
     runRoutes,
     pauseRoutes,
     clockRoutes,

@@ -5,6 +5,7 @@ import { beginAttempt, readSyncState, type SyncFacts } from '../store/sync.ts';
 import { completeSync, completeVoid, failAttempt, stopAttempt } from '../store/sync-outcomes.ts';
 import { claimSlot } from '../store/sync-slots.ts';
 import { type RemoteInvoice, stoppedCode, TargetError, type VoidOutcome } from '../targets/port.ts';
+import { bringCreditNotes } from './bring-credit-notes.ts';
 import { requestLogOf } from './request-log.ts';
 import type { StripeAccount } from './stripe-account.ts';
 import { notingOutage } from './target-outage.ts';
@@ -87,9 +88,11 @@ async function bring(dependencies: BringDependencies, facts: SyncFacts): Promise
   const { customerId, priority, remoteCustomerId: mapped, customerIsCurrent } = facts;
   const remoteCustomerId = mapped !== null && customerIsCurrent ? mapped : await ensureCustomer(customerId, priority);
   const log = requestLogOf(database, { accountId, kind: 'invoice', id: facts.id, attempt: facts.attempt });
-  const remote = await notingOutage(database, 'stripe', () =>
-    stripe.targetFor(priority).bringInvoice(facts, remoteCustomerId, log),
-  );
+  const target = stripe.targetFor(priority);
+  const remote = await notingOutage(database, 'stripe', async () => {
+    const invoice = await target.bringInvoice(facts, remoteCustomerId, log);
+    return await bringCreditNotes(database, { target, accountId, log }, facts, invoice);
+  });
   return { state: await complete(database, facts, accountId, remote) };
 }
 

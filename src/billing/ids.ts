@@ -68,3 +68,5 @@ export const couponIdOf = (key: string): string => derive('coupon', key);
 /** @param place how many times the customer has redeemed the coupon before */
 export const redemptionIdOf = (couponId: string, customerId: string, place: number): string =>
   derive('redemption', couponId, customerId, place);
+export const creditNoteIdOf = (invoiceId: string, requestId: string): string =>
+  derive('credit-note', invoiceId, requestId);

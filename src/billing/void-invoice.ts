@@ -1,5 +1,6 @@
 import { DurabillError } from '../errors/error.ts';
 import { appendAudit } from '../store/audit.ts';
+import { isCredited } from '../store/credit-notes.ts';
 import type { Database } from '../store/database.ts';
 import { readSyncState } from '../store/sync.ts';
 import { wantVoid } from '../store/wants.ts';
@@ -26,6 +27,12 @@ export async function requestVoid(
       throw new DurabillError('void-refused', {
         reason: `It is ${state.lifecycle}: only what is issued can be voided.`,
         mend: 'A draft can be held, and a held one abandoned: POST /v1/invoices/{id}/answers.',
+      });
+    }
+    if (await isCredited(sql, invoiceId)) {
+      throw new DurabillError('void-refused', {
+        reason: 'A credit note was issued of it, and a void would take the same back once more.',
+        mend: 'Credit the rest of it by another credit note.',
       });
     }
     if (state.payment === 'paid') {

@@ -24,6 +24,8 @@ export type SyncFacts = {
   customerIsCurrent: boolean;
   /** A copy that the target was seen to have of this invoice and revision, whether or not the books remember making it. */
   knownRemoteId: string | null;
+  /** Whether credit notes are still to be brought to the target. */
+  hasCreditNotes: boolean;
   lines: OutgoingLine[];
 };
 
@@ -71,6 +73,8 @@ export async function beginAttempt(sql: Sql, invoiceId: string): Promise<SyncFac
              WHERE a.target = 'stripe' AND r.invoice_id = i.id AND r.revision = i.revision
                AND r.status NOT IN ('void', 'gone')
              ORDER BY r.status = 'draft', r.created_at, r.remote_id LIMIT 1) AS "knownRemoteId",
+            EXISTS (SELECT FROM credit_notes n WHERE n.invoice_id = i.id AND n.money_minor > 0
+              AND NOT EXISTS (SELECT FROM credit_note_copies c WHERE c.credit_note_id = n.id)) AS "hasCreditNotes",
             (SELECT coalesce(jsonb_agg(jsonb_build_object('id', l.id, 'description', l.description,
                'amountMinor', l.amount_minor::text, 'taxes', taxes.list) ORDER BY l.part, l.position), '[]')
              FROM outgoing_invoice_lines l LEFT JOIN LATERAL (

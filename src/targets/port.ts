@@ -66,6 +66,37 @@ export type RemoteInvoice = {
   paidAt: Date | null;
 };
 
+/** A credit note of an invoice that is at the target. Minor units. */
+export type OutgoingCreditNote = {
+  id: string;
+  number: string;
+  issuedAt: Date;
+  reason: 'duplicate' | 'fraudulent' | 'order_change' | 'product_unsatisfactory' | 'other';
+  memo: string | null;
+  /** What of it is money: all but what credits of the customer have paid, of which the target knows nothing. */
+  moneyMinor: bigint;
+  totalMinor: bigint;
+  /** Of the money: what lowers what is to be paid, and what goes back by the way that it came. */
+  dueMinor: bigint;
+  refundMinor: bigint;
+  /** Parts of the invoice's lines after their discounts; of each tax of the line a part. */
+  lines: readonly {
+    lineId: string;
+    amountMinor: bigint;
+    taxes: readonly Pick<OutgoingTax, 'key' | 'taxableMinor' | 'amountMinor'>[];
+  }[];
+};
+
+export type RemoteCreditNote = {
+  remoteId: string;
+  /** Refunds that came with it. */
+  refundIds: string[];
+  /** What the customer has paid of what it was to lower, before it came there. */
+  overpaidMinor: bigint;
+  /** As the invoice stands with it. */
+  invoice: RemoteInvoice;
+};
+
 /**
  * `gone`: nothing is left that could be paid; null if the target never had it. `kept`: the customer was faster, in full or
  * in part, or the target lets nobody void it as it is now; what was seen of it stands.
@@ -83,6 +114,13 @@ export type InvoiceTarget = {
   updateCustomer(customer: OutgoingCustomer, remoteId: string, log: RequestLog): Promise<void>;
   /** Brings the invoice to its final state at the target from wherever an earlier call left it. */
   bringInvoice(invoice: OutgoingInvoice, remoteCustomerId: string, log: RequestLog): Promise<RemoteInvoice>;
+  /** Brings a credit note of an invoice that `bringInvoice` has brought there. */
+  bringCreditNote(
+    invoice: OutgoingInvoice,
+    remoteInvoiceId: string,
+    note: OutgoingCreditNote,
+    log: RequestLog,
+  ): Promise<RemoteCreditNote>;
   /** Sees to it that nobody can pay the invoice there any more, wherever earlier calls have left it, unless it was paid for. */
   voidInvoice(invoice: OutgoingInvoice, remoteCustomerId: string | null, log: RequestLog): Promise<VoidOutcome>;
 };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import Stripe from 'stripe';
 import { type RequestNews, TargetError } from '../port.ts';
-import { invoiceMark, lineMark, revisionMark } from './invoice-params.ts';
+import { creditNoteMark, invoiceMark, lineMark, revisionMark } from './invoice-params.ts';
 
 /**
  * Parameters that a history shows, at any depth. A history is kept for ever and cannot be erased from, so what is not
@@ -10,11 +10,20 @@ import { invoiceMark, lineMark, revisionMark } from './invoice-params.ts';
  */
 const shown = new Set([
   ...['amount', 'currency', 'quantity', 'total', 'credit_amount', 'refund_amount', 'out_of_band_amount'],
-  ...['tax_amounts', 'taxable_amount', 'inclusive', 'tax_rate_details', 'percentage', 'tax_type', 'country'],
+  ...[
+    'tax_amounts',
+    'tax_rate',
+    'taxable_amount',
+    'inclusive',
+    'tax_rate_details',
+    'percentage',
+    'tax_type',
+    'country',
+  ],
   ...['customer', 'invoice', 'invoice_line_item', 'payment_intent', 'charge', 'payment_method', 'credit_note', 'type'],
   ...['auto_advance', 'collection_method', 'pending_invoice_items_behavior', 'paid_out_of_band', 'forgive', 'reason'],
   ...['number', 'due_date', 'days_until_due', 'effective_at', 'period', 'start', 'end', 'lines', 'metadata'],
-  ...[invoiceMark, revisionMark, lineMark, 'durabill_customer', 'durabill_payment_due_on'],
+  ...[invoiceMark, revisionMark, lineMark, creditNoteMark, 'durabill_customer', 'durabill_payment_due_on'],
 ]);
 
 /**

@@ -13,6 +13,7 @@ export const linesPerInvoice = 250;
 export const invoiceMark = 'durabill_invoice';
 export const revisionMark = 'durabill_revision';
 export const lineMark = 'durabill_line';
+export const creditNoteMark = 'durabill_credit_note';
 
 const seconds = (at: Date) => Math.floor(at.getTime() / 1_000);
 

@@ -1,6 +1,7 @@
 import type Stripe from 'stripe';
 import type { InvoiceTarget } from '../port.ts';
 import { bringInvoice } from './bring-invoice.ts';
+import { bringCreditNote } from './credit-notes.ts';
 import { createCustomer, updateCustomer } from './customers.ts';
 import { asStripe } from './steps.ts';
 import { voidInvoice } from './void-invoice.ts';
@@ -15,6 +16,7 @@ export function createStripeTarget(stripe: Stripe, secretKey: string): InvoiceTa
     createCustomer: (customer, log) => createCustomer(stripe, customer, log),
     updateCustomer: (customer, remoteId, log) => updateCustomer(stripe, customer, remoteId, log),
     bringInvoice: (invoice, remoteCustomerId, log) => bringInvoice(stripe, invoice, remoteCustomerId, log),
+    bringCreditNote: (invoice, remoteId, note, log) => bringCreditNote(stripe, invoice, remoteId, note, log),
     voidInvoice: (invoice, remoteCustomerId, log) => voidInvoice(stripe, invoice, remoteCustomerId, log),
   };
 }
