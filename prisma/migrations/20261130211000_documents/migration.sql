@@ -11,12 +11,11 @@ ALTER TABLE documents ALTER COLUMN bytes SET STORAGE EXTERNAL;
 -- The document of an invoice in each state that it shows beside its facts: to be paid by a day and at an address, paid, void.
 CREATE TABLE invoice_documents (
   invoice_id uuid NOT NULL REFERENCES invoices,
-  kind text NOT NULL CHECK (kind IN ('invoice')),
   -- Canonical JSON of that state.
   state text NOT NULL CHECK (length(state) <= 2000),
   hash bytea NOT NULL REFERENCES documents,
   created_at timestamptz(3) NOT NULL DEFAULT now(),
-  PRIMARY KEY (invoice_id, kind, state)
+  PRIMARY KEY (invoice_id, state)
 );
 CREATE INDEX invoice_documents_hash ON invoice_documents (hash);
 

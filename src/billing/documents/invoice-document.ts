@@ -1,13 +1,6 @@
-import type {
-  DocumentLine,
-  DocumentParty,
-  DocumentSeller,
-  DocumentStamp,
-  InvoiceDocument,
-} from '../documents/model.ts';
-import type { Buyer, Seller } from '../domain/party/party.ts';
-import { untaxedNames } from '../domain/tax/compute-taxes.ts';
-import type { DocumentFacts, DocumentLineFacts } from '../store/document-facts.ts';
+import type { DocumentLine, DocumentStamp, InvoiceDocument } from '../../documents/model.ts';
+import type { DocumentFacts, DocumentLineFacts } from '../../store/document-facts.ts';
+import { buyerOf, chargedTaxes, sellerOf, taxNoteOf } from './parties.ts';
 
 /** What the books say of an invoice, as its document has it. */
 export function invoiceDocumentOf(facts: DocumentFacts): InvoiceDocument {
@@ -23,7 +16,7 @@ export function invoiceDocumentOf(facts: DocumentFacts): InvoiceDocument {
     buyer: buyerOf(parties.buyer),
     memo: parties.memo,
     stamp: stampOf(facts),
-    taxNote: taxNoteOf(bill),
+    taxNote: taxNoteOf(bill.taxes),
     servicePeriod: { startAt: facts.periodStartAt, endAt: facts.periodEndAt },
     paymentDueOn: facts.paymentDueOn,
     purchaseOrder: parties.purchaseOrder,
@@ -31,7 +24,7 @@ export function invoiceDocumentOf(facts: DocumentFacts): InvoiceDocument {
     lines: facts.lines.map((line) => lineOf(line, facts, ratesByLine.get(line.id) ?? [])),
     subtotalMinor: bill.subtotalMinor,
     discounts: bill.discounts,
-    taxes: bill.taxes.filter(({ key }) => !(key in untaxedNames)),
+    taxes: chargedTaxes(bill.taxes),
     carriedMinor: bill.carriedMinor,
     // What was carried is told apart.
     credits: bill.credits.filter(({ source }) => source !== 'carried'),
@@ -47,16 +40,9 @@ function stampOf({ lifecycle, payment, paidAt, issuedAt, generatedAt }: Document
   return payment === 'paid' ? { kind: 'paid', paidAt: paidAt ?? issuedAt ?? generatedAt } : null;
 }
 
-/** An invoice on which nothing is taxed has one entry of zero that says why, in the place of its taxes. */
-function taxNoteOf({ taxes }: DocumentFacts['bill']): InvoiceDocument['taxNote'] {
-  const untaxed = taxes.find(({ key }) => key in untaxedNames);
-  return untaxed === undefined ? null : { kind: untaxed.key as keyof typeof untaxedNames, reason: untaxed.reason };
-}
-
 /** The percentages on each line, in the order of the taxes. */
 function ratesOf({ taxes, lineTaxes }: DocumentFacts['bill']): Map<string, string[]> {
-  const taxed = taxes.filter(({ key }) => !(key in untaxedNames));
-  const byKey = new Map(taxed.map(({ key, percentage }) => [key, percentage]));
+  const byKey = new Map(chargedTaxes(taxes).map(({ key, percentage }) => [key, percentage]));
   const byLine = new Map<string, string[]>();
   for (const { lineId, key } of lineTaxes) {
     const percentage = byKey.get(key);
@@ -79,21 +65,4 @@ function lineOf(line: DocumentLineFacts, facts: DocumentFacts, taxRates: readonl
     startAt?.getTime() !== facts.periodStartAt.getTime() || endAt?.getTime() !== facts.periodEndAt.getTime();
   const period = startAt && endAt && isItsOwn ? { startAt, endAt } : null;
   return { description, period, quantity, working, amountMinor, discountMinor, taxRates };
-}
-
-function sellerOf(seller: Seller): DocumentSeller {
-  const { legalName, address, taxIds, registration, bankDetails, footer } = seller;
-  return {
-    name: legalName,
-    address,
-    taxIds: taxIds.map(({ value }) => value),
-    registration,
-    email: null,
-    bankDetails,
-    footer,
-  };
-}
-
-function buyerOf({ name, legalName, email, address, taxIds }: Buyer): DocumentParty {
-  return { name: legalName ?? name, address, taxIds: taxIds.map(({ value }) => value), registration: null, email };
 }
