@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { flat, invoicesOf, openBusiness } from '../billing/business.ts';
 import { readPdf, sha256 } from '../documents/support.ts';
-import { assertProblem, useApi } from './support.ts';
+import { assertProblem, noSyncs, useApi } from './support.ts';
 
 describe('Documents', () => {
-  const api = useApi();
+  const api = useApi({ syncs: { ...noSyncs, wake: async () => {} } });
   let issued = '';
   let number = '';
   let draft = '';
@@ -51,6 +51,21 @@ describe('Documents', () => {
     assert.equal(answer.statusCode, 200);
     assert.match(String(answer.headers['content-disposition']), /filename="draft-[0-9a-f-]+\.pdf"/);
     assert.match((await readPdf(answer.rawPayload)).pages[0] ?? '', /Draft/);
+  });
+
+  it('of credit notes are files too', async () => {
+    const order = { requestId: 'all', reason: 'other', giveBack: 'credit' };
+    const { id, number: noteNumber } = (await api.post(`/v1/invoices/${issued}/credit-notes`, order)).body;
+    const answer = await api.app.inject({
+      url: `/v1/credit-notes/${id}/pdf`,
+      headers: { authorization: `Bearer ${api.key}` },
+    });
+    assert.equal(answer.headers['content-disposition'], `inline; filename="${noteNumber}.pdf"`);
+    const { pages } = await readPdf(answer.rawPayload);
+    assert.match(pages[0] ?? '', new RegExp(`Credit note.*${noteNumber}.*深圳航空.*\\$100\\.00`, 's'));
+    for (const other of [randomUUID(), 'x']) {
+      assertProblem(await api.get(`/v1/credit-notes/${other}/pdf`), 404, 'not-found', 'id');
+    }
   });
 
   it('are not there for an invoice that nobody has', async () => {

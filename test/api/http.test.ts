@@ -115,6 +115,7 @@ describe('The HTTP interface', () => {
       '/v1/coupons/{key}/archive',
       '/v1/credit-notes',
       '/v1/credit-notes/{id}',
+      '/v1/credit-notes/{id}/pdf',
       '/v1/customers',
       '/v1/customers/{id}',
       '/v1/customers/{id}/balance',

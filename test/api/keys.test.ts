@@ -43,6 +43,7 @@ describe('API keys', () => {
       ['invoices:read', 'GET', '/v1/invoices/x/credit-notes'],
       ['invoices:read', 'GET', '/v1/credit-notes'],
       ['invoices:read', 'GET', '/v1/credit-notes/x'],
+      ['invoices:read', 'GET', '/v1/credit-notes/x/pdf'],
       ['wallets:write', 'POST', '/v1/customers/x/wallets'],
       ['wallets:read', 'GET', '/v1/customers/x/wallets'],
       ['wallets:read', 'GET', '/v1/wallets/x'],
