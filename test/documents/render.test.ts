@@ -181,6 +181,15 @@ describe('A rendered document', () => {
     assert.deepEqual(unwritable, ['🚀']);
     const [page = ''] = (await readPdf(bytes)).pages;
     assert.ok(page.includes('Ξένια → \ufffd Airways'), page);
+    // Places to break need no glyph, and are not taken for what has none.
+    const georgian = 'საქართველოს'.repeat(4);
+    const other = await renderInvoice({
+      ...rest,
+      buyer: { ...buyer, name: georgian, email: `${'a'.repeat(40)}@b.example` },
+    });
+    assert.deepEqual(new Set(other.unwritable), new Set(georgian));
+    const words = (await readPdf(other.bytes)).pages[0]?.replaceAll(' ', '') ?? '';
+    assert.ok(words.includes(`${'a'.repeat(40)}@b.example`), words);
   });
 
   it('breaks a word that no line could hold', async () => {

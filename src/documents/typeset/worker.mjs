@@ -54,8 +54,9 @@ function compile(sheet) {
 
 function charactersWithoutGlyph(message) {
   const texts = [...message.matchAll(withoutGlyph)].map(([, text]) => unescaped(text));
-  // Of a text of several characters the first one may be any that the fonts have: only what is not ASCII goes.
-  return [...new Set(texts.flatMap((text) => [...text]))].filter((character) => character > '\u007f');
+  // The engine names whole clusters, in which letters that the fonts have may stand, and marks that need no glyph.
+  const found = new Set(texts.flatMap((text) => [...text]));
+  return [...found].filter((character) => character > '\u007f' && !/\p{Cf}/u.test(character));
 }
 
 /** The engine writes characters that cannot be seen by their numbers. */
