@@ -17,6 +17,7 @@ import { couponRoutes } from './routes/coupons.ts';
 import { creditNoteRoutes } from './routes/credit-notes.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { dunningRoutes } from './routes/dunning.ts';
+import { documentRoutes } from './routes/documents.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { invoiceHistoryRoutes } from './routes/invoice-history.ts';
@@ -106,6 +107,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
   for (const routes of [
     invoiceHistoryRoutes,
     invoiceProofRoutes,
+    documentRoutes,
     partyRoutes,
     chargeRoutes,
     calendarRoutes,

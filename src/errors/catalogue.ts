@@ -104,6 +104,27 @@ export const catalogue = {
     customer: 'We cannot answer right now. Please try again in a moment.',
     mend: 'See /readyz for the part that is away.',
   },
+
+  // Documents
+  'document-too-long': {
+    status: 422,
+    title: 'The invoice has more lines than a document may have.',
+    customer: 'This invoice is too long for a document. Its lines can be seen here.',
+    mend: 'Read its lines at /v1/invoices/{id}.',
+  },
+  'document-failed': {
+    status: 500,
+    title: 'The document could not be made.',
+    customer: 'The document could not be made. Nothing is lost; please try again.',
+    mend: 'Look in the log for the request id: what the typesetter said stands there. The invoice itself is not touched.',
+  },
+  'document-absent': {
+    status: 404,
+    title: 'There is no document of this invoice.',
+    customer: 'There was nothing to pay for this period, so there is no document.',
+    mend: 'An invoice that was skipped is over nothing; read it at /v1/invoices/{id}.',
+  },
+
   // Customers, clocks and runs
   'clock-unknown': {
     status: 422,
