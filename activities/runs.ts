@@ -1,17 +1,19 @@
 import { log } from '@temporalio/activity';
-import type { CheckLimits } from '../src/billing/check-drafts.ts';
+import type { CheckLimits, DraftChecks } from '../src/billing/check-drafts.ts';
 import { extendPeriodsPage } from '../src/billing/extend-periods.ts';
 import { generateInvoices } from '../src/billing/generate-invoices.ts';
 import { runIdOf } from '../src/billing/ids.ts';
 import type { BegunPage } from '../src/billing/in-pages.ts';
 import { issueInvoices } from '../src/billing/issue-invoices.ts';
 import { publishDueInvoices } from '../src/billing/publish-due-invoices.ts';
+import { quoteTaxes } from '../src/billing/tax/quote-taxes.ts';
 import type { Publisher } from '../src/broker/publisher.ts';
 import { crashPoint } from '../src/crash-points.ts';
 import { isDurabillError } from '../src/errors/error.ts';
 import type { Database } from '../src/store/database.ts';
 import { finishRun, openRun, type RunKind, recordProgress } from '../src/store/runs.ts';
 import { ensureComingPartitions } from '../src/store/usage-events.ts';
+import type { TaxEngine } from '../src/targets/tax-engine/port.ts';
 import { type Counts, throughPages } from './paging.ts';
 import type { WakeSyncs } from './wake-syncs.ts';
 
@@ -37,10 +39,20 @@ type Page = {
 };
 type PageResult = Promise<{ after: string | null; counts: Counts }>;
 
-type RunDependencies = { database: Database; publisher: Publisher; wakeSyncs: WakeSyncs; checkLimits: CheckLimits };
+type RunDependencies = {
+  database: Database;
+  publisher: Publisher;
+  wakeSyncs: WakeSyncs;
+  checkLimits: CheckLimits;
+  taxEngine?: TaxEngine | undefined;
+};
 
-export function createRunActivities({ database, publisher, wakeSyncs, checkLimits }: RunDependencies) {
-  const checks = { limits: checkLimits, onHeld: wakeSyncs };
+export function createRunActivities({ database, publisher, wakeSyncs, checkLimits, taxEngine }: RunDependencies) {
+  const checks: DraftChecks = {
+    limits: checkLimits,
+    onHeld: wakeSyncs,
+    ...(taxEngine && { quoteTaxes: (ids, actor) => quoteTaxes(database, taxEngine, ids, actor) }),
+  };
   return {
     async openRun(run: { clockId: string; kind: RunKind; cutoffAt: string; workflowId: string }) {
       const cutoffAt = new Date(run.cutoffAt);

@@ -55,6 +55,9 @@ export async function composeBills(
   const byId = new Map(bills.map((bill) => [bill.invoiceId, bill]));
   // One that cannot be computed until an instant waits alone, and the others go on.
   const failures = new Map<string, { failure: DurabillError }>();
+  for (const [invoiceId, { unavailable: reason }] of purpose === 'issue' ? taxes : []) {
+    if (reason !== undefined) failures.set(invoiceId, { failure: new DurabillError('tax-unavailable', { reason }) });
+  }
   const grossUntil = async (invoiceId: string, until: Date): Promise<bigint> => {
     const bill = byId.get(invoiceId) as BillToCompose;
     // What begins later is no part of it, such as a cycle that is billed in advance.

@@ -19,6 +19,7 @@ import { canonicalJson, type JsonValue } from './canonical-json.ts';
 import { composeBills } from './compose-bills.ts';
 import { invoiceIdOf, oneOffItemIdOf } from './ids.ts';
 import { lineOf } from './pending-lines.ts';
+import { requireTaxRates } from './tax/require-tax-rates.ts';
 
 export type OneOffLine = {
   description: string;
@@ -68,6 +69,10 @@ export async function createOneOff(
     const reason = `The request id "${requestId}" was used for another invoice of this customer.`;
     throw new DurabillError('conflict', { field: 'requestId', reason });
   }
+  await requireTaxRates(
+    sql,
+    order.lines.map(({ taxRates }, index) => ({ keys: taxRates ?? [], field: `lines[${index}].taxRates` })),
+  );
   const key = keyOf(order, payer);
   const [state] = await readKeyStates(sql, [key]);
   const revision = (state?.lastRevision ?? 0) + 1;

@@ -251,6 +251,12 @@ export const catalogue = {
     customer: refused,
     mend: 'Create the rate first, or correct the key; GET /v1/tax-rates lists those that are there.',
   },
+  'tax-unavailable': {
+    status: 503,
+    title: 'It is not known which taxes are on the invoice, and it is not issued without.',
+    customer: 'Your bill is being prepared. Nothing has to be done.',
+    mend: 'An outside tax engine is asked again by the next due scan, which then issues it. If it stays so, look at the engine and at TAX_ENGINE_URL of the workers.',
+  },
   'tax-id-invalid': {
     status: 422,
     title: 'The tax id does not have the form of its kind.',
