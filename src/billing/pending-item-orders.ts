@@ -39,6 +39,7 @@ export async function addPendingItem(
     const currency = payer.currency as Currency;
     requireCurrency(input.currency, currency);
     const { description, amountMinor, taxRates } = readCharge(input, currency, '');
+    await requireTaxRates(sql, [{ keys: taxRates ?? [], field: 'taxRates' }]);
     const billingGroup = input.billingGroup ? readGroup(input.billingGroup) : '';
     const id = pendingItemIdOf(customerId, requestId);
     const item = {

@@ -286,9 +286,9 @@ export const catalogue = {
   },
   'tax-unavailable': {
     status: 503,
-    title: 'The tax engine has not said which taxes are on the invoice, and it is not issued without.',
+    title: 'It is not known which taxes are on the invoice, and it is not issued without.',
     customer: 'Your bill is being prepared. Nothing has to be done.',
-    mend: 'Nothing: the next due scan asks again and issues it. If it stays so, look at the engine and at TAX_ENGINE_URL of the workers.',
+    mend: 'An outside tax engine is asked again by the next due scan, which then issues it. If it stays so, look at the engine and at TAX_ENGINE_URL of the workers.',
   },
   'tax-id-invalid': {
     status: 422,

@@ -46,6 +46,7 @@ export type OutgoingTax = {
   percentage: string;
   isInclusive: boolean;
   country: string | null;
+  taxType: string | null;
   taxableMinor: bigint;
   amountMinor: bigint;
 };
@@ -108,8 +109,9 @@ export async function beginAttempt(sql: Sql, invoiceId: string): Promise<SyncFac
                'amountMinor', l.amount_minor::text, 'taxes', taxes.list) ORDER BY l.part, l.position), '[]')
              FROM outgoing_invoice_lines l LEFT JOIN LATERAL (
                SELECT jsonb_agg(jsonb_build_object('key', t.key, 'name', t.name, 'percentage', trim_scale(t.percentage)::text,
-                 'isInclusive', t.is_inclusive, 'country', t.country, 'taxableMinor', p.taxable_minor::text,
-                 'amountMinor', p.amount_minor::text) ORDER BY t.position) AS list
+                 'isInclusive', t.is_inclusive, 'country', t.country,
+                 'taxType', (SELECT r.tax_type FROM tax_rates r WHERE r.key = t.key),
+                 'taxableMinor', p.taxable_minor::text, 'amountMinor', p.amount_minor::text) ORDER BY t.position) AS list
                FROM outgoing_line_taxes p JOIN invoice_taxes t USING (invoice_id, key)
                WHERE p.invoice_id = i.id AND p.line_id = l.id) taxes ON true
              WHERE l.invoice_id = i.id) AS lines

@@ -1,4 +1,5 @@
 import type { Sql } from './database.ts';
+import { waits } from './pending-items.ts';
 
 /** What an outside engine can be asked of an invoice. */
 export type BillToQuote = {
@@ -11,7 +12,7 @@ export type BillToQuote = {
 
 /**
  * The invoices of taxable customers among these, each with what it may bill: every price of its periods' plans, used or
- * not, and the items that no price has made. So late usage makes no other question of it.
+ * not, and the items of its customer and group, those that wait for a bill among them. So late usage makes no other question of it.
  */
 export async function readBillsToQuote(sql: Sql, invoiceIds: readonly string[]): Promise<BillToQuote[]> {
   const { rows } = await sql.query<BillToQuote>(
@@ -24,7 +25,9 @@ export async function readBillsToQuote(sql: Sql, invoiceIds: readonly string[]):
          FROM periods d JOIN plan_versions v ON v.id = d.plan_version_id JOIN plans p ON p.id = v.plan_id
          JOIN prices r ON r.plan_version_id = v.id WHERE d.settled_by = i.id
          UNION ALL
-         SELECT m.line_id, NULL, NULL, m.description FROM pending_items m WHERE m.invoice_id = i.id) item), '[]') AS items
+         SELECT p.id, NULL, NULL, p.description FROM pending_items p WHERE p.invoice_id = i.id
+           OR ((p.customer_id, p.currency, p.billing_group) = (i.customer_id, i.currency, i.billing_group) AND (${waits}))
+       ) item), '[]') AS items
      FROM invoices i JOIN customers c ON c.id = i.customer_id LEFT JOIN customer_taxes x ON x.customer_id = c.id
      WHERE i.id = ANY ($1::uuid[]) AND coalesce(x.status, 'taxable') = 'taxable' ORDER BY i.id`,
     [invoiceIds],

@@ -35,6 +35,8 @@ export type OutgoingTax = {
   isInclusive: boolean;
   /** ISO 3166-1 alpha-2. */
   country: string | null;
+  /** What Stripe calls it, `vat` …; null where that is not said. */
+  taxType: string | null;
   taxableMinor: bigint;
   amountMinor: bigint;
 };

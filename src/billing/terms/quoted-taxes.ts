@@ -2,6 +2,7 @@ import type { TaxRate, TaxTerms } from '../../domain/tax/compute-taxes.ts';
 import type { Sql } from '../../store/database.ts';
 import { type Quoted, readQuotes } from '../../store/tax-quotes.ts';
 import { readTaxAnswer } from '../../targets/tax-engine/read-answer.ts';
+import { pendingLineIdOf } from '../ids.ts';
 import { type HashedQuestion, readTaxQuestions } from '../tax/tax-questions.ts';
 import type { BillTaxes, LineToTax } from './taxes.ts';
 
@@ -34,8 +35,9 @@ function taxesOf({ question }: HashedQuestion, quoted: Quoted | undefined, round
   if (quoted === undefined || quoted.answer === null) return notQuoted(rounding, quoted?.failure);
   const { status, reason, rates, items } = readTaxAnswer(quoted.answer, question.items, 'answer');
   const byKey = new Map<string, TaxRate>(rates.map((rate) => [rate.key, rate]));
+  const itemOf = new Map(question.items.map((item) => [pendingLineIdOf(question.invoiceId, item.id), item.id]));
   const ratesOf = ({ id, priceId }: LineToTax): readonly TaxRate[] => {
-    const keys = items.get(priceId ?? id);
+    const keys = items.get(priceId ?? itemOf.get(id) ?? id);
     if (keys === undefined) throw new Error(`line ${id} is of nothing that the tax engine was asked about`);
     return keys.map((key) => byKey.get(key) as TaxRate);
   };

@@ -10,7 +10,8 @@ import {
   type RequestLog,
   TargetError,
 } from '../port.ts';
-import { creditNoteMark, invoiceMark, lineMark, stripeAmount } from './invoice-params.ts';
+import { stripeAmount } from './amount.ts';
+import { creditNoteMark, invoiceMark, lineMark } from './invoice-params.ts';
 import { seenOf } from './seen.ts';
 import { asStripe, carryOut } from './steps.ts';
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { addPendingItem } from '../../../src/billing/pending-item-orders.ts';
 import { chooseTaxSettings } from '../../../src/billing/tax/choose-tax-settings.ts';
 import { quoteTaxes } from '../../../src/billing/tax/quote-taxes.ts';
 import { setCustomerTax } from '../../../src/billing/tax/set-customer-tax.ts';
@@ -141,6 +142,26 @@ describe('Bills whose taxes an outside engine says', () => {
     await scan('2013-02-02T15:00:00Z');
     assert.deepEqual(await stateOf(id), issuedWithTax(10_000n, ['exempt 0 10000 0 Vienna Convention']));
     assert.deepEqual(asked.flat(), []);
+  });
+
+  it('are asked about with what joins them, also on the last day', async () => {
+    const { id, scan } = await open('extra');
+    await addPendingItem(
+      books.database,
+      { customer: id, requestId: 'visit', description: 'Visit', amount: '10.00' },
+      'test',
+    );
+    await scan('2013-02-02T15:00:00Z');
+    // 5 % of 100.00 = 5.00; 20 % of 10.00 = 2.00: 117.00.
+    assert.deepEqual(await stateOf(id), issuedWithTax(11_700n, ['low 5 10000 500', 'standard 20 1000 200']));
+    assert.deepEqual(
+      asked[0]![0]!.items.map(({ description, plan }) => [description, plan === null]),
+      [
+        ['Base fee', false],
+        ['Departures', false],
+        ['Visit', true],
+      ],
+    );
   });
 
   it('wait for a person where something else was found too, and where nobody can ask', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { addPendingItem } from '../../../src/billing/pending-item-orders.ts';
 import { archiveTaxRate } from '../../../src/billing/tax/archive-tax-rate.ts';
 import { chooseTaxSettings } from '../../../src/billing/tax/choose-tax-settings.ts';
 import { createTaxRate } from '../../../src/billing/tax/create-tax-rate.ts';
@@ -126,6 +127,36 @@ describe('Bills with taxes, rounded over the invoice', () => {
       taxes: ['uk 20% of 1665 = 333'],
       lines: ['1998 0 333'],
     });
+  });
+
+  it('charges beside the plan: each with its own taxes already on the draft, and where it joins only at the issue', async () => {
+    const { database } = books;
+    const business = await openBusiness(database);
+    const id = await business.customer('extra', { plan: await business.plan('ten', [flat('10')]) });
+    const charge = (requestId: string, amount: string, taxRates?: string[]) =>
+      addPendingItem(
+        database,
+        { customer: id, requestId, description: requestId, amount, ...(taxRates && { taxRates }) },
+        'test',
+      );
+    await assert.rejects(charge('refused', '1.00', ['vat', 'pst']), {
+      code: 'tax-rate-unknown',
+      field: 'taxRates[1]',
+    });
+    await charge('manual', '20.00', ['reduced']);
+    await charge('stamps', '3.00', []);
+    await charge('visit', '5.00');
+    await billed(business);
+    // 19 % of 10.00 + 5.00 = 2.85; 7 % of 20.00 = 1.40; nothing on 3.00.
+    const draft = await billOf(database, id);
+    assert.deepEqual(draft.taxes, ['vat 19% of 1500 = 285', 'reduced 7% of 2000 = 140']);
+    assert.deepEqual(draft.lines, ['1000 190 0', '2000 140 0', '300 0 0', '500 95 0']);
+    await charge('late', '40.00', ['reduced']);
+    await issued(business);
+    // 7 % of 60.00 = 4.20: 78.00 + 2.85 + 4.20 = 85.05.
+    const bill = await billOf(database, id);
+    assert.deepEqual(bill.taxes, ['vat 19% of 1500 = 285', 'reduced 7% of 6000 = 420']);
+    assert.deepEqual([bill['lifecycle' as never], bill['total' as never]], ['issued', 8_505n]);
   });
 
   it('a rate that was archived meanwhile is still on the bills of whoever has it', async () => {
