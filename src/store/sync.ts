@@ -13,6 +13,10 @@ export type SyncFacts = {
   issuedAt: Date;
   paymentDueOn: string;
   paymentTermsDays: number;
+  /** What it says beside its lines; null where it says nothing. */
+  memo: string | null;
+  purchaseOrder: string | null;
+  footer: string | null;
   attempt: number;
   priority: 'normal' | 'high';
   wanted: 'final' | 'void';
@@ -63,8 +67,8 @@ export async function beginAttempt(sql: Sql, invoiceId: string): Promise<SyncFac
        INSERT INTO sync_attempts (invoice_id, attempt, started_at) SELECT invoice_id, sync_attempts, now() FROM begun)
      SELECT i.id, i.revision, i.number, i.currency, i.customer_id AS "customerId", i.total_minor AS "totalMinor",
             i.period_start_at AS "periodStartAt", i.period_end_at AS "periodEndAt", i.issued_at AS "issuedAt",
-            b.payment_due_on AS "paymentDueOn", coalesce((SELECT p.payment_terms_days FROM invoice_parties p WHERE p.invoice_id = i.id), b.customer_terms)
-              AS "paymentTermsDays", b.sync_attempts AS attempt,
+            b.payment_due_on AS "paymentDueOn", coalesce(says.payment_terms_days, b.customer_terms) AS "paymentTermsDays",
+            says.memo, says.purchase_order AS "purchaseOrder", says.seller ->> 'footer' AS footer, b.sync_attempts AS attempt,
             b.priority, b.wanted, b.want_changed_at AS "wantChangedAt", at_target.remote_id AS "remoteCustomerId",
             coalesce(at_target.is_current, false) AS "customerIsCurrent",
             (SELECT r.remote_id FROM remote_invoices r JOIN target_accounts a USING (account_id)
@@ -80,7 +84,7 @@ export async function beginAttempt(sql: Sql, invoiceId: string): Promise<SyncFac
                FROM outgoing_line_taxes p JOIN invoice_taxes t USING (invoice_id, key)
                WHERE p.invoice_id = i.id AND p.line_id = l.id) taxes ON true
              WHERE l.invoice_id = i.id) AS lines
-     FROM begun b JOIN invoices i ON i.id = b.invoice_id
+     FROM begun b JOIN invoices i ON i.id = b.invoice_id LEFT JOIN invoice_parties says ON says.invoice_id = i.id
      LEFT JOIN LATERAL (
        SELECT m.remote_id, k.updated_at IS NULL OR m.contact_at >= k.updated_at AS is_current
        FROM target_accounts a JOIN customer_mappings m ON m.account_id = a.account_id

@@ -50,6 +50,10 @@ export type OutgoingInvoice = {
   /** Calendar day by which the customer pays, `2013-02-16`, and the terms that it comes from. */
   paymentDueOn: string;
   paymentTermsDays: number;
+  /** What it says beside its lines; null or left out for nothing. */
+  memo?: string | null;
+  purchaseOrder?: string | null;
+  footer?: string | null;
   lines: readonly OutgoingLine[];
   /** The target is known to have it under this id already, from before this database was restored. */
   knownRemoteId?: string | null;

@@ -29,6 +29,7 @@ export function createParams(
     collection_method: 'send_invoice',
     ...dueParams(invoice, now),
     effective_at: seconds(invoice.issuedAt),
+    ...wordsOf(invoice),
     pending_invoice_items_behavior: 'exclude',
     metadata: {
       [invoiceMark]: invoice.id,
@@ -36,6 +37,18 @@ export function createParams(
       durabill_customer: invoice.customerId,
       durabill_payment_due_on: invoice.paymentDueOn,
     },
+  };
+}
+
+/** Stripe's memo has 1,500 characters; ours is longer only where somebody has written a letter. */
+const memoLength = 1_500;
+
+/** What it says beside its lines. Texts of no characters are told as none. */
+function wordsOf({ memo, purchaseOrder, footer }: OutgoingInvoice): Stripe.InvoiceCreateParams {
+  return {
+    ...(memo && { description: [...memo].slice(0, memoLength).join('') }),
+    ...(purchaseOrder && { custom_fields: [{ name: 'Purchase order', value: purchaseOrder }] }),
+    ...(footer && { footer }),
   };
 }
 
