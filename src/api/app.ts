@@ -9,6 +9,7 @@ import { readJson, writeJson } from './json.ts';
 import { refuseUnknown } from './methods.ts';
 import { isTooLarge, sendProblem, standardHeaders } from './problems.ts';
 import { readAway, refuseOddRequests, refuseUnreadable } from './protocol.ts';
+import { calendarRoutes } from './routes/calendar.ts';
 import { chargeRoutes } from './routes/charges.ts';
 import { clockRoutes } from './routes/clocks.ts';
 import { couponRoutes } from './routes/coupons.ts';
@@ -95,6 +96,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     invoiceProofRoutes,
     partyRoutes,
     chargeRoutes,
+    calendarRoutes,
     walletRoutes,
     ledgerRoutes,
   ])

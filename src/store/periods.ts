@@ -213,6 +213,26 @@ export async function readOpenPeriods(
   return { open, lastEndAt: rows[0]?.lastEndAt ?? undefined };
 }
 
+/** The same of several subscriptions, by their ids. */
+export async function readOpenOf(
+  sql: Sql,
+  subscriptionIds: readonly string[],
+): Promise<Map<string, { open: BillablePeriod[]; lastEndAt: Date | undefined }>> {
+  const { rows: ends } = await sql.query<{ id: string; lastEndAt: Date | null }>(
+    `SELECT s.id, (${lastEnd}) AS "lastEndAt" FROM subscriptions s WHERE s.id = ANY ($1::uuid[])`,
+    [subscriptionIds],
+  );
+  const found = new Map(
+    ends.map(({ id, lastEndAt }) => [id, { open: [] as BillablePeriod[], lastEndAt: lastEndAt ?? undefined }]),
+  );
+  const { rows } = await sql.query<BillablePeriod>(
+    `${billable} WHERE p.subscription_id = ANY ($1::uuid[]) AND p.settled_by IS NULL ORDER BY p.start_at, p.kind, p.id`,
+    [subscriptionIds],
+  );
+  for (const period of rows) found.get(period.subscriptionId)?.open.push(period);
+  return found;
+}
+
 /** The periods that these invoices settled, by invoice; one that settled none is not there. */
 export async function periodsByInvoice(
   sql: Sql,

@@ -117,6 +117,7 @@ describe('The HTTP interface', () => {
       '/v1/customers/{id}',
       '/v1/customers/{id}/balance',
       '/v1/customers/{id}/billing',
+      '/v1/customers/{id}/calendar',
       '/v1/customers/{id}/corrections',
       '/v1/customers/{id}/coupons',
       '/v1/customers/{id}/coupons/{redemption}',

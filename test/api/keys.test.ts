@@ -51,6 +51,7 @@ describe('API keys', () => {
       ['invoices:write', 'POST', '/v1/invoices'],
       ['invoices:write', 'POST', '/v1/customers/x/pending-items'],
       ['invoices:read', 'GET', '/v1/customers/x/pending-items'],
+      ['invoices:read', 'GET', '/v1/customers/x/calendar'],
       ['invoices:write', 'DELETE', '/v1/customers/x/pending-items/y?reason=z'],
       ['settings:read', 'GET', '/v1/settings/seller'],
       ['settings:write', 'PUT', '/v1/settings/seller'],
