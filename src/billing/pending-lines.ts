@@ -48,7 +48,7 @@ const isFor = (item: PendingItem) => (bill: BillOfGroup) =>
 
 /** A line of no price and no period: what it is over was said when it was ordered. */
 export function lineOf(
-  item: Pick<PendingItem, 'id' | 'currency' | 'description' | 'amountMinor' | 'sourceKind'>,
+  item: Pick<PendingItem, 'id' | 'currency' | 'description' | 'amountMinor' | 'taxRates' | 'sourceKind'>,
   invoiceId: string,
   position: number,
 ): RatedInvoiceLine {
@@ -70,6 +70,7 @@ export function lineOf(
     working: [],
     group: null,
     periodId: null,
+    taxRates: item.taxRates,
   };
 }
 

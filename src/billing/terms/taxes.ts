@@ -8,7 +8,7 @@ import { readItemTaxRates, readPriceTaxRates } from '../../store/named-tax-rates
 import { findTaxRates, type StoredTaxRate } from '../../store/tax-rates.ts';
 import { shareTaxSettings } from '../../store/tax-settings.ts';
 
-type LineToTax = Pick<RatedInvoiceLine, 'id' | 'priceId'>;
+type LineToTax = Pick<RatedInvoiceLine, 'id' | 'priceId' | 'taxRates'>;
 type BillToTax = { invoiceId: string; customerId: string; lines: readonly LineToTax[] };
 
 /** How a bill is taxed, and the taxes of each of its lines in the order in which they apply. */
@@ -41,13 +41,15 @@ export async function readTaxTerms(sql: Sql, bills: readonly BillToTax[]): Promi
 async function readNamedRates(sql: Sql, bills: readonly BillToTax[]): Promise<Map<string, string[]>> {
   const lines = bills.flatMap((bill) => bill.lines);
   const ofPrices = await readPriceTaxRates(sql, unique(lines.flatMap(({ priceId }) => priceId ?? [])));
+  // A line that was made just now says itself what the item behind it names.
+  const ofLines = lines.flatMap(({ id, taxRates }) => (taxRates ? [[id, [...taxRates]] as [string, string[]]] : []));
   const unpriced = bills.filter((bill) => bill.lines.some(({ priceId }) => priceId === null));
   if (unpriced.length === 0) return ofPrices;
   const ofItems = await readItemTaxRates(
     sql,
     unpriced.map(({ invoiceId }) => invoiceId),
   );
-  return new Map([...ofPrices, ...ofItems]);
+  return new Map([...ofPrices, ...ofItems, ...ofLines]);
 }
 
 /** No bill is written without a tax that it should have. */
