@@ -48,7 +48,7 @@ const isFor = (item: PendingItem) => (bill: BillOfGroup) =>
 
 /** A line of no price and no period: what it is over was said when it was ordered. */
 export function lineOf(
-  item: Pick<PendingItem, 'id' | 'currency' | 'description' | 'amountMinor' | 'taxRates' | 'sourceKind'>,
+  item: Pick<PendingItem, 'id' | 'currency' | 'description' | 'amountMinor' | 'sourceKind'>,
   invoiceId: string,
   position: number,
 ): RatedInvoiceLine {
@@ -70,7 +70,6 @@ export function lineOf(
     working: [],
     group: null,
     periodId: null,
-    taxRates: item.taxRates,
   };
 }
 

@@ -20,6 +20,8 @@ import { laterOf, readInstant } from './instant.ts';
 import { planBills, planPendingBill } from './plan-bills.ts';
 import { noCustomer } from './store-billing-profile.ts';
 
+export { calendarKinds } from '../domain/invoice/calendar.ts';
+
 const dayMs = 24 * 60 * 60 * 1_000;
 /** A window that is not said, and the longest that is. */
 const usualDays = 92;

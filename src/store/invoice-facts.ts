@@ -47,8 +47,6 @@ export type RatedInvoiceLine = {
   group: string[] | null;
   /** The period that it bills; null on an invoice that bills none. */
   periodId: string | null;
-  /** Keys of the taxes on it, where what it bills names them. They are not stored with it, but with that. */
-  taxRates?: readonly string[] | null;
 };
 
 /** A line as it stands on an invoice: the charge, and what discounts and taxes come to on it. */

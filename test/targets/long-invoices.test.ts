@@ -48,7 +48,12 @@ describe('an invoice of more lines than Stripe takes', function () {
     const taxMinor = taxed.reduce((sum, line) => sum + line.taxMinor, 0n);
     const taxableMinor = taxed.reduce((sum, { amountMinor }) => sum + amountMinor, 0n);
     const rate = { key: 'vat', name: 'VAT', percentage: '10', isInclusive: false, country: 'DE', reason: null };
-    const credit = { id: lineIdOf(lines[0]?.id ?? '', 0), source: 'balance' as const, accountId: null, name: 'Your balance' };
+    const credit = {
+      id: lineIdOf(lines[0]?.id ?? '', 0),
+      source: 'balance' as const,
+      accountId: null,
+      name: 'Your balance',
+    };
     return {
       ...plain,
       ...{ taxMinor, creditMinor, totalMinor: plain.subtotalMinor + taxMinor - creditMinor },

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { calendarKinds } from '../../domain/invoice/calendar.ts';
+import { calendarKinds } from '../../billing/show-calendar.ts';
 import { closed, id, instant, instantText, nullable, text } from './common.ts';
 
 export const CalendarQuery = Type.Object(
