@@ -10,20 +10,12 @@ import { creditNoteMark, invoiceMark, lineMark, revisionMark } from './invoice-p
  */
 const shown = new Set([
   ...['amount', 'currency', 'quantity', 'total', 'credit_amount', 'refund_amount', 'out_of_band_amount'],
-  ...[
-    'tax_amounts',
-    'tax_rate',
-    'taxable_amount',
-    'inclusive',
-    'tax_rate_details',
-    'percentage',
-    'tax_type',
-    'country',
-  ],
+  ...['tax_amounts', 'taxable_amount', 'inclusive', 'tax_rate_details', 'percentage', 'tax_type', 'country'],
   ...['customer', 'invoice', 'invoice_line_item', 'payment_intent', 'charge', 'payment_method', 'credit_note', 'type'],
   ...['auto_advance', 'collection_method', 'pending_invoice_items_behavior', 'paid_out_of_band', 'forgive', 'reason'],
   ...['number', 'due_date', 'days_until_due', 'effective_at', 'period', 'start', 'end', 'lines', 'metadata'],
-  ...[invoiceMark, revisionMark, lineMark, creditNoteMark, 'durabill_customer', 'durabill_payment_due_on'],
+  ...['tax_rate', creditNoteMark],
+  ...[invoiceMark, revisionMark, lineMark, 'durabill_customer', 'durabill_payment_due_on'],
 ]);
 
 /**
