@@ -6,6 +6,7 @@ import { completeSync, completeVoid, failAttempt, stopAttempt } from '../store/s
 import { claimSlot } from '../store/sync-slots.ts';
 import { type RemoteInvoice, stoppedCode, TargetError, type VoidOutcome } from '../targets/port.ts';
 import { bringCreditNotes } from './bring-credit-notes.ts';
+import { carryOutMoneyMatters } from './money-matters.ts';
 import { requestLogOf } from './request-log.ts';
 import type { StripeAccount } from './stripe-account.ts';
 import { notingOutage } from './target-outage.ts';
@@ -89,10 +90,13 @@ async function bring(dependencies: BringDependencies, facts: SyncFacts): Promise
   const remoteCustomerId = mapped !== null && customerIsCurrent ? mapped : await ensureCustomer(customerId, priority);
   const log = requestLogOf(database, { accountId, kind: 'invoice', id: facts.id, attempt: facts.attempt });
   const target = stripe.targetFor(priority);
-  const remote = await notingOutage(database, 'stripe', async () => {
+  const brought = await notingOutage(database, 'stripe', async () => {
     const invoice = await target.bringInvoice(facts, remoteCustomerId, log);
+    // Before anything is collected, since they lower what is to be paid.
     return await bringCreditNotes(database, { target, accountId, log }, facts, invoice);
   });
+  const context = { database, collector: target.collector, accountId, log };
+  const remote = await carryOutMoneyMatters(context, facts, brought);
   return { state: await complete(database, facts, accountId, remote) };
 }
 
@@ -101,10 +105,15 @@ async function bringVoid({ database, stripe }: BringDependencies, facts: SyncFac
   const accountId = await stripe.openForWriting();
   const log = requestLogOf(database, { accountId, kind: 'invoice', id: facts.id, attempt: facts.attempt });
   const { priority, remoteCustomerId } = facts;
+  const target = stripe.targetFor(priority);
   const outcome: VoidOutcome = await notingOutage(database, 'stripe', () =>
-    stripe.targetFor(priority).voidInvoice(facts, remoteCustomerId, log),
+    target.voidInvoice(facts, remoteCustomerId, log),
   );
-  if (outcome.state === 'kept') return { state: await complete(database, facts, accountId, outcome.remote, true) };
+  if (outcome.state === 'kept') {
+    const context = { database, collector: target.collector, accountId, log };
+    const remote = await carryOutMoneyMatters(context, facts, outcome.remote);
+    return { state: await complete(database, facts, accountId, remote, true) };
+  }
   const done = { invoiceId: facts.id, attempt: facts.attempt, accountId, remote: outcome.remote };
   const isVoid = await database.transaction(async (sql) => {
     if (!(await completeVoid(sql, done))) return false;

@@ -1,8 +1,10 @@
 import type Stripe from 'stripe';
 import type { InvoiceTarget } from '../port.ts';
 import { bringInvoice } from './bring-invoice.ts';
+import { createStripeCollector } from './collector.ts';
 import { bringCreditNote } from './credit-notes.ts';
 import { createCustomer, updateCustomer } from './customers.ts';
+import { createSavedMethods } from './saved-methods.ts';
 import { asStripe } from './steps.ts';
 import { voidInvoice } from './void-invoice.ts';
 
@@ -18,5 +20,7 @@ export function createStripeTarget(stripe: Stripe, secretKey: string): InvoiceTa
     bringInvoice: (invoice, remoteCustomerId, log) => bringInvoice(stripe, invoice, remoteCustomerId, log),
     bringCreditNote: (invoice, remoteId, note, log) => bringCreditNote(stripe, invoice, remoteId, note, log),
     voidInvoice: (invoice, remoteCustomerId, log) => voidInvoice(stripe, invoice, remoteCustomerId, log),
+    collector: createStripeCollector(stripe),
+    savedMethods: createSavedMethods(stripe),
   };
 }
