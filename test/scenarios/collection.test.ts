@@ -25,7 +25,7 @@ describe('A card that is charged while processes die', function () {
   async function ask(method: 'GET' | 'POST', path: string, body?: unknown) {
     const answer = await fetch(`http://127.0.0.1:${world.env['DURABILL_API_PORT']}${path}`, {
       method,
-      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${key}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     // biome-ignore lint/suspicious/noExplicitAny: what a server answers is not known before it is looked at
