@@ -91,13 +91,13 @@ async function bring(dependencies: BringDependencies, facts: SyncFacts): Promise
   const remoteCustomerId = mapped !== null && customerIsCurrent ? mapped : await ensureCustomer(customerId, priority);
   const log = requestLogOf(database, { accountId, kind: 'invoice', id: facts.id, attempt: facts.attempt });
   const target = stripe.targetFor(priority);
-  // Credit notes come first: what they take off an open invoice is not collected any more.
-  const credited = await notingOutage(database, 'stripe', async () => {
+  const brought = await notingOutage(database, 'stripe', async () => {
     const invoice = await target.bringInvoice(facts, remoteCustomerId, log);
+    // Before anything is collected, since they lower what is to be paid.
     return await bringCreditNotes(database, { target, accountId, log }, facts, invoice);
   });
   const context = { database, collector: target.collector, accountId, log };
-  const remote = await carryOutMoneyMatters(context, facts, credited);
+  const remote = await carryOutMoneyMatters(context, facts, brought);
   return { state: await complete(database, facts, accountId, remote) };
 }
 

@@ -81,13 +81,20 @@ function refused(reason: string, mend?: string): DurabillError {
   return new DurabillError('credit-note-refused', { field: 'id', reason, ...(mend !== undefined && { mend }) });
 }
 
-/** What was paid is known from what is left to pay, where that is nothing: the target counts some ways to pay as none. */
+/**
+ * What was paid is known from what is left to pay, where that is nothing: the target counts some ways to pay as none.
+ * What refunds have given back without a note is paid no more.
+ */
 function standingOf(invoice: InvoiceToCredit): InvoiceStanding {
-  const { payment, totalMinor, amountPaidMinor, notedMoneyMinor, notedDueMinor, otherRefundsMinor } = invoice;
+  const { payment, totalMinor, creditMinor, amountPaidMinor, notedMinor, notedMoneyMinor, notedDueMinor } = invoice;
+  const { collectedMinor, refundedMinor, refundingMinor, returnedMinor, notedBackMinor } = invoice;
   const askedMinor = totalMinor - notedDueMinor;
   const dueMinor = payment === 'paid' ? 0n : atLeastZero(askedMinor - amountPaidMinor);
-  const paidMinor = atLeastZero(askedMinor - dueMinor - (notedMoneyMinor - notedDueMinor));
-  return { dueMinor, paidMinor, refundableMinor: atLeastZero(paidMinor - otherRefundsMinor) };
+  // What notes give back is told by `notedBack` until its refunds are seen, and by `refunded` from then on.
+  const goneMinor = refundedMinor + refundingMinor + returnedMinor + notedBackMinor;
+  const paidMinor = atLeastZero(askedMinor - dueMinor - goneMinor);
+  const refundableMinor = atLeastZero(collectedMinor - refundedMinor - refundingMinor - notedBackMinor);
+  return { dueMinor, paidMinor, refundableMinor, creditsMinor: creditMinor - (notedMinor - notedMoneyMinor) };
 }
 
 function atLeastZero(amount: bigint): bigint {

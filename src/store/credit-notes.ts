@@ -22,9 +22,27 @@ export type InvoiceToCredit = {
   notedMinor: bigint;
   notedMoneyMinor: bigint;
   notedDueMinor: bigint;
-  /** Refunds that were seen at the target and that none of our notes made there. */
-  otherRefundsMinor: bigint;
+  /** Came in at the target, and what of that went back there, is to go back, or goes back by notes and has not yet. */
+  collectedMinor: bigint;
+  refundedMinor: bigint;
+  refundingMinor: bigint;
+  notedBackMinor: bigint;
+  /** Came in elsewhere, and went back elsewhere without a note. */
+  returnedMinor: bigint;
 };
+
+/**
+ * What the credit notes of an invoice have lowered of what is to be paid, and what they give back, less their refunds that
+ * were seen at the target: a part of a statement. @param invoiceId a column
+ */
+export const creditedOf = (invoiceId: string): string => `SELECT
+    coalesce(sum(n.due_minor), 0)::bigint AS due,
+    (coalesce(sum(n.money_minor - n.due_minor), 0) - coalesce((
+      SELECT sum(r.amount_minor) FROM remote_records r
+      WHERE r.invoice_id = ${invoiceId} AND r.kind = 'refund' AND r.status NOT IN ('failed', 'canceled') AND EXISTS (
+        SELECT FROM credit_note_copies c JOIN credit_notes own ON own.id = c.credit_note_id
+        WHERE own.invoice_id = ${invoiceId} AND r.remote_id = ANY (c.refund_ids))), 0))::bigint AS back
+  FROM credit_notes n WHERE n.invoice_id = ${invoiceId}`;
 
 /** @param lock FOR UPDATE: notes of one invoice, and its void, take turns */
 export async function readInvoiceToCredit(
@@ -37,17 +55,22 @@ export async function readInvoiceToCredit(
     `SELECT i.id, i.customer_id AS "customerId", i.clock_id AS "clockId", i.currency, s.lifecycle, s.wanted, s.payment,
        i.total_minor AS "totalMinor", i.credit_minor AS "creditMinor", s.amount_paid_minor AS "amountPaidMinor",
        noted.total AS "notedMinor", noted.money AS "notedMoneyMinor", noted.due AS "notedDueMinor",
-       seen.amount AS "otherRefundsMinor"
+       remote.collected AS "collectedMinor", remote.refunded AS "refundedMinor", back.open AS "refundingMinor",
+       back.elsewhere AS "returnedMinor", credited.back AS "notedBackMinor"
      FROM invoices i JOIN invoice_states s ON s.invoice_id = i.id
      CROSS JOIN LATERAL (
        SELECT coalesce(sum(total_minor), 0)::bigint AS total, coalesce(sum(money_minor), 0)::bigint AS money,
          coalesce(sum(due_minor), 0)::bigint AS due
        FROM credit_notes WHERE invoice_id = i.id) noted
+     CROSS JOIN LATERAL (${creditedOf('i.id')}) credited
      CROSS JOIN LATERAL (
-       SELECT coalesce(sum(r.amount_minor), 0)::bigint AS amount FROM remote_records r
-       WHERE r.invoice_id = i.id AND r.kind = 'refund' AND r.status NOT IN ('failed', 'canceled')
-         AND NOT EXISTS (SELECT FROM credit_note_copies c
-           WHERE c.account_id = r.account_id AND r.remote_id = ANY (c.refund_ids))) seen
+       SELECT coalesce(sum(amount_minor) FILTER (WHERE kind = 'out_of_band'), 0)::bigint AS elsewhere,
+         coalesce(sum(amount_minor) FILTER (WHERE kind = 'target' AND outcome IS NULL), 0)::bigint AS open
+       FROM refunds WHERE invoice_id = i.id) back
+     CROSS JOIN LATERAL (
+       SELECT coalesce(sum(amount_minor) FILTER (WHERE kind = 'payment' AND status = 'succeeded'), 0)::bigint AS collected,
+         coalesce(sum(amount_minor) FILTER (WHERE kind = 'refund' AND status NOT IN ('failed', 'canceled')), 0)::bigint AS refunded
+       FROM remote_records WHERE invoice_id = i.id) remote
      WHERE i.id = $1`,
     [invoiceId],
   );

@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
 import { createApiKey } from '../../src/auth/api-keys.ts';
 import { type Business, flat, invoicesOf, openBusiness } from '../billing/business.ts';
-import { assertProblem, useApi } from './support.ts';
+import { assertProblem, noSyncs, useApi } from './support.ts';
 
 /** An invoice over 100.00 that is issued and not paid. */
 describe('Credit notes by HTTP', () => {
   const woken: string[] = [];
   const api = useApi({
     syncs: {
+      ...noSyncs,
       wake: async (invoiceId) => void woken.push(invoiceId),
-      answer: () => Promise.reject(new Error('unused')),
-      ensureCustomer: () => Promise.reject(new Error('unused')),
     },
   });
   let business: Business;

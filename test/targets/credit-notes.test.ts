@@ -3,8 +3,10 @@ import { answerSync } from '../../src/billing/answer-sync.ts';
 import { createCoupon } from '../../src/billing/create-coupon.ts';
 import { balanceAccountIdOf } from '../../src/billing/ids.ts';
 import { type CreditNoteOrder, issueCreditNote } from '../../src/billing/issue-credit-note.ts';
+import { orderRefund } from '../../src/billing/order-refund.ts';
 import { parkInvoice } from '../../src/billing/park-invoice.ts';
 import { previewCreditNote } from '../../src/billing/preview-credit-note.ts';
+import { recordPayment } from '../../src/billing/record-payment.ts';
 import { redeemCoupon } from '../../src/billing/redeem-coupon.ts';
 import { createTaxRate } from '../../src/billing/tax/create-tax-rate.ts';
 import { setCustomerTax } from '../../src/billing/tax/set-customer-tax.ts';
@@ -200,6 +202,52 @@ describe('credit notes', () => {
     assert.deepEqual(
       notes.map((one) => [one.total, one.refunds[0]?.amount_refunded]),
       [[10_000, 10_000]],
+    );
+  });
+
+  it('refund nothing that came in elsewhere, and lower what is open beside it', async () => {
+    // 42.80 came in by a transfer: of a note in full 100.00 are still open, and 42.80 go back.
+    const invoice = await issued();
+    const payment = {
+      invoiceId: invoice.id,
+      amountMinor: 4_280n,
+      paidAt: '2013-02-02T15:00:00Z',
+      reference: 'transfer 1',
+    };
+    await recordPayment(target.database, { ...payment, reason: 'seen on the account' }, 'Ada');
+    await assert.rejects(issue(invoice.id), isRefused);
+    const note = await issue(invoice.id, { giveBack: 'credit' });
+    assert.deepEqual([note.dueMinor, note.refundMinor, note.balanceMinor], [10_000, 0, 4_280]);
+    await target.bring(invoice.id);
+    // Stripe knows nothing of the transfer: there all of it lowers what is to be paid.
+    const { remote, notes } = await remoteOf(invoice.id);
+    assert.deepEqual(
+      [remote.status, remote.amount_remaining, notes[0]?.pre_payment_amount, notes[0]?.post_payment_amount],
+      ['paid', 0, 14_280, 0],
+    );
+    assert.equal(await balance(), 4_280n);
+  });
+
+  it('and refunds without a note give back together no more than was paid', async () => {
+    const invoice = await issued();
+    await payAndSee(invoice.id);
+    const refund = { invoiceId: invoice.id, reason: 'a kindness' };
+    const noted = await issue(invoice.id, { amountMinor: 4_280, giveBack: 'out_of_band' });
+    await assert.rejects(orderRefund(target.database, { ...refund, amountMinor: 10_001n }, 'Ada'), (error: unknown) =>
+      isDurabillError(error, 'refund-refused'),
+    );
+    await orderRefund(target.database, { ...refund, amountMinor: 9_000n }, 'Ada');
+    await assert.rejects(issue(invoice.id, { amountMinor: 1_001, giveBack: 'credit' }), isRefused);
+    const last = await issue(invoice.id, { amountMinor: 1_000 });
+    assert.deepEqual([noted.outOfBandMinor, last.refundMinor], [4_280, 1_000]);
+    await target.bring(invoice.id);
+    const { notes } = await remoteOf(invoice.id);
+    assert.deepEqual(
+      notes.map(({ total }) => total),
+      [1_000, 4_280],
+    );
+    await assert.rejects(orderRefund(target.database, { ...refund, amountMinor: 1n }, 'Ada'), (error: unknown) =>
+      isDurabillError(error, 'refund-refused'),
     );
   });
 

@@ -14,6 +14,8 @@ export type InvoiceStanding = {
   paidMinor: bigint;
   /** Of that, what can go back by the way that it came. */
   refundableMinor: bigint;
+  /** What credits of the customer have paid, without what notes have given back of it. */
+  creditsMinor: bigint;
 };
 
 /** What becomes of a note's total; they add up to it. */
@@ -35,12 +37,20 @@ export type GivenBack = {
  */
 export function giveBack(
   totalMinor: bigint,
-  { dueMinor: open, paidMinor, refundableMinor }: InvoiceStanding,
+  { dueMinor: open, paidMinor, refundableMinor, creditsMinor }: InvoiceStanding,
   giving: Giving,
   currency: Currency,
 ): GivenBack {
   const dueMinor = smaller(totalMinor, open);
   const backMinor = smaller(totalMinor - dueMinor, paidMinor);
+  const leftMinor = dueMinor + backMinor + creditsMinor;
+  if (totalMinor > leftMinor) {
+    const [asked, most] = [totalMinor, leftMinor].map((amountMinor) => formatMoney({ amountMinor, currency }));
+    throw new DurabillError('credit-note-refused', {
+      field: 'amountMinor',
+      reason: `${asked} would be given back, and ${most} is left: the rest has gone back by refunds without a note.`,
+    });
+  }
   if (giving === 'refund' && backMinor > refundableMinor) {
     const [asked, most] = [backMinor, refundableMinor].map((amountMinor) => formatMoney({ amountMinor, currency }));
     throw new DurabillError('credit-note-refused', {

@@ -10,16 +10,7 @@ import { creditNoteMark, invoiceMark, lineMark, refundMark, revisionMark, sessio
  */
 const shown = new Set([
   ...['amount', 'currency', 'quantity', 'total', 'credit_amount', 'refund_amount', 'out_of_band_amount'],
-  ...[
-    'tax_amounts',
-    'tax_rate',
-    'taxable_amount',
-    'inclusive',
-    'tax_rate_details',
-    'percentage',
-    'tax_type',
-    'country',
-  ],
+  ...['tax_amounts', 'taxable_amount', 'inclusive', 'tax_rate_details', 'percentage', 'tax_type', 'country'],
   ...['customer', 'invoice', 'invoice_line_item', 'payment_intent', 'charge', 'payment_method', 'credit_note', 'type'],
   ...['auto_advance', 'collection_method', 'pending_invoice_items_behavior', 'paid_out_of_band', 'forgive', 'reason'],
   ...['off_session', 'mode', 'invoice_settings', 'default_payment_method'],

@@ -1,8 +1,8 @@
 import type Stripe from 'stripe';
 import type { InvoiceTarget } from '../port.ts';
 import { bringInvoice } from './bring-invoice.ts';
-import { bringCreditNote } from './credit-notes.ts';
 import { createStripeCollector } from './collector.ts';
+import { bringCreditNote } from './credit-notes.ts';
 import { createCustomer, updateCustomer } from './customers.ts';
 import { createSavedMethods } from './saved-methods.ts';
 import { asStripe } from './steps.ts';

@@ -157,7 +157,8 @@ describe('a credit note', () => {
 describe('what a credit note gives back', () => {
   const back = (totalMinor: bigint, standing: [due: bigint, paid: bigint, refundable?: bigint], giving: Giving) => {
     const [dueMinor, paidMinor, refundableMinor = paidMinor] = standing;
-    const given = giveBack(totalMinor, { dueMinor, paidMinor, refundableMinor }, giving, usd);
+    const creditsMinor = totalMinor > dueMinor + paidMinor ? totalMinor - dueMinor - paidMinor : 0n;
+    const given = giveBack(totalMinor, { dueMinor, paidMinor, refundableMinor, creditsMinor }, giving, usd);
     return [given.dueMinor, given.refundMinor, given.outOfBandMinor, given.balanceMinor, given.moneyMinor];
   };
 
@@ -178,6 +179,12 @@ describe('what a credit note gives back', () => {
   it('refunds no more than came by a way that takes refunds', () => {
     assertRefused(() => back(5_000n, [0n, 6_000n, 4_999n], 'refund'), 'credit-note-refused', 'giveBack');
     assert.deepEqual(back(5_000n, [0n, 6_000n, 0n], 'out_of_band'), [0n, 0n, 5_000n, 0n, 5_000n]);
+  });
+
+  it('gives nothing back that refunds have given back already', () => {
+    const standing = { dueMinor: 0n, paidMinor: 4_000n, refundableMinor: 4_000n, creditsMinor: 1_000n };
+    assertRefused(() => giveBack(5_001n, standing, 'credit', usd), 'credit-note-refused', 'amountMinor', /USD 50.00/);
+    assert.equal(giveBack(5_000n, standing, 'credit', usd).balanceMinor, 5_000n);
   });
 
   it('adds up, whatever the invoice', () => {
