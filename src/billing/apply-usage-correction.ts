@@ -20,7 +20,7 @@ export type AppliedCorrection = {
  * @throws DurabillError not-found, correction-moved, correction-ended
  */
 export async function applyUsageCorrection(database: Database, id: string, actor: string): Promise<AppliedCorrection> {
-  const result = await takingTurns(() => database.transaction((sql) => apply(sql, id, actor)));
+  const result = await takingTurns(database, (sql) => apply(sql, id, actor));
   if ('outcome' in result) return result;
   throw new DurabillError('correction-moved', { reason: result.moved });
 }

@@ -47,7 +47,7 @@ export async function previewUsageCorrection(
   if ('changes' in content) await ensurePartitions(database, instantsOf(content.changes));
   const kind = 'changes' in content ? 'events' : 'late-usage';
   const correction: Correction = { id: randomUUID(), kind, content, reason, actor };
-  const outcome = await takingTurns(() => database.transaction((sql) => preview(sql, correction)));
+  const outcome = await takingTurns(database, (sql) => preview(sql, correction));
   return { id: correction.id, outcome };
 }
 

@@ -17,7 +17,8 @@ export type FoundEvent = { isKnown: boolean; current: CurrentVersion | null };
 
 /**
  * What counts now of each of these events, in their order. The first version is found by its instant, which stands with
- * its key; later ones may have been moved, and have an index of their own.
+ * its key; later ones may have been moved, and have an index of their own. LIMIT keeps each look-up to an index: joined as a
+ * whole, all events there ever were would be read.
  */
 export async function findCurrentVersions(sql: Sql, keys: readonly EventKey[]): Promise<FoundEvent[]> {
   const columns = `jsonb_build_object('source', u.source, 'eventId', u.event_id, 'customerId', u.customer_id,
@@ -34,12 +35,12 @@ export async function findCurrentVersions(sql: Sql, keys: readonly EventKey[]): 
      LEFT JOIN LATERAL (
        SELECT ${columns} AS event, u.occurred_at FROM usage_events u
        WHERE u.customer_id = w.customer_id AND u.occurred_at = k.occurred_at AND u.source = w.source
-         AND u.event_id = w.event_id AND u.version = 1 AND ${isCurrent}
+         AND u.event_id = w.event_id AND u.version = 1 AND ${isCurrent} LIMIT 1
      ) first ON true
      LEFT JOIN LATERAL (
        SELECT ${columns} AS event, u.occurred_at FROM usage_events u
        WHERE u.source = w.source AND u.event_id = w.event_id AND u.version > 1 AND u.customer_id = w.customer_id
-         AND ${isCurrent}
+         AND ${isCurrent} LIMIT 1
      ) later ON true
      ORDER BY w.ordinal`,
     [keys.map(({ source }) => source), keys.map(({ eventId }) => eventId), keys.map(({ customerId }) => customerId)],
@@ -62,6 +63,8 @@ export async function supersedeVersions(
      FROM unnest($3::uuid[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::int[])
        AS w (customer_id, event_type, occurred_at, source, event_id, version)
      WHERE u.customer_id = w.customer_id AND u.event_type = w.event_type AND u.occurred_at = w.occurred_at
+       -- What the join implies, said once more as constants: other months and customers are never looked at.
+       AND u.customer_id = ANY ($9::uuid[]) AND u.event_type = ANY ($10::text[]) AND u.occurred_at = ANY ($5::timestamptz[])
        AND u.source = w.source AND u.event_id = w.event_id AND u.version = w.version AND ${isCurrent}`,
     [
       at,
@@ -72,6 +75,8 @@ export async function supersedeVersions(
       versions.map(({ source }) => source),
       versions.map(({ eventId }) => eventId),
       versions.map(({ version }) => version),
+      [...new Set(versions.map(({ customerId }) => customerId))],
+      [...new Set(versions.map(({ eventType }) => eventType))],
     ],
   );
   if (rowCount !== versions.length) {

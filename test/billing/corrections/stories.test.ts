@@ -218,6 +218,39 @@ describe('A correction of usage', () => {
     await proofHolds(issued!.id);
   });
 
+  it('and the scan that issues take turns: whoever comes first, the books and their proofs are right', async () => {
+    const plan = await business.plan('raced', [perMile('1')]);
+    const raced: { customerId: string; correctionId: string }[] = [];
+    for (let place = 0; place < 6; place += 1) {
+      const customerId = await business.customer(`raced-${place}`, { plan });
+      await fly(books.database, [
+        { id: id(`keep-${place}`), customer: customerId, at: '2013-01-05T10:00:00Z', miles: 100 },
+        { id: id(`drop-${place}`), customer: customerId, at: '2013-01-06T10:00:00Z', miles: 40 },
+      ]);
+      raced.push({ customerId, correctionId: '' });
+    }
+    await business.invoice('2013-02-01T13:00:00Z');
+    for (const [place, one] of raced.entries()) {
+      const changes = [deprecate(id(`drop-${place}`), one.customerId)];
+      one.correctionId = (await preview(books.database, { changes })).id;
+    }
+    const [, ...ends] = await Promise.allSettled([
+      business.scan('2013-02-02T15:00:00Z', { limit: 2, atOnce: 2 }),
+      ...raced.map(({ correctionId }) => applyUsageCorrection(books.database, correctionId, 'Grace')),
+    ]);
+    // A page that was in a deadlock is tried again, as the run's activity does.
+    await business.scan('2013-02-02T15:00:00Z');
+    for (const [place, { customerId }] of raced.entries()) {
+      const end = ends[place]!;
+      if (end.status === 'rejected') assert.equal((end.reason as { code: string }).code, 'correction-moved');
+      const [invoice] = await invoicesOf(books.database, customerId);
+      const expected = end.status === 'fulfilled' ? 100_00n : 140_00n;
+      assert.deepEqual([invoice!.lifecycle, invoice!.totalMinor], ['issued', expected]);
+      await proofHolds(invoice!.id);
+    }
+    assert.equal((await findLateUsage(books.database, business.clockId)).differing, 0);
+  });
+
   it('changes nothing by being previewed, and is applied once, however often and by however many', async () => {
     await close(1);
     const stored = async () => (await books.database.query('SELECT * FROM usage_events ORDER BY event_id')).rows;
