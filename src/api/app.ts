@@ -11,6 +11,7 @@ import { isTooLarge, sendProblem, standardHeaders } from './problems.ts';
 import { readAway, refuseOddRequests, refuseUnreadable } from './protocol.ts';
 import { chargeRoutes } from './routes/charges.ts';
 import { clockRoutes } from './routes/clocks.ts';
+import { collectionRoutes } from './routes/collection.ts';
 import { couponRoutes } from './routes/coupons.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { dunningRoutes } from './routes/dunning.ts';
@@ -23,6 +24,7 @@ import { ledgerRoutes } from './routes/ledger.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { partyRoutes } from './routes/parties.ts';
 import { pauseRoutes } from './routes/pauses.ts';
+import { paymentRoutes } from './routes/payments.ts';
 import { planRoutes } from './routes/plans.ts';
 import { previewRoutes } from './routes/preview.ts';
 import { reconciliationRoutes } from './routes/reconciliations.ts';
@@ -101,6 +103,8 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     chargeRoutes,
     walletRoutes,
     ledgerRoutes,
+    collectionRoutes,
+    paymentRoutes,
   ])
     app.register(routes, deps);
   app.register(async (scope) => {

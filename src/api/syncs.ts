@@ -1,11 +1,11 @@
-import { type Client, WorkflowUpdateFailedError } from '@temporalio/client';
+import { type Client, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 import { type AnswerKind, type AnswerOutcome, faultOf, messages } from '../../workflows/contract/messages.ts';
 import { findSyncSubjects, type NamedSubject } from '../billing/sync-subjects.ts';
 import { type ErrorCode, isErrorCode } from '../errors/catalogue.ts';
 import { DurabillError } from '../errors/error.ts';
 import type { Database } from '../store/database.ts';
-import { answerSync, restartSync, wakeSync } from '../temporal/syncs.ts';
+import { answerSync, ensureCustomer, restartSync, wakeSync } from '../temporal/syncs.ts';
 
 export type InvoiceAnswer = {
   kind: AnswerKind;
@@ -22,6 +22,8 @@ export type Syncs = {
   wake(invoiceId: string, how: 'in turn' | 'at once' | 'anew'): Promise<void>;
   /** @throws DurabillError not-found, answer-stale, answer-unfit, conflict */
   answer(invoiceId: string, answer: InvoiceAnswer): Promise<AnswerOutcome>;
+  /** Has the customer's one writer bring to Stripe what is wanted of it, and waits for that. @throws DurabillError unavailable */
+  ensureCustomer(customerId: string): Promise<void>;
 };
 
 /** @param reach runs a call to Temporal and says in our words when nobody answers */
@@ -41,6 +43,19 @@ export function createSyncs(
       if (how === 'anew') return await reach(() => restartSync(client, subject, subject.amountText));
       const signal = how === 'at once' ? messages.hurry : messages.dirty;
       await reach(() => wakeSync(client, subject, subject.amountText, signal));
+    },
+    async ensureCustomer(customerId) {
+      try {
+        await reach(() => ensureCustomer(client, customerId, 'high'));
+      } catch (error) {
+        const isLate = error instanceof WorkflowUpdateRPCTimeoutOrCancelledError;
+        if (!isLate && !(error instanceof WorkflowUpdateFailedError)) throw error;
+        throw new DurabillError('unavailable', {
+          reason: 'Stripe has not been reached in time for this customer.',
+          mend: 'Ask again in a moment: what was begun is gone on with.',
+          cause: error,
+        });
+      }
     },
     async answer(invoiceId, answer) {
       const fault = faultOf(answer.kind, answer);

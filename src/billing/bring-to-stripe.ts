@@ -5,6 +5,7 @@ import { beginAttempt, readSyncState, type SyncFacts } from '../store/sync.ts';
 import { completeSync, completeVoid, failAttempt, stopAttempt } from '../store/sync-outcomes.ts';
 import { claimSlot } from '../store/sync-slots.ts';
 import { type RemoteInvoice, stoppedCode, TargetError, type VoidOutcome } from '../targets/port.ts';
+import { carryOutMoneyMatters } from './money-matters.ts';
 import { requestLogOf } from './request-log.ts';
 import type { StripeAccount } from './stripe-account.ts';
 import { notingOutage } from './target-outage.ts';
@@ -87,9 +88,10 @@ async function bring(dependencies: BringDependencies, facts: SyncFacts): Promise
   const { customerId, priority, remoteCustomerId: mapped, customerIsCurrent } = facts;
   const remoteCustomerId = mapped !== null && customerIsCurrent ? mapped : await ensureCustomer(customerId, priority);
   const log = requestLogOf(database, { accountId, kind: 'invoice', id: facts.id, attempt: facts.attempt });
-  const remote = await notingOutage(database, 'stripe', () =>
-    stripe.targetFor(priority).bringInvoice(facts, remoteCustomerId, log),
-  );
+  const target = stripe.targetFor(priority);
+  const brought = await notingOutage(database, 'stripe', () => target.bringInvoice(facts, remoteCustomerId, log));
+  const context = { database, collector: target.collector, accountId, log };
+  const remote = await carryOutMoneyMatters(context, facts, brought);
   return { state: await complete(database, facts, accountId, remote) };
 }
 
@@ -98,10 +100,15 @@ async function bringVoid({ database, stripe }: BringDependencies, facts: SyncFac
   const accountId = await stripe.openForWriting();
   const log = requestLogOf(database, { accountId, kind: 'invoice', id: facts.id, attempt: facts.attempt });
   const { priority, remoteCustomerId } = facts;
+  const target = stripe.targetFor(priority);
   const outcome: VoidOutcome = await notingOutage(database, 'stripe', () =>
-    stripe.targetFor(priority).voidInvoice(facts, remoteCustomerId, log),
+    target.voidInvoice(facts, remoteCustomerId, log),
   );
-  if (outcome.state === 'kept') return { state: await complete(database, facts, accountId, outcome.remote, true) };
+  if (outcome.state === 'kept') {
+    const context = { database, collector: target.collector, accountId, log };
+    const remote = await carryOutMoneyMatters(context, facts, outcome.remote);
+    return { state: await complete(database, facts, accountId, remote, true) };
+  }
   const done = { invoiceId: facts.id, attempt: facts.attempt, accountId, remote: outcome.remote };
   const isVoid = await database.transaction(async (sql) => {
     if (!(await completeVoid(sql, done))) return false;

@@ -12,6 +12,8 @@ export type EventDependencies = {
   events: EventSource;
   /** Wakes the syncs of invoices, after the books want them looked at. */
   wakeSyncs(invoiceIds: readonly string[]): Promise<void>;
+  /** Has a customer's one writer look, and waits for it. */
+  ensureCustomer(customerId: string, priority: 'normal' | 'high'): Promise<unknown>;
 };
 
 /** Something that an operator should hear of at once. */
@@ -67,7 +69,16 @@ export async function processStripeEvents(
   const read = await readFindings({ database, events, accountId }, toRead);
   for (const { record, invoiceId } of read.news) done.tell(record, invoiceId);
   for (const { event, error } of read.failures) await fail(database, accountId, event, error, done);
-  await look(dependencies, [...toLook, ...read.readings], done);
+  const readings: Reading[] = [];
+  for (const reading of read.readings) {
+    try {
+      for (const id of reading.customerIds ?? []) await dependencies.ensureCustomer(id, 'normal');
+      readings.push(reading);
+    } catch (error) {
+      await fail(database, accountId, reading.event, error, done);
+    }
+  }
+  await look(dependencies, [...toLook, ...readings], done);
   crashPoint('events.looked');
   await settleEvents(database, accountId, done.settled);
   return { counts: done.counts, alerts: done.alerts, hasMore: due.length === limit && !read.isOutage };
@@ -80,9 +91,9 @@ async function look({ database, wakeSyncs }: EventDependencies, readings: Readin
     const looked = await lookAgain(database, ids);
     await wakeSyncs(looked);
   }
-  for (const { event, invoiceIds } of readings) {
+  for (const { event, invoiceIds, customerIds = [] } of readings) {
     const [first] = invoiceIds;
-    done.settle(event, first === undefined ? 'not ours' : 'looked', first);
+    done.settle(event, first === undefined && customerIds.length === 0 ? 'not ours' : 'looked', first);
   }
 }
 

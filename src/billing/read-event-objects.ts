@@ -1,11 +1,17 @@
 import type { Database } from '../store/database.ts';
+import { findMappedCustomers } from '../store/payment-methods.ts';
 import { findMappedInvoices, hasInvoice, recordRemote } from '../store/remote-records.ts';
 import type { DueEvent } from '../store/stripe-events.ts';
 import type { EventSource, RemoteFinding, RemoteRecord } from '../targets/events.ts';
 import { TargetError } from '../targets/port.ts';
 
 /** An event with the invoices of ours that it is of; none if it is of somebody else's. */
-export type Reading = { event: DueEvent; invoiceIds: string[] };
+export type Reading = {
+  event: DueEvent;
+  invoiceIds: string[];
+  /** Customers of ours whose writer is to look: one has saved a payment method. */
+  customerIds?: string[];
+};
 
 export type ReadEvents = {
   readings: Reading[];
@@ -24,14 +30,14 @@ type Context = { database: Database; events: EventSource; accountId: string };
  */
 export async function readFindings(context: Context, due: readonly DueEvent[]): Promise<ReadEvents> {
   const result: ReadEvents = { readings: [], failures: [], news: [], isOutage: false };
-  const known = new Map<string, string[]>();
+  const known = new Map<string, Omit<Reading, 'event'>>();
   for (const event of due) {
     const object = objectOf(event);
     const key = `${object.kind} ${object.id}`;
     try {
-      const invoiceIds = known.get(key) ?? (await readOne(context, object, result.news));
-      known.set(key, invoiceIds);
-      result.readings.push({ event, invoiceIds });
+      const found = known.get(key) ?? (await readOne(context, object, result.news));
+      known.set(key, found);
+      result.readings.push({ event, ...found });
     } catch (error) {
       result.failures.push({ event, error });
       if (error instanceof TargetError && error.isOutage) return { ...result, isOutage: true };
@@ -50,17 +56,19 @@ async function readOne(
   { database, events, accountId }: Context,
   object: { kind: string; id: string },
   news: ReadEvents['news'],
-): Promise<string[]> {
+): Promise<Omit<Reading, 'event'>> {
   const readAt = new Date();
-  const { remoteInvoiceIds, records }: RemoteFinding =
-    object.id === '' ? { remoteInvoiceIds: [], records: [] } : await events.read(object);
+  const finding: RemoteFinding = object.id === '' ? { remoteInvoiceIds: [], records: [] } : await events.read(object);
+  const { remoteInvoiceIds, records, remoteCustomerIds = [] } = finding;
+  const customerIds =
+    remoteCustomerIds.length === 0 ? [] : await findMappedCustomers(database, accountId, remoteCustomerIds);
   const invoiceIds = await ourInvoices({ database, events, accountId }, remoteInvoiceIds);
   const [invoiceId] = invoiceIds;
-  if (invoiceId === undefined) return [];
+  if (invoiceId === undefined) return { invoiceIds, customerIds };
   for (const record of records) {
     if (await recordRemote(database, accountId, { ...record, invoiceId }, readAt)) news.push({ record, invoiceId });
   }
-  return invoiceIds;
+  return { invoiceIds, customerIds };
 }
 
 /** By their mappings; one whose sync has not stored the answer yet says itself which invoice it is. */

@@ -313,6 +313,25 @@ export const catalogue = {
       'Look at the events of the meter for negative values. Where they are meant, the price says belowZero: "zero" ' +
       '(nobody is paid), or its meter negatives: "skipped".',
   },
+  // Collection
+  'collection-refused': {
+    status: 409,
+    title: 'The invoice cannot be collected like this now.',
+    customer: refused,
+    mend: 'Read the invoice and GET /v1/invoices/{id}/payments, and choose another way to collect it.',
+  },
+  'payment-refused': {
+    status: 422,
+    title: 'The payment cannot be recorded like this.',
+    customer: refused,
+    mend: 'Compare it with what is open of the invoice at GET /v1/invoices/{id}/payments.',
+  },
+  'refund-refused': {
+    status: 422,
+    title: 'So much cannot be given back this way.',
+    customer: refused,
+    mend: 'See at GET /v1/invoices/{id}/payments what has come in and gone back, and by which way.',
+  },
   // Broker
   'broker-unreachable': {
     status: 503,

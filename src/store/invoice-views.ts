@@ -45,6 +45,12 @@ export type InvoiceView = Omit<Standing, 'now' | 'paid'> & {
   wanted: 'final' | 'void';
   amountPaidMinor: number;
   paidAt: Date | null;
+  /** How it is collected, once it was first sent, and why it is sent although its customer is to be charged. */
+  collection: 'send_invoice' | 'charge_automatically' | null;
+  collectionFallback: 'no-payment-method' | null;
+  /** What went back, and what a bank has taken back or asks back. Neither changes how far it is paid. */
+  refundedMinor: number;
+  disputedMinor: number;
   /** Its copies where invoices are sent to. */
   copies: { target: string; remoteId: string; status: string; totalMinor: number; url: string | null }[];
 };
@@ -84,6 +90,14 @@ export type InvoiceFilter = {
 /** The last invoice of the page before. */
 export type InvoiceCursor = { periodStartAt: Date; id: string };
 
+/** Given back at the target, however it was asked for, and elsewhere. */
+const refundedMinor = `((SELECT coalesce(sum(r.amount_minor), 0) FROM remote_records r WHERE r.invoice_id = i.id
+    AND r.kind = 'refund' AND r.status NOT IN ('failed', 'canceled'))
+  + (SELECT coalesce(sum(b.amount_minor), 0) FROM refunds b WHERE b.invoice_id = i.id AND b.kind = 'out_of_band'))::bigint`;
+/** An inquiry takes no money, and what was won came back. */
+const disputedMinor = `(SELECT coalesce(sum(r.amount_minor), 0)::bigint FROM remote_records r WHERE r.invoice_id = i.id
+  AND r.kind = 'dispute' AND r.status NOT IN ('won', 'prevented') AND r.status NOT LIKE 'warning%')`;
+
 const select = `SELECT i.id, i.number, i.revision, i.replaces, i.customer_id AS "customerId",
     c.external_id AS "customerExternalId", k.name AS clock, i.currency, i.billing_group AS "billingGroup", i.purpose,
     i.period_start_at AS "periodStartAt", i.period_end_at AS "periodEndAt", i.zone, i.generated_at AS "generatedAt",
@@ -93,7 +107,9 @@ const select = `SELECT i.id, i.number, i.revision, i.replaces, i.customer_id AS 
     s.payment, s.sync, s.sync_attempts AS "syncAttempts", s.next_retry_at AS "nextRetryAt", s.synced_at AS "syncedAt",
     s.parking_number AS "parkingNumber", s.parked_at AS "parkedAt", s.failure_code AS "failureCode",
     s.failure_reason AS "failureReason", s.priority, s.wanted, s.amount_paid_minor AS "amountPaidMinor",
-    s.paid_at AS "paidAt", business_now(k) AS now, coalesce(sent.copies, '[]') AS copies
+    s.paid_at AS "paidAt", s.collection, s.collection_fallback AS "collectionFallback",
+    ${refundedMinor} AS "refundedMinor", ${disputedMinor} AS "disputedMinor", business_now(k) AS now,
+    coalesce(sent.copies, '[]') AS copies
   FROM invoices i JOIN invoice_states s ON s.invoice_id = i.id JOIN customers c ON c.id = i.customer_id
   JOIN clocks k ON k.id = i.clock_id
   LEFT JOIN LATERAL (
@@ -110,13 +126,15 @@ const sums = [
   'carriedMinor',
   'creditMinor',
   'totalMinor',
+  'amountPaidMinor',
+  'refundedMinor',
+  'disputedMinor',
 ] as const;
 type Sum = (typeof sums)[number];
 
-type StoredInvoice = Omit<InvoiceView, Sum | 'amountPaidMinor' | 'total' | 'status' | 'parked'> & {
+type StoredInvoice = Omit<InvoiceView, Sum | 'total' | 'status' | 'parked'> & {
   [name in Sum]: bigint;
 } & {
-  amountPaidMinor: bigint;
   parkingNumber: number;
   parkedAt: Date | null;
   failureReason: string | null;
@@ -130,7 +148,6 @@ function fromStored(row: StoredInvoice): InvoiceView {
   return {
     ...rest,
     ...(Object.fromEntries(sums.map((name) => [name, safeNumber(row[name])])) as { [name in Sum]: number }),
-    amountPaidMinor: safeNumber(row.amountPaidMinor),
     total: formatMoney({ amountMinor: row.totalMinor, currency: row.currency as Currency }),
     status: statusOf({ ...row, paid: paidOf(row) }),
     parked: waits ? { parkingNumber, parkedAt, code: row.failureCode, reason: failureReason } : null,

@@ -31,16 +31,29 @@ export type Seen = {
   url: string | null;
   payment: Payment;
   amountPaidMinor: bigint;
+  /** The part of it that came in elsewhere. */
+  paidElsewhereMinor: bigint;
   paidAt: Date | null;
 };
 
 /** `again`: what is wanted has changed since the attempt began, or another attempt has taken over: it is not over. */
 export type Completed = 'synced' | 'again';
 
+/**
+ * What has come in, the target and our own records taken together: the target may know of a recorded payment, once it was
+ * marked there, or not yet.
+ */
+const reachedPayment = `reached AS (
+  SELECT sums.paid, CASE WHEN sums.paid >= sums.total AND sums.paid > 0 THEN 'paid'
+           WHEN sums.paid > 0 AND $8::text = 'unpaid' THEN 'partly_paid' ELSE $8::text END AS payment
+  FROM (SELECT greatest($9::bigint, $9::bigint - $13::bigint + coalesce(sum(p.amount_minor), 0)) AS paid,
+          (SELECT total_minor FROM invoices WHERE id = $1) AS total
+        FROM recorded_payments p WHERE p.invoice_id = $1) sums)`;
+
 /** Payment moves forward only: what comes late, or from a copy that lags, takes nothing back. */
-const laterPayment = `CASE WHEN array_position(ARRAY['none', 'unpaid', 'processing', 'partly_paid', 'uncollectible', 'paid'], $8::text)
-    > array_position(ARRAY['none', 'unpaid', 'processing', 'partly_paid', 'uncollectible', 'paid'], payment)
-  THEN $8::text ELSE payment END`;
+const laterPayment = `CASE WHEN array_position(ARRAY['none', 'unpaid', 'processing', 'partly_paid', 'uncollectible', 'paid'], r.payment)
+    > array_position(ARRAY['none', 'unpaid', 'processing', 'partly_paid', 'uncollectible', 'paid'], s.payment)
+  THEN r.payment ELSE s.payment END`;
 
 /**
  * Records in one statement what came of a sync: the mapping, the attempt's end, the state, and the audit entry. A wish for
@@ -61,21 +74,23 @@ export async function completeSync(
   const { remote, paidInsteadOfVoid = false } = done;
   const { rows } = await sql.query<{ sync: string }>({
     name: 'complete-sync',
-    text: `WITH ended AS (
+    text: `WITH ${reachedPayment},
+     ended AS (
        UPDATE sync_attempts SET ended_at = now(), outcome = CASE WHEN $11::boolean THEN 'paid instead' ELSE 'synced' END
        WHERE invoice_id = $1 AND attempt = $2),
      synced AS (
-       UPDATE invoice_states SET
+       UPDATE invoice_states s SET
          sync = CASE WHEN want_changed_at IS DISTINCT FROM $12 OR (wanted = 'void' AND NOT $11::boolean)
            THEN 'pending' ELSE 'synced' END,
          wanted = CASE WHEN $11::boolean THEN 'final' ELSE wanted END,
-         payment = ${laterPayment}, amount_paid_minor = greatest(amount_paid_minor, $9::bigint),
+         payment = ${laterPayment}, amount_paid_minor = greatest(s.amount_paid_minor, r.paid),
          paid_at = coalesce(paid_at, $10::timestamptz),
          synced_at = now(), touched_at = now(), first_failed_at = NULL, parked_at = NULL,
          next_retry_at = NULL, failure_code = NULL, failure_reason = NULL
+       FROM reached r
        -- An attempt that another has overtaken has nothing to tell: that one comes to its own end.
        WHERE invoice_id = $1 AND sync <> 'synced' AND lifecycle = 'issued' AND sync_attempts = $2
-       RETURNING invoice_id, sync, payment),
+       RETURNING s.invoice_id, s.sync, s.payment),
      mapping AS (
        INSERT INTO invoice_mappings (account_id, invoice_id, remote_id, remote_status, remote_total_minor, remote_url)
        SELECT $3, invoice_id, $4, $5, $6, $7 FROM synced
@@ -103,6 +118,7 @@ export async function completeSync(
       remote.paidAt,
       paidInsteadOfVoid,
       done.wantChangedAt,
+      remote.paidElsewhereMinor,
     ],
   });
   return rows[0]?.sync === 'synced' ? 'synced' : 'again';
@@ -125,6 +141,10 @@ export async function completeVoid(
        WHERE invoice_id = $1 AND lifecycle = 'issued' AND sync_attempts = $2
          AND ($4::text IS NOT NULL OR (${isSwept('$3')} AND NOT ${isPaused}))
        RETURNING invoice_id),
+     needless AS (
+       UPDATE collection_attempts SET outcome = 'not needed', settled_at = business_now(k)
+       FROM voided v JOIN invoices i ON i.id = v.invoice_id JOIN clocks k ON k.id = i.clock_id
+       WHERE collection_attempts.invoice_id = v.invoice_id AND outcome IS NULL),
      ended AS (
        UPDATE sync_attempts SET ended_at = now(), outcome = 'voided'
        WHERE invoice_id = $1 AND attempt = $2 AND EXISTS (SELECT FROM voided)),

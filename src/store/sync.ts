@@ -18,6 +18,10 @@ export type SyncFacts = {
   wanted: 'final' | 'void';
   /** As it was when the attempt began: another one later says that the attempt does not end the sync. */
   wantChangedAt: Date | null;
+  /** How it is collected; fixed by the first attempt. */
+  collection: 'send_invoice' | 'charge_automatically';
+  /** Whether anything about its money may be wanted at the target, or was recorded here. */
+  hasMoneyMatters: boolean;
   /** The customer's id at the target, once it is there. */
   remoteCustomerId: string | null;
   /** Whether the target has the customer's contact as it is now. */
@@ -43,9 +47,19 @@ export type OutgoingTax = {
 /** As it comes out of JSON, which has no whole numbers as large as ours may be. */
 type TextOf<Of, Changed = unknown> = { [K in keyof Of]: Of[K] extends bigint ? string : Of[K] } & Changed;
 
+/** Of an invoice that no attempt was made for yet, whose customer is to be charged. */
+const isFirstCharged = `(s.sync_attempts = 0 AND c.collection_method = 'charge_automatically')`;
+const hasMethod = `EXISTS (SELECT FROM payment_methods p WHERE p.customer_id = s.customer_id AND p.is_default)`;
+/** An open wish, or money that came in elsewhere, which the target may not know of. */
+const hasMoneyMatters = `EXISTS (SELECT FROM collection_attempts a WHERE a.invoice_id = i.id AND a.outcome IS NULL)
+  OR EXISTS (SELECT FROM refunds r WHERE r.invoice_id = i.id AND r.outcome IS NULL)
+  OR EXISTS (SELECT FROM recorded_payments p WHERE p.invoice_id = i.id)`;
+
 /**
  * Starts an attempt of an issued invoice's sync that holds a slot. The day by which the customer pays is fixed by the
- * issue; only one from before that was so gets it with its first attempt. One statement, since every sync begins with it.
+ * issue; only one from before that was so gets it with its first attempt. The first attempt also fixes how the invoice is
+ * collected: where the saved payment method is to be charged it wants the first attempt at that, and where there is none the
+ * invoice is sent, and says so. One statement, since every sync begins with it.
  */
 export async function beginAttempt(sql: Sql, invoiceId: string): Promise<SyncFacts | undefined> {
   type Row = Omit<SyncFacts, 'lines'> & { lines: TextOf<OutgoingLine, { taxes: TextOf<OutgoingTax>[] | null }>[] };
@@ -54,18 +68,29 @@ export async function beginAttempt(sql: Sql, invoiceId: string): Promise<SyncFac
     text: `WITH begun AS (
        UPDATE invoice_states s SET sync = 'syncing', sync_attempts = s.sync_attempts + 1, next_retry_at = NULL,
          touched_at = now(),
-         payment_due_on = coalesce(s.payment_due_on, (business_now(k) AT TIME ZONE c.zone)::date + c.payment_terms_days)
+         payment_due_on = coalesce(s.payment_due_on, (business_now(k) AT TIME ZONE c.zone)::date + c.payment_terms_days),
+         collection = coalesce(s.collection, CASE WHEN ${isFirstCharged} AND ${hasMethod} THEN 'charge_automatically'
+           ELSE 'send_invoice' END),
+         collection_fallback = CASE WHEN s.collection IS NULL AND ${isFirstCharged} AND NOT ${hasMethod}
+           THEN 'no-payment-method' ELSE s.collection_fallback END
        FROM customers c JOIN clocks k ON k.id = c.clock_id
        WHERE s.invoice_id = $1 AND c.id = s.customer_id AND s.lifecycle = 'issued'
          AND s.sync = 'syncing'
-       RETURNING s.invoice_id, s.sync_attempts, s.payment_due_on, c.payment_terms_days AS customer_terms, s.priority, s.wanted, s.want_changed_at),
+       RETURNING s.invoice_id, s.sync_attempts, s.payment_due_on, c.payment_terms_days AS customer_terms, s.priority, s.wanted, s.want_changed_at,
+         s.collection, s.payment, business_now(k) AS business_at),
+     charged AS (
+       INSERT INTO collection_attempts (invoice_id, attempt, kind, wanted_at, wanted_by)
+       SELECT invoice_id, 1, 'pay', business_at, 'sync' FROM begun
+       WHERE sync_attempts = 1 AND collection = 'charge_automatically' AND payment = 'unpaid' AND wanted = 'final'
+       ON CONFLICT DO NOTHING RETURNING invoice_id),
      attempt AS (
        INSERT INTO sync_attempts (invoice_id, attempt, started_at) SELECT invoice_id, sync_attempts, now() FROM begun)
      SELECT i.id, i.revision, i.number, i.currency, i.customer_id AS "customerId", i.total_minor AS "totalMinor",
             i.period_start_at AS "periodStartAt", i.period_end_at AS "periodEndAt", i.issued_at AS "issuedAt",
             b.payment_due_on AS "paymentDueOn", coalesce((SELECT p.payment_terms_days FROM invoice_parties p WHERE p.invoice_id = i.id), b.customer_terms)
               AS "paymentTermsDays", b.sync_attempts AS attempt,
-            b.priority, b.wanted, b.want_changed_at AS "wantChangedAt", at_target.remote_id AS "remoteCustomerId",
+            b.priority, b.wanted, b.want_changed_at AS "wantChangedAt", b.collection,
+            EXISTS (SELECT FROM charged) OR ${hasMoneyMatters} AS "hasMoneyMatters", at_target.remote_id AS "remoteCustomerId",
             coalesce(at_target.is_current, false) AS "customerIsCurrent",
             (SELECT r.remote_id FROM remote_invoices r JOIN target_accounts a USING (account_id)
              WHERE a.target = 'stripe' AND r.invoice_id = i.id AND r.revision = i.revision

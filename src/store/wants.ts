@@ -17,7 +17,7 @@ export type SyncSubjectRow = {
  * Each change has an instant of its own, whatever the clock does, since attempts tell by it what they have not seen.
  * Of a synced invoice a new wish begins a new sync; one that is on its way finds it when it completes.
  */
-const reopened = `want_changed_at = greatest(clock_timestamp(), want_changed_at + interval '1 ms'), touched_at = now(),
+export const reopened = `want_changed_at = greatest(clock_timestamp(), want_changed_at + interval '1 ms'), touched_at = now(),
   sync = CASE sync WHEN 'synced' THEN 'pending' ELSE sync END`;
 
 /**

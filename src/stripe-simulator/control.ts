@@ -6,7 +6,6 @@ import type { JournalEntry } from './journal.ts';
 import { isChosen, type JournalChoice } from './journal-choice.ts';
 import { kinds } from './objects/records.ts';
 import type { Business } from './objects/wire.ts';
-import { invoicePage } from './pages/invoice.ts';
 import { journalPage } from './pages/journal.ts';
 import { parseRateLimits, type RateLimits } from './rate-limits.ts';
 import type { Delivery, DeliveryChoice } from './webhooks/deliveries.ts';
@@ -22,13 +21,12 @@ interface Answer {
 class ControlMistake extends Error {}
 
 const prefix = '/_control';
-const hostedPrefix = '/i/';
 /** Ten years. */
 const maximumAheadSeconds = 10 * 365 * 86_400;
 
-/** Paths that are not Stripe's: the control API, and the hosted page of an invoice. */
+/** Paths of the control API, which are not Stripe's. */
 export function isControl(path: string): boolean {
-  return path === prefix || path.startsWith(`${prefix}/`) || path.startsWith(hostedPrefix);
+  return path === prefix || path.startsWith(`${prefix}/`);
 }
 
 /**
@@ -46,7 +44,6 @@ export function isControl(path: string): boolean {
  */
 export function answerControl(core: Core, business: Business, method: string, url: URL, body: string): Answer {
   try {
-    if (url.pathname.startsWith(hostedPrefix)) return hostedInvoice(core, business, url);
     const path = url.pathname.slice(prefix.length).replace(/\/$/, '');
     const route = routes[`${method} ${path}`];
     if (route === undefined) return json(404, { error: `There is no ${method} ${url.pathname} here.` });
@@ -158,13 +155,6 @@ function state(core: Core, url: URL): unknown {
   const chosen = kinds.filter((kind) => wanted === null || kind === wanted);
   if (chosen.length === 0) throw new ControlMistake(`kind is one of ${kinds.join(', ')}.`);
   return Object.fromEntries(chosen.map((kind) => [kind, core.state.inOrderOfCreation(kind)]));
-}
-
-function hostedInvoice(core: Core, business: Business, url: URL): Answer {
-  const token = url.pathname.split('/')[3];
-  const invoice = core.state.inOrderOfCreation('invoice').find((record) => record.hostedToken === token);
-  if (token === undefined || invoice === undefined) return html(404, '<h1>No such invoice</h1>');
-  return html(200, invoicePage(invoice, core.state, business));
 }
 
 function shownDelivery({ event, dueMs, ...delivery }: Delivery): unknown {

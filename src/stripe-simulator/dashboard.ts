@@ -1,19 +1,18 @@
 import type { Core } from './core.ts';
 import { invalid } from './errors.ts';
-import { newId } from './ids.ts';
 import { renderDispute } from './objects/dispute.ts';
 import type { ChargeRecord } from './objects/payment-records.ts';
 import type { Business } from './objects/wire.ts';
 import { closeDispute, openDispute } from './operations/dispute-record.ts';
-import { Transaction } from './state.ts';
-import { eventsOf } from './webhooks/events-of.ts';
+import type { Transaction } from './state.ts';
+import { withoutRequest } from './without-request.ts';
 
 /**
- * What happens at Stripe without a request of ours: the customer's bank objects to a charge, and decides. Journalled as
+ * The customer’s bank objects to a charge, and decides: what happens at Stripe without a request of ours. Journalled as
  * a request of nobody, so that a restart keeps it and its events go out like any other.
  */
 export function objectToCharge(core: Core, business: Business, sent: Record<string, unknown>): object {
-  return change(core, business, 'control.disputes', sent, (tx, now) => {
+  return withoutRequest(core, business, namedAfter('control.disputes', sent), ({ tx, now }) => {
     const { reason, amount, inquiry, ...target } = fieldsOf(sent, [
       'amount',
       'charge',
@@ -35,7 +34,7 @@ export function objectToCharge(core: Core, business: Business, sent: Record<stri
 }
 
 export function decideDispute(core: Core, business: Business, sent: Record<string, unknown>): object {
-  return change(core, business, 'control.disputes.close', sent, (tx) => {
+  return withoutRequest(core, business, namedAfter('control.disputes.close', sent), ({ tx }) => {
     const { dispute, outcome } = fieldsOf(sent, ['dispute', 'outcome']);
     const found = tx.get('dispute', String(dispute));
     if (found === undefined) throw invalid(`There is no dispute ${dispute}.`);
@@ -61,32 +60,6 @@ function chargeOf({ charge, payment_intent, invoice }: Record<string, unknown>, 
   return found;
 }
 
-function change(
-  core: Core,
-  business: Business,
-  operation: string,
-  sent: Record<string, unknown>,
-  run: (tx: Transaction, now: number) => object,
-): object {
-  const tx = new Transaction(core.state);
-  const body = run(tx, core.clock.nowSeconds());
-  const writes = tx.writes();
-  const emitted = eventsOf(core, business, { tx, writes, body });
-  core.record({
-    requestId: newId('req', 14),
-    method: 'POST',
-    path: `/_control/${operation.slice('control.'.length).replaceAll('.', '/')}`,
-    operation,
-    params: Object.fromEntries(Object.entries(sent).map(([key, value]) => [key, String(value)])),
-    idempotencyKey: null,
-    outcome: 'executed',
-    fault: null,
-    answered: true,
-    status: 200,
-    replayOf: null,
-    writes,
-    ...(emitted === undefined ? {} : { emitted }),
-    responseJson: JSON.stringify(body),
-  });
-  return body;
+function namedAfter(operation: string, sent: Record<string, unknown>) {
+  return { operation, path: `/_control/${operation.slice('control.'.length).replaceAll('.', '/')}`, params: sent };
 }

@@ -1,4 +1,5 @@
 import { invalid } from './errors.ts';
+import { renderSetupIntent } from './objects/checkout-session.ts';
 import { renderCustomer } from './objects/customer.ts';
 import { renderInvoice } from './objects/invoice.ts';
 import { clientSecretOf, renderCharge, renderInvoicePayment, renderPaymentIntent } from './objects/payment.ts';
@@ -30,6 +31,7 @@ const referred = {
   invoice: found('invoice', (invoice, { tx, business }) => renderInvoice(invoice, tx, business)),
   payment_intent: found('paymentIntent', (intent, { tx, business }) => renderPaymentIntent(intent, tx, business)),
   payment_method: found('paymentMethod', (method, { business }) => renderPaymentMethod(method, business)),
+  setup_intent: found('setupIntent', (intent, { tx, business }) => renderSetupIntent(intent, tx, business)),
   refund: found('refund', (refund, { tx }) => renderRefund(refund, tx)),
 };
 
@@ -69,6 +71,24 @@ const steps: Record<Answers, Record<string, Step>> = {
     review: vacant,
     source_transfer: vacant,
     transfer: vacant,
+  },
+  checkout_session: {
+    customer: reference('customer'),
+    invoice: vacant,
+    line_items: emptyList(({ id }) => `/v1/checkout/sessions/${id}/line_items`),
+    payment_intent: vacant,
+    payment_link: vacant,
+    setup_intent: reference('setup_intent'),
+    subscription: vacant,
+  },
+  setup_intent: {
+    application: vacant,
+    customer: reference('customer'),
+    latest_attempt: vacant,
+    mandate: vacant,
+    on_behalf_of: vacant,
+    payment_method: reference('payment_method'),
+    single_use_mandate: vacant,
   },
   deleted: {},
   dispute: {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { answerControl, isControl } from './control.ts';
 import type { Core } from './core.ts';
+import { answerHosted, isHosted } from './hosted.ts';
 import type { Business } from './objects/wire.ts';
 import { handle } from './pipeline.ts';
 import type { Incoming, Outgoing } from './request.ts';
@@ -64,9 +65,11 @@ async function serve(
       return;
     }
     const incoming = incomingOf(request, body);
-    if (isControl(incoming.path)) {
+    const isPage = isHosted(incoming.path);
+    if (isPage || isControl(incoming.path)) {
       const url = new URL(request.url ?? '/', business.baseUrl);
-      send(response, answerControl(core, business, incoming.method, url, body));
+      const answer = isPage ? answerHosted : answerControl;
+      send(response, answer(core, business, incoming.method, url, body));
       return;
     }
     deliver(response, await handle(core, business, incoming, stopped));

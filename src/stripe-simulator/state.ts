@@ -102,6 +102,7 @@ type Tables = { [K in Kind]: Table<Records[K]> };
 export class State {
   private readonly tables: Tables = {
     charge: new Table(),
+    checkoutSession: new Table(),
     creditNote: new Table(),
     customer: new Table(),
     dispute: new Table(),
@@ -112,6 +113,7 @@ export class State {
     paymentIntent: new Table(),
     paymentMethod: new Table(),
     refund: new Table(),
+    setupIntent: new Table(),
     taxRate: new Table(),
     webhookEndpoint: new Table(),
   };

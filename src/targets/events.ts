@@ -46,7 +46,12 @@ export type RemoteRecord = {
 };
 
 /** What was read about the object of an event: the target's invoices that it belongs to, and what is to be recorded. */
-export type RemoteFinding = { remoteInvoiceIds: string[]; records: RemoteRecord[] };
+export type RemoteFinding = {
+  remoteInvoiceIds: string[];
+  records: RemoteRecord[];
+  /** The target's customers whose own sync is to look: one of them has saved a payment method. */
+  remoteCustomerIds?: string[];
+};
 
 export type EventSource = {
   /** Uses by type, for whoever takes up stored events. */

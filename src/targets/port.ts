@@ -1,3 +1,5 @@
+import type { Collector, SavedMethods } from './collector.ts';
+
 /** What any target of invoices offers, and what it asks of the rest: Stripe is the first, others follow the same form. */
 
 export type OutgoingCustomer = {
@@ -50,6 +52,8 @@ export type OutgoingInvoice = {
   /** Calendar day by which the customer pays, `2013-02-16`, and the terms that it comes from. */
   paymentDueOn: string;
   paymentTermsDays: number;
+  /** How the money is to come in: by a link that is sent, or from what the customer has saved. */
+  collection: 'send_invoice' | 'charge_automatically';
   lines: readonly OutgoingLine[];
   /** The target is known to have it under this id already, from before this database was restored. */
   knownRemoteId?: string | null;
@@ -62,6 +66,8 @@ export type RemoteInvoice = {
   url: string | null;
   payment: 'unpaid' | 'partly_paid' | 'paid' | 'uncollectible';
   amountPaidMinor: bigint;
+  /** The part of it that came in elsewhere, by the word of whoever marked it so. */
+  paidElsewhereMinor: bigint;
   /** When it was paid in full, by the target's clock. */
   paidAt: Date | null;
 };
@@ -85,6 +91,9 @@ export type InvoiceTarget = {
   bringInvoice(invoice: OutgoingInvoice, remoteCustomerId: string, log: RequestLog): Promise<RemoteInvoice>;
   /** Sees to it that nobody can pay the invoice there any more, wherever earlier calls have left it, unless it was paid for. */
   voidInvoice(invoice: OutgoingInvoice, remoteCustomerId: string | null, log: RequestLog): Promise<VoidOutcome>;
+  /** Gets the money in for what was brought there. */
+  collector: Collector;
+  savedMethods: SavedMethods;
 };
 
 /** What a target has, read and never changed: for reconciliation. Each call answers one page of at most 100. */

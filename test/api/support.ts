@@ -32,6 +32,7 @@ const ajv = new Ajv2020({ strict: false, validateFormats: false });
 export const noSyncs: ApiDeps['syncs'] = {
   wake: () => Promise.reject(new Error('unused')),
   answer: () => Promise.reject(new Error('unused')),
+  ensureCustomer: () => Promise.reject(new Error('unused')),
 };
 
 /**

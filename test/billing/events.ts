@@ -1,6 +1,7 @@
 import { type ProcessedEvents, processStripeEvents } from '../../src/billing/process-stripe-events.ts';
 import { bindStripe } from '../../src/billing/stripe-account.ts';
 import { type SweepCursor, sweepStripeEvents } from '../../src/billing/sweep-stripe-events.ts';
+import { syncCustomer } from '../../src/billing/sync-customer.ts';
 import type { Database } from '../../src/store/database.ts';
 import type { Simulator } from '../../src/stripe-simulator/index.ts';
 import type { EventSource } from '../../src/targets/events.ts';
@@ -27,7 +28,9 @@ export function openEvents(database: Database, simulator: Simulator) {
     const accountId = await account.accountId();
     const wakeSyncs = async (ids: readonly string[]) => void woken.push(...ids);
     while (sums.hasMore) {
-      const page = await processStripeEvents({ database, events, wakeSyncs }, { accountId, limit });
+      const ensureCustomer = (customerId: string) => syncCustomer(database, account, customerId);
+      const dependencies = { database, events, wakeSyncs, ensureCustomer };
+      const page = await processStripeEvents(dependencies, { accountId, limit });
       for (const [outcome, count] of Object.entries(page.counts)) {
         sums.counts[outcome] = (sums.counts[outcome] ?? 0) + count;
       }

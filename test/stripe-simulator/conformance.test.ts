@@ -13,6 +13,7 @@ import { type Answered, notingClient, walk } from './walk.ts';
 /** By the object's own name: an operation that answers with one. */
 const answeredBy: Record<string, string> = {
   charge: 'charges.retrieve',
+  'checkout.session': 'checkout.sessions.retrieve',
   credit_note: 'creditNotes.retrieve',
   customer: 'customers.create',
   dispute: 'disputes.retrieve',
@@ -22,6 +23,7 @@ const answeredBy: Record<string, string> = {
   payment_intent: 'paymentIntents.retrieve',
   payment_method: 'paymentMethods.retrieve',
   refund: 'refunds.retrieve',
+  setup_intent: 'setupIntents.retrieve',
 };
 
 interface WireEvent {

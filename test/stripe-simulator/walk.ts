@@ -193,6 +193,24 @@ async function walkIntents(stripe: Stripe, customer: string, partly: string, ask
   await stripe.paymentIntents.list({ customer, limit: 100 });
 }
 
+/** Pages on which a payment method is saved: one is used, after a card that was refused, and one is given up. */
+async function walkSessions(stripe: Stripe, customer: string): Promise<void> {
+  const page = { mode: 'setup', currency: 'usd', customer, success_url: 'https://heron.example/saved' } as const;
+  const data = { description: 'A card', metadata: { a: '1' } };
+  const { id, url } = await stripe.checkout.sessions.create({ ...page, metadata: { a: '1' }, setup_intent_data: data });
+  for (const number of ['4000000000000002', '4242424242424242']) {
+    await fetch(url ?? '', { method: 'POST', body: new URLSearchParams({ number }), redirect: 'manual' });
+  }
+  const { setup_intent: intent } = await stripe.checkout.sessions.retrieve(id);
+  await stripe.setupIntents.retrieve(String(intent));
+  const other = await stripe.checkout.sessions.create({ ...page, cancel_url: 'https://heron.example/back' });
+  await fetch(other.url ?? '', { method: 'POST', body: new URLSearchParams({ number: '4000002760003184' }) });
+  const { setup_intent: asks } = await stripe.checkout.sessions.retrieve(other.id);
+  await stripe.setupIntents.retrieve(String(asks));
+  await stripe.checkout.sessions.expire(other.id);
+  await stripe.checkout.sessions.list({ customer });
+}
+
 async function walkItems(stripe: Stripe, customer: string): Promise<void> {
   const { id } = await stripe.invoiceItems.create({ customer, currency: 'usd', amount: 25, description: 'A fee' });
   await stripe.invoiceItems.update(id, { amount: 30, metadata: { a: '1' } });
@@ -224,6 +242,7 @@ export async function walk(stripe: Stripe): Promise<void> {
   const customer = await walkCustomers(stripe);
   await walkInvoices(stripe, customer);
   await walkPayments(stripe, customer);
+  await walkSessions(stripe, customer);
   await walkItems(stripe, customer);
   await walkEvents(stripe);
 }

@@ -103,6 +103,22 @@ const invoiceFields = {
   }),
   amountPaidMinor: amountMinor('What was seen to be paid', 0),
   paidAt: nullable(instant('When it was paid in full')),
+  collection: nullable(
+    Type.Enum(['send_invoice', 'charge_automatically'], {
+      type: 'string',
+      description: 'How the money is to come in; null until it was first sent to Stripe',
+      examples: ['send_invoice'],
+    }),
+  ),
+  collectionFallback: nullable(
+    Type.Enum(['no-payment-method'], {
+      type: 'string',
+      description: 'Why it is sent although its customer is to be charged',
+      examples: ['no-payment-method'],
+    }),
+  ),
+  refundedMinor: amountMinor('What went back to the customer; it stays paid', 0),
+  disputedMinor: amountMinor('What the customer’s bank has taken back or asks back; it stays paid', 0),
   copies: Type.Array(Copy, { description: 'Its copies at targets' }),
 };
 

@@ -1,3 +1,4 @@
+import { renderCheckoutSession, renderSetupIntent } from '../objects/checkout-session.ts';
 import { renderCreditNote } from '../objects/credit-note.ts';
 import { renderCustomer } from '../objects/customer.ts';
 import { renderDispute } from '../objects/dispute.ts';
@@ -32,6 +33,13 @@ export const emitters: { readonly [K in Kind]?: Emitter<Records[K]> } = {
       ...(after.refundIds.length > (before?.refundIds.length ?? 0) ? ['charge.refunded' as const] : []),
     ],
     render: renderCharge,
+  },
+  checkoutSession: {
+    also: (before, after) => [
+      ...(became('complete', before, after) ? ['checkout.session.completed' as const] : []),
+      ...(became('expired', before, after) ? ['checkout.session.expired' as const] : []),
+    ],
+    render: renderCheckoutSession,
   },
   creditNote: {
     created: 'credit_note.created',
@@ -90,6 +98,16 @@ export const emitters: { readonly [K in Kind]?: Emitter<Records[K]> } = {
     created: 'refund.created',
     updated: 'refund.updated',
     render: (refund, tx) => renderRefund(refund, tx),
+  },
+  setupIntent: {
+    created: 'setup_intent.created',
+    also: (before, after) => [
+      ...(became('succeeded', before, after) ? ['setup_intent.succeeded' as const] : []),
+      ...(became('canceled', before, after) ? ['setup_intent.canceled' as const] : []),
+      ...(became('requires_action', before, after) ? ['setup_intent.requires_action' as const] : []),
+      ...(after.failedMethod !== (before?.failedMethod ?? null) ? ['setup_intent.setup_failed' as const] : []),
+    ],
+    render: renderSetupIntent,
   },
 };
 

@@ -1,4 +1,5 @@
 import type Stripe from 'stripe';
+import type { CheckoutSessionRecord, SetupIntentRecord } from './checkout-records.ts';
 import type { CreditNoteRecord } from './credit-note-records.ts';
 import type {
   ChargeRecord,
@@ -150,6 +151,7 @@ export interface WebhookEndpointRecord {
 
 export interface Records {
   charge: ChargeRecord;
+  checkoutSession: CheckoutSessionRecord;
   creditNote: CreditNoteRecord;
   customer: CustomerRecord;
   dispute: DisputeRecord;
@@ -160,6 +162,7 @@ export interface Records {
   paymentIntent: PaymentIntentRecord;
   paymentMethod: PaymentMethodRecord;
   refund: RefundRecord;
+  setupIntent: SetupIntentRecord;
   taxRate: TaxRateRecord;
   webhookEndpoint: WebhookEndpointRecord;
 }
@@ -167,6 +170,7 @@ export interface Records {
 export type Kind = keyof Records;
 export const kinds: readonly Kind[] = [
   'charge',
+  'checkoutSession',
   'creditNote',
   'customer',
   'dispute',
@@ -177,6 +181,7 @@ export const kinds: readonly Kind[] = [
   'paymentIntent',
   'paymentMethod',
   'refund',
+  'setupIntent',
   'taxRate',
   'webhookEndpoint',
 ];

@@ -34,12 +34,25 @@ export function finalAmountDue(invoice: InvoiceRecord, tx: Transaction): number 
  * the invoice open with the attempt on record, and throws the 402.
  */
 export function payByCard(invoice: InvoiceRecord, call: Call<PayParams>): InvoiceRecord {
-  const method = chosenMethod(invoice, call);
+  const owner = call.params.off_session === false ? 'asked' : 'away';
+  return payWith(invoice, chosenMethod(invoice, call), owner, call);
+}
+
+/**
+ * Pays by a card at hand. @param owner of the card: `away`, `asked` where the bank wants consent, or has `consented`
+ */
+export function payWith(
+  invoice: InvoiceRecord,
+  method: PaymentMethodRecord,
+  owner: 'asked' | 'away' | 'consented',
+  call: Call<unknown>,
+): InvoiceRecord {
   const { payable, payment, intent } = openPaymentOf(invoice, call);
   // Only the first attempt by hand counts: the count belongs to the schedule of retries (the SDK's typings).
   const attempted = { ...payable, attempted: true, attemptCount: Math.max(1, invoice.attemptCount) };
-  const { failure, needsAuthentication } = testCard(method.testCard);
-  if (needsAuthentication && call.params.off_session === false) throw wantsConsent(attempted, intent, method, call);
+  const { failure: ofCard, needsAuthentication } = testCard(method.testCard);
+  if (needsAuthentication && owner === 'asked') throw wantsConsent(attempted, intent, method, call);
+  const failure = owner === 'consented' ? withConsent(ofCard) : ofCard;
   const charge = newCharge(intent, method, failure !== null, call.now);
   call.tx.put('charge', charge);
   if (failure !== null) throw declinedBy(failure, attempted, { ...intent, latestCharge: charge.id }, method, call);
@@ -55,6 +68,11 @@ export function payByCard(invoice: InvoiceRecord, call: Call<PayParams>): Invoic
   const paid: InvoiceRecord = { ...attempted, status: 'paid', paidAt: call.now, amountPaid };
   call.tx.put('invoice', paid);
   return paid;
+}
+
+/** What still fails once the owner has consented: nothing, where the consent was all that was missing. */
+export function withConsent(failure: CardFailure | null): CardFailure | null {
+  return failure?.code === 'authentication_required' ? null : failure;
 }
 
 function chosenMethod(invoice: InvoiceRecord, call: Call<PayParams>): PaymentMethodRecord {

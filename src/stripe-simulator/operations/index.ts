@@ -1,6 +1,7 @@
 import { accountOperations } from './account.ts';
 import { attachedPaymentOperations } from './attached-payments.ts';
 import { chargeOperations } from './charges.ts';
+import { checkoutSessionOperations } from './checkout-sessions.ts';
 import { creditNoteOperations } from './credit-notes.ts';
 import { customerOperations } from './customers.ts';
 import { disputeOperations } from './disputes.ts';
@@ -23,6 +24,7 @@ export const operations: readonly Operation[] = [
   ...accountOperations,
   ...attachedPaymentOperations,
   ...chargeOperations,
+  ...checkoutSessionOperations,
   ...creditNoteOperations,
   ...customerOperations,
   ...disputeOperations,

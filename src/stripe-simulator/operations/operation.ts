@@ -28,6 +28,7 @@ export interface Call<P = unknown> {
 export type Answers =
   | 'account'
   | 'charge'
+  | 'checkout_session'
   | 'credit_note'
   | 'credit_note_line_item'
   | 'credit_note_refund'
@@ -42,6 +43,7 @@ export type Answers =
   | 'payment_intent'
   | 'payment_method'
   | 'refund'
+  | 'setup_intent'
   | 'webhook_endpoint';
 
 /** Search has a limit and an expandable count of its own. */

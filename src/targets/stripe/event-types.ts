@@ -38,6 +38,9 @@ const uses = {
   'credit_note.created': 'object',
   'credit_note.updated': 'object',
   'credit_note.voided': 'object',
+
+  // A customer has saved a payment method.
+  'checkout.session.completed': 'object',
 } as const satisfies Record<string, EventUse>;
 
 export type HandledType = keyof typeof uses;
@@ -49,15 +52,14 @@ export function useOf(type: string): EventUse | null {
 
 /**
  * What the sweep asks for: Stripe takes 20 types at most. Left out are those that come with one of these for the same
- * change, and `invoice.updated`, of which our own requests alone make several an invoice: what it tells of
- * reconciliation finds.
+ * change, `invoice.updated`, of which our own requests alone make several an invoice: what it tells of reconciliation
+ * finds; and failures to finalize, of which a request of ours hears by itself.
  */
 export const sweptTypes = [
   'customer.created',
   'invoice.created',
   'invoice.finalized',
   'invoice.deleted',
-  'invoice.finalization_failed',
   'invoice.paid',
   'invoice.voided',
   'invoice.marked_uncollectible',
@@ -73,6 +75,7 @@ export const sweptTypes = [
   'refund.failed',
   'credit_note.created',
   'credit_note.voided',
+  'checkout.session.completed',
 ] as const satisfies HandledType[];
 
 /** What only our own requests cause when all is well: no endpoint needs it, since the sweep sees it. */

@@ -47,7 +47,7 @@ export function toRemoteEvent(event: Stripe.Event): RemoteEvent {
       mend: 'Register the endpoint for snapshot events.',
     });
   }
-  const kind = plainId(object['object']) ?? 'unknown';
+  const kind = isText(object['object'], /^[a-z][\w.]{0,100}$/) ? object['object'] : 'unknown';
   return {
     eventId: id,
     type,

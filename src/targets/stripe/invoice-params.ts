@@ -13,6 +13,9 @@ export const linesPerInvoice = 250;
 export const invoiceMark = 'durabill_invoice';
 export const revisionMark = 'durabill_revision';
 export const lineMark = 'durabill_line';
+/** And a refund, and a page on which a payment method is saved. */
+export const refundMark = 'durabill_refund';
+export const sessionMark = 'durabill_session';
 
 const seconds = (at: Date) => Math.floor(at.getTime() / 1_000);
 
@@ -26,8 +29,9 @@ export function createParams(
     currency: invoice.currency.toLowerCase(),
     number: invoice.number,
     auto_advance: false,
-    collection_method: 'send_invoice',
-    ...dueParams(invoice, now),
+    collection_method: invoice.collection,
+    // Stripe knows a due day for what is sent only; ours stands in the metadata in any case.
+    ...(invoice.collection === 'send_invoice' && dueParams(invoice, now)),
     effective_at: seconds(invoice.issuedAt),
     pending_invoice_items_behavior: 'exclude',
     metadata: {

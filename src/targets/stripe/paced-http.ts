@@ -5,8 +5,8 @@ import type { RequestPace } from '../port.ts';
 type HttpClient = ReturnType<typeof Stripe.createNodeHttpClient>;
 type Response = Awaited<ReturnType<HttpClient['makeRequest']>>;
 
-/** An id in a path: a short prefix, an underscore, and letters and digits that no word of the API has. */
-const id = /^[a-z]{2,8}_(?=[A-Za-z0-9]*[A-Z0-9])[A-Za-z0-9]{6,}$/;
+/** An id in a path: a short prefix (of pages with the mode), an underscore, and letters and digits that no word of the API has. */
+const id = /^[a-z]{2,8}_(?:(?:test|live)_)?(?=[A-Za-z0-9]*[A-Z0-9])[A-Za-z0-9]{6,}$/;
 
 /**
  * The operation that Stripe counts a request under: method and path pattern, ids left out (docs.stripe.com/rate-limits).

@@ -46,6 +46,11 @@ const readers: Record<string, Read> = {
     const remoteInvoiceIds = await invoicesPaidBy(stripe, await intentOf(stripe, dispute));
     return { remoteInvoiceIds, records: [disputeRecord(dispute)] };
   },
+  async 'checkout.session'(stripe, id) {
+    const { customer } = await stripe.checkout.sessions.retrieve(id);
+    const remoteCustomerId = linkedId(customer);
+    return { ...nothing, remoteCustomerIds: remoteCustomerId === null ? [] : [remoteCustomerId] };
+  },
   async credit_note(stripe, id) {
     const note = await stripe.creditNotes.retrieve(id);
     const invoice = linkedId(note.invoice);
@@ -87,7 +92,7 @@ function paymentRecord(intent: Stripe.PaymentIntent): RemoteRecord {
   };
 }
 
-function refundRecord(refund: Stripe.Refund): RemoteRecord {
+export function refundRecord(refund: Stripe.Refund): RemoteRecord {
   const status = refund.status ?? 'pending';
   // One that has succeeded may still come back from the bank.
   const stage = status === 'failed' || status === 'canceled' ? 2 : status === 'succeeded' ? 1 : 0;

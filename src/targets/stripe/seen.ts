@@ -46,6 +46,7 @@ export function seenOf(invoice: OutgoingInvoice, remote: Stripe.Invoice): Remote
     url: remote.hosted_invoice_url ?? null,
     payment: paymentOf(remote),
     amountPaidMinor: fromStripeAmount(remote.amount_paid, invoice.currency as Currency),
+    paidElsewhereMinor: fromStripeAmount(remote.amount_paid_off_stripe ?? 0, invoice.currency as Currency),
     paidAt: paidAt === null ? null : new Date(paidAt * 1_000),
   };
 }

@@ -1,7 +1,9 @@
 import type Stripe from 'stripe';
 import type { InvoiceTarget } from '../port.ts';
 import { bringInvoice } from './bring-invoice.ts';
+import { createStripeCollector } from './collector.ts';
 import { createCustomer, updateCustomer } from './customers.ts';
+import { createSavedMethods } from './saved-methods.ts';
 import { asStripe } from './steps.ts';
 import { voidInvoice } from './void-invoice.ts';
 
@@ -16,5 +18,7 @@ export function createStripeTarget(stripe: Stripe, secretKey: string): InvoiceTa
     updateCustomer: (customer, remoteId, log) => updateCustomer(stripe, customer, remoteId, log),
     bringInvoice: (invoice, remoteCustomerId, log) => bringInvoice(stripe, invoice, remoteCustomerId, log),
     voidInvoice: (invoice, remoteCustomerId, log) => voidInvoice(stripe, invoice, remoteCustomerId, log),
+    collector: createStripeCollector(stripe),
+    savedMethods: createSavedMethods(stripe),
   };
 }

@@ -45,20 +45,28 @@ const narrower: Record<string, string> = { Event: 'EventBase' };
 
 /** The types in the signature of a resource's method, as TypeScript text that may be written in any file. */
 function signatureOf(operation: string): { parameters: string; answer: string } {
-  const [resource = '', method = ''] = operation.split('.');
-  const core = readFileSync(join(typingsRoot, 'stripe.core.d.ts'), 'utf8');
-  const className = new RegExp(`^ {4}${resource}: (\\w+);$`, 'm').exec(core)?.[1];
-  assert.ok(className, `the SDK has no resource ${resource}`);
-  const file = new RegExp(`\\b${className}\\b.* from '(\\./resources/\\w+)\\.js'`).exec(core)?.[1];
-  assert.ok(file, `no file of ${className}`);
+  const names = operation.split('.');
+  const method = names.pop() ?? '';
+  // `checkout.sessions` is a resource inside a namespace, which has a file of its own.
+  let file = 'stripe.core';
+  for (const resource of names) {
+    const text = readFileSync(join(typingsRoot, `${file}.d.ts`), 'utf8');
+    const className = new RegExp(`^ {4}${resource}: (\\w+);$`, 'm').exec(text)?.[1];
+    assert.ok(className, `the SDK has no resource ${resource}`);
+    const found = new RegExp(`\\b${className}\\b.* from '\\./([\\w/]+)\\.js'`).exec(text)?.[1];
+    assert.ok(found, `no file of ${className}`);
+    file = join(dirname(file), found);
+  }
   const text = readFileSync(join(typingsRoot, `${file}.d.ts`), 'utf8');
-  const signature = new RegExp(`^ {4}${method}\\(.*?params\\??: (\\w+).*\\): (.+);$`, 'm').exec(text);
+  const signature = new RegExp(`^ {4}${method}\\(.*?params\\??: ([\\w.]+).*\\): (.+);$`, 'm').exec(text);
   assert.ok(signature, `the SDK has no ${operation}`);
   const [, parameters = '', promise = ''] = signature;
   const [, wrapper = '', inner = ''] =
     /^(Promise<Response|ApiListPromise|ApiSearchResultPromise)<(.+?)>+$/.exec(promise) ?? [];
   assert.ok(inner, `${operation} answers ${promise}`);
-  const answer = inner.replace(/\b[A-Z]\w*/g, (name) => `Stripe.${narrower[name] ?? name}`);
+  const namespace = /^(\w+)\./.exec(parameters)?.[1];
+  const prefix = namespace === undefined ? 'Stripe' : `Stripe.${namespace}`;
+  const answer = inner.replace(/\b[A-Z]\w*/g, (name) => `${prefix}.${narrower[name] ?? name}`);
   const list = { ApiListPromise: 'Stripe.ApiList', ApiSearchResultPromise: 'Stripe.ApiSearchResult' }[wrapper];
   return { parameters: `Stripe.${parameters}`, answer: list === undefined ? answer : `${list}<${answer}>` };
 }
