@@ -148,7 +148,11 @@ describe('Dunning over a month, across the change of clocks', function () {
     for (const name of ['anna', 'clara']) {
       const { id, remoteId } = invoices[name]!;
       assert.equal((await getDunning(database, id)).state, 'ended');
-      assert.equal((await clientOf(world.simulator).invoices.retrieve(remoteId)).status, 'uncollectible', 'at Stripe too');
+      assert.equal(
+        (await clientOf(world.simulator).invoices.retrieve(remoteId)).status,
+        'uncollectible',
+        'at Stripe too',
+      );
     }
     const allSent = async (name: string) =>
       (await mailsTold(database, invoices[name]!.id)).every((mail) => / sent$/.test(mail));
