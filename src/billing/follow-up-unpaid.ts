@@ -5,14 +5,13 @@ import {
   dueDunnings,
   endDunnings,
   lockStates,
-  markUncollectible,
-  type OpenDunning,
   readOpenDunnings,
   type SettledStep,
   settleSteps,
 } from '../store/dunning.ts';
 import { type MailToOwe, oweMessages } from '../store/messages.ts';
 import type { BegunPage } from './in-pages.ts';
+import { type Taken, wantMoney } from './want-money.ts';
 
 export type FollowedUp = { reminded: number; retried: number; told: number; uncollectible: number; skipped: number };
 
@@ -40,7 +39,6 @@ export async function followUpUnpaid(
 }
 
 type Run = { id: string; cutoffAt: Date };
-type Taken = { invoice: OpenDunning; decisions: Decision[]; isOver: boolean };
 
 async function takeSteps(
   database: Database,
@@ -55,7 +53,11 @@ async function takeSteps(
       invoice,
       ...decideSteps(invoice, invoice.planned, run.cutoffAt),
     }));
-    const some = all.filter(({ decisions, isOver }) => decisions.length > 0 || isOver);
+    const some = await wantMoney(
+      sql,
+      run,
+      all.filter(({ decisions, isOver }) => decisions.length > 0 || isOver),
+    );
     await carryOut(sql, run, some);
     return some;
   });
@@ -77,11 +79,6 @@ async function takeSteps(
 async function carryOut(sql: Sql, run: Run, taken: readonly Taken[]): Promise<void> {
   await settleSteps(sql, run.cutoffAt, taken.flatMap(settled));
   await oweMessages(sql, taken.flatMap(mailsOf));
-  const idsOf = (action: Decision['action']) =>
-    taken.flatMap(({ invoice, decisions }) =>
-      decisions.some((one) => one.action === action && one.outcome === 'done') ? [invoice.invoiceId] : [],
-    );
-  await markUncollectible(sql, idsOf('mark_uncollectible'));
   await endDunnings(
     sql,
     taken.flatMap(({ invoice, isOver }) => (isOver ? [invoice.invoiceId] : [])),

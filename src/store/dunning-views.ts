@@ -37,7 +37,7 @@ export async function findDunning(sql: Sql, reference: string): Promise<DunningV
        d.pause_reason AS "pauseReason", d.policy_key AS "policyKey", d.policy_steps AS "policySteps",
        d.first_failed_at AS "firstFailedAt",
        CASE WHEN d IS NULL OR d.state = 'ended' OR NOT dunning_waits(d, s) THEN NULL
-         WHEN d.state = 'paused' THEN 'resume' WHEN s.payment = 'processing' THEN 'payment on its way' ELSE 'dispute' END
+         WHEN d.state = 'paused' THEN 'resume' WHEN is_being_paid(s) THEN 'payment on its way' ELSE 'dispute' END
          AS "waitsFor"
      FROM invoice_states s LEFT JOIN dunnings d ON d.invoice_id = s.invoice_id WHERE s.invoice_id = $1`,
     [uuidOrNull(reference)],

@@ -157,11 +157,3 @@ export async function endDunnings(sql: Sql, invoiceIds: readonly string[]): Prom
     [invoiceIds],
   );
 }
-
-/** Marks in the books what nobody expects to be paid any more. */
-export async function markUncollectible(sql: Sql, invoiceIds: readonly string[]): Promise<void> {
-  await sql.query(
-    `UPDATE invoice_states SET payment = 'uncollectible' WHERE invoice_id = ANY ($1) AND payment <> 'paid'`,
-    [invoiceIds],
-  );
-}

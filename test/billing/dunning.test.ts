@@ -38,18 +38,56 @@ function story(title: string, tell: (database: Database) => Promise<void>): void
 const because = { reason: 'The customer has asked for a new bill.' };
 const never = '2020-01-01T00:00:00Z';
 
-async function record(
+const bound = `INSERT INTO target_accounts (target, account_id, livemode) VALUES ('stripe', 'acct_1', false) ON CONFLICT DO NOTHING`;
+
+async function dispute(
   database: Database,
   invoiceId: string,
-  kind: 'payment' | 'dispute',
-  given: { id: string; status: string; code?: string; stage?: number; isFinal?: boolean },
+  given: { status: string; stage: number; isFinal: boolean },
 ): Promise<void> {
+  await database.query(bound);
+  const row = {
+    remoteId: 'dp_1',
+    kind: 'dispute' as const,
+    invoiceId,
+    amountMinor: 10_000n,
+    currency: 'USD',
+    code: null,
+  };
+  await recordRemote(database, 'acct_1', { ...row, ...given }, new Date());
+}
+
+/** The customer of an invoice has a card that may be charged. */
+async function saveMethod(database: Database, invoiceId: string): Promise<void> {
+  await database.query(bound);
   await database.query(
-    `INSERT INTO target_accounts (target, account_id, livemode) VALUES ('stripe', 'acct_1', false) ON CONFLICT DO NOTHING`,
+    `INSERT INTO payment_methods (account_id, remote_id, customer_id, kind, is_default)
+     SELECT 'acct_1', 'pm_1', customer_id, 'card', true FROM invoices WHERE id = $1`,
+    [invoiceId],
   );
-  const { id, status, code = null, stage = 1, isFinal = false } = given;
-  const row = { remoteId: id, kind, invoiceId, amountMinor: 10_000n, currency: 'USD', status, stage, isFinal, code };
-  await recordRemote(database, 'acct_1', row, new Date());
+}
+
+/** The attempt that is wanted, or one that the first sync makes, is declined, as the sync writes it down. */
+async function decline(database: Database, invoiceId: string, code: string): Promise<void> {
+  await database.query(
+    `INSERT INTO collection_attempts (invoice_id, attempt, kind, wanted_at, wanted_by) VALUES ($1, 1, 'pay', now(), 'sync')
+     ON CONFLICT DO NOTHING`,
+    [invoiceId],
+  );
+  await database.query(
+    `UPDATE collection_attempts SET outcome = 'declined', code = $2, settled_at = now()
+     WHERE invoice_id = $1 AND outcome IS NULL`,
+    [invoiceId, code],
+  );
+}
+
+/** "pay declined", "pay wanted". */
+async function attemptsTold(database: Database, invoiceId: string): Promise<string[]> {
+  const { rows } = await database.query<{ told: string }>(
+    `SELECT kind || ' ' || coalesce(outcome, 'wanted') AS told FROM collection_attempts WHERE invoice_id = $1 ORDER BY attempt`,
+    [invoiceId],
+  );
+  return rows.map(({ told }) => told);
 }
 
 describe('Dunning', function () {
@@ -83,8 +121,7 @@ describe('Dunning', function () {
     ]);
     const { state, policy } = await getDunning(database, id);
     assert.deepEqual([state, policy?.key], ['ended', 'default']);
-    const { rows } = await database.query('SELECT payment FROM invoice_states WHERE invoice_id = $1', [id]);
-    assert.equal(rows[0]?.['payment'], 'uncollectible');
+    assert.deepEqual(await attemptsTold(database, id), ['uncollectible wanted']);
     assert.equal(await nextDue(database, never), undefined);
     const actions = (await chainOf(database, id))
       .map(({ action }) => action)
@@ -169,38 +206,63 @@ describe('Dunning', function () {
       await unpaidInvoice(database, '2013-02-01'),
       await unpaidInvoice(database, '2013-02-01'),
     ];
-    await record(database, disputed.id, 'dispute', { id: 'dp_1', status: 'needs_response' });
+    await dispute(database, disputed.id, { status: 'needs_response', stage: 1, isFinal: false });
     await database.query(`UPDATE invoice_states SET payment = 'processing' WHERE invoice_id = $1`, [onItsWay.id]);
     assert.equal(await nextDue(database, never), undefined);
     assert.equal((await followUp(database, '2013-02-10T14:00:00Z')).reminded, 0);
     assert.equal((await getDunning(database, disputed.id)).waitsFor, 'dispute');
     assert.equal((await getDunning(database, onItsWay.id)).waitsFor, 'payment on its way');
-    await record(database, disputed.id, 'dispute', { id: 'dp_1', status: 'won', stage: 2, isFinal: true });
+    await dispute(database, disputed.id, { status: 'won', stage: 2, isFinal: true });
     await pay(database, onItsWay.id);
     const { reminded, skipped } = await followUp(database, '2013-02-10T15:00:00Z');
     assert.deepEqual([reminded, skipped], [1, 1]);
   });
 
-  story('counts from the first payment that failed, and tells the customer of each', async (database) => {
-    await setPolicy(database, '0f retry, 3f retry, 5 remind', ['payment-failed']);
+  story(
+    'counts from the first attempt that was declined, tries again, and tells the customer of each',
+    async (database) => {
+      await setPolicy(database, '0f retry, 3f retry, 5 remind', ['payment-failed']);
+      const { id } = await unpaidInvoice(database, '2013-02-01');
+      await saveMethod(database, id);
+      // 18:00 in New York on 24 January: the step of day 0 was due at 09:00 there, and comes with the next hour.
+      await followUp(database, '2013-01-24T23:00:00Z');
+      await decline(database, id, 'card_declined');
+      assert.equal(await nextDue(database, never), 'dunning 2013-01-24T23:00:00.000Z');
+      const { retried, wanted } = await followUp(database, '2013-01-24T23:00:00Z');
+      assert.deepEqual([retried, wanted], [1, [id]]);
+      assert.deepEqual(await attemptsTold(database, id), ['pay declined', 'pay wanted']);
+      assert.equal(await nextDue(database, never), undefined, 'it waits for what comes of the try');
+      assert.equal((await getDunning(database, id)).waitsFor, 'payment on its way');
+      // The second refusal moves nothing.
+      await followUp(database, '2013-01-26T14:00:00Z');
+      await decline(database, id, 'expired_card');
+      await followUp(database, '2013-01-27T14:00:00Z');
+      assert.deepEqual(await stepsTold(database, id), [
+        '1 retry done 2013-01-24T23:00Z',
+        '2 retry done 2013-01-27T14:00Z',
+        '3 remind planned 2013-02-06T14:00Z',
+      ]);
+      assert.deepEqual(await mailsTold(database, id), ['payment-failed pending', 'payment-failed pending']);
+    },
+  );
+
+  story('skips a try where nothing can be charged, and gives nothing up that waits for a person', async (database) => {
+    await setPolicy(database, '1 retry, 2 mark_uncollectible');
     const { id } = await unpaidInvoice(database, '2013-02-01');
-    await followUp(database, '2013-01-20T15:00:00Z');
-    // 18:00 in New York on 24 January: the step of day 0 was due at 09:00 there, and comes with the next hour.
-    await followUp(database, '2013-01-24T23:00:00Z');
-    await record(database, id, 'payment', { id: 'pi_1', status: 'requires_payment_method', code: 'card_declined' });
-    assert.equal(await nextDue(database, never), 'dunning 2013-01-24T23:00:00.000Z');
-    const { retried, wanted } = await followUp(database, '2013-01-24T23:00:00Z');
-    assert.deepEqual([retried, wanted], [1, [id]]);
-    // A second one moves nothing.
-    await followUp(database, '2013-01-26T14:00:00Z');
-    await record(database, id, 'payment', { id: 'pi_2', status: 'requires_payment_method', code: 'expired_card' });
-    await followUp(database, '2013-01-27T14:00:00Z');
+    assert.equal((await followUp(database, '2013-02-02T14:00:00Z')).retried, 0);
+    await database.query(
+      `UPDATE invoice_states SET sync = 'parked', parked_at = now(), parking_number = 1 WHERE invoice_id = $1`,
+      [id],
+    );
+    assert.equal((await followUp(database, '2013-02-03T14:00:00Z')).uncollectible, 0);
+    assert.deepEqual(await attemptsTold(database, id), []);
     assert.deepEqual(await stepsTold(database, id), [
-      '1 retry done 2013-01-24T23:00Z',
-      '2 retry done 2013-01-27T14:00Z',
-      '3 remind planned 2013-02-06T14:00Z',
+      '1 retry skipped 2013-02-02T14:00Z (Its customer has saved no payment method.)',
+      '2 mark_uncollectible planned 2013-02-04T14:00Z',
     ]);
-    assert.deepEqual(await mailsTold(database, id), ['payment-failed pending', 'payment-failed pending']);
+    await database.query(`UPDATE invoice_states SET sync = 'synced', parked_at = NULL WHERE invoice_id = $1`, [id]);
+    assert.equal((await followUp(database, '2013-02-04T14:00:00Z')).uncollectible, 1);
+    assert.deepEqual(await attemptsTold(database, id), ['uncollectible wanted']);
   });
 
   story('follows up nobody without a policy, and what was open before only where that is meant', async (database) => {

@@ -145,7 +145,15 @@ describe('Dunning over a month, across the change of clocks', function () {
       '3 final_notice done 2013-03-19T00:00Z',
       '4 mark_uncollectible done 2013-03-19T13:00Z',
     ]);
-    for (const name of ['anna', 'clara']) assert.equal((await getDunning(database, invoices[name]!.id)).state, 'ended');
+    for (const name of ['anna', 'clara']) {
+      const { id, remoteId } = invoices[name]!;
+      assert.equal((await getDunning(database, id)).state, 'ended');
+      assert.equal(
+        (await clientOf(world.simulator).invoices.retrieve(remoteId)).status,
+        'uncollectible',
+        'at Stripe too',
+      );
+    }
     const allSent = async (name: string) =>
       (await mailsTold(database, invoices[name]!.id)).every((mail) => / sent$/.test(mail));
     for (const name of names) await until(() => allSent(name), `all mails to ${name} are sent`, limitMs);

@@ -135,11 +135,20 @@ CREATE TRIGGER dunning_steps_move_forward BEFORE UPDATE ON dunning_steps
   FOR EACH ROW EXECUTE FUNCTION dunning_steps_move_forward();
 CREATE TRIGGER dunning_steps_kept BEFORE DELETE OR TRUNCATE ON dunning_steps EXECUTE FUNCTION refuse_change();
 
--- Stops a follow-up for a while: a person has paused it, money is on its way, or the customer's bank has objected. What is
--- over (paid, void, given up) does not wait: its steps end.
+-- Whether money of an invoice is on its way, or an attempt to collect it is not settled.
+CREATE FUNCTION is_being_paid(standing invoice_states) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT standing.payment = 'processing'
+    OR EXISTS (SELECT FROM remote_records r
+      WHERE r.invoice_id = standing.invoice_id AND r.kind = 'payment' AND r.status = 'processing')
+    OR EXISTS (SELECT FROM collection_attempts a
+      WHERE a.invoice_id = standing.invoice_id AND a.kind = 'pay' AND a.outcome IS NULL)
+$$;
+
+-- Stops a follow-up for a while: a person has paused it, a payment is on its way or being tried, or the customer's bank has
+-- objected. What is over (paid, void, given up) does not wait: its steps end.
 CREATE FUNCTION dunning_waits(dunning dunnings, standing invoice_states) RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT standing.lifecycle <> 'void' AND standing.payment NOT IN ('paid', 'uncollectible') AND (
-    dunning.state = 'paused' OR standing.payment = 'processing' OR EXISTS (
+    dunning.state = 'paused' OR is_being_paid(standing) OR EXISTS (
       SELECT FROM remote_records r WHERE r.invoice_id = dunning.invoice_id AND r.kind = 'dispute' AND NOT r.is_final))
 $$;
 
@@ -190,12 +199,12 @@ BEGIN
   FROM clocks k WHERE d.invoice_id = of_invoice AND k.id = d.clock_id AND d.first_failed_at IS NULL AND d.state <> 'ended';
 END $$;
 
-CREATE FUNCTION remote_records_tell() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION collection_attempts_tell() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  PERFORM note_payment_failure(NEW.invoice_id, NEW.remote_id);
+  PERFORM note_payment_failure(NEW.invoice_id, NEW.attempt::text);
   RETURN NULL;
 END $$;
--- A payment that Stripe gives a code of a failure for; each is told once, however often it is tried.
-CREATE TRIGGER remote_records_tell AFTER INSERT OR UPDATE OF code ON remote_records FOR EACH ROW
-  WHEN (NEW.kind = 'payment' AND NEW.code IS NOT NULL AND NEW.status <> 'succeeded')
-  EXECUTE FUNCTION remote_records_tell();
+-- An attempt of ours that was declined; who tries in vain on the hosted page is told there.
+CREATE TRIGGER collection_attempts_tell AFTER UPDATE OF outcome ON collection_attempts FOR EACH ROW
+  WHEN (NEW.kind = 'pay' AND NEW.outcome = 'declined' AND OLD.outcome IS NULL)
+  EXECUTE FUNCTION collection_attempts_tell();

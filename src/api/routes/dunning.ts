@@ -24,7 +24,7 @@ export const dunningRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { d
   app.get(
     '/v1/settings/dunning',
     {
-      config: reading,
+      config: { scope: 'settings:read' },
       schema: { tags, summary: 'Read the policies', response: { 200: DunningSettings, ...problems } },
     },
     async () => await readDunningSettings(database),
