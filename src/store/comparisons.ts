@@ -9,7 +9,8 @@ const comparedWhere = (sync: 'synced' | 'parked') => `
   SELECT i.id, i.revision, i.number, i.currency, i.total_minor, i.customer_id, s.lifecycle, s.payment,
     s.amount_paid_minor, m.account_id, m.remote_id, r.invoice_id AS marked_id, r.revision AS marked_revision,
     r.number AS remote_number, r.remote_customer_id, r.currency AS remote_currency, r.total_minor AS remote_total_minor,
-    r.amount_paid_minor AS remote_paid_minor, r.line_count AS remote_line_count, r.lines_digest, r.status, r.auto_advance
+    r.amount_paid_minor AS remote_paid_minor, r.line_count AS remote_line_count, r.lines_digest, r.status, r.auto_advance,
+    (SELECT coalesce(sum(p.amount_minor), 0) FROM recorded_payments p WHERE p.invoice_id = i.id) AS recorded_minor
   FROM remote_invoices r JOIN run ON true
     JOIN invoice_mappings m ON m.account_id = r.account_id AND m.remote_id = r.remote_id
     JOIN invoice_states s ON s.invoice_id = m.invoice_id
@@ -43,6 +44,11 @@ const ourLines = `(SELECT count(*) AS our_count,
     sha256(convert_to(coalesce(string_agg(l.id || '=' || l.amount_minor, ',' ORDER BY l.id), ''), 'UTF8')) AS our_digest
   FROM outgoing_invoice_lines l WHERE l.invoice_id = c.id)`;
 
+/**
+ * What the books have as paid at Stripe: while the invoice is open there, Stripe knows of nothing that came in elsewhere.
+ */
+const paidThere = `(c.amount_paid_minor - CASE c.status WHEN 'open' THEN c.recorded_minor ELSE 0 END)`;
+
 /** Of an invoice that we have issued, by what Stripe says of it: what to do. Null where the two agree. */
 const statusAction = `CASE
   WHEN c.lifecycle = 'void' THEN CASE WHEN c.status NOT IN ('void', 'gone') THEN 'alert' END
@@ -50,8 +56,8 @@ const statusAction = `CASE
   WHEN c.status = 'paid' THEN CASE WHEN c.payment <> 'paid' THEN 'repair' END
   WHEN c.status = 'uncollectible' THEN
     CASE WHEN c.payment = 'paid' THEN 'alert' WHEN c.payment <> 'uncollectible' THEN 'repair' END
-  WHEN c.status = 'open' AND (c.payment IN ('paid', 'uncollectible') OR c.remote_paid_minor < c.amount_paid_minor) THEN 'alert'
-  WHEN c.status = 'open' AND c.remote_paid_minor > c.amount_paid_minor THEN 'repair' END`;
+  WHEN c.status = 'open' AND (c.payment IN ('paid', 'uncollectible') OR c.remote_paid_minor < ${paidThere}) THEN 'alert'
+  WHEN c.status = 'open' AND c.remote_paid_minor > ${paidThere} THEN 'repair' END`;
 
 type Finding = { from: string; where: string; ours: string; theirs: string; action?: string; subject?: string };
 
@@ -159,7 +165,7 @@ const findings: [kind: string, finding: Finding][] = [
     'status',
     {
       from: 'parked c',
-      where: `(c.status = 'paid' AND c.payment <> 'paid') OR c.remote_paid_minor > c.amount_paid_minor`,
+      where: `(c.status = 'paid' AND c.payment <> 'paid') OR c.remote_paid_minor > ${paidThere}`,
       ours: `'lifecycle', c.lifecycle, 'payment', c.payment, 'amountPaidMinor', c.amount_paid_minor::text, 'sync', 'parked'`,
       theirs: `'status', c.status, 'amountPaidMinor', c.remote_paid_minor::text`,
     },

@@ -149,7 +149,12 @@ describe('The money of an invoice, by the HTTP interface', () => {
     assertProblem(await api.post(`/v1/invoices/${randomUUID()}/collect`, {}), 404, 'not-found', 'id');
     const sessions = `/v1/customers/${externalId}/payment-method-sessions`;
     assertProblem(await api.post(sessions, { returnUrl: 'javascript:alert(1)' }), 400, 'request-invalid', 'returnUrl');
-    assertProblem(await api.post('/v1/customers/nobody/collection', { method: 'send_invoice' }), 404, 'not-found');
+    assertProblem(
+      await api.post('/v1/customers/nobody/collection', { method: 'send_invoice' }),
+      404,
+      'not-found',
+      'id',
+    );
     assertProblem(
       await api.post(`/v1/customers/${externalId}/collection`, { method: 'beg' }),
       400,

@@ -19,6 +19,7 @@ describe('the pace of requests to Stripe', () => {
     ],
     ['POST', '/v1/invoices/create_preview', 'POST /v1/invoices/create_preview'],
     ['POST', '/v1/customers/cus_NffrFeUfNV2Hib', 'POST /v1/customers/{id}'],
+    ['GET', '/v1/checkout/sessions/cs_test_a1B2c3D4e5F6', 'GET /v1/checkout/sessions/{id}'],
     ['GET', '/v1/credit_notes/cn_1Mx', 'GET /v1/credit_notes/cn_1Mx'],
     ['POST', '/v1/payment_methods/pm_1Q0PsIJvEtkwdCNYMSaVuRz6/attach', 'POST /v1/payment_methods/{id}/attach'],
   ];

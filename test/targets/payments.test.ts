@@ -10,6 +10,7 @@ import { isDurabillError } from '../../src/errors/error.ts';
 import { lookAgain } from '../../src/store/wants.ts';
 import type { FaultRule } from '../../src/stripe-simulator/faults.ts';
 import { openEvents } from '../billing/events.ts';
+import { evidenceOf, reconcile } from '../billing/reconciliation/support.ts';
 import { control } from '../stripe-simulator/support.ts';
 import { attemptsOf, cards, chargesOf, moneyOf, payOnPage, remoteIdOf, useCollecting } from './collecting.ts';
 import { bringInTheEnd, operationsOf, writes } from './outcomes.ts';
@@ -131,6 +132,21 @@ describe('money of an invoice that comes in elsewhere, and money that goes back'
       await refund(id, 50n);
       await target.bring(id);
       assert.deepEqual(await refundsAt(remoteId), [50]);
+    });
+
+    it('is no difference between the books and Stripe, and what is paid beside it there is one', async () => {
+      const books = { database: target.database, simulator: target.simulator };
+      const { id, remoteId } = await synced();
+      await record(id, 150n);
+      await target.bring(id);
+      assert.deepEqual(evidenceOf((await reconcile(books)).differences, 'status', id), []);
+      await payInPart(remoteId, 20);
+      const [found] = evidenceOf((await reconcile(books)).differences, 'status', id);
+      assert.deepEqual([found?.theirs, found?.action], [{ status: 'open', amountPaidMinor: '20' }, 'repair']);
+      await target.bring(id);
+      // 150 elsewhere and 20 by card
+      assert.equal(await moneyOf(target, id), 'synced partly_paid 170');
+      assert.deepEqual(evidenceOf((await reconcile(books)).differences, 'status', id), []);
     });
 
     it('is not charged for a second time: a part that came in elsewhere keeps the card out', async () => {

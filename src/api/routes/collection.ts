@@ -25,7 +25,7 @@ export const collectionRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, 
         response: { 200: CustomerCollection, ...problems },
       },
     },
-    async ({ params }) => await readCustomerCollection(database, await customerIdFor(database, params.id)),
+    async ({ params }) => await readCustomerCollection(database, await customerIdFor(database, params.id, 'id')),
   );
 
   app.post(
@@ -41,7 +41,7 @@ export const collectionRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, 
       },
     },
     async (request) => {
-      const customerId = await customerIdFor(database, request.params.id);
+      const customerId = await customerIdFor(database, request.params.id, 'id');
       return await setCollection(database, { customerId, method: request.body.method }, actorOf(request));
     },
   );
@@ -62,7 +62,7 @@ export const collectionRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, 
       },
     },
     async (request) => {
-      const customerId = await customerIdFor(database, request.params.id);
+      const customerId = await customerIdFor(database, request.params.id, 'id');
       const wish = { customerId, returnUrl: request.body.returnUrl };
       return await openMethodPage(database, (id) => syncs.ensureCustomer(id), wish, actorOf(request));
     },
