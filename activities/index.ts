@@ -2,6 +2,7 @@ import type { BringDependencies } from '../src/billing/bring-to-stripe.ts';
 import type { CheckLimits } from '../src/billing/check-drafts.ts';
 import type { InventoryDependencies } from '../src/billing/take-inventory.ts';
 import type { Publisher } from '../src/broker/publisher.ts';
+import type { TaxEngine } from '../src/targets/tax-engine/port.ts';
 import { createAuditActivities } from './audit.ts';
 import { createClockActivities } from './clocks.ts';
 import { createReconciliationActivities } from './reconciliation.ts';
@@ -22,6 +23,8 @@ export type ActivityDependencies = BringDependencies &
     wakeSyncs: WakeSyncs;
     /** What drafts are checked against before they become final. */
     checkLimits: CheckLimits;
+    /** Who says which taxes are on a bill, for deployments that do not leave it to the table of rates. */
+    taxEngine?: TaxEngine | undefined;
   };
 
 export function createActivities(dependencies: ActivityDependencies) {

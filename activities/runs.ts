@@ -1,6 +1,7 @@
 import { log } from '@temporalio/activity';
-import type { CheckLimits } from '../src/billing/check-drafts.ts';
-import { extendPeriodsPage } from '../src/billing/extend-periods.ts';
+import { carryOutReissues } from '../src/billing/carry-out-reissues.ts';
+import type { CheckLimits, DraftChecks } from '../src/billing/check-drafts.ts';
+import { extendPeriodsPage, firstCursor } from '../src/billing/extend-periods.ts';
 import { followUpUnpaid } from '../src/billing/follow-up-unpaid.ts';
 import { generateInvoices } from '../src/billing/generate-invoices.ts';
 import { runIdOf } from '../src/billing/ids.ts';
@@ -8,13 +9,17 @@ import type { BegunPage } from '../src/billing/in-pages.ts';
 import { issueInvoices } from '../src/billing/issue-invoices.ts';
 import { planDunningPage } from '../src/billing/plan-dunning.ts';
 import { publishDueInvoices } from '../src/billing/publish-due-invoices.ts';
+import { quoteTaxes } from '../src/billing/tax/quote-taxes.ts';
+import { tendWallets } from '../src/billing/wallets/tend-wallets.ts';
 import type { Publisher } from '../src/broker/publisher.ts';
 import { crashPoint } from '../src/crash-points.ts';
 import { isDurabillError } from '../src/errors/error.ts';
 import type { Database } from '../src/store/database.ts';
 import { finishRun, openRun, type RunKind, recordProgress } from '../src/store/runs.ts';
 import { ensureComingPartitions } from '../src/store/usage-events.ts';
-import { type Counts, throughPages } from './paging.ts';
+import type { TaxEngine } from '../src/targets/tax-engine/port.ts';
+import { whileHeartbeating } from './heartbeats.ts';
+import { type Counts, sumOf, throughPages } from './paging.ts';
 import type { WakeSyncs } from './wake-syncs.ts';
 
 /**
@@ -41,16 +46,28 @@ type Page = {
 };
 type PageResult = Promise<{ after: string | null; counts: Counts }>;
 
-type RunDependencies = { database: Database; publisher: Publisher; wakeSyncs: WakeSyncs; checkLimits: CheckLimits };
+type RunDependencies = {
+  database: Database;
+  publisher: Publisher;
+  wakeSyncs: WakeSyncs;
+  checkLimits: CheckLimits;
+  taxEngine?: TaxEngine | undefined;
+};
 
-export function createRunActivities({ database, publisher, wakeSyncs, checkLimits }: RunDependencies) {
-  const checks = { limits: checkLimits, onHeld: wakeSyncs };
+export function createRunActivities({ database, publisher, wakeSyncs, checkLimits, taxEngine }: RunDependencies) {
+  const checks: DraftChecks = {
+    limits: checkLimits,
+    onHeld: wakeSyncs,
+    ...(taxEngine && { quoteTaxes: (ids, actor) => quoteTaxes(database, taxEngine, ids, actor) }),
+  };
   return {
     async openRun(run: { clockId: string; kind: RunKind; cutoffAt: string; workflowId: string }) {
       const cutoffAt = new Date(run.cutoffAt);
       await makeRoomAhead(database, cutoffAt);
       const opened = await openRun(database, { ...run, cutoffAt, id: runIdOf(run.clockId, run.kind, cutoffAt) });
       crashPoint('run.opened');
+      const reissued = await carryOutReissues(database, run.clockId);
+      if (reissued > 0) log.info('void invoices reissued', { runId: opened.id, reissued });
       return { runId: opened.id, startedAt: opened.startedAt.toISOString() };
     },
 
@@ -88,9 +105,14 @@ export function createRunActivities({ database, publisher, wakeSyncs, checkLimit
           () => crashPoint('run.invoices-issued'),
           issueInvoices(database, scan, { after: cursor, limit }, checks),
         );
-      return await throughPages(after, atOnce, begin, ({ held }) => {
+      const issued = await throughPages(after, atOnce, begin, ({ held }) => {
         if (held > 0) log.warn('drafts held', { runId, held });
       });
+      if (issued.after !== null) return issued;
+      const wallets = await whileHeartbeating(() => tendWallets(database, scan));
+      // What asks for the money of a wallet is issued by this very scan, and needs no second round: no wallet pays it.
+      const isMore = (wallets['topUpsInvoiced'] ?? 0) > 0;
+      return { after: isMore ? firstCursor : null, counts: sumOf(issued.counts, wallets) };
     },
 
     async publishDueInvoices({ clockId, after }: Page): PageResult {

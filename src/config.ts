@@ -36,6 +36,8 @@ export type Config = {
   };
   /** What a draft is held for, as far as it may be set. */
   checks: Omit<CheckLimits, 'maxLines'>;
+  /** An outside tax engine, for deployments whose tax settings say that they have one. */
+  taxEngine: { url: string; token: string | undefined } | undefined;
   /** By which server mails are sent, and as whom; undefined where no mail is sent and all of them wait. */
   mail: { smtpUrl: string; from: { name: string; address: string } } | undefined;
   /** Where compiled workflows are kept for the next start; without it each start compiles them. */
@@ -104,6 +106,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       jumpAboveMinor: readBounds(env, 'DURABILL_HOLD_JUMP_ABOVE', tell),
       holdsUnpriced: readSwitch(text('DURABILL_HOLD_UNPRICED'), 'DURABILL_HOLD_UNPRICED', tell),
     },
+    taxEngine: env['TAX_ENGINE_URL'] ? readTaxEngine(url('TAX_ENGINE_URL', ['http:', 'https:']), env, tell) : undefined,
     mail: readMail(env, url, text, tell),
     workflowCacheDir: env['DURABILL_WORKFLOW_CACHE'] || undefined,
   };
@@ -161,6 +164,18 @@ function readSender(value: string, tell: Tell): Mail['from'] {
 function readSwitch(value: string, name: string, tell: Tell): boolean {
   if (value !== 'true' && value !== 'false') tell(name, `is "${value}"`, 'write true or false');
   return value === 'true';
+}
+
+/** What could not be sent would only be noticed when no draft is issued. */
+function readTaxEngine(url: string, env: NodeJS.ProcessEnv, tell: Tell): Config['taxEngine'] {
+  const token = env['TAX_ENGINE_TOKEN'] || undefined;
+  if (URL.canParse(url) && new URL(url).username !== '') {
+    tell('TAX_ENGINE_URL', 'has a user in it', 'leave it out, and set TAX_ENGINE_TOKEN');
+  }
+  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {
+    tell('TAX_ENGINE_TOKEN', 'cannot be sent', 'write it in printable ASCII, without space or line end around it');
+  }
+  return { url, token };
 }
 
 /** One with a line end around it would refuse every delivery, without a word at the start. */

@@ -36,12 +36,16 @@ const rooms: Record<string, Arrows> = {
   // It is given the books, opened, and names no more of them than their type.
   'src/cli': { to: ['src/billing', 'workflows/contract', 'src/temporal', ...common], typesOf: ['src/store'] },
 
-  'src/billing': { to: ['src/domain', 'src/store', 'src/targets', 'src/broker', 'src/notify', ...common] },
+  'src/billing': {
+    to: ['src/domain', 'src/store', 'src/targets', 'src/broker', 'src/notify', 'src/documents', ...common],
+  },
   // The worker is started with activities that it is given, and knows their type. Workflows are bundled by path.
   'src/temporal': { to: ['workflows/contract', ...common], typesOf: ['activities'] },
   'src/store': { to: ['src/domain', ...common] },
   'src/broker': { to: ['src/domain', ...common] },
   'src/targets': { to: ['src/domain', ...common] },
+  // They are made of a plain model, whoever fills it.
+  'src/documents': { to: ['src/domain', ...common] },
   // The adapter stands apart from the port: only bin chooses it, everybody else sees the port.
   'src/targets/stripe': { to: ['src/targets', 'src/domain', ...common] },
 
@@ -76,6 +80,7 @@ const owners: Record<string, Owner> = {
   amqplib: { rooms: ['src/broker'] },
   fastify: { rooms: ['src/api'] },
   '@fastify/': { rooms: ['src/api'] },
+  '@myriaddreamin/': { rooms: ['src/documents'] },
   commander: { rooms: ['src/cli'] },
   nodemailer: { rooms: ['src/notify'] },
   'smtp-server': { rooms: ['src/mail-catcher'] },
@@ -190,6 +195,16 @@ const text = "from './p.ts'";
     ],
     'SQL outside of the store': ['src/api/bad.ts', `import pg from 'pg';`, /the package pg/],
     'Prisma outside of the store': ['src/api/bad.ts', `import { PrismaPg } from '@prisma/adapter-pg';`, /@prisma/],
+    'the books in a document': [
+      'src/documents/bad.ts',
+      `import { readLines } from '../store/invoice-facts.ts';`,
+      /src\/documents may not import src\/store/,
+    ],
+    'a typesetter outside of the documents': [
+      'src/billing/bad.ts',
+      `import { NodeCompiler } from '@myriaddreamin/typst-ts-node-compiler';`,
+      /@myriaddreamin/,
+    ],
     'AMQP outside of the broker': ['src/bridge/bad.ts', `import { connect } from 'amqplib';`, /amqplib/],
     'code of the broker in activities, which may know its types': [
       'activities/bad.ts',

@@ -9,12 +9,15 @@ import { readJson, writeJson } from './json.ts';
 import { refuseUnknown } from './methods.ts';
 import { isTooLarge, sendProblem, standardHeaders } from './problems.ts';
 import { readAway, refuseOddRequests, refuseUnreadable } from './protocol.ts';
+import { calendarRoutes } from './routes/calendar.ts';
 import { chargeRoutes } from './routes/charges.ts';
 import { clockRoutes } from './routes/clocks.ts';
 import { collectionRoutes } from './routes/collection.ts';
 import { couponRoutes } from './routes/coupons.ts';
+import { creditNoteRoutes } from './routes/credit-notes.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { dunningRoutes } from './routes/dunning.ts';
+import { documentRoutes } from './routes/documents.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { invoiceHistoryRoutes } from './routes/invoice-history.ts';
@@ -32,6 +35,8 @@ import { runRoutes } from './routes/runs.ts';
 import { subscriptionRoutes } from './routes/subscriptions.ts';
 import { syncRoutes } from './routes/syncs.ts';
 import { taxRoutes } from './routes/taxes.ts';
+import { usageCorrectionRoutes } from './routes/usage-corrections.ts';
+import { usageSourceRoutes } from './routes/usage-sources.ts';
 import { walletRoutes } from './routes/wallets.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { createValidatorCompiler } from './validation.ts';
@@ -83,6 +88,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     couponRoutes,
     invoiceRoutes,
     syncRoutes,
+    creditNoteRoutes,
     runRoutes,
     pauseRoutes,
     clockRoutes,
@@ -93,14 +99,18 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     dunningRoutes,
     messageRoutes,
     taxRoutes,
+    usageCorrectionRoutes,
+    usageSourceRoutes,
   ]) {
     app.register(routes, deps);
   }
   for (const routes of [
     invoiceHistoryRoutes,
     invoiceProofRoutes,
+    documentRoutes,
     partyRoutes,
     chargeRoutes,
+    calendarRoutes,
     walletRoutes,
     ledgerRoutes,
     collectionRoutes,

@@ -1,5 +1,6 @@
 import type { Database } from '../store/database.ts';
-import { findInvoice, type InvoiceView } from '../store/invoice-views.ts';
+import { findInvoice, type InvoiceLineView, type InvoiceView } from '../store/invoice-views.ts';
+import type { DataGap } from '../store/usage-freshness.ts';
 import type { ApiDeps } from './deps.ts';
 import { noSuchInvoice } from './filters.ts';
 
@@ -12,5 +13,18 @@ export function shownInvoice({ failureCode, ...invoice }: InvoiceView, noticeOf:
 export async function wholeInvoice(database: Database, id: string, noticeOf: ApiDeps['noticeOf']) {
   const found = await findInvoice(database, id);
   if (found === undefined) throw noSuchInvoice(id);
-  return { ...shownInvoice(found.invoice, noticeOf), parties: found.parties, lines: found.lines, ...found.parts };
+  const { invoice, parties, parts, dataGaps } = found;
+  const lines = found.lines.map((line) => ({ ...line, usageState: usageStateOf(line, dataGaps) }));
+  return { ...shownInvoice(invoice, noticeOf), parties, lines, dataGaps, ...parts };
+}
+
+/** That nothing was used is not the same as that nothing was heard. */
+function usageStateOf(
+  { meterKey, eventCount }: InvoiceLineView,
+  gaps: readonly DataGap[] | null,
+): 'usage' | 'no-usage' | 'no-data' | 'unknown' | null {
+  if (meterKey === null) return null;
+  if (gaps?.some(({ meterKeys }) => meterKeys.includes(meterKey))) return 'no-data';
+  if (eventCount > 0) return 'usage';
+  return gaps === null ? 'unknown' : 'no-usage';
 }

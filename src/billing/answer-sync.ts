@@ -1,6 +1,7 @@
 import { DurabillError } from '../errors/error.ts';
 import { appendAudit } from '../store/audit.ts';
 import { applyCorrection, type Correction, lockCorrection } from '../store/corrections.ts';
+import { isCredited } from '../store/credit-notes.ts';
 import type { Database, Sql } from '../store/database.ts';
 import { findDecision, insertDecision } from '../store/decisions.ts';
 import { heldCode, holdDrafts } from '../store/held-drafts.ts';
@@ -67,6 +68,9 @@ const apply: Record<AnswerKind, Apply> = {
     if (state.lifecycle === 'held')
       return await voidDraft(sql, { ...answer, parkingNumber: requireNumber(answer, state) });
     if (state.sync !== 'backing_off') requireParked(answer, state);
+    if (await isCredited(sql, answer.invoiceId)) {
+      throw unfit(answer, 'A credit note was issued of it.', 'Credit the rest of it by another one.');
+    }
     await wantVoid(sql, answer.invoiceId);
     await unpark(sql, answer.invoiceId, state.parkingNumber);
   },

@@ -10,7 +10,7 @@ import {
   readKeyStates,
   readMachineTime,
 } from '../store/invoice-facts.ts';
-import { type WaitingGroup, waitingGroups } from '../store/pending-items.ts';
+import { lockWaiting, type WaitingGroup, waitingGroups } from '../store/pending-items.ts';
 import { type ComposedBill, composeBills } from './compose-bills.ts';
 import { invoiceIdOf } from './ids.ts';
 import { keepPending, takeUpPending } from './pending-lines.ts';
@@ -40,11 +40,14 @@ export async function billPending(database: Database, run: Run): Promise<number>
 }
 
 async function billGroups(sql: Sql, run: Run, groups: readonly WaitingGroup[]): Promise<number> {
+  // Before the keys are read: of two runs at once the second finds what the first has written.
+  await lockWaiting(sql, run.clockId);
   const drafts = await freeKeys(sql, run, groups);
   const usageCutAt = await readMachineTime(sql);
   const pending = await takeUpPending(
     sql,
     drafts.map(({ key, id }) => ({ ...key, invoiceId: id, lineCount: 0 })),
+    { isPreview: false },
   );
   const withItems = drafts.filter(({ id }) => pending.has(id));
   const composed = await composeBills(

@@ -5,11 +5,13 @@ import { beginAttempt, readSyncState, type SyncFacts } from '../store/sync.ts';
 import { completeSync, completeVoid, failAttempt, stopAttempt } from '../store/sync-outcomes.ts';
 import { claimSlot } from '../store/sync-slots.ts';
 import { type RemoteInvoice, stoppedCode, TargetError, type VoidOutcome } from '../targets/port.ts';
+import { bringCreditNotes } from './bring-credit-notes.ts';
 import { carryOutMoneyMatters } from './money-matters.ts';
 import { requestLogOf } from './request-log.ts';
 import type { StripeAccount } from './stripe-account.ts';
 import { notingOutage } from './target-outage.ts';
 import { reverseCredits } from './terms/reverse-credits.ts';
+import { settleTopUp } from './wallets/settle-top-ups.ts';
 
 export type BringOutcome =
   | { state: 'synced' }
@@ -89,7 +91,11 @@ async function bring(dependencies: BringDependencies, facts: SyncFacts): Promise
   const remoteCustomerId = mapped !== null && customerIsCurrent ? mapped : await ensureCustomer(customerId, priority);
   const log = requestLogOf(database, { accountId, kind: 'invoice', id: facts.id, attempt: facts.attempt });
   const target = stripe.targetFor(priority);
-  const brought = await notingOutage(database, 'stripe', () => target.bringInvoice(facts, remoteCustomerId, log));
+  const brought = await notingOutage(database, 'stripe', async () => {
+    const invoice = await target.bringInvoice(facts, remoteCustomerId, log);
+    // Before anything is collected, since they lower what is to be paid.
+    return await bringCreditNotes(database, { target, accountId, log }, facts, invoice);
+  });
   const context = { database, collector: target.collector, accountId, log };
   const remote = await carryOutMoneyMatters(context, facts, brought);
   return { state: await complete(database, facts, accountId, remote) };
@@ -115,7 +121,10 @@ async function bringVoid({ database, stripe }: BringDependencies, facts: SyncFac
     await reverseCredits(sql, [facts.id]);
     return true;
   });
-  if (isVoid) return { state: 'void' };
+  if (isVoid) {
+    await settleTopUp(database, facts.id);
+    return { state: 'void' };
+  }
   throw new TargetError(
     'retry',
     stoppedCode,
@@ -130,7 +139,11 @@ async function complete(
   remote: RemoteInvoice,
   paidInsteadOfVoid = false,
 ): Promise<'synced' | 'again'> {
-  return await completeSync(database, { invoiceId, attempt, accountId, remote, wantChangedAt, paidInsteadOfVoid });
+  const done = { invoiceId, attempt, accountId, remote, wantChangedAt, paidInsteadOfVoid };
+  const state = await completeSync(database, done);
+  // What asks for the money of a wallet fills it now; if this process dies in between, the daily scan does.
+  if (remote.payment === 'paid') await settleTopUp(database, invoiceId);
+  return state;
 }
 
 async function settledOutcome(database: Database, invoiceId: string): Promise<BringOutcome> {

@@ -13,6 +13,8 @@ export type DraftChecks = {
   limits: CheckLimits;
   /** Called with the ids after the commit, so that what it reads is there. */
   onHeld(invoiceIds: readonly string[]): Promise<void>;
+  /** Asks an outside engine for the taxes of drafts that are about to be issued, before anything is locked. */
+  quoteTaxes?(invoiceIds: readonly string[], actor: string): Promise<void>;
 };
 
 /** Whether a draft is held already, and why. */

@@ -5,6 +5,7 @@ import type { InvoiceBill } from '../store/bill-parts.ts';
 import type { Sql } from '../store/database.ts';
 import type { InvoiceLine, RatedInvoiceLine } from '../store/invoice-facts.ts';
 import { readPlanKeys } from '../store/periods.ts';
+import { topUpInvoicesOf } from '../store/top-ups.ts';
 import { aggregateUsage } from '../store/usage-quantities.ts';
 import { creditIdOf } from './ids.ts';
 import { rateInvoices } from './rate-invoices.ts';
@@ -36,9 +37,14 @@ export async function composeBills(
     sql,
     bills.flatMap(({ lines }) => lines.flatMap(({ periodId }) => periodId ?? [])),
   );
+  // What fills a wallet is paid in full and by money: its credit is worth what was paid for it, and pays for other bills.
+  const topUps = await topUpInvoicesOf(
+    sql,
+    bills.flatMap(({ customerId, periods }) => (periods.length === 0 ? [customerId] : [])),
+  );
   const termsOf = ({ invoiceId, currency }: BillToCompose): Omit<BillTerms, 'credits'> => {
     const { terms } = taxes.get(invoiceId) ?? { terms: untaxed };
-    return { currency, discounts: discounts.get(invoiceId) ?? [], tax: terms };
+    return { currency, discounts: topUps.has(invoiceId) ? [] : (discounts.get(invoiceId) ?? []), tax: terms };
   };
   const chargesOf = ({ invoiceId }: BillToCompose, lines: readonly RatedInvoiceLine[]): BillLine[] => {
     const ratesOf = taxes.get(invoiceId)?.ratesOf ?? (() => []);
@@ -55,6 +61,9 @@ export async function composeBills(
   const byId = new Map(bills.map((bill) => [bill.invoiceId, bill]));
   // One that cannot be computed until an instant waits alone, and the others go on.
   const failures = new Map<string, { failure: DurabillError }>();
+  for (const [invoiceId, { unavailable: reason }] of purpose === 'issue' ? taxes : []) {
+    if (reason !== undefined) failures.set(invoiceId, { failure: new DurabillError('tax-unavailable', { reason }) });
+  }
   const grossUntil = async (invoiceId: string, until: Date): Promise<bigint> => {
     const bill = byId.get(invoiceId) as BillToCompose;
     // What begins later is no part of it, such as a cycle that is billed in advance.
@@ -68,7 +77,8 @@ export async function composeBills(
     failures.set(invoiceId, result);
     return 0n;
   };
-  const credits = await readCreditTerms(sql, bills, { isIssue: purpose === 'issue', grossUntil });
+  const spending = bills.filter(({ invoiceId }) => !topUps.has(invoiceId));
+  const credits = await readCreditTerms(sql, spending, { isIssue: purpose === 'issue', grossUntil });
   const shared = shareCredits();
   return new Map(
     inTheirTurn(bills).map((bill) => {

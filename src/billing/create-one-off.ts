@@ -19,6 +19,7 @@ import { canonicalJson, type JsonValue } from './canonical-json.ts';
 import { composeBills } from './compose-bills.ts';
 import { invoiceIdOf, oneOffItemIdOf } from './ids.ts';
 import { lineOf } from './pending-lines.ts';
+import { requireTaxRates } from './tax/require-tax-rates.ts';
 
 export type OneOffLine = {
   description: string;
@@ -49,7 +50,7 @@ export type OneOffOrder = {
 /**
  * Makes a draft over what was ordered, in the caller's transaction; the due scan issues it like any other. Asked again
  * under the same id it answers the invoice that is there, whatever has become of it.
- * @throws DurabillError not-found, conflict, amount-out-of-range
+ * @throws DurabillError not-found, conflict, amount-out-of-range, tax-rate-unknown
  */
 export async function createOneOff(
   sql: Sql,
@@ -68,6 +69,10 @@ export async function createOneOff(
     const reason = `The request id "${requestId}" was used for another invoice of this customer.`;
     throw new DurabillError('conflict', { field: 'requestId', reason });
   }
+  await requireTaxRates(
+    sql,
+    order.lines.map(({ taxRates }, index) => ({ keys: taxRates ?? [], field: `lines[${index}].taxRates` })),
+  );
   const key = keyOf(order, payer);
   const [state] = await readKeyStates(sql, [key]);
   const revision = (state?.lastRevision ?? 0) + 1;

@@ -50,6 +50,10 @@ export const lineIdOf = (invoiceId: string, position: number): string => derive(
 /** What pays a part of an invoice, by its place there. */
 export const creditIdOf = (invoiceId: string, position: number): string => derive('credit', invoiceId, position);
 
+/** A difference of a line of a period, and the item that bills it: one for each correction, or reissue. */
+export const adjustmentIdOf = (causeId: string, lineKey: string): string => derive('adjustment', causeId, lineKey);
+export const correctionItemIdOf = (causeId: string, lineKey: string): string =>
+  derive('correction-item', causeId, lineKey);
 export const pendingItemIdOf = (customerId: string, requestId: string): string =>
   derive('pending-item', customerId, requestId);
 export const oneOffItemIdOf = (invoiceId: string, place: number): string => derive('one-off-item', invoiceId, place);
@@ -70,3 +74,5 @@ export const couponIdOf = (key: string): string => derive('coupon', key);
 /** @param place how many times the customer has redeemed the coupon before */
 export const redemptionIdOf = (couponId: string, customerId: string, place: number): string =>
   derive('redemption', couponId, customerId, place);
+export const creditNoteIdOf = (invoiceId: string, requestId: string): string =>
+  derive('credit-note', invoiceId, requestId);

@@ -51,8 +51,9 @@ async function issueAndTell(
   database: Database,
   scan: Scan,
   ids: readonly string[],
-  { limits, onHeld }: DraftChecks,
+  { limits, onHeld, quoteTaxes }: DraftChecks,
 ): Promise<Issued> {
+  await quoteTaxes?.(ids, `run ${scan.id}`);
   const { counts, held } = await database.transaction((sql) => issuePage(sql, scan, ids, limits));
   // All that are held, not only the new ones: whoever was not told of one before, since the process died, is told now.
   if (held.length > 0) await onHeld(held);

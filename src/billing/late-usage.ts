@@ -1,9 +1,7 @@
 import type { Database } from '../store/database.ts';
 import { billedInvoices } from '../store/invoice-facts.ts';
-import { periodsByInvoice } from '../store/periods.ts';
-import { aggregateUsage } from '../store/usage-quantities.ts';
+import { measureDifferences } from './corrections/measure-differences.ts';
 import { firstCursor } from './extend-periods.ts';
-import { rateInvoices } from './rate-invoices.ts';
 
 export type LateUsage = {
   /** Invoices that were computed again: issued ones, and those skipped because they were over nothing. */
@@ -16,8 +14,8 @@ export type LateUsage = {
 const pageSize = 250;
 
 /**
- * Computes every billed invoice of a clock again from the usage that is there now, and takes off what was billed, which
- * is nothing where it was skipped. Late usage shows here, whatever its timestamps say. Changes nothing.
+ * Computes every billed invoice of a clock again from the usage that is there now, and takes off what was billed, on it and
+ * by corrections since; nothing where it was skipped. Late usage shows here, whatever its timestamps say. Changes nothing.
  */
 export async function findLateUsage(database: Database, clockId: string): Promise<LateUsage> {
   const byCurrency = new Map<string, bigint>();
@@ -26,22 +24,14 @@ export async function findLateUsage(database: Database, clockId: string): Promis
     const page = await billedInvoices(database, { clockId, after, limit: pageSize });
     const last = page.at(-1);
     if (last === undefined) break;
-    const settled = await periodsByInvoice(
-      database,
-      page.map(({ id }) => id),
-    );
-    const rated = await rateInvoices(
-      database,
-      page.map(({ id }) => ({ invoiceId: id, periods: settled.get(id) ?? [] })),
-      aggregateUsage,
-    );
-    for (const { id, currency, subtotalMinor } of page) {
-      const now = rated.get(id);
-      if (now === undefined || 'failure' in now) {
+    const measured = await measureDifferences(database, page);
+    for (const { id, currency } of page) {
+      const now = measured.get(id)!;
+      if ('failure' in now) {
         differing += 1;
-      } else if (now.subtotalMinor !== subtotalMinor) {
+      } else if (now.differenceMinor !== 0n) {
         differing += 1;
-        byCurrency.set(currency, (byCurrency.get(currency) ?? 0n) + now.subtotalMinor - subtotalMinor);
+        byCurrency.set(currency, (byCurrency.get(currency) ?? 0n) + now.differenceMinor);
       }
     }
     periods += page.length;

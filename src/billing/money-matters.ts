@@ -49,8 +49,12 @@ export async function carryOutMoneyMatters(
 const atTarget = ({ amountPaidMinor, paidElsewhereMinor }: RemoteInvoice) => amountPaidMinor - paidElsewhereMinor;
 
 /** Whether what came in there and what was recorded here is all that is to be paid. */
-function isCovered({ totalMinor }: SyncFacts, { recordedMinor }: MoneyMatters, remote: RemoteInvoice): boolean {
-  return recordedMinor > 0n && atTarget(remote) + recordedMinor >= totalMinor;
+function isCovered(
+  { totalMinor }: SyncFacts,
+  { recordedMinor, creditedDueMinor }: MoneyMatters,
+  remote: RemoteInvoice,
+): boolean {
+  return recordedMinor > 0n && atTarget(remote) + recordedMinor + creditedDueMinor >= totalMinor;
 }
 
 type Tried = { facts: SyncFacts; matters: MoneyMatters; attempt: OpenAttempt };

@@ -36,7 +36,7 @@ export type OneOffInput = {
 /**
  * Orders an invoice beside the runs: a draft that the first due scan from `dueAt` on issues.
  * @throws DurabillError not-found, request-invalid, currency-unknown, currency-mismatch, decimal-invalid,
- *   amount-out-of-range, conflict
+ *   amount-out-of-range, tax-rate-unknown, conflict
  */
 export async function orderOneOff(
   database: Database,

@@ -50,11 +50,15 @@ export async function wantRefund(sql: Sql, input: RefundInput, actor: string) {
   return { id, amountMinor, kind, isNew: true };
 }
 
-/** What can still go back by a way: what came in by it, less what went back or is on its way back. */
+/**
+ * What can still go back by a way: what came in by it, less what went back or is on its way back. What credit notes give
+ * back counts against what came in at the target first.
+ */
 export function returnableMinorOf(purse: Purse, kind: 'target' | 'out_of_band'): bigint {
-  return kind === 'target'
-    ? purse.collectedMinor - purse.refundedMinor - purse.refundingMinor
-    : purse.recordedMinor - purse.returnedMinor;
+  const atTarget = purse.collectedMinor - purse.refundedMinor - purse.refundingMinor - purse.creditedBackMinor;
+  if (kind === 'target') return atTarget > 0n ? atTarget : 0n;
+  const elsewhere = purse.recordedMinor - purse.returnedMinor + (atTarget < 0n ? atTarget : 0n);
+  return elsewhere > 0n ? elsewhere : 0n;
 }
 
 function amountOf(purse: Purse, kind: 'target' | 'out_of_band', asked: bigint | undefined): bigint {

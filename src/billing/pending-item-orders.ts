@@ -8,6 +8,7 @@ import { uuidOrNull } from '../store/uuid.ts';
 import { pendingItemIdOf } from './ids.ts';
 import { type ChargeInput, readCharge, readGroup, readRequestName, requireCurrency } from './order-one-off.ts';
 import { noCustomer } from './store-billing-profile.ts';
+import { requireTaxRates } from './tax/require-tax-rates.ts';
 import { readReason } from './text.ts';
 
 export type PendingItemInput = Omit<ChargeInput, 'quantity' | 'unitAmount'> & {
@@ -22,7 +23,8 @@ export type ShownItem = PendingItem & { isWaiting: boolean };
 /**
  * Puts a charge, or below zero something to give back, on a customer's next bill. Asked again under the same id it
  * answers the item that is there.
- * @throws DurabillError not-found, request-invalid, currency-mismatch, decimal-invalid, amount-out-of-range, conflict
+ * @throws DurabillError not-found, request-invalid, currency-mismatch, decimal-invalid, amount-out-of-range,
+ *   tax-rate-unknown, conflict
  */
 export async function addPendingItem(
   database: Database,
@@ -37,6 +39,7 @@ export async function addPendingItem(
     const currency = payer.currency as Currency;
     requireCurrency(input.currency, currency);
     const { description, amountMinor, taxRates } = readCharge(input, currency, '');
+    await requireTaxRates(sql, [{ keys: taxRates ?? [], field: 'taxRates' }]);
     const billingGroup = input.billingGroup ? readGroup(input.billingGroup) : '';
     const id = pendingItemIdOf(customerId, requestId);
     const item = {
@@ -49,6 +52,7 @@ export async function addPendingItem(
     const stored = (await findPendingItem(sql, id)) as ShownItem;
     if (!created) requireSame(stored, item);
     else {
+      await requireTaxRates(sql, [{ keys: item.taxRates ?? [], field: 'taxRates' }]);
       const detail = { itemId: id, requestId, amountMinor: String(amountMinor), currency, billingGroup };
       await appendAudit(sql, [
         { subjectKind: 'customer', subjectId: customerId, actor, action: 'pending item added', detail },

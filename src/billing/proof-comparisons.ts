@@ -35,10 +35,14 @@ export function compareEvents(
   { evidence, carries }: { evidence: Evidence; carries: boolean },
   skipped: bigint,
 ): Comparison[] {
-  const { events, withoutKey, late } = evidence;
+  const { events, withoutKey, late, corrected } = evidence;
   const [billed, found] = [line.eventCount, events];
   const isGone = billed > 0n && found === 0n;
   const lateWords = late === 0n ? '' : ` ${late} more came after the usage was read and are not on this invoice.`;
+  const correctedWords =
+    corrected === 0n
+      ? ''
+      : ` ${corrected} of them were corrected afterwards; the invoice is held against what they said.`;
   const carriedWords = carries
     ? ' The value with which the period began comes from events before it: they are read again for the quantity, and are neither counted nor digested here.'
     : '';
@@ -48,7 +52,7 @@ export function compareEvents(
       ? `${billed} events were counted, and the same number is there.`
       : `${billed} events were counted; of those that had been received by then ${found} are there.`;
   return [
-    { ...sides('events', billed, found), sentence: words + lateWords + carriedWords },
+    { ...sides('events', billed, found), sentence: words + lateWords + correctedWords + carriedWords },
     {
       ...sides('skipped', line.skippedCount, skipped),
       sentence: `${line.skippedCount} events were left out, since they lacked what the meter measures; ${skipped} lack it.`,
@@ -96,6 +100,13 @@ export function compareRating(line: RatedInvoiceLine, again: RatedInvoiceLine, c
       sentence: `The line is over ${amount(line.amountMinor)}; rated again it is ${amount(again.amountMinor)}.`,
     },
   ];
+}
+
+/** A line of no period = the item that waited for this bill. */
+export function compareItem(line: RatedInvoiceLine, itemMinor: bigint, currency: Currency): Comparison[] {
+  const amount = (minor: bigint) => formatMoney(money(minor, currency));
+  const sentence = `It bills an item that waited for this bill, over ${amount(itemMinor)}; the line is over ${amount(line.amountMinor)}.`;
+  return [{ ...sides('amount', line.amountMinor, itemMinor), sentence }];
 }
 
 /** A line that the prices do not make, or that they make and the invoice lacks. */

@@ -4,12 +4,20 @@ import { type ChainState, verifyChain } from '../store/audit-verify.ts';
 import { type InvoiceBill, readBills } from '../store/bill-parts.ts';
 import type { Database, Sql } from '../store/database.ts';
 import { type RatedInvoiceLine, readLines } from '../store/invoice-facts.ts';
+import { readItemAmounts } from '../store/pending-items.ts';
 import { periodsByInvoice } from '../store/periods.ts';
 import { lastAnsweredTotal, type ProofFacts, readProofFacts } from '../store/proof-facts.ts';
 import type { Evidence } from '../store/usage-evidence.ts';
 import { aggregateUsageUntil } from '../store/usage-quantities.ts';
 import { gatherEvidence, type LineEvidence, nameOf } from './gather-evidence.ts';
-import { type Comparison, compareContents, compareEvents, compareRating, unmatched } from './proof-comparisons.ts';
+import {
+  type Comparison,
+  compareContents,
+  compareEvents,
+  compareItem,
+  compareRating,
+  unmatched,
+} from './proof-comparisons.ts';
 import { compareWhole } from './proof-of-whole.ts';
 import { rateInvoices } from './rate-invoices.ts';
 
@@ -77,7 +85,8 @@ async function prove(sql: Sql, facts: ProofFacts): Promise<InvoiceProof> {
   const again = rated !== undefined && 'lines' in rated ? rated.lines : [];
   const failure = rated !== undefined && 'failure' in rated ? rated.failure.message : null;
   const evidence = await gatherEvidence(sql, periods, [...billed, ...again], facts.usageCutAt);
-  const lines = proveLines(facts, billed, again, evidence, periods.length > 0);
+  const items = await readItemAmounts(sql, facts.id);
+  const lines = proveLines(facts, billed, again, evidence, { isFromUsage: periods.length > 0, items });
 
   const history = await verifyChain(sql, { kind: 'invoice', id: facts.id });
   const answered = facts.atStripe && (await lastAnsweredTotal(sql, facts.id, facts.atStripe.remoteId));
@@ -91,14 +100,22 @@ function proveLines(
   billed: readonly RatedInvoiceLine[],
   again: readonly RatedInvoiceLine[],
   evidence: ReadonlyMap<string, LineEvidence>,
-  isFromUsage: boolean,
+  { isFromUsage, items }: { isFromUsage: boolean; items: ReadonlyMap<string, bigint> },
 ): LineProof[] {
   const left = new Map(again.map((line) => [nameOf(line), line]));
   const proofs = billed.map((line) => {
     const name = nameOf(line);
     const same = left.get(name);
     left.delete(name);
-    if (same === undefined) return lineProof(line, line.position, null, unmatched(line, 'billed', isFromUsage));
+    if (same === undefined) {
+      // An item that stood on a void invoice waits for another bill, or stands on it.
+      const item = line.periodId === null ? items.get(line.id) : undefined;
+      const compared =
+        item === undefined
+          ? unmatched(line, 'billed', isFromUsage && !(line.periodId === null && facts.lifecycle === 'void'))
+          : compareItem(line, item, facts.currency as Currency);
+      return lineProof(line, line.position, null, compared);
+    }
     const found = evidence.get(name) ?? null;
     const events =
       found === null ? [] : [...compareEvents(line, found, same.skippedCount), compareContents(found.contents)];

@@ -20,8 +20,13 @@ export async function lockIssued(sql: Sql, invoiceId: string): Promise<Purse> {
 }
 
 /** What is still to come in. */
-export function openMinorOf({ totalMinor, amountPaidMinor }: Pick<Purse, 'totalMinor' | 'amountPaidMinor'>): bigint {
-  return totalMinor > amountPaidMinor ? totalMinor - amountPaidMinor : 0n;
+export function openMinorOf({
+  totalMinor,
+  amountPaidMinor,
+  creditedDueMinor,
+}: Pick<Purse, 'totalMinor' | 'amountPaidMinor' | 'creditedDueMinor'>): bigint {
+  const openMinor = totalMinor - creditedDueMinor - amountPaidMinor;
+  return openMinor > 0n ? openMinor : 0n;
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   type NewUsageEvent,
   storedHashes,
 } from '../store/usage-events.ts';
+import { hasVersionWith } from '../store/usage-versions.ts';
 import { findCustomers, readCustomers } from './event-customers.ts';
 import { gather } from './gather.ts';
 import { contentHash, type ReadEvent, readEvent } from './usage-event.ts';
@@ -95,7 +96,8 @@ async function customersOf(
   return customers;
 }
 
-function latestMs({ businessNow, onTestClock }: EventCustomer): number {
+/** The latest instant of which events of a customer are taken now. */
+export function latestMs({ businessNow, onTestClock }: EventCustomer): number {
   return businessNow.getTime() + (onTestClock ? aheadOfTestClockMs : aheadOfRealClockMs);
 }
 
@@ -162,7 +164,10 @@ async function storeCalls(database: Database, calls: readonly Placed[][]): Promi
   });
 }
 
-/** The first event of each key is inserted; every other one is held against the content that won. */
+/**
+ * The first event of each key is inserted; every other one is held against the content that won, and if it is another,
+ * against what corrections have made of the event: whatever it has ever said adds nothing when it is sent again.
+ */
 async function store(database: Database, events: readonly Placed[]): Promise<EventOutcome[]> {
   const firsts = new Map<string, Placed>();
   const copies = new Map<Placed, Placed>();
@@ -178,10 +183,20 @@ async function store(database: Database, events: readonly Placed[]): Promise<Eve
   const hashes = known.length === 0 ? [] : await storedHashes(database, known);
   const winners = new Map(known.map((event, position) => [event, hashes[position]!]));
 
-  return events.map((event) => {
+  const winnerOf = (event: Placed) => {
     const first = copies.get(event);
-    const winner = winners.get(first ?? event) ?? first?.contentHash;
-    if (winner !== undefined) return compare(event, winner);
+    return winners.get(first ?? event) ?? first?.contentHash;
+  };
+  const others = events.filter((event) => {
+    const winner = winnerOf(event);
+    return winner !== undefined && winner !== event.contentHash;
+  });
+  const corrected = others.length === 0 ? [] : await hasVersionWith(database, others);
+  const saidLater = new Set(others.filter((_, position) => corrected[position]));
+
+  return events.map((event) => {
+    const winner = winnerOf(event);
+    if (winner !== undefined) return compare(event, saidLater.has(event) ? event.contentHash : winner);
     return { index: event.index, id: event.eventId, status: 'accepted' };
   });
 }

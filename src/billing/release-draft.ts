@@ -18,7 +18,7 @@ export type HoldAnswer = {
 /**
  * Lets a held draft go on: the next due scan computes, checks and issues it. What it was held for is let pass as far as
  * it went; something new, or more of the same, holds it again, and so does what no person can let pass (two currencies, more
- * lines than can be sent, a quantity that cannot be computed).
+ * lines than one may have, a quantity that cannot be computed).
  * @throws DurabillError answer-stale if it is not held, or under another number
  */
 export async function releaseDraft(sql: Sql, answer: HoldAnswer): Promise<void> {

@@ -21,6 +21,7 @@ import { openStripe } from '../targets/stripe/client.ts';
 import { createEventSource } from '../targets/stripe/events.ts';
 import { createStripeInventory } from '../targets/stripe/inventory.ts';
 import { createStripeTarget } from '../targets/stripe/target.ts';
+import { createHttpTaxEngine } from '../targets/tax-engine/http.ts';
 import { createLog } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { serveOperations } from '../telemetry/operations-server.ts';
@@ -121,6 +122,7 @@ const workers = await createWorkers({
     database,
     publisher,
     stripe: bindStripe(database, { target: targetOf(stripe), urgent: targetOf(stripeAt('high')), events }),
+    taxEngine: config.taxEngine && createHttpTaxEngine(config.taxEngine),
     slots: config.sync.slots,
     ensureCustomer: createEnsureCustomer(temporal.client),
     wakeSyncs: createWakeSyncs(temporal.client, database),

@@ -24,7 +24,7 @@ export const catalogue = {
     status: 413,
     title: 'The request body is larger than the limit.',
     customer: refused,
-    mend: 'A batch has at most 1,000 events; a batch, a preview and plans at most 4 MiB, every other body 64 KiB.',
+    mend: 'A batch has at most 1,000 events; a batch, a preview, a correction of usage and plans at most 4 MiB, every other body 64 KiB.',
   },
   'media-type-unsupported': {
     status: 415,
@@ -104,6 +104,27 @@ export const catalogue = {
     customer: 'We cannot answer right now. Please try again in a moment.',
     mend: 'See /readyz for the part that is away.',
   },
+
+  // Documents
+  'document-too-long': {
+    status: 422,
+    title: 'The invoice has more lines than a document may have.',
+    customer: 'This invoice is too long for a document. Its lines can be seen here.',
+    mend: 'Read its lines at /v1/invoices/{id}.',
+  },
+  'document-failed': {
+    status: 500,
+    title: 'The document could not be made.',
+    customer: 'The document could not be made. Nothing is lost; please try again.',
+    mend: 'Look in the log for the request id: what the typesetter said stands there. The invoice itself is not touched.',
+  },
+  'document-absent': {
+    status: 404,
+    title: 'There is no document of this invoice.',
+    customer: 'There was nothing to pay for this period, so there is no document.',
+    mend: 'An invoice that was skipped is over nothing; read it at /v1/invoices/{id}.',
+  },
+
   // Customers, clocks and runs
   'clock-unknown': {
     status: 422,
@@ -262,6 +283,12 @@ export const catalogue = {
     title: 'There is no tax rate with this key that can be given to anything new.',
     customer: refused,
     mend: 'Create the rate first, or correct the key; GET /v1/tax-rates lists those that are there.',
+  },
+  'tax-unavailable': {
+    status: 503,
+    title: 'It is not known which taxes are on the invoice, and it is not issued without.',
+    customer: 'Your bill is being prepared. Nothing has to be done.',
+    mend: 'An outside tax engine is asked again by the next due scan, which then issues it. If it stays so, look at the engine and at TAX_ENGINE_URL of the workers.',
   },
   'tax-id-invalid': {
     status: 422,
@@ -422,6 +449,42 @@ export const catalogue = {
     title: 'The invoice cannot be brought to Stripe now.',
     customer: refused,
     mend: 'Do what the reason says first.',
+  },
+  'correction-invalid': {
+    status: 422,
+    title: 'The correction of usage cannot be made as it was asked for.',
+    customer: refused,
+    mend: 'Correct the change that the field names, and preview again.',
+  },
+  'correction-too-large': {
+    status: 422,
+    title: 'The correction is larger than one that is previewed and applied at once.',
+    customer: refused,
+    mend: 'Make several corrections of it: by customers, or by months.',
+  },
+  'correction-not-computable': {
+    status: 422,
+    title: 'An invoice that the correction changes cannot be computed.',
+    customer: refused,
+    mend: 'Correct what the reason names, and preview again.',
+  },
+  'correction-moved': {
+    status: 409,
+    title: 'The data has moved since the correction was previewed, so that it would do something else now.',
+    customer: refused,
+    mend: 'Preview it again, look at what it does now, and apply that.',
+  },
+  'correction-ended': {
+    status: 409,
+    title: 'The correction is over: it was applied, refused or discarded.',
+    customer: refused,
+    mend: 'Preview a new one.',
+  },
+  'reissue-refused': {
+    status: 409,
+    title: 'The invoice cannot be reissued.',
+    customer: refused,
+    mend: 'Void the invoice first; what was paid or bills no period is not reissued.',
   },
   'void-refused': {
     status: 409,

@@ -1,5 +1,6 @@
 import { recentPeriods, type UnpricedUsage, type UntoldTypes, type Waiver } from '../domain/invoice/checks.ts';
 import type { Sql } from './database.ts';
+import { isCurrent } from './usage-expressions.ts';
 
 /** What the checks of a draft have to know beside its lines. */
 export type CheckFacts = {
@@ -22,7 +23,8 @@ export type CheckFacts = {
 const mostTypes = { read: 1_000, told: 20 };
 
 /** Usage of customer, months and kind of the invoice `i`. */
-const ofInvoice = `u.customer_id = i.customer_id AND u.occurred_at >= i.period_start_at AND u.occurred_at < i.period_end_at`;
+const ofInvoice = `u.customer_id = i.customer_id AND u.occurred_at >= i.period_start_at AND u.occurred_at < i.period_end_at
+  AND ${isCurrent}`;
 
 /**
  * One statement for a page. What went before is found by the index of the live key. The types of a customer's usage are

@@ -1,3 +1,4 @@
+import { creditedOf } from './credit-notes.ts';
 import type { Sql } from './database.ts';
 import type { Lifecycle, Payment, Sync } from './invoice-status.ts';
 import { reopened } from './wants.ts';
@@ -21,6 +22,9 @@ export type Purse = {
   collectedMinor: bigint;
   refundedMinor: bigint;
   refundingMinor: bigint;
+  /** What credit notes have lowered of what is to be paid; what they give back and is not among what went back. */
+  creditedDueMinor: bigint;
+  creditedBackMinor: bigint;
   hasMethod: boolean;
   /** An attempt to charge is wanted already. */
   isCharging: boolean;
@@ -39,6 +43,7 @@ export async function lockPurse(sql: Sql, invoiceId: string): Promise<Purse | un
             s.parking_number AS "parkingNumber", i.total_minor AS "totalMinor", s.amount_paid_minor AS "amountPaidMinor",
             recorded.sum AS "recordedMinor", back.elsewhere AS "returnedMinor", back.open AS "refundingMinor",
             remote.collected AS "collectedMinor", remote.refunded AS "refundedMinor",
+            noted.due AS "creditedDueMinor", noted.back AS "creditedBackMinor",
             EXISTS (SELECT FROM payment_methods p WHERE p.customer_id = s.customer_id AND p.is_default) AS "hasMethod",
             EXISTS (SELECT FROM collection_attempts a
               WHERE a.invoice_id = s.invoice_id AND a.kind = 'pay' AND a.outcome IS NULL) AS "isCharging",
@@ -56,6 +61,7 @@ export async function lockPurse(sql: Sql, invoiceId: string): Promise<Purse | un
        SELECT coalesce(sum(amount_minor) FILTER (WHERE kind = 'payment' AND status = 'succeeded'), 0)::bigint AS collected,
          coalesce(sum(amount_minor) FILTER (WHERE kind = 'refund' AND status NOT IN ('failed', 'canceled')), 0)::bigint AS refunded
        FROM remote_records WHERE invoice_id = s.invoice_id) remote
+     CROSS JOIN LATERAL (${creditedOf('s.invoice_id')}) noted
      WHERE s.invoice_id = $1`,
     [invoiceId],
   );
@@ -96,6 +102,8 @@ export type MoneyMatters = {
   attempts: OpenAttempt[];
   refunds: OpenRefund[];
   recordedMinor: bigint;
+  /** What credit notes have lowered of what is to be paid. */
+  creditedDueMinor: bigint;
   paymentMethodId: string | null;
 };
 
@@ -107,6 +115,7 @@ export async function readMoneyMatters(sql: Sql, invoiceId: string): Promise<Mon
         FROM collection_attempts WHERE invoice_id = s.invoice_id AND outcome IS NULL) AS attempts,
        (SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'amountMinor', amount_minor::text) ORDER BY wanted_at, id), '[]')
         FROM refunds WHERE invoice_id = s.invoice_id AND outcome IS NULL) AS refunds,
+       (SELECT coalesce(sum(due_minor), 0)::bigint FROM credit_notes WHERE invoice_id = s.invoice_id) AS "creditedDueMinor",
        (SELECT coalesce(sum(amount_minor), 0)::bigint FROM recorded_payments WHERE invoice_id = s.invoice_id)
          AS "recordedMinor",
        (SELECT p.remote_id FROM payment_methods p JOIN target_accounts a USING (account_id)
@@ -115,7 +124,8 @@ export async function readMoneyMatters(sql: Sql, invoiceId: string): Promise<Mon
     [invoiceId],
   );
   const [row] = rows;
-  if (row === undefined) return { attempts: [], refunds: [], recordedMinor: 0n, paymentMethodId: null };
+  if (row === undefined)
+    return { attempts: [], refunds: [], recordedMinor: 0n, creditedDueMinor: 0n, paymentMethodId: null };
   return { ...row, refunds: row.refunds.map(({ id, amountMinor }) => ({ id, amountMinor: BigInt(amountMinor) })) };
 }
 

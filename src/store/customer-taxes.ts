@@ -51,7 +51,7 @@ export async function writeCustomerTax(
     `INSERT INTO customer_taxes (customer_id, status, reason, default_rates) VALUES ($1, $2, $3, $4)
      ON CONFLICT (customer_id) DO UPDATE SET status = EXCLUDED.status, reason = EXCLUDED.reason,
        default_rates = EXCLUDED.default_rates, changed_at = now()`,
-    [customerId, status, reason, defaultRates],
+    [customerId, status, reason, defaultRates === null ? null : JSON.stringify(defaultRates)],
   );
 }
 

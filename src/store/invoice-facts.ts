@@ -236,9 +236,9 @@ export async function readMachineTime(sql: Sql): Promise<Date> {
 export async function billedInvoices(
   sql: Sql,
   page: { clockId: string; after: string; limit: number },
-): Promise<{ id: string; currency: string; subtotalMinor: bigint }[]> {
-  const { rows } = await sql.query<{ id: string; currency: string; subtotalMinor: bigint }>(
-    `SELECT i.id, i.currency, i.subtotal_minor AS "subtotalMinor"
+): Promise<{ id: string; currency: string }[]> {
+  const { rows } = await sql.query<{ id: string; currency: string }>(
+    `SELECT i.id, i.currency
      FROM invoices i JOIN invoice_states s ON s.invoice_id = i.id
      WHERE i.clock_id = $1 AND i.id > $2 AND s.lifecycle IN ('issued', 'skipped') AND i.purpose = 'period' ORDER BY i.id LIMIT $3`,
     [page.clockId, page.after, page.limit],

@@ -18,7 +18,9 @@ const current = `SELECT i.id AS invoice_id,
        'registration', s.registration, 'bankDetails', s.bank_details, 'footer', s.footer)
      FROM seller_settings s ORDER BY s.version DESC LIMIT 1) AS seller,
     jsonb_build_object('name', coalesce(k.name, c.external_id), 'legalName', b.legal_name, 'email', k.email,
-      'address', b.address, 'contacts', (
+      'address', b.address, 'taxIds', (
+        SELECT coalesce(jsonb_agg(jsonb_build_object('type', t.type, 'value', t.value) ORDER BY t.place), '[]')
+        FROM customer_tax_ids t WHERE t.customer_id = c.id), 'contacts', (
         SELECT coalesce(jsonb_agg(jsonb_build_object('name', p.name, 'email', p.email, 'role', p.role) ORDER BY p.place), '[]')
         FROM customer_billing_contacts p WHERE p.customer_id = c.id)) AS buyer,
     coalesce(b.language, (SELECT s.language FROM seller_settings s ORDER BY s.version DESC LIMIT 1), 'en') AS language,

@@ -4,6 +4,7 @@ import { type InvoiceBill, type InvoiceCredit, type InvoiceTax, readBills } from
 import type { Database, Sql } from './database.ts';
 import { type InvoiceParties, readParties } from './invoice-parties.ts';
 import { type Standing, statusOf } from './invoice-status.ts';
+import { type DataGap, readDataGaps } from './usage-freshness.ts';
 import { uuidOrNull } from './uuid.ts';
 
 /** An invoice as it is shown: facts and states together, amounts as whole minor units and as text. */
@@ -22,6 +23,8 @@ export type InvoiceView = Omit<Standing, 'now' | 'paid'> & {
   periodEndAt: Date;
   generatedAt: Date;
   issuedAt: Date | null;
+  /** Machine time at which its usage was read. */
+  usageCutAt: Date;
   subtotalMinor: number;
   discountMinor: number;
   taxMinor: number;
@@ -101,7 +104,7 @@ const disputedMinor = `(SELECT coalesce(sum(r.amount_minor), 0)::bigint FROM rem
 const select = `SELECT i.id, i.number, i.revision, i.replaces, i.customer_id AS "customerId",
     c.external_id AS "customerExternalId", k.name AS clock, i.currency, i.billing_group AS "billingGroup", i.purpose,
     i.period_start_at AS "periodStartAt", i.period_end_at AS "periodEndAt", i.zone, i.generated_at AS "generatedAt",
-    i.due_at AS "dueAt", i.issued_at AS "issuedAt", s.payment_due_on AS "paymentDueOn",
+    i.due_at AS "dueAt", i.issued_at AS "issuedAt", i.usage_cut_at AS "usageCutAt", s.payment_due_on AS "paymentDueOn",
     i.subtotal_minor AS "subtotalMinor", i.discount_minor AS "discountMinor", i.tax_minor AS "taxMinor",
     i.inclusive_tax_minor AS "inclusiveTaxMinor", i.carried_minor AS "carriedMinor", i.credit_minor AS "creditMinor", i.total_minor AS "totalMinor", i.line_count AS "lineCount", s.lifecycle,
     s.payment, s.sync, s.sync_attempts AS "syncAttempts", s.next_retry_at AS "nextRetryAt", s.synced_at AS "syncedAt",
@@ -203,6 +206,8 @@ export type WholeInvoice = {
   parties: InvoiceParties & { isFrozen: boolean };
   lines: InvoiceLineView[];
   parts: InvoicePartsView;
+  /** Sources that have fallen silent; null while it is not known. */
+  dataGaps: DataGap[] | null;
 };
 
 /** One invoice with its parties and lines, all of one moment: a draft may be rebuilt between two statements. */
@@ -216,7 +221,7 @@ export async function findInvoice(database: Database, reference: string): Promis
     if (rows[0] === undefined || parties === undefined) return undefined;
     const lines = await readLines(sql, id, rows[0].currency as Currency);
     const parts = partsOf((await readBills(sql, [id])).get(id) as InvoiceBill);
-    return { invoice: fromStored(rows[0]), parties, lines, parts };
+    return { invoice: fromStored(rows[0]), parties, lines, parts, dataGaps: await readDataGaps(sql, id) };
   });
 }
 

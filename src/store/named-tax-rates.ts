@@ -1,4 +1,5 @@
 import type { Sql } from './database.ts';
+import { waits } from './pending-items.ts';
 
 /** The keys of the tax rates that these prices name, in order; prices that name none are left out. */
 export async function readPriceTaxRates(sql: Sql, priceIds: readonly string[]): Promise<Map<string, string[]>> {
@@ -9,12 +10,18 @@ export async function readPriceTaxRates(sql: Sql, priceIds: readonly string[]): 
   return new Map(rows.map(({ id, keys }) => [id, keys]));
 }
 
-/** The same of the lines of these invoices that no price made, by the items that they bill. */
-export async function readItemTaxRates(sql: Sql, invoiceIds: readonly string[]): Promise<Map<string, string[]>> {
-  const { rows } = await sql.query<{ lineId: string; keys: string[] }>(
-    `SELECT line_id AS "lineId", tax_rates AS keys FROM pending_items
-     WHERE invoice_id = ANY ($1::uuid[]) AND tax_rates IS NOT NULL`,
-    [invoiceIds],
+export type ItemTaxRates = { itemId: string; customerId: string; currency: string; keys: string[] };
+
+/** The same of items that stand on these invoices, or wait for a bill of one of their customers. */
+export async function readItemTaxRates(
+  sql: Sql,
+  bills: readonly { invoiceId: string; customerId: string }[],
+): Promise<ItemTaxRates[]> {
+  const { rows } = await sql.query<ItemTaxRates>(
+    `SELECT p.id AS "itemId", p.customer_id AS "customerId", p.currency, p.tax_rates AS keys FROM pending_items p
+     WHERE p.tax_rates IS NOT NULL
+       AND (p.invoice_id = ANY ($1::uuid[]) OR (p.customer_id = ANY ($2::uuid[]) AND (${waits})))`,
+    [bills.map(({ invoiceId }) => invoiceId), bills.map(({ customerId }) => customerId)],
   );
-  return new Map(rows.map(({ lineId, keys }) => [lineId, keys]));
+  return rows;
 }

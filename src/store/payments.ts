@@ -44,10 +44,12 @@ export async function notePaid(
 ): Promise<void> {
   await sql.query(
     `UPDATE invoice_states s SET amount_paid_minor = greatest(s.amount_paid_minor, $2),
-       payment = CASE WHEN $2 >= i.total_minor THEN 'paid' WHEN s.payment IN ('unpaid', 'processing') THEN 'partly_paid'
+       payment = CASE WHEN $2 >= i.total_minor - credited.due THEN 'paid' WHEN s.payment IN ('unpaid', 'processing') THEN 'partly_paid'
          ELSE s.payment END,
-       paid_at = CASE WHEN $2 >= i.total_minor THEN coalesce(s.paid_at, $3) ELSE s.paid_at END
-     FROM invoices i WHERE i.id = s.invoice_id AND s.invoice_id = $1 AND s.payment <> 'paid'`,
+       paid_at = CASE WHEN $2 >= i.total_minor - credited.due THEN coalesce(s.paid_at, $3) ELSE s.paid_at END
+     FROM invoices i CROSS JOIN LATERAL (
+       SELECT coalesce(sum(due_minor), 0)::bigint AS due FROM credit_notes WHERE invoice_id = i.id) credited
+     WHERE i.id = s.invoice_id AND s.invoice_id = $1 AND s.payment <> 'paid'`,
     [invoiceId, amountPaidMinor, paidAt],
   );
 }

@@ -26,8 +26,10 @@ const columns = `p.id, p.customer_id AS "customerId", p.currency, p.billing_grou
   p.period_start_at AS "periodStartAt", p.period_end_at AS "periodEndAt", p.created_at AS "createdAt",
   p.invoice_id AS "invoiceId", p.line_id AS "lineId"`;
 
+/** Whether the item `p` goes on a bill, and is no line of a one-off invoice. */
+const isForBills = `(p.source_kind <> 'one-off' OR p.source_id IS NULL)`;
 /** Whether no live invoice bills the item `p`, and one may. */
-export const waits = `(p.source_kind <> 'one-off' OR p.source_id IS NULL) AND (p.invoice_id IS NULL
+export const waits = `${isForBills} AND (p.invoice_id IS NULL
   OR EXISTS (SELECT FROM invoice_states s WHERE s.invoice_id = p.invoice_id AND s.lifecycle = 'void'))`;
 
 /** Adds items; one that is there already stays. @returns the ids of the new ones */
@@ -73,7 +75,7 @@ export async function findPendingItem(
   return rows[0];
 }
 
-/** A page of a customer's items, the earliest first: all, or those that wait. */
+/** A page of a customer's items, the earliest first: all but the lines of one-off invoices, or those that wait. */
 export async function listPendingItems(
   sql: Sql,
   filter: { customerId: string; isWaiting: boolean },
@@ -81,7 +83,7 @@ export async function listPendingItems(
 ): Promise<(PendingItem & { isWaiting: boolean })[]> {
   const { rows } = await sql.query<PendingItem & { isWaiting: boolean }>(
     `SELECT * FROM (SELECT ${columns}, ${waits} AS "isWaiting" FROM pending_items p
-       WHERE p.customer_id = $1 AND ($3::timestamptz IS NULL OR (p.created_at, p.id) > ($3, $4::uuid))) found
+       WHERE p.customer_id = $1 AND ${isForBills} AND ($3::timestamptz IS NULL OR (p.created_at, p.id) > ($3, $4::uuid))) found
      WHERE "isWaiting" OR NOT $2::boolean ORDER BY "createdAt", id LIMIT $5`,
     [filter.customerId, filter.isWaiting, page.after?.createdAt ?? null, page.after?.id ?? null, page.limit],
   );
@@ -144,6 +146,11 @@ export async function setBilled(
   );
 }
 
+/** Lets runs of a clock that bill what waits take turns, until the transaction ends. */
+export async function lockWaiting(sql: Sql, clockId: string): Promise<void> {
+  await sql.query(`SELECT pg_advisory_xact_lock(hashtextextended('pending-items ' || $1::text, 0))`, [clockId]);
+}
+
 export type WaitingGroup = { customerId: string; currency: string; billingGroup: string; zone: string };
 
 /**
@@ -174,4 +181,13 @@ export async function waitingGroups(
     ],
   );
   return rows;
+}
+
+/** What the items of an invoice are over, by the lines that bill them. */
+export async function readItemAmounts(sql: Sql, invoiceId: string): Promise<Map<string, bigint>> {
+  const { rows } = await sql.query<{ lineId: string; amountMinor: bigint }>(
+    `SELECT line_id AS "lineId", amount_minor AS "amountMinor" FROM pending_items WHERE invoice_id = $1`,
+    [invoiceId],
+  );
+  return new Map(rows.map(({ lineId, amountMinor }) => [lineId, amountMinor]));
 }

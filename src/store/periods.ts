@@ -147,15 +147,20 @@ export type BillablePeriod = LaidPeriod & {
   settledBy: string | null;
 };
 
-const billable = `SELECT p.id, p.subscription_id AS "subscriptionId", p.customer_id AS "customerId",
+/** @param billedBy the invoice that bills the period, and the plan version by which it does */
+const billableOf = (
+  billedBy: string,
+  version: string,
+) => `SELECT p.id, p.subscription_id AS "subscriptionId", p.customer_id AS "customerId",
     p.start_at AS "startAt", p.end_at AS "endAt", p.cycle_start_at AS "cycleStartAt", p.cycle_end_at AS "cycleEndAt",
-    p.billable_at AS "billableAt", p.settled_by AS "settledBy", p.plan_version_id AS "planVersionId",
+    p.billable_at AS "billableAt", ${billedBy} AS "settledBy", ${version} AS "planVersionId",
     p.kind, EXISTS (SELECT FROM parked_periods w WHERE w.period_id = p.id AND w.resolved_at IS NULL) AS "isParked",
     p.start_at > p.cycle_start_at AND EXISTS (SELECT FROM periods e WHERE e.subscription_id = p.subscription_id
       AND e.start_at < p.start_at AND e.start_at >= p.cycle_start_at AND e.kind = p.kind
       AND e.plan_version_id = p.plan_version_id AND e.cycle_start_at = p.cycle_start_at) AS "isLaterPart",
     s.billing_group AS "billingGroup", c.currency, c.zone
   FROM periods p JOIN subscriptions s ON s.id = p.subscription_id JOIN customers c ON c.id = p.customer_id`;
+const billable = billableOf('p.settled_by', 'p.plan_version_id');
 
 /**
  * Whether it is billed by the runs of the hours: its first run is no monthly one, day 1 at 13:00 UTC, which bills every
@@ -213,7 +218,44 @@ export async function readOpenPeriods(
   return { open, lastEndAt: rows[0]?.lastEndAt ?? undefined };
 }
 
-/** The periods that these invoices settled, by invoice; one that settled none is not there. */
+/** The same of several subscriptions, by their ids. */
+export async function readOpenOf(
+  sql: Sql,
+  subscriptionIds: readonly string[],
+): Promise<Map<string, { open: BillablePeriod[]; lastEndAt: Date | undefined }>> {
+  const { rows: ends } = await sql.query<{ id: string; lastEndAt: Date | null }>(
+    `SELECT s.id, (${lastEnd}) AS "lastEndAt" FROM subscriptions s WHERE s.id = ANY ($1::uuid[])`,
+    [subscriptionIds],
+  );
+  const found = new Map(
+    ends.map(({ id, lastEndAt }) => [id, { open: [] as BillablePeriod[], lastEndAt: lastEndAt ?? undefined }]),
+  );
+  const { rows } = await sql.query<BillablePeriod>(
+    `${billable} WHERE p.subscription_id = ANY ($1::uuid[]) AND p.settled_by IS NULL ORDER BY p.start_at, p.kind, p.id`,
+    [subscriptionIds],
+  );
+  for (const period of rows) found.get(period.subscriptionId)?.open.push(period);
+  return found;
+}
+
+/**
+ * An invoice \`billing.id\` and each of those that it takes the place of, itself among them. What a void one settled stays
+ * settled by it; its reissue bills that again.
+ */
+const billings = `WITH RECURSIVE billing (id, settled_by) AS (
+    SELECT id, id FROM unnest($1::uuid[]) AS asked (id)
+    UNION ALL
+    SELECT b.id, i.replaces FROM billing b JOIN invoices i ON i.id = b.settled_by WHERE i.replaces IS NOT NULL)`;
+
+/** The version that a reissue names, of those periods that are billed by another version of its plan. */
+const reissuedVersion = `coalesce((SELECT n.id FROM invoice_reissues r JOIN plan_versions n ON n.id = r.plan_version_id
+    JOIN plan_versions o ON o.id = p.plan_version_id AND o.plan_id = n.plan_id WHERE r.invoice_id = b.id),
+  p.plan_version_id)`;
+
+/**
+ * The periods that these invoices bill, by invoice: those that it settled, and those of what it was reissued for, by the
+ * plan version that the reissue names. One that bills none is not there.
+ */
 export async function periodsByInvoice(
   sql: Sql,
   invoiceIds: readonly string[],
@@ -221,7 +263,9 @@ export async function periodsByInvoice(
   const byInvoice = new Map<string, BillablePeriod[]>();
   if (invoiceIds.length === 0) return byInvoice;
   const { rows } = await sql.query<BillablePeriod & { settledBy: string }>(
-    `${billable} WHERE p.settled_by = ANY ($1::uuid[]) ORDER BY p.settled_by, p.start_at, p.kind, p.id`,
+    `${billings} ${billableOf('b.id', reissuedVersion)} JOIN billing b ON b.settled_by = p.settled_by
+     WHERE p.settled_by = ANY (ARRAY(SELECT settled_by FROM billing))
+     ORDER BY b.id, p.start_at, p.kind, p.id`,
     [invoiceIds],
   );
   for (const period of rows) {

@@ -108,3 +108,16 @@ export async function insertPlanVersion(sql: Sql, plan: NewPlanVersion): Promise
     ],
   );
 }
+
+/** Which versions of which plans these are, and how long their cycles are. */
+export async function readVersionsOf(
+  sql: Sql,
+  ids: readonly string[],
+): Promise<Pick<OfferedVersion, 'id' | 'plan' | 'version' | 'interval' | 'terms'>[]> {
+  const { rows } = await sql.query<Pick<OfferedVersion, 'id' | 'plan' | 'version' | 'interval' | 'terms'>>(
+    `SELECT v.id, p.key AS plan, v.version, v.billing_interval AS interval, v.terms
+     FROM plan_versions v JOIN plans p ON p.id = v.plan_id WHERE v.id = ANY ($1::uuid[]) ORDER BY p.key, v.version`,
+    [ids],
+  );
+  return rows;
+}

@@ -1,5 +1,6 @@
 import type { Filter } from '../domain/rating/filter.ts';
 import type { Sql } from './database.ts';
+import { isCurrent } from './usage-expressions.ts';
 import {
   aggregateColumns,
   aggregateUsage,
@@ -84,7 +85,7 @@ async function aggregateRollup(
   const rolled = quantities.map(({ filter }, index) => rolledColumns(filter ?? {}, properties, index, bind));
   const raw = quantities.map((quantity, index) => aggregateColumns(quantity, index, bind));
   const rawEvents = `SELECT w.id, ${raw.join(', ')} FROM w JOIN usage_events u ON u.customer_id = w.customer_id
-    AND u.event_type = $9 AND u.customer_id = ANY ($2::uuid[])
+    AND u.event_type = $9 AND u.customer_id = ANY ($2::uuid[]) AND ${isCurrent}
     AND u.occurred_at >= (SELECT min(t) FROM unnest($3::timestamptz[]) t)
     AND u.occurred_at < (SELECT max(t) FROM unnest($4::timestamptz[]) t)`;
   const edges = windows.some(({ startAt, endAt }, index) => startAt < cut[index]!.from || endAt > cut[index]!.to)

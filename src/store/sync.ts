@@ -13,6 +13,10 @@ export type SyncFacts = {
   issuedAt: Date;
   paymentDueOn: string;
   paymentTermsDays: number;
+  /** What it says beside its lines; null where it says nothing. */
+  memo: string | null;
+  purchaseOrder: string | null;
+  footer: string | null;
   attempt: number;
   priority: 'normal' | 'high';
   wanted: 'final' | 'void';
@@ -28,6 +32,8 @@ export type SyncFacts = {
   customerIsCurrent: boolean;
   /** A copy that the target was seen to have of this invoice and revision, whether or not the books remember making it. */
   knownRemoteId: string | null;
+  /** Whether credit notes are still to be brought to the target. */
+  hasCreditNotes: boolean;
   lines: OutgoingLine[];
 };
 
@@ -40,6 +46,7 @@ export type OutgoingTax = {
   percentage: string;
   isInclusive: boolean;
   country: string | null;
+  taxType: string | null;
   taxableMinor: bigint;
   amountMinor: bigint;
 };
@@ -87,8 +94,8 @@ export async function beginAttempt(sql: Sql, invoiceId: string): Promise<SyncFac
        INSERT INTO sync_attempts (invoice_id, attempt, started_at) SELECT invoice_id, sync_attempts, now() FROM begun)
      SELECT i.id, i.revision, i.number, i.currency, i.customer_id AS "customerId", i.total_minor AS "totalMinor",
             i.period_start_at AS "periodStartAt", i.period_end_at AS "periodEndAt", i.issued_at AS "issuedAt",
-            b.payment_due_on AS "paymentDueOn", coalesce((SELECT p.payment_terms_days FROM invoice_parties p WHERE p.invoice_id = i.id), b.customer_terms)
-              AS "paymentTermsDays", b.sync_attempts AS attempt,
+            b.payment_due_on AS "paymentDueOn", coalesce(says.payment_terms_days, b.customer_terms) AS "paymentTermsDays",
+            says.memo, says.purchase_order AS "purchaseOrder", says.seller ->> 'footer' AS footer, b.sync_attempts AS attempt,
             b.priority, b.wanted, b.want_changed_at AS "wantChangedAt", b.collection,
             EXISTS (SELECT FROM charged) OR ${hasMoneyMatters} AS "hasMoneyMatters", at_target.remote_id AS "remoteCustomerId",
             coalesce(at_target.is_current, false) AS "customerIsCurrent",
@@ -96,16 +103,19 @@ export async function beginAttempt(sql: Sql, invoiceId: string): Promise<SyncFac
              WHERE a.target = 'stripe' AND r.invoice_id = i.id AND r.revision = i.revision
                AND r.status NOT IN ('void', 'gone')
              ORDER BY r.status = 'draft', r.created_at, r.remote_id LIMIT 1) AS "knownRemoteId",
+            EXISTS (SELECT FROM credit_notes n WHERE n.invoice_id = i.id AND n.money_minor > 0
+              AND NOT EXISTS (SELECT FROM credit_note_copies c WHERE c.credit_note_id = n.id)) AS "hasCreditNotes",
             (SELECT coalesce(jsonb_agg(jsonb_build_object('id', l.id, 'description', l.description,
                'amountMinor', l.amount_minor::text, 'taxes', taxes.list) ORDER BY l.part, l.position), '[]')
              FROM outgoing_invoice_lines l LEFT JOIN LATERAL (
                SELECT jsonb_agg(jsonb_build_object('key', t.key, 'name', t.name, 'percentage', trim_scale(t.percentage)::text,
-                 'isInclusive', t.is_inclusive, 'country', t.country, 'taxableMinor', p.taxable_minor::text,
-                 'amountMinor', p.amount_minor::text) ORDER BY t.position) AS list
+                 'isInclusive', t.is_inclusive, 'country', t.country,
+                 'taxType', (SELECT r.tax_type FROM tax_rates r WHERE r.key = t.key),
+                 'taxableMinor', p.taxable_minor::text, 'amountMinor', p.amount_minor::text) ORDER BY t.position) AS list
                FROM outgoing_line_taxes p JOIN invoice_taxes t USING (invoice_id, key)
                WHERE p.invoice_id = i.id AND p.line_id = l.id) taxes ON true
              WHERE l.invoice_id = i.id) AS lines
-     FROM begun b JOIN invoices i ON i.id = b.invoice_id
+     FROM begun b JOIN invoices i ON i.id = b.invoice_id LEFT JOIN invoice_parties says ON says.invoice_id = i.id
      LEFT JOIN LATERAL (
        SELECT m.remote_id, k.updated_at IS NULL OR m.contact_at >= k.updated_at AS is_current
        FROM target_accounts a JOIN customer_mappings m ON m.account_id = a.account_id

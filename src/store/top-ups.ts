@@ -65,6 +65,8 @@ export async function insertTopUps(sql: Sql, orders: readonly (NeededTopUp & { i
   );
 }
 
+export type TopUpOutcome = 'granted' | 'credited' | 'cancelled';
+
 export type TopUpOrder = {
   id: string;
   number: number;
@@ -73,7 +75,7 @@ export type TopUpOrder = {
   orderedAt: Date;
   invoiceId: string | null;
   grantId: string | null;
-  outcome: 'granted' | 'cancelled' | null;
+  outcome: TopUpOutcome | null;
   closedAt: Date | null;
 };
 
@@ -88,11 +90,97 @@ export async function lastTopUps(sql: Sql, walletId: string, limit: number): Pro
   return rows;
 }
 
-/** Those of the invoices that ask for the money of a top-up. */
-export async function topUpsAmong(sql: Sql, invoiceIds: readonly string[]): Promise<Set<string>> {
+/** The invoices that ask these customers for the money of top-ups: known as soon as they are ordered. */
+export async function topUpInvoicesOf(sql: Sql, customerIds: readonly string[]): Promise<Set<string>> {
+  if (customerIds.length === 0) return new Set();
   const { rows } = await sql.query<{ id: string }>(
-    `SELECT invoice_id AS id FROM top_up_orders WHERE invoice_id = ANY ($1::uuid[])`,
-    [invoiceIds],
+    `SELECT r.invoice_id AS id FROM wallets w JOIN top_up_orders o ON o.wallet_id = w.id
+     JOIN one_off_requests r ON r.customer_id = w.customer_id AND r.request_id = 'top-up:' || o.id::text
+     WHERE w.customer_id = ANY ($1::uuid[])`,
+    [[...new Set(customerIds)]],
   );
   return new Set(rows.map(({ id }) => id));
+}
+
+/** Customers of a clock with a wallet that is topped up by itself, a page by id after the cursor. */
+export async function toppedUpCustomers(
+  sql: Sql,
+  page: { clockId: string; after: string; limit: number },
+): Promise<string[]> {
+  const { rows } = await sql.query<{ id: string }>(
+    `SELECT DISTINCT w.customer_id AS id FROM wallets w JOIN customers c ON c.id = w.customer_id
+     WHERE w.threshold_minor IS NOT NULL AND w.customer_id > $2 AND c.clock_id = $1 ORDER BY id LIMIT $3`,
+    [page.clockId, page.after, page.limit],
+  );
+  return rows.map(({ id }) => id);
+}
+
+export type OpenTopUp = { id: string; walletId: string; customerId: string; walletName: string; amountMinor: bigint };
+
+const open = `SELECT o.id, o.wallet_id AS "walletId", w.customer_id AS "customerId", w.name AS "walletName",
+    o.amount_minor AS "amountMinor"
+  FROM top_up_orders o JOIN wallets w ON w.id = o.wallet_id JOIN customers c ON c.id = w.customer_id`;
+
+/** Open orders of a clock that no invoice asks for yet, a page by id after the cursor. */
+export async function topUpsToInvoice(
+  sql: Sql,
+  page: { clockId: string; after: string; limit: number },
+): Promise<OpenTopUp[]> {
+  const { rows } = await sql.query<OpenTopUp>(
+    `${open} WHERE o.closed_at IS NULL AND o.invoice_id IS NULL AND o.id > $2 AND c.clock_id = $1 ORDER BY o.id LIMIT $3`,
+    [page.clockId, page.after, page.limit],
+  );
+  return rows;
+}
+
+/** Names the invoice that asks for an order's money, unless one does already; answers whether it did. */
+export async function setTopUpInvoice(sql: Sql, id: string, invoiceId: string): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `UPDATE top_up_orders SET invoice_id = $2 WHERE id = $1 AND invoice_id IS NULL AND closed_at IS NULL`,
+    [id, invoiceId],
+  );
+  return rowCount === 1;
+}
+
+const isSettled = `o.closed_at IS NULL AND (s.payment = 'paid' OR s.lifecycle = 'void')`;
+
+/** Open orders of a clock whose invoice is paid or void, a page by id after the cursor. */
+export async function topUpsToSettle(
+  sql: Sql,
+  page: { clockId: string; after: string; limit: number },
+): Promise<OpenTopUp[]> {
+  const { rows } = await sql.query<OpenTopUp>(
+    `${open} JOIN invoice_states s ON s.invoice_id = o.invoice_id
+     WHERE ${isSettled} AND o.id > $2 AND c.clock_id = $1 ORDER BY o.id LIMIT $3`,
+    [page.clockId, page.after, page.limit],
+  );
+  return rows;
+}
+
+/** The open order for which this invoice asks, if it is paid or void. */
+export async function topUpOfInvoice(sql: Sql, invoiceId: string): Promise<OpenTopUp | undefined> {
+  const { rows } = await sql.query<OpenTopUp>(
+    `${open} JOIN invoice_states s ON s.invoice_id = o.invoice_id WHERE ${isSettled} AND o.invoice_id = $1`,
+    [invoiceId],
+  );
+  return rows[0];
+}
+
+/** Locks an order whose invoice is paid or void; undefined if somebody has settled it. */
+export async function lockSettled(sql: Sql, id: string): Promise<{ invoiceId: string; isPaid: boolean } | undefined> {
+  const { rows } = await sql.query<{ invoiceId: string; isPaid: boolean }>(
+    `SELECT o.invoice_id AS "invoiceId", s.payment = 'paid' AS "isPaid"
+     FROM top_up_orders o JOIN invoice_states s ON s.invoice_id = o.invoice_id
+     WHERE o.id = $1 AND ${isSettled} FOR UPDATE OF o`,
+    [id],
+  );
+  return rows[0];
+}
+
+export async function closeTopUp(sql: Sql, id: string, outcome: TopUpOutcome, grantId: string | null): Promise<void> {
+  await sql.query(`UPDATE top_up_orders SET outcome = $2, grant_id = $3, closed_at = now() WHERE id = $1`, [
+    id,
+    outcome,
+    grantId,
+  ]);
 }

@@ -9,7 +9,8 @@ const pageRows = 1_000;
 
 /** Events that an invoice has read and that still have their key; one without is told of by the evidence. */
 const ofType = `usage_events u JOIN event_keys k ON k.source = u.source AND k.event_id = u.event_id
-  WHERE u.customer_id = $1 AND u.event_type = $2 AND u.occurred_at >= $3 AND u.occurred_at < $4 AND u.received_at <= $5`;
+  WHERE u.customer_id = $1 AND u.event_type = $2 AND u.occurred_at >= $3 AND u.occurred_at < $4 AND u.received_at <= $5
+    AND (u.superseded_at IS NULL OR u.superseded_at > $5)`;
 const valuesOf = (window: EvidenceWindow, eventType: string) => [
   window.customerId,
   eventType,
@@ -40,7 +41,7 @@ export async function* readContents(
   const some = share < 1 ? 'AND random() < $6' : '';
   await sql.query(
     `DECLARE event_contents NO SCROLL CURSOR FOR
-     SELECT u.occurred_at AS "occurredAt", u.properties, encode(k.content_hash, 'hex') AS "contentHash"
+     SELECT u.occurred_at AS "occurredAt", u.properties, encode(coalesce(u.content_hash, k.content_hash), 'hex') AS "contentHash"
      FROM ${ofType} ${some}`,
     [...valuesOf(window, eventType), ...(share < 1 ? [share] : [])],
   );

@@ -1,5 +1,14 @@
 import type { Sql } from './database.ts';
-import { type Bind, inOrder, isMeasured, passesOf, type ReadingOf, valuesOf } from './usage-expressions.ts';
+import {
+  type Bind,
+  inOrder,
+  isCurrent,
+  isMeasured,
+  isValid,
+  passesOf,
+  type ReadingOf,
+  valuesOf,
+} from './usage-expressions.ts';
 
 /** Whose events, of when, and the machine time at which the usage was read: what was received later is late. */
 export type EvidenceWindow = { customerId: string; startAt: Date; endAt: Date; cutAt: Date };
@@ -12,6 +21,8 @@ export type Evidence = {
   /** Of those, events whose key is gone: they were not taken in by the front door, or somebody removed the key. */
   withoutKey: bigint;
   late: bigint;
+  /** Of the events on the invoice, those that a correction has amended or taken away since: no fault of it. */
+  corrected: bigint;
   firstAt: Date | null;
   lastAt: Date | null;
   /**
@@ -21,7 +32,9 @@ export type Evidence = {
   digest: string;
 };
 
-const item = `jsonb_build_array(u.source, u.event_id, encode(k.content_hash, 'hex'))::text`;
+/** That of the version; the first one has its own with the key. */
+const hashOf = `encode(coalesce(u.content_hash, k.content_hash), 'hex')`;
+const item = `jsonb_build_array(u.source, u.event_id, ${hashOf})::text`;
 const withKeys = `usage_events u LEFT JOIN event_keys k ON k.source = u.source AND k.event_id = u.event_id`;
 
 function ofLine(line: EvidenceOf, bind: Bind): string {
@@ -75,27 +88,29 @@ async function readSome(
 ): Promise<Evidence[]> {
   const values: unknown[] = [];
   const bind = (value: unknown) => `$${values.push(value)}`;
-  const cut = bind(window.cutAt);
+  const cut = `${bind(window.cutAt)}::timestamptz`;
+  const onInvoice = isValid(window.cutAt, bind);
   const columns = lines.map((line, index) => {
     const passes = ofLine(line, bind);
-    const inTime = `FILTER (WHERE u.received_at <= ${cut} AND ${passes})`;
+    const inTime = `FILTER (WHERE ${onInvoice} AND ${passes})`;
     return `count(*) ${inTime} AS "${index}.events", min(u.occurred_at) ${inTime} AS "${index}.firstAt",
       max(u.occurred_at) ${inTime} AS "${index}.lastAt",
-      count(*) FILTER (WHERE u.received_at <= ${cut} AND k.event_id IS NULL AND ${passes}) AS "${index}.withoutKey",
-      count(*) FILTER (WHERE u.received_at > ${cut} AND ${passes}) AS "${index}.late",
+      count(*) FILTER (WHERE ${onInvoice} AND k.event_id IS NULL AND ${passes}) AS "${index}.withoutKey",
+      count(*) FILTER (WHERE u.received_at > ${cut} AND ${isCurrent} AND ${passes}) AS "${index}.late",
+      count(*) FILTER (WHERE ${onInvoice} AND u.superseded_at IS NOT NULL AND ${passes}) AS "${index}.corrected",
       encode(coalesce(chain_digest(${item} ORDER BY ${inOrder}) ${inTime}, ''), 'hex') AS "${index}.digest"`;
   });
   const { rows } = await sql.query<Record<string, Evidence[keyof Evidence]>>(
     `SELECT ${columns.join(', ')} FROM ${withKeys} WHERE ${ofWindow(window, eventType, bind)}`,
     values,
   );
-  const names = ['events', 'withoutKey', 'late', 'firstAt', 'lastAt', 'digest'] as const;
+  const names = ['events', 'withoutKey', 'late', 'corrected', 'firstAt', 'lastAt', 'digest'] as const;
   return lines.map(
     (_, index) => Object.fromEntries(names.map((name) => [name, rows[0]?.[`${index}.${name}`]])) as Evidence,
   );
 }
 
-export type EventCursor = { occurredAt: Date; source: string; id: string };
+export type EventCursor = { occurredAt: Date; source: string; id: string; version: number };
 
 /** An event as the proof names it. */
 export type EvidenceEvent = EventCursor & {
@@ -106,6 +121,8 @@ export type EvidenceEvent = EventCursor & {
   isSkipped: boolean;
   /** Received after the usage was read, so not on the invoice. */
   isLate: boolean;
+  /** When a correction took it away or put another version in its place, after the usage was read; null if none did. */
+  correctedAt: Date | null;
 };
 
 /** The events of a line, late ones too, in the order of the digest after the cursor, the next so many. */
@@ -118,18 +135,25 @@ export async function listEvidence(
   const values: unknown[] = [];
   const bind = (value: unknown) => `$${values.push(value)}`;
   const measured = isMeasured(line, bind);
-  const conditions = [ofWindow(window, line.meter.eventType, bind), ofLine(line, bind)];
+  const conditions = [
+    ofWindow(window, line.meter.eventType, bind),
+    ofLine(line, bind),
+    // What counted when the usage was read, and what counts now.
+    `(${isCurrent} OR ${isValid(window.cutAt, bind)})`,
+  ];
   if (page.after !== undefined) {
-    const { occurredAt, source, id } = page.after;
+    const { occurredAt, source, id, version } = page.after;
     const at = bind(occurredAt);
     // The first condition says nothing new, but an index can be entered by it.
-    conditions.push(`u.occurred_at >= ${at} AND (${inOrder}) > (${at}, ${bind(source)}, ${bind(id)})`);
+    conditions.push(
+      `u.occurred_at >= ${at} AND (${inOrder}, u.version) > (${at}, ${bind(source)}, ${bind(id)}, ${bind(version)})`,
+    );
   }
   const { rows } = await sql.query<EvidenceEvent>(
-    `SELECT u.source, u.event_id AS id, u.occurred_at AS "occurredAt", u.received_at AS "receivedAt",
-       encode(k.content_hash, 'hex') AS "contentHash", ${measured === null ? 'false' : `NOT (${measured})`} AS "isSkipped",
-       u.received_at > ${bind(window.cutAt)} AS "isLate"
-     FROM ${withKeys} WHERE ${conditions.join(' AND ')} ORDER BY ${inOrder} LIMIT ${bind(page.limit)}`,
+    `SELECT u.source, u.event_id AS id, u.version, u.occurred_at AS "occurredAt", u.received_at AS "receivedAt",
+       ${hashOf} AS "contentHash", ${measured === null ? 'false' : `NOT (${measured})`} AS "isSkipped",
+       u.received_at > ${bind(window.cutAt)} AS "isLate", u.superseded_at AS "correctedAt"
+     FROM ${withKeys} WHERE ${conditions.join(' AND ')} ORDER BY ${inOrder}, u.version LIMIT ${bind(page.limit)}`,
     values,
   );
   return rows;

@@ -47,6 +47,16 @@ export function isMeasured({ meter, as }: ReadingOf, bind: Bind): string | null 
   return conditions.length === 0 ? null : conditions.join(' AND ');
 }
 
+/** Versions of events `u` that no correction has taken away. */
+export const isCurrent = 'u.superseded_at IS NULL';
+
+/** Versions of events `u` that counted at an instant of machine time, whatever was corrected later; without one, now. */
+export function isValid(at: Date | undefined, bind: Bind): string {
+  if (at === undefined) return isCurrent;
+  const instant = `${bind(at)}::timestamptz`;
+  return `u.received_at <= ${instant} AND (u.superseded_at IS NULL OR u.superseded_at > ${instant})`;
+}
+
 /** The values of properties of an event `u`, as a list of texts; empty texts where they are missing. */
 export function valuesOf(properties: readonly string[], bind: Bind): string {
   const values = properties.map((property) => `coalesce(u.properties ->> ${bind(property)}, '')`);

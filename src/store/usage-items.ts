@@ -1,5 +1,14 @@
 import { offsetsBetween } from '../domain/period/offsets.ts';
-import { type Bind, numberOf, operationOf, passesOf, type ReadingOf, textOf, valuesOf } from './usage-expressions.ts';
+import {
+  type Bind,
+  isValid,
+  numberOf,
+  operationOf,
+  passesOf,
+  type ReadingOf,
+  textOf,
+  valuesOf,
+} from './usage-expressions.ts';
 import { type UsageWindow, windowRows } from './usage-windows.ts';
 
 /**
@@ -36,7 +45,7 @@ export function itemRows(
     ...(operation === null ? [] : [`operation IN ('add', 'remove')`]),
   ];
   const { join, bucket, clock } = localWindows(reading, windows, bind);
-  const inTime = receivedUntil === undefined ? '' : `AND u.received_at <= ${bind(receivedUntil)}`;
+  const valid = isValid(receivedUntil, bind);
   const span = meter.carries ? before : `u.occurred_at >= w.start_at AND ${within}`;
   return `WITH w AS (
       SELECT w.*, c.cycle_ms FROM ${rows} WITH ORDINALITY AS w (id, customer_id, start_at, end_at, place)
@@ -47,7 +56,7 @@ export function itemRows(
         ${bucket} AS bucket, ${clock} AS clock, ${number ?? 'NULL::numeric'} AS number, ${text ?? 'NULL::text'} AS text,
         ${operation ?? 'NULL::text'} AS operation, ${as?.reads === 'carried' ? amount : 'NULL::numeric'} AS carried
       FROM w JOIN usage_events u ON u.customer_id = w.customer_id AND u.event_type = ${bind(meter.eventType)}
-        AND u.occurred_at < w.end_at AND ${span} ${inTime} ${join}
+        AND u.occurred_at < w.end_at AND ${span} AND ${valid} ${join}
       WHERE ${passesOf(reading, bind)}
     ), a AS (
       SELECT e.*, ${as?.reads === 'carried' ? 'carried' : amount} AS amount, operation = 'remove' AS is_removed FROM e

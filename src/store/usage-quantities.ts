@@ -4,7 +4,16 @@ import { isOrderly } from '../domain/rating/measure/reading.ts';
 import { noTransactions } from '../domain/rating/transactions.ts';
 import type { Measured, Usage } from '../domain/rating/usage.ts';
 import type { Sql } from './database.ts';
-import { type Bind, isMeasured, latestFirst, numberOf, passesOf, type ReadingOf, textOf } from './usage-expressions.ts';
+import {
+  type Bind,
+  isMeasured,
+  isValid,
+  latestFirst,
+  numberOf,
+  passesOf,
+  type ReadingOf,
+  textOf,
+} from './usage-expressions.ts';
 import { measureGroups } from './usage-groups.ts';
 import { type UsageWindow, windowRows } from './usage-windows.ts';
 
@@ -120,12 +129,12 @@ async function aggregateType(
   const bind = (value: unknown) => `$${values.push(value)}`;
   const { rows: windowsAsRows, within } = windowRows(windows, bind);
   const columns = quantities.map((quantity, index) => aggregateColumns(quantity, index, bind));
-  const inTime = events.receivedUntil === undefined ? '' : `AND u.received_at <= ${bind(events.receivedUntil)}`;
+  const valid = isValid(events.receivedUntil, bind);
   const { rows } = await sql.query<QuantityRow>(
     `SELECT w.id, ${columns.join(', ')}
      FROM ${windowsAsRows} AS w (id, customer_id, start_at, end_at)
      JOIN usage_events u ON u.customer_id = w.customer_id AND u.event_type = ${bind(events.eventType)}
-       AND u.occurred_at >= w.start_at AND u.occurred_at < w.end_at AND ${within} ${inTime}
+       AND u.occurred_at >= w.start_at AND u.occurred_at < w.end_at AND ${within} AND ${valid}
      GROUP BY w.id`,
     values,
   );

@@ -2,6 +2,7 @@ import type { Filter } from '../domain/rating/filter.ts';
 import type { Meter } from '../domain/rating/meter.ts';
 import type { Sql } from './database.ts';
 import { meterJson, optionsOf } from './meters.ts';
+import { isCurrent } from './usage-expressions.ts';
 
 /** What is rolled up of a meter: by these values of these properties, until another definition takes its place. */
 export type RollupDefinition = {
@@ -158,7 +159,7 @@ export async function rollUp(
     `WITH next AS MATERIALIZED (
        SELECT u.written_by, u.customer_id, u.event_type,
               date_bin('1 hour', u.occurred_at, '2000-01-01Z') AS hour_at${columns.join('')}
-       FROM usage_events u WHERE u.written_by >= $1::text::xid8 AND u.written_by < $2::text::xid8
+       FROM usage_events u WHERE u.written_by >= $1::text::xid8 AND u.written_by < $2::text::xid8 AND ${isCurrent}
        ORDER BY u.written_by LIMIT $4::int + 1
      ), cut AS MATERIALIZED (
        SELECT CASE WHEN count(*) <= $4::int THEN $2::text::xid8 ELSE max(written_by) END AS until FROM next

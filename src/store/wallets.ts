@@ -8,6 +8,8 @@ export type Wallet = {
   id: string;
   customerId: string;
   currency: string;
+  /** In which its customer is billed. */
+  billedIn: string;
   name: string;
   priority: number;
   endsAt: Date | null;
@@ -29,7 +31,7 @@ type StoredWallet = Omit<Wallet, 'topUp'> & {
   topUpMonthlyMinor: bigint | null;
 };
 
-const select = `SELECT w.id, w.customer_id AS "customerId", w.currency, w.name, w.priority, w.ends_at AS "endsAt",
+const select = `SELECT w.id, w.customer_id AS "customerId", w.currency, c.currency AS "billedIn", w.name, w.priority, w.ends_at AS "endsAt",
     w.threshold_minor AS "thresholdMinor", w.top_up_minor AS "topUpMinor", w.top_up_monthly_minor AS "topUpMonthlyMinor",
     w.created_at AS "createdAt", business_now(k)::timestamptz(3) AS now,
     held.promotional AS "promotionalMinor", held.paid AS "paidMinor", held.coming AS "comingMinor", held.ended AS "endedMinor"

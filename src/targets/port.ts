@@ -35,6 +35,8 @@ export type OutgoingTax = {
   isInclusive: boolean;
   /** ISO 3166-1 alpha-2. */
   country: string | null;
+  /** What Stripe calls it, `vat` …; null where that is not said. */
+  taxType: string | null;
   taxableMinor: bigint;
   amountMinor: bigint;
 };
@@ -52,6 +54,10 @@ export type OutgoingInvoice = {
   /** Calendar day by which the customer pays, `2013-02-16`, and the terms that it comes from. */
   paymentDueOn: string;
   paymentTermsDays: number;
+  /** What it says beside its lines; null or left out for nothing. */
+  memo?: string | null;
+  purchaseOrder?: string | null;
+  footer?: string | null;
   /** How the money is to come in: by a link that is sent, or from what the customer has saved. */
   collection: 'send_invoice' | 'charge_automatically';
   lines: readonly OutgoingLine[];
@@ -72,6 +78,37 @@ export type RemoteInvoice = {
   paidAt: Date | null;
 };
 
+/** A credit note of an invoice that is at the target. Minor units. */
+export type OutgoingCreditNote = {
+  id: string;
+  number: string;
+  issuedAt: Date;
+  reason: 'duplicate' | 'fraudulent' | 'order_change' | 'product_unsatisfactory' | 'other';
+  memo: string | null;
+  /** What of it is money: all but what credits of the customer have paid, of which the target knows nothing. */
+  moneyMinor: bigint;
+  totalMinor: bigint;
+  /** Of the money: what lowers what is to be paid, and what goes back by the way that it came. */
+  dueMinor: bigint;
+  refundMinor: bigint;
+  /** Parts of the invoice's lines after their discounts; of each tax of the line a part. */
+  lines: readonly {
+    lineId: string;
+    amountMinor: bigint;
+    taxes: readonly Pick<OutgoingTax, 'key' | 'taxableMinor' | 'amountMinor'>[];
+  }[];
+};
+
+export type RemoteCreditNote = {
+  remoteId: string;
+  /** Refunds that came with it. */
+  refundIds: string[];
+  /** What the customer has paid of what it was to lower, before it came there. */
+  overpaidMinor: bigint;
+  /** As the invoice stands with it. */
+  invoice: RemoteInvoice;
+};
+
 /**
  * `gone`: nothing is left that could be paid; null if the target never had it. `kept`: the customer was faster, in full or
  * in part, or the target lets nobody void it as it is now; what was seen of it stands.
@@ -89,6 +126,13 @@ export type InvoiceTarget = {
   updateCustomer(customer: OutgoingCustomer, remoteId: string, log: RequestLog): Promise<void>;
   /** Brings the invoice to its final state at the target from wherever an earlier call left it. */
   bringInvoice(invoice: OutgoingInvoice, remoteCustomerId: string, log: RequestLog): Promise<RemoteInvoice>;
+  /** Brings a credit note of an invoice that `bringInvoice` has brought there. */
+  bringCreditNote(
+    invoice: OutgoingInvoice,
+    remoteInvoiceId: string,
+    note: OutgoingCreditNote,
+    log: RequestLog,
+  ): Promise<RemoteCreditNote>;
   /** Sees to it that nobody can pay the invoice there any more, wherever earlier calls have left it, unless it was paid for. */
   voidInvoice(invoice: OutgoingInvoice, remoteCustomerId: string | null, log: RequestLog): Promise<VoidOutcome>;
   /** Gets the money in for what was brought there. */

@@ -113,10 +113,14 @@ describe('The HTTP interface', () => {
       '/v1/coupons',
       '/v1/coupons/{key}',
       '/v1/coupons/{key}/archive',
+      '/v1/credit-notes',
+      '/v1/credit-notes/{id}',
+      '/v1/credit-notes/{id}/pdf',
       '/v1/customers',
       '/v1/customers/{id}',
       '/v1/customers/{id}/balance',
       '/v1/customers/{id}/billing',
+      '/v1/customers/{id}/calendar',
       '/v1/customers/{id}/collection',
       '/v1/customers/{id}/corrections',
       '/v1/customers/{id}/coupons',
@@ -134,14 +138,18 @@ describe('The HTTP interface', () => {
       '/v1/invoices/{id}',
       '/v1/invoices/{id}/answers',
       '/v1/invoices/{id}/collect',
+      '/v1/invoices/{id}/credit-notes',
+      '/v1/invoices/{id}/credit-notes/preview',
       '/v1/invoices/{id}/dunning',
       '/v1/invoices/{id}/dunning/pause',
       '/v1/invoices/{id}/dunning/resume',
       '/v1/invoices/{id}/history',
       '/v1/invoices/{id}/payments',
+      '/v1/invoices/{id}/pdf',
       '/v1/invoices/{id}/proof',
       '/v1/invoices/{id}/proof/events',
       '/v1/invoices/{id}/refunds',
+      '/v1/invoices/{id}/reissue',
       '/v1/invoices/{id}/sync',
       '/v1/invoices/{id}/uncollectible',
       '/v1/invoices/{id}/void',
@@ -174,6 +182,11 @@ describe('The HTTP interface', () => {
       '/v1/tax-rates',
       '/v1/tax-rates/{key}',
       '/v1/tax-rates/{key}/archive',
+      '/v1/usage/corrections',
+      '/v1/usage/corrections/{id}',
+      '/v1/usage/corrections/{id}/apply',
+      '/v1/usage/corrections/{id}/discard',
+      '/v1/usage/sources',
       '/v1/wallets/{id}',
       '/v1/wallets/{id}/grants',
       '/v1/webhooks/stripe',
@@ -187,7 +200,16 @@ describe('The HTTP interface', () => {
 
   it('gives examples of cursors that their lists take', async () => {
     const { paths } = (await api.app.inject('/openapi.json')).json();
-    for (const list of ['/v1/customers', '/v1/invoices', '/v1/meters', '/v1/plans', '/v1/runs', '/v1/subscriptions']) {
+    for (const list of [
+      '/v1/customers',
+      '/v1/invoices',
+      '/v1/meters',
+      '/v1/plans',
+      '/v1/runs',
+      '/v1/subscriptions',
+      '/v1/usage/corrections',
+      '/v1/usage/sources',
+    ]) {
       const { parameters, responses } = paths[list].get;
       const example = responses['200'].content['application/json'].schema.properties.nextCursor.anyOf[0].examples[0];
       assert.ok(JSON.stringify(parameters).includes(example), list);

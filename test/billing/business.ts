@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { applyPlans } from '../../src/billing/apply-plans.ts';
+import type { DraftChecks } from '../../src/billing/check-drafts.ts';
 import { createCustomer } from '../../src/billing/create-customer.ts';
 import { extendPeriods, firstCursor } from '../../src/billing/extend-periods.ts';
 import { generateInvoices } from '../../src/billing/generate-invoices.ts';
@@ -50,7 +51,12 @@ export type NewCustomer = {
   billingGroup?: string;
   priority?: 'high';
 };
-export type Paged = { limit?: number; atOnce?: number; limits?: Partial<CheckLimits> };
+export type Paged = {
+  limit?: number;
+  atOnce?: number;
+  limits?: Partial<CheckLimits>;
+  quoteTaxes?: DraftChecks['quoteTaxes'];
+};
 export type Departure = { id?: string; at: string; type?: string; properties?: Record<string, unknown> };
 
 let businesses = 0;
@@ -143,10 +149,11 @@ export async function openBusiness(database: Database) {
     },
 
     /** Issues the drafts that are due at the cut-off, to which it advances the clock. */
-    async scan(at: string, { limit = 100, atOnce = 1, limits = {} }: Paged = {}) {
+    async scan(at: string, { limit = 100, atOnce = 1, limits = {}, quoteTaxes }: Paged = {}) {
       const { id, cutoffAt } = await open('due-scan', at);
+      const checks = { ...checksWith(limits), ...(quoteTaxes && { quoteTaxes }) };
       return await throughPages(
-        (after) => issueInvoices(database, { id, clockId, cutoffAt }, { after, limit }, checksWith(limits)),
+        (after) => issueInvoices(database, { id, clockId, cutoffAt }, { after, limit }, checks),
         atOnce,
       );
     },

@@ -282,14 +282,14 @@ describe('A draft that waits for a person', () => {
     );
   });
 
-  it('is held with more lines than can be sent', async () => {
+  it('is held with more lines than one may have', async () => {
     const plan = await business.plan(
       'lines',
       [1, 2, 3].map((line) => ({ ...flat('1'), key: `line-${line}` })),
     );
     const id = await business.customer('B6', { plan });
     assert.equal((await business.invoice(januaryRun, { limits: { maxLines: 2 } })).held, 1);
-    assert.equal((await only(id)).failureReason, 'It has 3 lines; at most 2 can be sent.');
+    assert.equal((await only(id)).failureReason, 'It has 3 lines; one has at most 2.');
   });
 
   it('is void when it is given up, without a number, and its period stays settled', async () => {

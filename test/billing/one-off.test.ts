@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { findNextDue } from '../../src/billing/find-next-due.ts';
 import { orderOneOff } from '../../src/billing/order-one-off.ts';
 import { addPendingItem, removePendingItem } from '../../src/billing/pending-item-orders.ts';
+import { expectBill } from '../../src/billing/preview/expect-bill.ts';
+import { createTaxRate } from '../../src/billing/tax/create-tax-rate.ts';
 import { findInvoice } from '../../src/store/invoice-views.ts';
 import { useTestDatabase } from '../support/database.ts';
 import { type Business, flat, invoicesOf, openBusiness } from './business.ts';
@@ -82,6 +84,38 @@ describe('One-off invoices', () => {
     assert.equal((await business.scan('2013-01-04T15:00:00Z')).issued, 1);
   });
 
+  it('have the taxes that their lines name, at the issue as in the draft', async () => {
+    for (const [key, percentage] of [
+      ['vat-19', '19'],
+      ['vat-7', '7'],
+    ] as const) {
+      await createTaxRate(books.database, { key, name: 'VAT', percentage, country: 'DE' }, 'test');
+    }
+    const lines = [
+      { description: 'Gate', amount: '100', taxRates: ['vat-19'] },
+      { description: 'Book', amount: '10', taxRates: ['vat-7'] },
+      { description: 'Deposit', amount: '50', taxRates: [] },
+    ];
+    const { id } = await order('taxed', { lines });
+    // 19.00 + 0.70 on 160.00.
+    assert.equal((await findInvoice(books.database, id))?.invoice.totalMinor, 17_970);
+    await business.scan('2013-01-01T15:00:00Z');
+    const issued = await findInvoice(books.database, id);
+    assert.deepEqual([issued?.invoice.lifecycle, issued?.invoice.totalMinor], ['issued', 17_970]);
+    assert.deepEqual(
+      issued?.parts.taxes.map(({ key, taxableMinor, amountMinor }) => [key, taxableMinor, amountMinor]),
+      [
+        ['vat-19', 10_000, 1_900],
+        ['vat-7', 1_000, 70],
+      ],
+    );
+    const unknown = [{ description: 'Gate', amount: '1', taxRates: ['none'] }];
+    await assert.rejects(order('unknown', { lines: unknown }), {
+      code: 'tax-rate-unknown',
+      field: 'lines[0].taxRates[0]',
+    });
+  });
+
   it('are refused over nothing, in other currencies and by halves', async () => {
     const refused = async (more: object, code: string, field: string) =>
       await assert.rejects(order('bad', more), { code, field });
@@ -146,6 +180,24 @@ describe('Pending items', () => {
     await business.invoice('2013-03-01T13:00:00Z');
     const march = (await liveOf(customerId)).filter(({ lifecycle }) => lifecycle === 'draft');
     assert.deepEqual(await linesOf(march[0]?.id ?? ''), ['Base fee 10000', 'next 100']);
+  });
+
+  it('have taxes of their own, and are in the bill that is expected', async () => {
+    await createTaxRate(books.database, { key: 'gst-10', name: 'GST', percentage: '10', country: 'AU' }, 'test');
+    const customerId = await business.customer('B6', { plan });
+    await add(customerId, 'gate', '25', { taxRates: ['gst-10'] });
+    await assert.rejects(add(customerId, 'other', '1', { taxRates: ['none'] }), { code: 'tax-rate-unknown' });
+    const { rows } = await books.database.query<{ id: string }>('SELECT id FROM subscriptions WHERE customer_id = $1', [
+      customerId,
+    ]);
+    // 100 without tax, 25 and 2.50.
+    const expected = await expectBill(books.database, rows[0]!.id);
+    assert.equal(expected.totalMinor, 12_750);
+    await business.invoice('2013-02-01T13:00:00Z');
+    assert.equal((await liveOf(customerId))[0]?.totalMinor, 12_750n);
+    await business.scan('2013-02-02T15:00:00Z');
+    const [issued] = await liveOf(customerId);
+    assert.deepEqual([issued?.lifecycle, issued?.totalMinor], ['issued', 12_750n]);
   });
 
   it('wait again when their invoice is void, and never leave one that is issued', async () => {

@@ -98,7 +98,7 @@ describe('The parties and terms of an invoice', () => {
     const id = await draft();
     await business.scan('2013-02-02T15:00:00Z');
     const { buyer, paymentTermsDays, isFrozen } = await partiesOf(id);
-    assert.deepEqual(buyer, { name: 'QF', legalName: null, email: null, address: null, contacts: [] });
+    assert.deepEqual(buyer, { name: 'QF', legalName: null, email: null, address: null, taxIds: [], contacts: [] });
     assert.deepEqual([paymentTermsDays, isFrozen], [14, true]);
     assert.equal((await findInvoice(books.database, id))?.invoice.paymentDueOn, '2013-02-17');
   });

@@ -135,6 +135,18 @@ describe('the configuration', () => {
     ]);
   });
 
+  it('reads where the tax engine is, if there is one', () => {
+    assert.equal(readConfig({ ...env, TAX_ENGINE_TOKEN: 'unused' }).taxEngine, undefined);
+    const set = { TAX_ENGINE_URL: 'https://tax.example.com/quotes', TAX_ENGINE_TOKEN: 'hush' };
+    assert.deepEqual(readConfig({ ...env, ...set }).taxEngine, { url: set.TAX_ENGINE_URL, token: 'hush' });
+    assert.equal(readConfig({ ...env, ...set, TAX_ENGINE_TOKEN: '' }).taxEngine?.token, undefined);
+    assert.deepEqual(faultsOf({ TAX_ENGINE_URL: 'https://u:hush@tax.example.com', TAX_ENGINE_TOKEN: 'hush\n' }), [
+      'TAX_ENGINE_URL has a user in it: leave it out, and set TAX_ENGINE_TOKEN.',
+      'TAX_ENGINE_TOKEN cannot be sent: write it in printable ASCII, without space or line end around it.',
+    ]);
+    assert.equal(faultsOf({ TAX_ENGINE_URL: 'tax.example.com' }).length, 1);
+  });
+
   it('takes a variable that is set to nothing as not set', () => {
     const { stripe, temporal } = readConfig({ ...env, STRIPE_API_BASE: '', TEMPORAL_API_KEY: '', TEMPORAL_TLS: '' });
     assert.equal(stripe.apiBase, undefined);

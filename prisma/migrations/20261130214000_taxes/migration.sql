@@ -54,7 +54,7 @@ CREATE TABLE customer_taxes (
   customer_id uuid PRIMARY KEY REFERENCES customers,
   status text NOT NULL CHECK (status IN ('taxable', 'exempt', 'reverse_charge')),
   reason text CHECK (length(reason) BETWEEN 1 AND 500),
-  default_rates text[],
+  default_rates jsonb CHECK (jsonb_typeof(default_rates) = 'array'),
   changed_at timestamptz(3) NOT NULL DEFAULT now(),
   CHECK ((status = 'taxable') = (reason IS NULL))
 );

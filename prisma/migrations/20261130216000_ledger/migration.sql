@@ -67,9 +67,8 @@ CREATE TABLE ledger_accounts (
   CHECK ((customer_id IS NULL) <> (clock_id IS NULL)),
   CHECK ((customer_id IS NULL) = (balance_minor IS NULL)),
   CHECK ((kind = 'grant') = (grant_id IS NOT NULL)),
-  CHECK (CASE WHEN customer_id IS NULL
-    THEN kind IN ('granted', 'funded', 'carried', 'credited', 'applied', 'expired', 'refunded')
-    ELSE kind IN ('balance', 'grant') END),
+  CHECK ((kind IN ('balance', 'grant')) = (customer_id IS NOT NULL)),
+  CHECK (kind IN ('balance', 'grant', 'granted', 'funded', 'carried', 'credited', 'applied', 'expired', 'refunded')),
   UNIQUE (id, currency)
 );
 CREATE UNIQUE INDEX ledger_accounts_balance ON ledger_accounts (customer_id, currency) WHERE kind = 'balance';
@@ -207,10 +206,13 @@ CREATE TABLE top_up_orders (
   invoice_id uuid UNIQUE REFERENCES invoices,
   grant_id uuid UNIQUE REFERENCES wallet_grants,
   closed_at timestamptz(3),
-  outcome text CHECK (outcome IN ('granted', 'cancelled')),
+  -- `credited` to the balance where the wallet had ended before it was paid.
+  outcome text CHECK (outcome IN ('granted', 'credited', 'cancelled')),
   UNIQUE (wallet_id, number),
   CHECK ((closed_at IS NULL) = (outcome IS NULL)),
   CHECK ((grant_id IS NOT NULL) = (outcome IS NOT DISTINCT FROM 'granted'))
 );
 CREATE UNIQUE INDEX top_up_orders_one_open ON top_up_orders (wallet_id) WHERE closed_at IS NULL;
+CREATE INDEX top_up_orders_open ON top_up_orders (id) WHERE closed_at IS NULL;
+CREATE INDEX wallets_topped_up ON wallets (customer_id) WHERE threshold_minor IS NOT NULL;
 CREATE TRIGGER top_up_orders_stay BEFORE DELETE OR TRUNCATE ON top_up_orders EXECUTE FUNCTION refuse_change();

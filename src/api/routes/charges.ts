@@ -82,8 +82,8 @@ export const chargeRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { da
         response: { 200: PendingItemPage, ...problems },
       },
     },
-    async ({ params, query: { limit = defaultLimit, cursor, waiting = false } }) => {
-      const filter = { customerId: await customerIdFor(database, params.id), isWaiting: waiting };
+    async ({ params, query: { limit = defaultLimit, cursor, state = 'all' } }) => {
+      const filter = { customerId: await customerIdFor(database, params.id), isWaiting: state === 'waiting' };
       const after = readCursor(cursor, cursorForm);
       const { data, nextCursor } = pageOf(
         await listPendingItems(database, filter, { after, limit: limit + 1 }),

@@ -77,6 +77,7 @@ function answerOf({ facts, history, lines, ...proof }: InvoiceProof) {
         events: safeNumber(evidence.events),
         withoutKey: safeNumber(evidence.withoutKey),
         late: safeNumber(evidence.late),
+        corrected: safeNumber(evidence.corrected),
       },
     })),
     atStripe: facts.atStripe && { ...facts.atStripe, totalMinor: safeNumber(facts.atStripe.totalMinor) },
@@ -85,9 +86,10 @@ function answerOf({ facts, history, lines, ...proof }: InvoiceProof) {
 }
 
 const cursorForm: CursorForm<EventCursor> = {
-  write: ({ occurredAt, source, id }) => [occurredAt.toISOString(), source, id],
-  read: ([at = '', source, id]) => {
+  write: ({ occurredAt, source, id, version }) => [occurredAt.toISOString(), source, id, String(version)],
+  read: ([at = '', source, id, version = '']) => {
     const occurredAt = parseInstant(at);
-    return occurredAt && source && id ? { occurredAt, source, id } : undefined;
+    if (!occurredAt || !source || !id || !/^[1-9][0-9]{0,8}$/.test(version)) return undefined;
+    return { occurredAt, source, id, version: Number(version) };
   },
 };

@@ -57,9 +57,10 @@ export const taxRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { datab
         response: { 200: TaxRatePage, ...problems },
       },
     },
-    async ({ query: { limit = defaultLimit, cursor, archived = false } }) => {
+    async ({ query: { limit = defaultLimit, cursor, archived } }) => {
       const after = readCursor(cursor, cursorForm)?.key;
-      return pageOf(await listTaxRates(database, { after, limit: limit + 1, archived }), limit, cursorForm);
+      const rows = await listTaxRates(database, { after, limit: limit + 1, archived: archived === 'yes' });
+      return pageOf(rows, limit, cursorForm);
     },
   );
 
@@ -147,8 +148,12 @@ export const taxRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { datab
       },
     },
     async (request) => {
-      const { rounding, defaultRates } = request.body;
-      const wanted = { rounding: rounding as Settings['rounding'], defaultRates };
+      const { rounding, engine = 'table', defaultRates } = request.body;
+      const wanted = {
+        rounding: rounding as Settings['rounding'],
+        engine: engine as Settings['engine'],
+        defaultRates,
+      };
       return await chooseTaxSettings(database, wanted, actorOf(request));
     },
   );

@@ -149,7 +149,7 @@ export const walletRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { da
   }
 };
 
-function shown({ topUp, ...wallet }: StoredWallet) {
+function shown({ topUp, billedIn: _, ...wallet }: StoredWallet) {
   return {
     ...inNumbers(wallet),
     topUp: topUp && inNumbers(topUp),

@@ -93,7 +93,7 @@ export const PendingItem = Type.Object(
       description: 'Whether somebody has ordered it, or it comes from a correction of usage',
       examples: ['one-off'],
     }),
-    sourceId: nullable(id('The correction, or the one-off invoice, that it belongs to')),
+    sourceId: nullable(id('The correction that it comes from')),
     periodStartAt: nullable(instant('First instant of what it is for')),
     periodEndAt: nullable(instant('First instant after it')),
     createdAt: instant('When it was put down'),
@@ -109,7 +109,13 @@ export const PendingItemPage = page(PendingItem, 'Items, the earliest first', cu
 export const PendingItemQuery = Type.Object(
   {
     ...pageQuery(cursorExample),
-    waiting: Type.Optional(Type.Boolean({ description: 'Only those that wait for a bill', examples: [true] })),
+    state: Type.Optional(
+      Type.Enum(['waiting', 'all'], {
+        type: 'string',
+        description: 'Only those that wait for a bill, or all, as unless said otherwise',
+        examples: ['waiting'],
+      }),
+    ),
   },
   closed,
 );

@@ -68,6 +68,7 @@ const invoiceFields = {
   generatedAt: instant('Business time at which it was computed', '2013-02-01T13:00:00.000Z'),
   dueAt: instant('Business time from which it is issued', '2013-02-02T13:00:00.000Z'),
   issuedAt: nullable(instant('Business time at which it became final', '2013-02-02T15:00:00.000Z')),
+  usageCutAt: instant('Machine time at which its usage was read: what came in later is not on it'),
   paymentDueOn: nullable(
     Type.String({ format: 'date', description: 'Day by which it is to be paid', examples: ['2013-03-04'] }),
   ),
@@ -145,6 +146,15 @@ const Line = Type.Object(
     inclusiveTaxMinor: amountMinor('Taxes that are in what is left', 0),
     eventCount: count('Events read for it', 4_426),
     skippedCount: count('Events that lacked what the meter measures', 0),
+    usageState: nullable(
+      Type.Enum(['usage', 'no-usage', 'no-data', 'unknown'], {
+        type: 'string',
+        description:
+          '`no-usage`: nothing was used. `no-data`: a source of it has fallen silent (`dataGaps`), so that some or all may be ' +
+          'missing. `unknown`: nothing came in, and whether a source is silent is not counted yet. null if it measures nothing',
+        examples: ['usage'],
+      }),
+    ),
     working: Type.Unknown({ description: 'How the amount came about, step by step' }),
   },
   { description: 'A line with its working' },
@@ -186,11 +196,34 @@ const Credit = Type.Object(
   { description: 'A payment from what the customer has with us' },
 );
 
+const DataGap = Type.Object(
+  {
+    source: text('Who has fallen silent', 'departures'),
+    eventType: text('The type of its events', 'departure'),
+    meterKeys: Type.Array(Type.String({ description: 'Key of a meter', examples: ['departures'] }), {
+      description: 'Meters of the lines for which data may be missing',
+      examples: [['departures']],
+    }),
+    lastOccurredAt: instant('When the latest of its events happened', '2013-01-20T04:12:00.000Z'),
+    silentDays: count('Whole days from then to the end of the period', 12),
+    longestPauseDays: count('Days from one day with events to the next, at the most, until then', 1),
+  },
+  { description: 'A source from which data may be missing' },
+);
+
 export const InvoiceWithLines = Type.Object(
   {
     ...invoiceFields,
     parties: Parties,
     lines: Type.Array(Line, { description: 'Its lines in order' }),
+    dataGaps: nullable(
+      Type.Array(DataGap, {
+        description:
+          'Sources that usually send for the customer and have been silent since before the end of the period; null while ' +
+          'what came in is still being counted. A source is usual with events on 3 days at least of the 56 before the end, and ' +
+          'silent after more whole days than its longest pause in them',
+      }),
+    ),
     discounts: Type.Array(Discount, { description: 'Discounts in the order in which they were taken' }),
     taxes: Type.Array(Tax, { description: 'Taxes in their order' }),
     credits: Type.Array(Credit, {

@@ -157,6 +157,7 @@ export const Parties = Type.Object(
         legalName: nullable(legalName),
         email: nullable(text('Where bills are sent', 'billing@jetblue.example', 320)),
         address: nullable(Address),
+        taxIds: Type.Array(TaxId, { description: 'Of the tax profile' }),
         contacts: Type.Array(Contact, { description: 'Whom bills are sent to beside the customer' }),
       },
       { description: 'Who is billed' },

@@ -48,6 +48,10 @@ const Evidence = Type.Object(
     events: count('Events of the line that had been received when its usage was read', 4_426),
     withoutKey: count('Of those, events without the key under which usage is taken in; always 0 in sound books', 0),
     late: count('Events received since then: not on this invoice, and no fault of it', 0),
+    corrected: count(
+      'Of the events on the invoice, those that a correction has amended or taken away since, and no fault of it',
+      0,
+    ),
     firstAt: nullable(instant('The first of them', '2013-01-01T10:00:00.000Z')),
     lastAt: nullable(instant('The last of them', '2013-02-01T04:12:00.000Z')),
     digest: Type.String({
@@ -107,6 +111,11 @@ const Event = Type.Object(
   {
     source: text('Where it came from', 'api'),
     id: text('Its id there', 'flight-2013-01-01-B6-725'),
+    version: Type.Integer({
+      minimum: 1,
+      description: '1, or more for what corrections have made of it',
+      examples: [1],
+    }),
     occurredAt: instant('When it happened', '2013-01-01T10:45:00.000Z'),
     receivedAt: instant('Machine time at which it was taken in'),
     contentHash: nullable(
@@ -117,11 +126,14 @@ const Event = Type.Object(
     ),
     isSkipped: Type.Boolean({ description: 'Whether it lacks what the meter measures', examples: [false] }),
     isLate: Type.Boolean({ description: 'Whether it came after the usage was read', examples: [false] }),
+    correctedAt: nullable(
+      instant('Since when it no longer counts, by a correction after the usage was read; null if it does'),
+    ),
   },
   { description: 'An event of the line' },
 );
 
-const cursorExample = ['2013-01-01T10:45:00.000Z', 'api', 'flight-2013-01-01-B6-725'];
+const cursorExample = ['2013-01-01T10:45:00.000Z', 'api', 'flight-2013-01-01-B6-725', '1'];
 
 export const ProofEventPage = page(Event, 'Events of a line, by instant, source and id', cursorExample);
 export const ProofEventQuery = Type.Object(

@@ -58,7 +58,9 @@ export const TaxRatePage = page(TaxRate, 'Rates in the order of their keys', ['d
 export const TaxRateQuery = Type.Object(
   {
     ...pageQuery(['de-vat-19']),
-    archived: Type.Optional(Type.Boolean({ description: 'Whether archived ones are listed too', examples: [true] })),
+    archived: Type.Optional(
+      choice(['yes', 'no'], 'Whether archived ones are listed too; `no` unless said otherwise', 'yes'),
+    ),
   },
   closed,
 );
@@ -110,14 +112,25 @@ const rounding = choice(
   'invoice',
 );
 
+const engine = choice(
+  ['table', 'outside'],
+  'Who says which taxes are on a bill: the table of rates, or an engine that workers ask (TAX_ENGINE_URL)',
+  'table',
+);
+
 export const TaxSettingsInput = Type.Object(
-  { rounding, defaultRates: TaxRateKeys },
-  { ...closed, description: 'The rounding can be chosen until the first invoice is issued' },
+  { rounding, engine: Type.Optional(engine), defaultRates: TaxRateKeys },
+  {
+    ...closed,
+    description:
+      'The rounding can be chosen until the first invoice is issued; the engine is `table` unless said otherwise',
+  },
 );
 
 export const TaxSettings = Type.Object(
   {
     rounding,
+    engine,
     defaultRates: TaxRateKeys,
     changedAt: nullable(instant('When they were chosen last; null for those of the beginning', createdAt)),
     isRoundingFixed: Type.Boolean({

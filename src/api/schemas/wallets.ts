@@ -71,8 +71,10 @@ const TopUpOrder = Type.Object(
     invoiceId: nullable(id('The invoice that asks for the money; null until there is one')),
     grantId: nullable(id('The grant that it has become')),
     outcome: nullable(
-      Type.Enum(['granted', 'cancelled'], {
-        description: '`granted` once paid, `cancelled` if its invoice is void; null while it is open',
+      Type.Enum(['granted', 'credited', 'cancelled'], {
+        description:
+          '`granted` once paid, or `credited` to the balance if the wallet had ended by then; `cancelled` if its invoice is ' +
+          'void; null while it is open',
         examples: ['granted'],
       }),
     ),

@@ -3,7 +3,6 @@ import { appendAudit } from '../../store/audit.ts';
 import type { InvoiceCredit } from '../../store/bill-parts.ts';
 import type { Sql } from '../../store/database.ts';
 import { lockAccounts, readSources, type StoredSource } from '../../store/ledger.ts';
-import { topUpsAmong } from '../../store/top-ups.ts';
 import { bookTransfers, type Transfer } from '../book-transfers.ts';
 import { balanceAccountIdOf } from '../ids.ts';
 import { orderTopUps } from '../wallets/order-top-ups.ts';
@@ -29,16 +28,10 @@ export async function readCreditTerms(
   if (isIssue) await lockAccounts(sql, customerIds);
   const sources = await readSources(sql, customerIds);
   if (sources.length === 0) return new Map();
-  // What fills a wallet is not paid out of one.
-  const topUps = await topUpsAmong(
-    sql,
-    bills.map(({ invoiceId }) => invoiceId),
-  );
   const terms = new Map<string, readonly CreditSource[]>();
   for (const bill of bills) {
     const open = sources.filter((one) => one.customerId === bill.customerId && one.currency === bill.currency);
-    if (open.length > 0 && !topUps.has(bill.invoiceId))
-      terms.set(bill.invoiceId, await limited(bill, open, grossUntil));
+    if (open.length > 0) terms.set(bill.invoiceId, await limited(bill, open, grossUntil));
   }
   return terms;
 }

@@ -34,7 +34,7 @@ export async function changeWallet(database: Database, change: WalletChange, act
     const after = {
       priority: change.priority === undefined ? before.priority : readPriority(change.priority),
       endsAt: change.endsAt === undefined ? before.endsAt : readEnd(change.endsAt, before.now),
-      topUp: change.topUp === undefined ? before.topUp : readTopUp(change.topUp),
+      topUp: change.topUp === undefined ? before.topUp : readTopUp(change.topUp, before),
     };
     if (JSON.stringify(told(before)) === JSON.stringify(told(after))) return before;
     await updateWallet(sql, before.id, after);

@@ -34,7 +34,7 @@ export async function createWallet(
   actor: string,
 ): Promise<{ wallet: Wallet; created: boolean }> {
   const name = readText(input.name, { code: 'request-invalid', field: 'name', name: 'The name', maxLength: 100 });
-  const terms = { priority: readPriority(input.priority), topUp: readTopUp(input.topUp) };
+  const priority = readPriority(input.priority);
   return await database.transaction(async (sql) => {
     const payer = await lockPayer(sql, input.customer);
     if (payer === undefined) {
@@ -42,6 +42,7 @@ export async function createWallet(
     }
     const { customerId, now } = payer;
     const currency = parseCurrency(input.currency ?? payer.currency, 'currency');
+    const terms = { priority, topUp: readTopUp(input.topUp, { currency, billedIn: payer.currency }) };
     const wallets = await walletsOf(sql, customerId);
     const id = walletIdOf(customerId, name);
     const present = wallets.find((one) => one.id === id);

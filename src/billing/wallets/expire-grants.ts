@@ -15,7 +15,7 @@ export async function expireGrants(
   database: Database,
   scan: { id: string; clockId: string; cutoffAt: Date },
   page: { after: string; limit: number },
-): Promise<BegunPage<{ expired: number }>> {
+): Promise<BegunPage<{ grantsExpired: number }>> {
   const { cursor, grants } = await grantsToExpire(database, {
     clockId: scan.clockId,
     cutoffAt: scan.cutoffAt,
@@ -24,8 +24,8 @@ export async function expireGrants(
   return { cursor, done: database.transaction((sql) => expire(sql, grants, `run ${scan.id}`)) };
 }
 
-async function expire(sql: Sql, grants: readonly EndedGrant[], actor: string): Promise<{ expired: number }> {
-  if (grants.length === 0) return { expired: 0 };
+async function expire(sql: Sql, grants: readonly EndedGrant[], actor: string): Promise<{ grantsExpired: number }> {
+  if (grants.length === 0) return { grantsExpired: 0 };
   const locked = await lockGrantAccounts(
     sql,
     grants.map(({ accountId }) => accountId),
@@ -63,5 +63,5 @@ async function expire(sql: Sql, grants: readonly EndedGrant[], actor: string): P
     emptied.map(({ customerId }) => customerId),
     actor,
   );
-  return { expired: emptied.length };
+  return { grantsExpired: emptied.length };
 }

@@ -7,12 +7,13 @@ import { topUpIdOf } from '../ids.ts';
  * Orders a top-up for each wallet of these customers that has fallen to its threshold or below, in the transaction that
  * made it fall. One that is open already is not ordered again, so it may be asked as often as one likes: what a death
  * kept from being ordered, the next booking or scan orders.
+ * @returns how many it ordered
  */
-export async function orderTopUps(sql: Sql, customerIds: readonly string[], actor: string): Promise<void> {
+export async function orderTopUps(sql: Sql, customerIds: readonly string[], actor: string): Promise<number> {
   const walletIds = await lockToppedUp(sql, customerIds);
-  if (walletIds.length === 0) return;
+  if (walletIds.length === 0) return 0;
   const needed = await neededTopUps(sql, walletIds);
-  if (needed.length === 0) return;
+  if (needed.length === 0) return 0;
   const orders = needed.map((order) => ({ ...order, id: topUpIdOf(order.walletId, order.number) }));
   await insertTopUps(sql, orders);
   await appendAudit(
@@ -25,4 +26,5 @@ export async function orderTopUps(sql: Sql, customerIds: readonly string[], acto
       detail: { orderId: id, amountMinor: String(amountMinor), balanceMinor: String(balanceMinor) },
     })),
   );
+  return orders.length;
 }

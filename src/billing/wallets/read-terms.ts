@@ -27,9 +27,19 @@ export function readPriority(priority: number | undefined): number {
   });
 }
 
-/** @throws DurabillError request-invalid */
-export function readTopUp(topUp: TopUpInput | null | undefined): TopUpRule | null {
+/**
+ * @param wallet its currency, and that in which the customer is billed
+ * @throws DurabillError request-invalid, wallet-refused
+ */
+export function readTopUp(
+  topUp: TopUpInput | null | undefined,
+  wallet: { currency: string; billedIn: string },
+): TopUpRule | null {
   if (topUp === null || topUp === undefined) return null;
+  if (wallet.currency !== wallet.billedIn) {
+    const reason = `It is in ${wallet.currency}, and its customer is billed in ${wallet.billedIn}.`;
+    throw refuseWallet('topUp', reason, 'Grant to it by hand, or open a wallet in the currency of the bills.');
+  }
   const rule = {
     thresholdMinor: readAmount(topUp.thresholdMinor, 'topUp.thresholdMinor', { least: 0n }),
     amountMinor: readAmount(topUp.amountMinor, 'topUp.amountMinor'),

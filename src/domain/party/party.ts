@@ -33,6 +33,7 @@ export type Buyer = {
   legalName: string | null;
   email: string | null;
   address: Address | null;
+  taxIds: PartyTaxId[];
   contacts: BillingContact[];
 };
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import Stripe from 'stripe';
 import { type RequestNews, TargetError } from '../port.ts';
-import { invoiceMark, lineMark, refundMark, revisionMark, sessionMark } from './invoice-params.ts';
+import { creditNoteMark, invoiceMark, lineMark, refundMark, revisionMark, sessionMark } from './invoice-params.ts';
 
 /**
  * Parameters that a history shows, at any depth. A history is kept for ever and cannot be erased from, so what is not
@@ -15,7 +15,7 @@ const shown = new Set([
   ...['auto_advance', 'collection_method', 'pending_invoice_items_behavior', 'paid_out_of_band', 'forgive', 'reason'],
   ...['off_session', 'mode', 'invoice_settings', 'default_payment_method'],
   ...['number', 'due_date', 'days_until_due', 'effective_at', 'period', 'start', 'end', 'lines', 'metadata'],
-  ...[invoiceMark, revisionMark, lineMark, 'durabill_customer', 'durabill_payment_due_on'],
+  ...[invoiceMark, revisionMark, lineMark, creditNoteMark, 'durabill_customer', 'durabill_payment_due_on'],
   ...[refundMark, sessionMark],
 ]);
 

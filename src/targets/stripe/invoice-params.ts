@@ -1,9 +1,8 @@
 import type Stripe from 'stripe';
-import type { Currency } from '../../domain/money/currency.ts';
-import { money } from '../../domain/money/money.ts';
-import { toStripeAmount } from '../../domain/money/stripe-amount.ts';
 import { failureKinds } from '../failures.ts';
-import { type OutgoingInvoice, type OutgoingLine, type OutgoingTax, TargetError } from '../port.ts';
+import { type OutgoingInvoice, type OutgoingLine, TargetError } from '../port.ts';
+import { stripeAmount } from './amount.ts';
+import { taxAmountsOf } from './tax-amounts.ts';
 
 /** Lines of one add_lines call, and of one invoice (docs.stripe.com/invoicing). */
 export const linesPerCall = 50;
@@ -13,6 +12,7 @@ export const linesPerInvoice = 250;
 export const invoiceMark = 'durabill_invoice';
 export const revisionMark = 'durabill_revision';
 export const lineMark = 'durabill_line';
+export const creditNoteMark = 'durabill_credit_note';
 /** And a refund, and a page on which a payment method is saved. */
 export const refundMark = 'durabill_refund';
 export const sessionMark = 'durabill_session';
@@ -33,6 +33,7 @@ export function createParams(
     // Stripe knows a due day for what is sent only; ours stands in the metadata in any case.
     ...(invoice.collection === 'send_invoice' && dueParams(invoice, now)),
     effective_at: seconds(invoice.issuedAt),
+    ...wordsOf(invoice),
     pending_invoice_items_behavior: 'exclude',
     metadata: {
       [invoiceMark]: invoice.id,
@@ -40,6 +41,18 @@ export function createParams(
       durabill_customer: invoice.customerId,
       durabill_payment_due_on: invoice.paymentDueOn,
     },
+  };
+}
+
+/** Stripe's memo has 1,500 characters; ours is longer only where somebody has written a letter. */
+const memoLength = 1_500;
+
+/** What it says beside its lines. Texts of no characters are told as none. */
+function wordsOf({ memo, purchaseOrder, footer }: OutgoingInvoice): Stripe.InvoiceCreateParams {
+  return {
+    ...(memo && { description: [...memo].slice(0, memoLength).join('') }),
+    ...(purchaseOrder && { custom_fields: [{ name: 'Purchase order', value: purchaseOrder }] }),
+    ...(footer && { footer }),
   };
 }
 
@@ -56,28 +69,9 @@ export function addLinesParams(invoice: OutgoingInvoice, lines: readonly Outgoin
       description: line.description,
       period: { start: seconds(invoice.periodStartAt), end: seconds(invoice.periodEndAt) },
       metadata: { [lineMark]: line.id },
-      ...(line.taxes.length > 0 && { tax_amounts: line.taxes.map((tax) => taxAmount(tax, invoice.currency)) }),
+      ...(line.taxes.length > 0 && { tax_amounts: taxAmountsOf(line.taxes, invoice.currency) }),
     })),
   };
-}
-
-/** The tax of one line as we have computed it: Stripe adds it up and computes none (docs.stripe.com/api/invoices/add_lines). */
-function taxAmount(tax: OutgoingTax, currency: string): Stripe.InvoiceAddLinesParams.Line.TaxAmount {
-  return {
-    amount: stripeAmount(tax.amountMinor, currency),
-    taxable_amount: stripeAmount(tax.taxableMinor, currency),
-    tax_rate_data: {
-      display_name: tax.name,
-      percentage: Number(tax.percentage),
-      inclusive: tax.isInclusive,
-      ...(tax.country !== null && { country: tax.country }),
-    },
-  };
-}
-
-/** The amount as Stripe counts it, which for a few currencies is not ISO 4217's minor unit. */
-export function stripeAmount(amountMinor: bigint, currency: string): number {
-  return Number(toStripeAmount(money(amountMinor, currency as Currency)));
 }
 
 /**
@@ -94,5 +88,8 @@ export function checkCarriable(invoice: OutgoingInvoice): void {
       { mend: failureKinds['too-many-lines'].operator },
     );
   }
-  for (const { amountMinor } of invoice.lines) stripeAmount(amountMinor, invoice.currency);
+  for (const { amountMinor, taxes } of invoice.lines) {
+    stripeAmount(amountMinor, invoice.currency);
+    taxAmountsOf(taxes, invoice.currency);
+  }
 }

@@ -3,8 +3,9 @@ import type { Currency } from '../../domain/money/currency.ts';
 import type { RefundOrder, RefundOutcome } from '../collector.ts';
 import type { RemoteRecord } from '../events.ts';
 import { type RequestLog, TargetError } from '../port.ts';
+import { stripeAmount } from './amount.ts';
 import { kindOf } from './errors.ts';
-import { invoiceMark, refundMark, stripeAmount } from './invoice-params.ts';
+import { invoiceMark, refundMark } from './invoice-params.ts';
 import { refundRecord } from './records.ts';
 import { asStripe, carryOut } from './steps.ts';
 

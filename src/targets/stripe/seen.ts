@@ -3,7 +3,7 @@ import type { Currency } from '../../domain/money/currency.ts';
 import { fromStripeAmount } from '../../domain/money/stripe-amount.ts';
 import { failureKinds } from '../failures.ts';
 import { type OutgoingInvoice, type RemoteInvoice, TargetError } from '../port.ts';
-import { stripeAmount } from './invoice-params.ts';
+import { stripeAmount } from './amount.ts';
 
 /**
  * The answer to add_lines is the read-back: what Stripe would charge has to be what the books say.

@@ -2,6 +2,7 @@ import type Stripe from 'stripe';
 import type { InvoiceTarget } from '../port.ts';
 import { bringInvoice } from './bring-invoice.ts';
 import { createStripeCollector } from './collector.ts';
+import { bringCreditNote } from './credit-notes.ts';
 import { createCustomer, updateCustomer } from './customers.ts';
 import { createSavedMethods } from './saved-methods.ts';
 import { asStripe } from './steps.ts';
@@ -17,6 +18,7 @@ export function createStripeTarget(stripe: Stripe, secretKey: string): InvoiceTa
     createCustomer: (customer, log) => createCustomer(stripe, customer, log),
     updateCustomer: (customer, remoteId, log) => updateCustomer(stripe, customer, remoteId, log),
     bringInvoice: (invoice, remoteCustomerId, log) => bringInvoice(stripe, invoice, remoteCustomerId, log),
+    bringCreditNote: (invoice, remoteId, note, log) => bringCreditNote(stripe, invoice, remoteId, note, log),
     voidInvoice: (invoice, remoteCustomerId, log) => voidInvoice(stripe, invoice, remoteCustomerId, log),
     collector: createStripeCollector(stripe),
     savedMethods: createSavedMethods(stripe),

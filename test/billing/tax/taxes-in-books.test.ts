@@ -7,10 +7,12 @@ import { createTaxRate } from '../../../src/billing/tax/create-tax-rate.ts';
 import { setCustomerTax, showCustomerTax } from '../../../src/billing/tax/set-customer-tax.ts';
 import { readTaxTerms } from '../../../src/billing/terms/taxes.ts';
 import { parsePlanFile } from '../../../src/domain/rating/plan.ts';
+import type { Sql } from '../../../src/store/database.ts';
 import { readLines } from '../../../src/store/invoice-facts.ts';
+import { issueDrafts } from '../../../src/store/invoice-issue.ts';
 import { refusedWith } from '../../store/refusals.ts';
 import { useTestDatabase } from '../../support/database.ts';
-import { flat, invoicesOf, issuedInvoices, openBusiness } from '../business.ts';
+import { flat, invoicesOf, openBusiness } from '../business.ts';
 
 describe('Taxes in the books', () => {
   const books = useTestDatabase();
@@ -190,18 +192,21 @@ describe('Taxes in the books', () => {
     const { database } = books;
     await choose('line', ['vat']);
     await choose('invoice', ['vat']);
-    // Somebody issues: the rounding is read, and whoever wants to change it waits for the commit.
+    const business = await openBusiness(database);
+    await business.customer('first', { plan: await business.plan('one', [flat('1')]) });
+    await business.invoice('2013-02-01T13:00:00Z');
+    const [draft] = await invoicesOf(database, business.clockId);
+    // Somebody issues it: they have read the rounding, and whoever wants to change it waits for their commit.
     const issuing = await database.pool.connect();
     await issuing.query('BEGIN');
-    await readTaxTerms(issuing, []);
+    await readTaxTerms(issuing as Sql, []);
+    await issueDrafts(issuing as Sql, business.clockId, [draft!.id]);
     let isDone = false;
-    const choosing = choose('line').finally(() => {
+    const refused = assert.rejects(choose('line'), { code: 'tax-rounding-fixed', field: 'rounding' }).finally(() => {
       isDone = true;
     });
-    const refused = assert.rejects(choosing, { code: 'tax-rounding-fixed', field: 'rounding' });
     const waiting = `SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted`;
     while ((await database.query(waiting)).rowCount === 0) assert.equal(isDone, false, 'it did not wait');
-    await issuedInvoices(database, 1);
     await issuing.query('COMMIT');
     issuing.release();
     await refused;

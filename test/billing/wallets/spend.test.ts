@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { creditBalance } from '../../../src/billing/credit-balance.ts';
 import { balanceAccountIdOf } from '../../../src/billing/ids.ts';
+import { verifyAudit } from '../../../src/billing/verify-audit.ts';
 import { useTestDatabase } from '../../support/database.ts';
 import { flat, openBusiness, perDeparture } from '../business.ts';
 import { assertBalanced, gained, grant, heldIn, openWallet, paidBills } from './support.ts';
@@ -182,4 +183,26 @@ describe('What a customer has with us pays their bills', () => {
     for (const account of accounts) assert.equal(await heldIn(books.database, account), 0n);
     assert.equal(await gained(books.database, business.clockId, 'applied'), 12n * 15_000n);
   }).timeout(60_000);
+
+  it('and the history of each bill tells of it, in a page of many too', async () => {
+    const business = await openBusiness(books.database);
+    const plan = await business.plan('base', [flat('80')]);
+    for (let index = 0; index < 25; index += 1) {
+      const customer = await business.customer(`C${index}`, { plan });
+      await grant(books.database, await openWallet(books.database, customer, 'Prepaid'), 1_000 + index);
+    }
+    await business.invoice(january);
+    await business.scan(issued);
+    const { rows } = await books.database.query<{ taken: string; actions: string[] }>(
+      `SELECT max(a.detail #>> '{credits,0,amountMinor}') AS taken, array_agg(a.action ORDER BY a.sequence) AS actions
+       FROM audit_log a JOIN invoices i ON i.id = a.subject_id WHERE i.clock_id = $1 GROUP BY i.id ORDER BY taken`,
+      [business.clockId],
+    );
+    assert.deepEqual(
+      rows.map(({ taken }) => taken),
+      Array.from({ length: 25 }, (_, index) => String(1_000 + index)),
+    );
+    for (const { actions } of rows) assert.deepEqual(actions, ['generated', 'issued', 'credits booked']);
+    assert.deepEqual((await verifyAudit(books.database)).faults, []);
+  });
 });

@@ -40,7 +40,7 @@ export async function expire(database: Database, clockId: string, at: string): P
     atOnce: 1,
     begin: (after) => expireGrants(database, scan, { after, limit: 2 }),
     onDone: (_, counts) => {
-      expired += counts.expired;
+      expired += counts.grantsExpired;
     },
   });
   return expired;

@@ -57,8 +57,8 @@ describe('the checks of a draft', () => {
       {},
       ['The invoice is in USD, but its customer pays in USD and its plans are priced in EUR and USD.'],
     ],
-    ['as many lines as can be sent', { lineCount: 250 }, {}, []],
-    ['a line more', { lineCount: 251 }, {}, ['It has 251 lines; at most 250 can be sent.']],
+    ['as many lines as one may have', { lineCount: 250 }, {}, []],
+    ['a line more', { lineCount: 251 }, {}, ['It has 251 lines; one has at most 250.']],
     ['a total at the bound', {}, { totalAboveMinor: parseBounds('USD:100') }, []],
     [
       'a cent above the bound',
