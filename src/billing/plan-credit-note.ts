@@ -87,13 +87,15 @@ function refused(reason: string, mend?: string): DurabillError {
  */
 function standingOf(invoice: InvoiceToCredit): InvoiceStanding {
   const { payment, totalMinor, creditMinor, amountPaidMinor, notedMinor, notedMoneyMinor, notedDueMinor } = invoice;
-  const { collectedMinor, refundedMinor, refundingMinor, returnedMinor, notedBackMinor } = invoice;
+  const { collectedMinor, refundedMinor, refundingMinor, returnedMinor, notedBackMinor, disputedMinor } = invoice;
   const askedMinor = totalMinor - notedDueMinor;
   const dueMinor = payment === 'paid' ? 0n : atLeastZero(askedMinor - amountPaidMinor);
   // What notes give back is told by `notedBack` until its refunds are seen, and by `refunded` from then on.
   const goneMinor = refundedMinor + refundingMinor + returnedMinor + notedBackMinor;
   const paidMinor = atLeastZero(askedMinor - dueMinor - goneMinor);
-  const refundableMinor = atLeastZero(collectedMinor - refundedMinor - refundingMinor - notedBackMinor);
+  // What a bank has taken back cannot be sent back once more.
+  const keptMinor = collectedMinor - refundedMinor - refundingMinor - notedBackMinor - disputedMinor;
+  const refundableMinor = atLeastZero(keptMinor);
   return { dueMinor, paidMinor, refundableMinor, creditsMinor: creditMinor - (notedMinor - notedMoneyMinor) };
 }
 

@@ -1,6 +1,7 @@
 import type { Currency } from '../domain/money/currency.ts';
 import { formatMoney } from '../domain/money/money.ts';
 import { type InvoiceBill, type InvoiceCredit, type InvoiceTax, readBills } from './bill-parts.ts';
+import { disputedOf } from './credit-notes.ts';
 import type { Database, Sql } from './database.ts';
 import { type InvoiceParties, readParties } from './invoice-parties.ts';
 import { type Standing, statusOf } from './invoice-status.ts';
@@ -106,9 +107,7 @@ const creditedMinor = (column: 'total_minor' | 'due_minor') =>
 /** What is still to come in: nothing for a draft, nor for what is void or given up. */
 const amountDueMinor = `CASE WHEN s.lifecycle = 'issued' AND s.payment NOT IN ('paid', 'uncollectible')
   THEN greatest(0, i.total_minor - ${creditedMinor('due_minor')} - s.amount_paid_minor) ELSE 0 END`;
-/** An inquiry takes no money, and what was won came back. */
-const disputedMinor = `(SELECT coalesce(sum(r.amount_minor), 0)::bigint FROM remote_records r WHERE r.invoice_id = i.id
-  AND r.kind = 'dispute' AND r.status NOT IN ('won', 'prevented') AND r.status NOT LIKE 'warning%')`;
+const disputedMinor = disputedOf('i.id');
 
 const select = `SELECT i.id, i.number, i.revision, i.replaces, i.customer_id AS "customerId",
     c.external_id AS "customerExternalId", k.name AS clock, i.currency, i.billing_group AS "billingGroup", i.purpose,

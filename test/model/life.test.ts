@@ -22,7 +22,7 @@ describe('The life of invoices', () => {
   });
   const commands = fc.commands(
     [...steps, crashStep].map((step) => draw.map((drawn) => new Drawn(step, drawn))),
-    { maxCommands: 60, size: 'max' },
+    { maxCommands: 90, size: 'max' },
   );
 
   before(async () => {
@@ -42,7 +42,8 @@ describe('The life of invoices', () => {
         await settle(opened.model, opened.real);
         await holdProofs(opened.model, opened.real);
       }),
-      { numRuns: Number(process.env['DURABILL_MODEL_RUNS'] ?? 12), interruptAfterTimeLimit: 200_000 },
+      { numRuns: Number(process.env['DURABILL_MODEL_RUNS'] ?? 12), interruptAfterTimeLimit: 400_000 },
     );
-  }).timeout(300_000);
+    if(process.env['DBG']) console.log((globalThis as any).cnt);
+  }).timeout(500_000);
 });

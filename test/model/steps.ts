@@ -284,8 +284,9 @@ const late = step('bill late usage', always, async (model, real, _, { cutAfter }
 // biome-ignore lint/suspicious/noExplicitAny: as above
 type AnyStep = Step<any>;
 export const steps: readonly AnyStep[] = [
-  ...[use, use, advance, advance, issue, issue, issue, sync, sync, sync, pay, record, refund, wantVoid, reissue, reissue],
-  ...[redeem, topUp, tax, note, note, move, backfill, late],
+  ...[use, use, use, advance, advance, advance, issue, issue, issue, issue, sync, sync, sync, sync, reissue, reissue, reissue],
+  ...[pay, pay, pay, pay, record, record, refund, refund, wantVoid, wantVoid, note, note, note, move, move, backfill, late],
+  ...[redeem, topUp, tax],
 ];
 export const crashStep: AnyStep = crash;
 export const settle = async (model: Model, real: World): Promise<void> => {
@@ -308,6 +309,7 @@ export class Drawn implements fc.AsyncCommand<Model, World> {
   async run(model: Model, real: World): Promise<void> {
     const { step, draw } = this;
     const all = step.of(model);
+    if(process.env.DBG) (globalThis as any).cnt = {...((globalThis as any).cnt??{}), [step.name]: (((globalThis as any).cnt??{})[step.name]??0)+1};
     await step.run(model, real, all[draw.pick % all.length], draw);
     await holdBooks(model, real);
     await holdStripe(real);
