@@ -1,5 +1,5 @@
-import type { Database } from '../store/database.ts';
 import { readNoted } from '../store/credit-notes.ts';
+import type { Database } from '../store/database.ts';
 import { findInvoice, safeNumber } from '../store/invoice-views.ts';
 import { type Movement, readMovements } from '../store/payments.ts';
 

@@ -46,7 +46,9 @@ export const creditedOf = (invoiceId: string): string => `SELECT
   FROM credit_notes n WHERE n.invoice_id = ${invoiceId}`;
 
 /** What a bank has taken back of an invoice's payments, or asks back. An inquiry takes no money, and what was won came back. */
-export const disputedOf = (invoiceId: string): string => `(SELECT coalesce(sum(d.amount_minor), 0)::bigint FROM remote_records d
+export const disputedOf = (
+  invoiceId: string,
+): string => `(SELECT coalesce(sum(d.amount_minor), 0)::bigint FROM remote_records d
     WHERE d.invoice_id = ${invoiceId} AND d.kind = 'dispute' AND d.status NOT IN ('won', 'prevented')
       AND d.status NOT LIKE 'warning%')`;
 

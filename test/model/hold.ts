@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { proveInvoice } from '../../src/billing/prove-invoice.ts';
-import { remoteIdOf } from '../targets/collecting.ts';
 import { assertBalanced } from '../billing/wallets/support.ts';
+import { remoteIdOf } from '../targets/collecting.ts';
 import { type Bill, isPaid, type Model, openOf, sum } from './model.ts';
 import { balanceOf, type World } from './world.ts';
 
@@ -56,11 +56,11 @@ const expected = (bill: Bill): string => {
   return [lifecycle, ...sumsOf(bill), `paid ${bill.collected + bill.recorded}`].join(', ');
 };
 
-function sumsOf(one: Pick<Row, 'subtotalMinor' | 'discountMinor' | 'taxMinor' | 'carriedMinor' | 'creditMinor' | 'totalMinor'>) {
+function sumsOf(
+  one: Pick<Row, 'subtotalMinor' | 'discountMinor' | 'taxMinor' | 'carriedMinor' | 'creditMinor' | 'totalMinor'>,
+) {
   const { subtotalMinor, discountMinor, taxMinor, carriedMinor, creditMinor, totalMinor } = one;
-  return [
-    `${subtotalMinor} - ${discountMinor} + ${taxMinor} + ${carriedMinor} - ${creditMinor} = ${totalMinor}`,
-  ];
+  return [`${subtotalMinor} - ${discountMinor} + ${taxMinor} + ${carriedMinor} - ${creditMinor} = ${totalMinor}`];
 }
 
 function paymentOf(bill: Bill): string {

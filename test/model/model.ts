@@ -67,7 +67,14 @@ export class Model {
   }
 
   openDraft(id: string, month: number): void {
-    const zero = { subtotalMinor: 0n, discountMinor: 0n, taxMinor: 0n, carriedMinor: 0n, creditMinor: 0n, totalMinor: 0n };
+    const zero = {
+      subtotalMinor: 0n,
+      discountMinor: 0n,
+      taxMinor: 0n,
+      carriedMinor: 0n,
+      creditMinor: 0n,
+      totalMinor: 0n,
+    };
     const paid = { collected: 0n, recorded: 0n, refunded: 0n, returned: 0n, notes: [] };
     const taken = { fromBalance: 0n, fromWallet: 0n, fromVoucher: 0n };
     const rest = { departuresMinor: 0n, isSynced: false };

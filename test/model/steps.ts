@@ -59,8 +59,14 @@ const use = step('use', always, async (model, real, _, { pick, share, flag, cutA
   const month = flag ? model.month : pick % (model.month + 1);
   const ids = Array.from({ length: 1 + (share % 5) }, () => real.nextId());
   await real.surely(cutAfter, async () => {
-    const outcomes = await recordUsage(real.database, ids.map((id) => eventOf(real, id, month)));
-    assert.ok(outcomes.every(({ status }) => ['accepted', 'duplicate'].includes(status)), JSON.stringify(outcomes));
+    const outcomes = await recordUsage(
+      real.database,
+      ids.map((id) => eventOf(real, id, month)),
+    );
+    assert.ok(
+      outcomes.every(({ status }) => ['accepted', 'duplicate'].includes(status)),
+      JSON.stringify(outcomes),
+    );
   });
   model.departures.push(...ids.map((id) => ({ id, month, counts: true })));
 });
@@ -114,7 +120,13 @@ async function synced(model: Model, real: World, bill: Bill): Promise<void> {
 
 const sync = step('sync', unsynced, synced);
 
-const points: CrashPoint[] = ['sync.attempt-begun', 'sync.request-stored', 'sync.stripe-answered', 'sync.answer-stored', 'sync.completed'];
+const points: CrashPoint[] = [
+  'sync.attempt-begun',
+  'sync.request-stored',
+  'sync.stripe-answered',
+  'sync.answer-stored',
+  'sync.completed',
+];
 const crash = step('crash in the middle of a sync, and sync', unsynced, async (model, real, bill, { pick, share }) => {
   await bringAndDie(real, bill.id, points[pick % points.length] as CrashPoint, 1 + (share % 3));
   await synced(model, real, bill);
@@ -228,7 +240,12 @@ const note = step(
     const back = least(totalMinor - least(totalMinor, openOf(bill)), keptOf(bill));
     const giveBack = (['refund', 'credit', 'out_of_band'] as const)[draw.pick % 3]!;
     const giving = giveBack === 'refund' && back > refundableOf(bill) ? 'credit' : giveBack;
-    const order = { requestId: real.nextId(), giveBack: giving, reason: 'order_change', amountMinor: Number(totalMinor) } as const;
+    const order = {
+      requestId: real.nextId(),
+      giveBack: giving,
+      reason: 'order_change',
+      amountMinor: Number(totalMinor),
+    } as const;
     const { id } = await real.surely(draw.cutAfter, () => issueCreditNote(real.database, bill.id, order, 'Ada'));
     const expected = model.credit(bill, totalMinor, giving === 'credit');
     tapped(real, bill);
@@ -284,8 +301,44 @@ const late = step('bill late usage', always, async (model, real, _, { cutAfter }
 // biome-ignore lint/suspicious/noExplicitAny: as above
 type AnyStep = Step<any>;
 export const steps: readonly AnyStep[] = [
-  ...[use, use, use, advance, advance, advance, issue, issue, issue, issue, sync, sync, sync, sync, reissue, reissue, reissue],
-  ...[pay, pay, pay, pay, record, record, refund, refund, wantVoid, wantVoid, note, note, note, move, move, backfill, late],
+  ...[
+    use,
+    use,
+    use,
+    advance,
+    advance,
+    advance,
+    issue,
+    issue,
+    issue,
+    issue,
+    sync,
+    sync,
+    sync,
+    sync,
+    reissue,
+    reissue,
+    reissue,
+  ],
+  ...[
+    pay,
+    pay,
+    pay,
+    pay,
+    record,
+    record,
+    refund,
+    refund,
+    wantVoid,
+    wantVoid,
+    note,
+    note,
+    note,
+    move,
+    move,
+    backfill,
+    late,
+  ],
   ...[redeem, topUp, tax],
 ];
 export const crashStep: AnyStep = crash;
@@ -309,7 +362,6 @@ export class Drawn implements fc.AsyncCommand<Model, World> {
   async run(model: Model, real: World): Promise<void> {
     const { step, draw } = this;
     const all = step.of(model);
-    if(process.env.DBG) (globalThis as any).cnt = {...((globalThis as any).cnt??{}), [step.name]: (((globalThis as any).cnt??{})[step.name]??0)+1};
     await step.run(model, real, all[draw.pick % all.length], draw);
     await holdBooks(model, real);
     await holdStripe(real);

@@ -68,21 +68,29 @@ export function planCreditNote({ params, tx, now }: Call<CreditNoteParams>): {
 
 /** The charge that paid the invoice, if a card did. */
 function chargeOf(invoice: InvoiceRecord, tx: Transaction): ChargeRecord | undefined {
+  return chargesOf(invoice, tx)[0];
+}
+
+/** Of all payments that it was paid by. */
+function chargesOf(invoice: InvoiceRecord, tx: Transaction): ChargeRecord[] {
   const payments = (invoice.paymentIds ?? []).flatMap((id) => tx.get('invoicePayment', id) ?? []);
-  const payment = payments.find(({ status }) => status === 'paid');
-  const intent = tx.get('paymentIntent', payment?.paymentIntent ?? '');
-  return tx.get('charge', intent?.latestCharge ?? '');
+  return payments
+    .filter(({ status }) => status === 'paid')
+    .flatMap(({ paymentIntent }) => {
+      const intent = tx.get('paymentIntent', paymentIntent ?? '');
+      return tx.get('charge', intent?.latestCharge ?? '') ?? [];
+    });
 }
 
 /** Refunds that were made before, and are told by this note; each can stand on notes for no more than its amount. */
 function linkedRefunds(params: CreditNoteParams, invoice: InvoiceRecord, tx: Transaction): CreditNoteRecord['refunds'] {
-  const charge = chargeOf(invoice, tx);
+  const charges = chargesOf(invoice, tx).map(({ id }) => id);
   const told = issuedNotesOf(invoice, tx).flatMap(({ refunds }) => refunds);
   return (params.refunds ?? []).map(({ refund: id = '', amount_refunded }, index) => {
     const param = `refunds[${index}][refund]`;
     const record = tx.get('refund', id);
     if (record === undefined) throw resourceMissing('refund', id, param, 'parameter');
-    if (record.charge !== charge?.id) throw invalid('The refund is not of a payment of this invoice.', param);
+    if (!charges.includes(record.charge)) throw invalid('The refund is not of a payment of this invoice.', param);
     const left = record.amount - sum(told.filter(({ refund: other }) => other === id).map(({ amount }) => amount));
     const amount = amount_refunded ?? record.amount;
     if (amount > left) throw invalid(`Of this refund ${left} is on no credit note yet.`, param);
@@ -99,7 +107,11 @@ function refuseTooMuch(
   tx: Transaction,
 ): void {
   if (postPayment === 0) return;
-  const refunded = sum((chargeOf(invoice, tx)?.refundIds ?? []).map((id) => tx.get('refund', id)?.amount ?? 0));
+  const refunded = sum(
+    chargesOf(invoice, tx)
+      .flatMap(({ refundIds }) => refundIds)
+      .map((id) => tx.get('refund', id)?.amount ?? 0),
+  );
   const told = sum(issuedNotesOf(invoice, tx).flatMap(({ refunds }) => refunds.map(({ amount }) => amount)));
   const left = invoice.amountPaid - creditedOf(invoice, tx).postPayment - (refunded - told - linked);
   if (postPayment <= left) return;

@@ -12,6 +12,7 @@ import {
 } from '../port.ts';
 import { stripeAmount } from './amount.ts';
 import { creditNoteMark, invoiceMark, lineMark } from './invoice-params.ts';
+import { refund } from './refund.ts';
 import { seenOf } from './seen.ts';
 import { asStripe, carryOut } from './steps.ts';
 
@@ -35,7 +36,7 @@ export async function bringCreditNote(
     name: stepOf(note),
     operation: 'creditNotes.create',
     // Of one that is done nothing is sent, so nothing is read for it.
-    params: isDone ? begun.params : { ...(await paramsOf(stripe, invoice, remoteInvoiceId, note)) },
+    params: isDone ? begun.params : { ...(await paramsOf(stripe, invoice, remoteInvoiceId, note, log)) },
     send: (params, options) => stripe.creditNotes.create(params as unknown as Stripe.CreditNoteCreateParams, options),
     look: async () => {
       for await (const found of stripe.creditNotes.list({ invoice: remoteInvoiceId, limit: 100 })) {
@@ -60,6 +61,7 @@ async function paramsOf(
   invoice: OutgoingInvoice,
   remoteInvoiceId: string,
   note: OutgoingCreditNote,
+  log: RequestLog,
 ): Promise<Stripe.CreditNoteCreateParams> {
   const { amount_remaining: remaining } = await asStripe(() => stripe.invoices.retrieve(remoteInvoiceId));
   const amount = stripeAmount(note.moneyMinor, invoice.currency);
@@ -76,13 +78,46 @@ async function paramsOf(
   return {
     invoice: remoteInvoiceId,
     ...(await contentOf(stripe, invoice, remoteInvoiceId, note)),
-    ...(refundAmount > 0 && { refund_amount: refundAmount }),
+    ...(refundAmount > 0 && (await refundOf(stripe, { invoice, remoteId: remoteInvoiceId, note, refundAmount }, log))),
     ...(backAmount > refundAmount && { out_of_band_amount: backAmount - refundAmount }),
     ...(note.reason !== 'other' && { reason: note.reason }),
     memo: note.memo === null ? note.number : `${note.number}: ${note.memo}`,
     effective_at: Math.floor(note.issuedAt.getTime() / 1_000),
     metadata: { [creditNoteMark]: note.id, [invoiceMark]: invoice.id },
   };
+}
+
+/**
+ * A note makes one refund, of one payment. Of an invoice that was paid by several the refunds are made before it, each once
+ * by steps of their own, and the note tells of them.
+ * @throws TargetError wrong-state
+ */
+async function refundOf(
+  stripe: Stripe,
+  order: { invoice: OutgoingInvoice; remoteId: string; note: OutgoingCreditNote; refundAmount: number },
+  log: RequestLog,
+): Promise<Pick<Stripe.CreditNoteCreateParams, 'refund_amount' | 'refunds'>> {
+  const { invoice, remoteId, note, refundAmount } = order;
+  const paid = await asStripe(() => stripe.invoicePayments.list({ invoice: remoteId, status: 'paid', limit: 2 }));
+  if (paid.data.length < 2) return { refund_amount: refundAmount };
+  const { state, code, records } = await refund(
+    stripe,
+    { invoice, remoteId, refundId: note.id, amountMinor: note.refundMinor },
+    log,
+  );
+  if (state !== 'sent') {
+    throw new TargetError(
+      'person',
+      'wrong-state',
+      `Of the payments of Stripe's ${remoteId} not all of ${refundAmount} can be refunded: ${code}.`,
+      { mend: failureKinds['wrong-state'].operator, needsAlert: true },
+    );
+  }
+  const refunds = records.map(({ remoteId: id, amountMinor }) => ({
+    refund: id,
+    amount_refunded: stripeAmount(amountMinor, invoice.currency),
+  }));
+  return { refunds };
 }
 
 /**

@@ -75,7 +75,10 @@ describe('Bills that turned out wrong', () => {
     const missing = [1, 2, 3].flatMap((month) => flights(customer, `month ${month}`, `0${month}-15`, month));
     const outcome = await correct(database, { changes: missing.map(backfill) });
     assert.deepEqual(outcome.events, { amended: 0, deprecated: 0, backfilled: 6 });
-    assert.equal((await recordUsage(database, missing.map(eventOf))).every(({ status }) => status === 'duplicate'), true);
+    assert.equal(
+      (await recordUsage(database, missing.map(eventOf))).every(({ status }) => status === 'duplicate'),
+      true,
+    );
     const april = await story.close(4);
     // They are taxed as the bill that they are on: 100.00 + 2.00 + 4.00 + 6.00 without tax. What is issued stays.
     assert.deepEqual(await story.told(), [
@@ -89,7 +92,10 @@ describe('Bills that turned out wrong', () => {
     assert.deepEqual(new Set(reasons), new Set(['reverse_charge']));
     for (const { id } of await story.bills()) {
       const proof = await proveInvoice(database, id);
-      assert.deepEqual(proof?.lines.filter(({ holds }) => !holds), []);
+      assert.deepEqual(
+        proof?.lines.filter(({ holds }) => !holds),
+        [],
+      );
     }
     assert.equal((await findLateUsage(database, business.clockId)).differing, 0);
   });
@@ -124,7 +130,12 @@ describe('Bills that turned out wrong', () => {
       await story.bring(id);
       copies.push(await story.copyOf(id));
     }
-    assert.deepEqual(copies, ['paid 10115, 0 to pay', 'paid 0, 0 to pay', 'paid 0, 0 to pay', 'open 4165, 4165 to pay']);
+    assert.deepEqual(copies, [
+      'paid 10115, 0 to pay',
+      'paid 0, 0 to pay',
+      'paid 0, 0 to pay',
+      'open 4165, 4165 to pay',
+    ]);
     assert.equal(await story.balance(), 0n);
   });
 

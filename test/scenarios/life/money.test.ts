@@ -21,7 +21,10 @@ describe('Money of one bill', () => {
     return `${totalMinor} with ${taxMinor}: ${dueMinor} due, ${refundMinor} back, ${balanceMinor} kept`;
   };
   const shown = async (invoiceId: string) => {
-    const { amountPaidMinor, openMinor, refundedMinor, disputedMinor } = (await showPayments(target.database, invoiceId))!;
+    const { amountPaidMinor, openMinor, refundedMinor, disputedMinor } = (await showPayments(
+      target.database,
+      invoiceId,
+    ))!;
     return `${amountPaidMinor} paid, ${openMinor} open, ${refundedMinor} back, ${disputedMinor} disputed`;
   };
 
@@ -49,6 +52,28 @@ describe('Money of one bill', () => {
     assert.equal((await story.close(2)).told, 'issued 10000 - 0 + 1900 + 0 - 2380 = 9520');
   });
 
+  it('goes back by a note in full by both cards that had paid it', async () => {
+    const story = await open([flat('100')]);
+    const { id } = await story.close(1);
+    await story.bring(id);
+    // 80.00 by one payment and 39.00 by another: neither could give 119.00 back.
+    await story.payInPart(id, 8_000);
+    await story.pay(id);
+    assert.equal(await credit(id, { requestId: 'all' }), '11900 with 1900: 0 due, 11900 back, 0 kept');
+    assert.equal(await story.bring(id), 'synced');
+    assert.equal((await story.remoteOf(id)).post_payment_credit_notes_amount, 11_900);
+    const [copy] = (await target.stripe.creditNotes.list({ invoice: (await story.remoteOf(id)).id })).data;
+    assert.deepEqual(
+      [copy?.refunds.map(({ amount_refunded }) => amount_refunded), copy?.out_of_band_amount],
+      [[3_900, 8_000], null],
+    );
+    await openEvents(target.database, target.simulator).sweepAndProcess();
+    assert.equal(await shown(id), '11900 paid, 0 open, 11900 back, 0 disputed');
+    await assert.rejects(orderRefund(target.database, { invoiceId: id, reason: 'a kindness' }, 'Ada'), {
+      code: 'refund-refused',
+    });
+  });
+
   // Kill Bill 2297: what is paid in part skips a state.
   it('is paid in part, credited for the rest, and taken back by the bank: lost, and not given back once more', async () => {
     const story = await open([flat('100')]);
@@ -56,7 +81,9 @@ describe('Money of one bill', () => {
     await story.bring(id);
     const payment = await story.payInPart(id, 5_000);
     assert.equal(await shown(id), '5000 paid, 6900 open, 0 back, 0 disputed');
-    await assert.rejects(requestVoid(target.database, { invoiceId: id, reason: 'Wrong' }, 'Ada'), { code: 'void-refused' });
+    await assert.rejects(requestVoid(target.database, { invoiceId: id, reason: 'Wrong' }, 'Ada'), {
+      code: 'void-refused',
+    });
     // 69.00 of 119.00: 57.98 and 11.02 of tax.
     assert.equal(await credit(id, { amountMinor: 6_900 }), '6900 with 1102: 6900 due, 0 back, 0 kept');
     await story.bring(id);

@@ -25,7 +25,11 @@ export function useStories() {
 
 type StoryTerms = { currency?: string; rates?: string[] };
 
-async function openStory(target: Target, prices: readonly object[], { currency = 'USD', rates = ['vat'] }: StoryTerms = {}) {
+async function openStory(
+  target: Target,
+  prices: readonly object[],
+  { currency = 'USD', rates = ['vat'] }: StoryTerms = {},
+) {
   const { database } = target;
   const business = await openBusiness(database);
   const plan = await business.plan('plan', prices, currency);

@@ -17,7 +17,12 @@ describe('Bills with taxes and credits', () => {
   const coupon = (key: string, percentage: string) =>
     createCoupon(target.database, { key, name: key, percentage, duration: 'forever' }, 'test');
   const note = async (invoiceId: string, amountMinor: number) => {
-    const order = { requestId: `note ${amountMinor}`, giveBack: 'refund', reason: 'order_change', amountMinor } as const;
+    const order = {
+      requestId: `note ${amountMinor}`,
+      giveBack: 'refund',
+      reason: 'order_change',
+      amountMinor,
+    } as const;
     return await findCreditNote(target.database, (await issueCreditNote(target.database, invoiceId, order, 'Ada')).id);
   };
 
@@ -30,10 +35,10 @@ describe('Bills with taxes and credits', () => {
     assert.equal(told, 'issued 11900 - 1190 + 0 + 0 - 0 = 10710');
     await story.bring(id);
     const copy = await story.remoteOf(id);
-    assert.deepEqual([copy.total, copy.total_taxes?.map(({ amount, tax_behavior }) => [amount, tax_behavior])], [
-      10_710,
-      [[1_710, 'inclusive']],
-    ]);
+    assert.deepEqual(
+      [copy.total, copy.total_taxes?.map(({ amount, tax_behavior }) => [amount, tax_behavior])],
+      [10_710, [[1_710, 'inclusive']]],
+    );
     // Half of it goes back: 53.55, of which 8.55 are tax.
     const made = await note(id, 5_355);
     assert.deepEqual([made?.totalMinor, made?.inclusiveTaxMinor, made?.taxMinor], [5_355, 855, 0]);
@@ -115,7 +120,10 @@ describe('Bills with taxes and credits', () => {
     const { customer, business } = story;
     const wallet = await openWallet(database, customer, 'Prepaid');
     const ended = await grant(database, wallet, 5_000, { endsAt: '2013-01-02T00:00:00Z' });
-    const [gift, paid] = [await grant(database, wallet, 10_000), await grant(database, wallet, 5_000, { isPaid: true })];
+    const [gift, paid] = [
+      await grant(database, wallet, 10_000),
+      await grant(database, wallet, 5_000, { isPaid: true }),
+    ];
     const lines = [{ description: 'Set-up', amount: '200' }];
     const order = { customer, requestId: 'set-up', lines, dueAt: '2013-01-03T10:00:00Z', reason: 'Agreed' };
     const { id } = await orderOneOff(database, order, 'test');
