@@ -2,6 +2,7 @@ import type { GivenBack, Giving } from '../domain/credit-note/give-back.ts';
 import type { LinePart, TaxPart } from '../domain/credit-note/line-share.ts';
 import type { Sql } from './database.ts';
 import type { Lifecycle, Payment } from './invoice-status.ts';
+import { takesMoney } from './remote-records.ts';
 
 export const creditReasons = ['duplicate', 'fraudulent', 'order_change', 'product_unsatisfactory', 'other'] as const;
 export type CreditReason = (typeof creditReasons)[number];
@@ -27,6 +28,8 @@ export type InvoiceToCredit = {
   refundedMinor: bigint;
   refundingMinor: bigint;
   notedBackMinor: bigint;
+  /** What a bank has taken back or asks back. */
+  disputedMinor: bigint;
   /** Came in elsewhere, and went back elsewhere without a note. */
   returnedMinor: bigint;
 };
@@ -55,7 +58,7 @@ export async function readInvoiceToCredit(
     `SELECT i.id, i.customer_id AS "customerId", i.clock_id AS "clockId", i.currency, s.lifecycle, s.wanted, s.payment,
        i.total_minor AS "totalMinor", i.credit_minor AS "creditMinor", s.amount_paid_minor AS "amountPaidMinor",
        noted.total AS "notedMinor", noted.money AS "notedMoneyMinor", noted.due AS "notedDueMinor",
-       remote.collected AS "collectedMinor", remote.refunded AS "refundedMinor", back.open AS "refundingMinor",
+       remote.collected AS "collectedMinor", remote.refunded AS "refundedMinor", remote.disputed AS "disputedMinor", back.open AS "refundingMinor",
        back.elsewhere AS "returnedMinor", credited.back AS "notedBackMinor"
      FROM invoices i JOIN invoice_states s ON s.invoice_id = i.id
      CROSS JOIN LATERAL (
@@ -69,7 +72,8 @@ export async function readInvoiceToCredit(
        FROM refunds WHERE invoice_id = i.id) back
      CROSS JOIN LATERAL (
        SELECT coalesce(sum(amount_minor) FILTER (WHERE kind = 'payment' AND status = 'succeeded'), 0)::bigint AS collected,
-         coalesce(sum(amount_minor) FILTER (WHERE kind = 'refund' AND status NOT IN ('failed', 'canceled')), 0)::bigint AS refunded
+         coalesce(sum(amount_minor) FILTER (WHERE kind = 'refund' AND status NOT IN ('failed', 'canceled')), 0)::bigint AS refunded,
+         coalesce(sum(amount_minor) FILTER (WHERE kind = 'dispute' AND ${takesMoney('status')}), 0)::bigint AS disputed
        FROM remote_records WHERE invoice_id = i.id) remote
      WHERE i.id = $1`,
     [invoiceId],

@@ -4,6 +4,7 @@ import { type InvoiceBill, type InvoiceCredit, type InvoiceTax, readBills } from
 import type { Database, Sql } from './database.ts';
 import { type InvoiceParties, readParties } from './invoice-parties.ts';
 import { type Standing, statusOf } from './invoice-status.ts';
+import { takesMoney } from './remote-records.ts';
 import { type DataGap, readDataGaps } from './usage-freshness.ts';
 import { uuidOrNull } from './uuid.ts';
 
@@ -108,7 +109,7 @@ const amountDueMinor = `CASE WHEN s.lifecycle = 'issued' AND s.payment NOT IN ('
   THEN greatest(0, i.total_minor - ${creditedMinor('due_minor')} - s.amount_paid_minor) ELSE 0 END`;
 /** An inquiry takes no money, and what was won came back. */
 const disputedMinor = `(SELECT coalesce(sum(r.amount_minor), 0)::bigint FROM remote_records r WHERE r.invoice_id = i.id
-  AND r.kind = 'dispute' AND r.status NOT IN ('won', 'prevented') AND r.status NOT LIKE 'warning%')`;
+  AND r.kind = 'dispute' AND ${takesMoney('r.status')})`;
 
 const select = `SELECT i.id, i.number, i.revision, i.replaces, i.customer_id AS "customerId",
     c.external_id AS "customerExternalId", k.name AS clock, i.currency, i.billing_group AS "billingGroup", i.purpose,
