@@ -2,6 +2,7 @@ import type { GivenBack, Giving } from '../domain/credit-note/give-back.ts';
 import type { LinePart, TaxPart } from '../domain/credit-note/line-share.ts';
 import type { Sql } from './database.ts';
 import type { Lifecycle, Payment } from './invoice-status.ts';
+import { takesMoney } from './remote-records.ts';
 
 export const creditReasons = ['duplicate', 'fraudulent', 'order_change', 'product_unsatisfactory', 'other'] as const;
 export type CreditReason = (typeof creditReasons)[number];
@@ -27,6 +28,7 @@ export type InvoiceToCredit = {
   refundedMinor: bigint;
   refundingMinor: bigint;
   notedBackMinor: bigint;
+  /** What a bank has taken back or asks back. */
   disputedMinor: bigint;
   /** Came in elsewhere, and went back elsewhere without a note. */
   returnedMinor: bigint;
@@ -49,8 +51,7 @@ export const creditedOf = (invoiceId: string): string => `SELECT
 export const disputedOf = (
   invoiceId: string,
 ): string => `(SELECT coalesce(sum(d.amount_minor), 0)::bigint FROM remote_records d
-    WHERE d.invoice_id = ${invoiceId} AND d.kind = 'dispute' AND d.status NOT IN ('won', 'prevented')
-      AND d.status NOT LIKE 'warning%')`;
+    WHERE d.invoice_id = ${invoiceId} AND d.kind = 'dispute' AND ${takesMoney('d.status')})`;
 
 /**
  * What the credit notes of an invoice have lowered of what is to be paid, and what of that its customer had paid before the

@@ -107,7 +107,6 @@ const creditedMinor = (column: 'total_minor' | 'due_minor') =>
 /** What is still to come in: nothing for a draft, nor for what is void or given up. */
 const amountDueMinor = `CASE WHEN s.lifecycle = 'issued' AND s.payment NOT IN ('paid', 'uncollectible')
   THEN greatest(0, i.total_minor - ${creditedMinor('due_minor')} - s.amount_paid_minor) ELSE 0 END`;
-const disputedMinor = disputedOf('i.id');
 
 const select = `SELECT i.id, i.number, i.revision, i.replaces, i.customer_id AS "customerId",
     c.external_id AS "customerExternalId", k.name AS clock, i.currency, i.billing_group AS "billingGroup", i.purpose,
@@ -120,7 +119,7 @@ const select = `SELECT i.id, i.number, i.revision, i.replaces, i.customer_id AS 
     s.failure_reason AS "failureReason", s.priority, s.wanted, s.amount_paid_minor AS "amountPaidMinor",
     s.paid_at AS "paidAt", s.collection, s.collection_fallback AS "collectionFallback",
     ${creditedMinor('total_minor')} AS "creditedMinor", ${amountDueMinor} AS "amountDueMinor",
-    ${refundedMinor} AS "refundedMinor", ${disputedMinor} AS "disputedMinor", business_now(k) AS now,
+    ${refundedMinor} AS "refundedMinor", ${disputedOf('i.id')} AS "disputedMinor", business_now(k) AS now,
     coalesce(sent.copies, '[]') AS copies
   FROM invoices i JOIN invoice_states s ON s.invoice_id = i.id JOIN customers c ON c.id = i.customer_id
   JOIN clocks k ON k.id = i.clock_id
