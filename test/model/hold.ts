@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { proveInvoice } from '../../src/billing/prove-invoice.ts';
+import { showPayments } from '../../src/billing/show-payments.ts';
 import { assertBalanced } from '../billing/wallets/support.ts';
 import { remoteIdOf } from '../targets/collecting.ts';
 import { type Bill, isPaid, type Model, openOf, sum } from './model.ts';
@@ -123,6 +124,8 @@ async function holdCopy({ target }: World, bill: Bill): Promise<void> {
     assert.ok(copy === 'resource_missing' || (typeof copy === 'object' && copy.status === 'void'), 'void at Stripe');
     return;
   }
+  const shown = await showPayments(target.database, bill.id);
+  assert.deepEqual([shown?.openMinor, shown?.overpaidMinor], [Number(openOf(bill)), 0], 'what is shown as open');
   const copy = await target.stripe.invoices.retrieve(remoteId);
   assert.deepEqual([copy.status, copy.total], [isPaid(bill) ? 'paid' : 'open', Number(bill.totalMinor)], bill.id);
   const lines = copy.lines.data.map(({ amount }) => BigInt(amount));
