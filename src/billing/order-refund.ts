@@ -67,13 +67,13 @@ async function refuseTopUp(sql: Sql, invoiceId: string): Promise<void> {
 }
 
 /**
- * What can still go back by a way: what came in by it, less what went back, is on its way back or is disputed. What credit notes give
- * back counts against what came in at the target first.
+ * What can still go back by a way: what came in by it, less what went back or is on its way back. What credit notes give
+ * back counts against what came in at the target first. What a bank has taken back there cannot be sent back once more.
  */
 export function returnableMinorOf(purse: Purse, kind: 'target' | 'out_of_band'): bigint {
-  const { collectedMinor, refundedMinor, refundingMinor, disputedMinor, creditedBackMinor } = purse;
-  const atTarget = collectedMinor - refundedMinor - refundingMinor - disputedMinor - creditedBackMinor;
-  if (kind === 'target') return atTarget > 0n ? atTarget : 0n;
+  const atTarget = purse.collectedMinor - purse.refundedMinor - purse.refundingMinor - purse.creditedBackMinor;
+  const keptMinor = atTarget - purse.disputedMinor;
+  if (kind === 'target') return keptMinor > 0n ? keptMinor : 0n;
   const elsewhere = purse.recordedMinor - purse.returnedMinor + (atTarget < 0n ? atTarget : 0n);
   return elsewhere > 0n ? elsewhere : 0n;
 }

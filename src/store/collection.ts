@@ -1,7 +1,6 @@
-import { creditedOf } from './credit-notes.ts';
+import { creditedOf, disputedOf } from './credit-notes.ts';
 import type { Sql } from './database.ts';
 import type { Lifecycle, Payment, Sync } from './invoice-status.ts';
-import { takesMoney } from './remote-records.ts';
 import { reopened } from './wants.ts';
 
 /** Where an invoice stands with its money, under a lock of its row: who wants something of it waits for the next one. */
@@ -23,11 +22,11 @@ export type Purse = {
   collectedMinor: bigint;
   refundedMinor: bigint;
   refundingMinor: bigint;
-  /** What a bank has taken back or asks back. */
-  disputedMinor: bigint;
   /** What credit notes have lowered of what is to be paid; what they give back and is not among what went back. */
   creditedDueMinor: bigint;
   creditedBackMinor: bigint;
+  /** What a bank has taken back, or asks back. */
+  disputedMinor: bigint;
   hasMethod: boolean;
   /** An attempt to charge is wanted already. */
   isCharging: boolean;
@@ -46,8 +45,8 @@ export async function lockPurse(sql: Sql, invoiceId: string): Promise<Purse | un
             s.parking_number AS "parkingNumber", i.total_minor AS "totalMinor", s.amount_paid_minor AS "amountPaidMinor",
             recorded.sum AS "recordedMinor", back.elsewhere AS "returnedMinor", back.open AS "refundingMinor",
             remote.collected AS "collectedMinor", remote.refunded AS "refundedMinor",
-            remote.disputed AS "disputedMinor",
             noted.due AS "creditedDueMinor", noted.back AS "creditedBackMinor",
+            ${disputedOf('s.invoice_id')} AS "disputedMinor",
             EXISTS (SELECT FROM payment_methods p WHERE p.customer_id = s.customer_id AND p.is_default) AS "hasMethod",
             EXISTS (SELECT FROM collection_attempts a
               WHERE a.invoice_id = s.invoice_id AND a.kind = 'pay' AND a.outcome IS NULL) AS "isCharging",
@@ -63,8 +62,7 @@ export async function lockPurse(sql: Sql, invoiceId: string): Promise<Purse | un
        FROM refunds WHERE invoice_id = s.invoice_id) back
      CROSS JOIN LATERAL (
        SELECT coalesce(sum(amount_minor) FILTER (WHERE kind = 'payment' AND status = 'succeeded'), 0)::bigint AS collected,
-         coalesce(sum(amount_minor) FILTER (WHERE kind = 'refund' AND status NOT IN ('failed', 'canceled')), 0)::bigint AS refunded,
-         coalesce(sum(amount_minor) FILTER (WHERE kind = 'dispute' AND ${takesMoney('status')}), 0)::bigint AS disputed
+         coalesce(sum(amount_minor) FILTER (WHERE kind = 'refund' AND status NOT IN ('failed', 'canceled')), 0)::bigint AS refunded
        FROM remote_records WHERE invoice_id = s.invoice_id) remote
      CROSS JOIN LATERAL (${creditedOf('s.invoice_id')}) noted
      WHERE s.invoice_id = $1`,

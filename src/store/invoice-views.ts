@@ -1,10 +1,10 @@
 import type { Currency } from '../domain/money/currency.ts';
 import { formatMoney } from '../domain/money/money.ts';
 import { type InvoiceBill, type InvoiceCredit, type InvoiceTax, readBills } from './bill-parts.ts';
+import { disputedOf } from './credit-notes.ts';
 import type { Database, Sql } from './database.ts';
 import { type InvoiceParties, readParties } from './invoice-parties.ts';
 import { type Standing, statusOf } from './invoice-status.ts';
-import { takesMoney } from './remote-records.ts';
 import { type DataGap, readDataGaps } from './usage-freshness.ts';
 import { uuidOrNull } from './uuid.ts';
 
@@ -48,6 +48,10 @@ export type InvoiceView = Omit<Standing, 'now' | 'paid'> & {
   priority: 'normal' | 'high';
   wanted: 'final' | 'void';
   amountPaidMinor: number;
+  /** Taken back by credit notes. */
+  creditedMinor: number;
+  /** Still to be paid. */
+  amountDueMinor: number;
   paidAt: Date | null;
   /** How it is collected, once it was first sent, and why it is sent although its customer is to be charged. */
   collection: 'send_invoice' | 'charge_automatically' | null;
@@ -98,9 +102,11 @@ export type InvoiceCursor = { periodStartAt: Date; id: string };
 const refundedMinor = `((SELECT coalesce(sum(r.amount_minor), 0) FROM remote_records r WHERE r.invoice_id = i.id
     AND r.kind = 'refund' AND r.status NOT IN ('failed', 'canceled'))
   + (SELECT coalesce(sum(b.amount_minor), 0) FROM refunds b WHERE b.invoice_id = i.id AND b.kind = 'out_of_band'))::bigint`;
-/** An inquiry takes no money, and what was won came back. */
-const disputedMinor = `(SELECT coalesce(sum(r.amount_minor), 0)::bigint FROM remote_records r WHERE r.invoice_id = i.id
-  AND r.kind = 'dispute' AND ${takesMoney('r.status')})`;
+const creditedMinor = (column: 'total_minor' | 'due_minor') =>
+  `(SELECT coalesce(sum(n.${column}), 0)::bigint FROM credit_notes n WHERE n.invoice_id = i.id)`;
+/** What is still to come in: nothing for a draft, nor for what is void or given up. */
+const amountDueMinor = `CASE WHEN s.lifecycle = 'issued' AND s.payment NOT IN ('paid', 'uncollectible')
+  THEN greatest(0, i.total_minor - ${creditedMinor('due_minor')} - s.amount_paid_minor) ELSE 0 END`;
 
 const select = `SELECT i.id, i.number, i.revision, i.replaces, i.customer_id AS "customerId",
     c.external_id AS "customerExternalId", k.name AS clock, i.currency, i.billing_group AS "billingGroup", i.purpose,
@@ -112,7 +118,8 @@ const select = `SELECT i.id, i.number, i.revision, i.replaces, i.customer_id AS 
     s.parking_number AS "parkingNumber", s.parked_at AS "parkedAt", s.failure_code AS "failureCode",
     s.failure_reason AS "failureReason", s.priority, s.wanted, s.amount_paid_minor AS "amountPaidMinor",
     s.paid_at AS "paidAt", s.collection, s.collection_fallback AS "collectionFallback",
-    ${refundedMinor} AS "refundedMinor", ${disputedMinor} AS "disputedMinor", business_now(k) AS now,
+    ${creditedMinor('total_minor')} AS "creditedMinor", ${amountDueMinor} AS "amountDueMinor",
+    ${refundedMinor} AS "refundedMinor", ${disputedOf('i.id')} AS "disputedMinor", business_now(k) AS now,
     coalesce(sent.copies, '[]') AS copies
   FROM invoices i JOIN invoice_states s ON s.invoice_id = i.id JOIN customers c ON c.id = i.customer_id
   JOIN clocks k ON k.id = i.clock_id
@@ -131,6 +138,8 @@ const sums = [
   'creditMinor',
   'totalMinor',
   'amountPaidMinor',
+  'creditedMinor',
+  'amountDueMinor',
   'refundedMinor',
   'disputedMinor',
 ] as const;
