@@ -6,7 +6,7 @@ import type { Database, Sql } from '../store/database.ts';
 import { insertRecordedPayment, notePaid, type RecordedPayment, readRecordedPayment } from '../store/payments.ts';
 import { readInstant } from './instant.ts';
 import { lockIssued, openMinorOf } from './purse.ts';
-import { readReason, readText } from './text.ts';
+import { readReason, readText, readUuid } from './text.ts';
 
 export type PaymentInput = {
   invoiceId: string;
@@ -31,7 +31,8 @@ export async function recordPayment(
   input: PaymentInput,
   actor: string,
 ): Promise<RecordedPayment & { isNew: boolean }> {
-  const { invoiceId, id = randomUUID() } = input;
+  const { invoiceId } = input;
+  const id = input.id === undefined ? randomUUID() : readUuid(input.id, 'id');
   const paidAt = readInstant(input.paidAt, 'paidAt');
   const reference = readText(input.reference, {
     code: 'request-invalid',
