@@ -13,6 +13,7 @@ import { openWorld, type World } from './world.ts';
  */
 describe('The life of invoices', () => {
   const target = useTarget();
+  const runs = Number(process.env['DURABILL_MODEL_RUNS'] ?? 12);
 
   const draw = fc.record<Draw>({
     pick: fc.nat(1_000),
@@ -42,7 +43,7 @@ describe('The life of invoices', () => {
         await settle(opened.model, opened.real);
         await holdProofs(opened.model, opened.real);
       }),
-      { numRuns: Number(process.env['DURABILL_MODEL_RUNS'] ?? 12), interruptAfterTimeLimit: 240_000 },
+      { numRuns: runs, interruptAfterTimeLimit: runs * 20_000 },
     );
-  }).timeout(300_000);
+  }).timeout(runs * 25_000);
 });
