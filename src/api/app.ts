@@ -16,8 +16,8 @@ import { collectionRoutes } from './routes/collection.ts';
 import { couponRoutes } from './routes/coupons.ts';
 import { creditNoteRoutes } from './routes/credit-notes.ts';
 import { customerRoutes } from './routes/customers.ts';
-import { dunningRoutes } from './routes/dunning.ts';
 import { documentRoutes } from './routes/documents.ts';
+import { dunningRoutes } from './routes/dunning.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
 import { invoiceHistoryRoutes } from './routes/invoice-history.ts';
@@ -28,6 +28,7 @@ import { messageRoutes } from './routes/messages.ts';
 import { partyRoutes } from './routes/parties.ts';
 import { pauseRoutes } from './routes/pauses.ts';
 import { paymentRoutes } from './routes/payments.ts';
+import { personalDataRoutes } from './routes/personal-data.ts';
 import { planRoutes } from './routes/plans.ts';
 import { previewRoutes } from './routes/preview.ts';
 import { reconciliationRoutes } from './routes/reconciliations.ts';
@@ -109,6 +110,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     invoiceProofRoutes,
     documentRoutes,
     partyRoutes,
+    personalDataRoutes,
     chargeRoutes,
     calendarRoutes,
     walletRoutes,
