@@ -9,6 +9,7 @@ import {
   type CalendarOwner,
   readCalendarInvoices,
   readCalendarOwner,
+  readCalendarSteps,
   readEndingGrants,
   readWaitingGroups,
   type StoredCalendarInvoice,
@@ -62,6 +63,7 @@ export async function showCalendar(
     if (stored.length > mostEntries) throw tooMuch(`invoices than ${mostEntries}`);
     const planned = await planBills(sql, owner, subscriptions, window.to);
     const pending = pendingBills(await readWaitingGroups(sql, customerId), owner, planned, stored);
+    const steps = await readCalendarSteps(sql, { customerId, ...window, limit: mostEntries + 1 });
     const grants = await readEndingGrants(sql, { customerId, ...window });
 
     const entries = calendarOf(
@@ -71,6 +73,8 @@ export async function showCalendar(
         subscriptions: subscriptions.map(({ timeline, ...one }) => ({ ...one, ...marksOf(timeline, window) })),
         planned: [...planned, ...pending],
         invoices: stored.map((invoice) => invoiceOf(invoice, owner)),
+        steps,
+        isCharged: owner.isCharged,
         credits: grants.map(({ wallet, balanceMinor, currency, endsAt }) => ({
           ...{ wallet, endsAt },
           left: formatMoney({ amountMinor: balanceMinor, currency: currency as Currency }),

@@ -1,3 +1,4 @@
+import type { CalendarStep } from '../domain/invoice/calendar.ts';
 import type { Sql } from './database.ts';
 import type { Lifecycle, Payment } from './invoice-status.ts';
 import { waits } from './pending-items.ts';
@@ -9,11 +10,15 @@ export type CalendarOwner = {
   zone: string;
   now: Date;
   paymentTermsDays: number;
+  /** Bills are charged to a payment method that is saved. */
+  isCharged: boolean;
 };
 
 export async function readCalendarOwner(sql: Sql, customerId: string): Promise<CalendarOwner | undefined> {
   const { rows } = await sql.query<CalendarOwner>(
-    `SELECT c.id AS "customerId", c.currency, c.zone, business_now(k) AS now, c.payment_terms_days AS "paymentTermsDays"
+    `SELECT c.id AS "customerId", c.currency, c.zone, business_now(k) AS now, c.payment_terms_days AS "paymentTermsDays",
+       c.collection_method = 'charge_automatically'
+         AND EXISTS (SELECT FROM payment_methods p WHERE p.customer_id = c.id AND p.is_default) AS "isCharged"
      FROM customers c JOIN clocks k ON k.id = c.clock_id WHERE c.id = $1`,
     [customerId],
   );
@@ -53,6 +58,30 @@ export async function readCalendarInvoices(
        AND greatest(i.generated_at, i.issued_at, s.paid_at, s.payment_due_on + 1,
          CASE WHEN s.lifecycle IN ('draft', 'held') THEN 'infinity'::timestamptz END) >= $2
      ORDER BY i.generated_at DESC, i.id LIMIT $4`,
+    [window.customerId, window.from, window.to, window.limit],
+  );
+  return rows;
+}
+
+/**
+ * What is done in the window to get invoices of a customer paid: steps of dunning that are planned or done (what nobody but
+ * an operator hears of is left out), and charges, each at most `limit`.
+ */
+export async function readCalendarSteps(
+  sql: Sql,
+  window: { customerId: string; from: Date; to: Date; limit: number },
+): Promise<CalendarStep[]> {
+  const { rows } = await sql.query<CalendarStep>(
+    `SELECT i.id AS "invoiceId", i.number, i.billing_group AS "billingGroup", d.kind, d.at, d.is_done AS "isDone", d.outcome
+     FROM invoices i JOIN LATERAL (
+       SELECT CASE action WHEN 'retry' THEN 'charged' WHEN 'mark_uncollectible' THEN 'given-up' ELSE 'reminded' END AS kind,
+         coalesce(done_at, due_at) AS at, state = 'done' AS is_done, NULL AS outcome
+       FROM dunning_steps WHERE invoice_id = i.id AND action <> 'notify_operator'
+         AND (state = 'planned' OR (state = 'done' AND action <> 'retry'))
+       UNION ALL
+       SELECT 'charged', settled_at, true, outcome FROM collection_attempts
+       WHERE invoice_id = i.id AND kind = 'pay' AND outcome IN ('paid', 'processing', 'declined')) d ON true
+     WHERE i.customer_id = $1 AND d.at >= $2 AND d.at < $3 ORDER BY d.at, i.id LIMIT $4`,
     [window.customerId, window.from, window.to, window.limit],
   );
   return rows;

@@ -47,6 +47,10 @@ export type InvoiceView = Omit<Standing, 'now' | 'paid'> & {
   priority: 'normal' | 'high';
   wanted: 'final' | 'void';
   amountPaidMinor: number;
+  /** Taken back by credit notes. */
+  creditedMinor: number;
+  /** Still to be paid. */
+  amountDueMinor: number;
   paidAt: Date | null;
   /** How it is collected, once it was first sent, and why it is sent although its customer is to be charged. */
   collection: 'send_invoice' | 'charge_automatically' | null;
@@ -97,6 +101,11 @@ export type InvoiceCursor = { periodStartAt: Date; id: string };
 const refundedMinor = `((SELECT coalesce(sum(r.amount_minor), 0) FROM remote_records r WHERE r.invoice_id = i.id
     AND r.kind = 'refund' AND r.status NOT IN ('failed', 'canceled'))
   + (SELECT coalesce(sum(b.amount_minor), 0) FROM refunds b WHERE b.invoice_id = i.id AND b.kind = 'out_of_band'))::bigint`;
+const creditedMinor = (column: 'total_minor' | 'due_minor') =>
+  `(SELECT coalesce(sum(n.${column}), 0)::bigint FROM credit_notes n WHERE n.invoice_id = i.id)`;
+/** What is still to come in: nothing for a draft, nor for what is void or given up. */
+const amountDueMinor = `CASE WHEN s.lifecycle = 'issued' AND s.payment NOT IN ('paid', 'uncollectible')
+  THEN greatest(0, i.total_minor - ${creditedMinor('due_minor')} - s.amount_paid_minor) ELSE 0 END`;
 /** An inquiry takes no money, and what was won came back. */
 const disputedMinor = `(SELECT coalesce(sum(r.amount_minor), 0)::bigint FROM remote_records r WHERE r.invoice_id = i.id
   AND r.kind = 'dispute' AND r.status NOT IN ('won', 'prevented') AND r.status NOT LIKE 'warning%')`;
@@ -111,6 +120,7 @@ const select = `SELECT i.id, i.number, i.revision, i.replaces, i.customer_id AS 
     s.parking_number AS "parkingNumber", s.parked_at AS "parkedAt", s.failure_code AS "failureCode",
     s.failure_reason AS "failureReason", s.priority, s.wanted, s.amount_paid_minor AS "amountPaidMinor",
     s.paid_at AS "paidAt", s.collection, s.collection_fallback AS "collectionFallback",
+    ${creditedMinor('total_minor')} AS "creditedMinor", ${amountDueMinor} AS "amountDueMinor",
     ${refundedMinor} AS "refundedMinor", ${disputedMinor} AS "disputedMinor", business_now(k) AS now,
     coalesce(sent.copies, '[]') AS copies
   FROM invoices i JOIN invoice_states s ON s.invoice_id = i.id JOIN customers c ON c.id = i.customer_id
@@ -130,6 +140,8 @@ const sums = [
   'creditMinor',
   'totalMinor',
   'amountPaidMinor',
+  'creditedMinor',
+  'amountDueMinor',
   'refundedMinor',
   'disputedMinor',
 ] as const;

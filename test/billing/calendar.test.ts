@@ -110,6 +110,58 @@ describe("A customer's calendar", () => {
     ]);
   });
 
+  it('tells what is charged, and what is done if it is not paid', async () => {
+    const { database } = books;
+    const plan = await business.plan('base', [flat('100')]);
+    const customerId = await business.customer('B6', { plan, zone: 'UTC' });
+    await database.query(
+      `INSERT INTO target_accounts (target, account_id, livemode) VALUES ('stripe', 'acct_1', false)`,
+    );
+    await database.query(
+      `INSERT INTO payment_methods (account_id, customer_id, remote_id, kind, is_default) VALUES ('acct_1', $1, 'pm_1', 'card', true)`,
+      [customerId],
+    );
+    await database.query(`UPDATE customers SET collection_method = 'charge_automatically' WHERE id = $1`, [customerId]);
+    const february = { from: '2013-02-02T00:00:00Z', to: '2013-03-01T00:00:00Z' };
+    const charged = async () =>
+      (await read(customerId, february)).filter((line) => /charged|reminded|given-up/.test(line));
+    const byHand = 'The invoice for 1 Jan 2013 to 31 Jan 2013 is charged to the payment method that you have saved.';
+    assert.deepEqual(await charged(), [`2013-02-02T15:00 charged: ${byHand}`]);
+
+    await business.invoice('2013-02-01T13:00:00Z');
+    const ofDraft = 'The draft over USD 100.00 is charged to the payment method that you have saved.';
+    assert.deepEqual(await charged(), [`2013-02-02T15:00 charged: ${ofDraft}`]);
+
+    // Declined when it was issued; a reminder follows on the 10th, one more try on the 12th, and it is closed on the 20th.
+    await business.scan('2013-02-02T15:00:00Z');
+    const { rows } = await database.query<{ id: string; clock: string; number: string }>(
+      'SELECT id, clock_id AS clock, number FROM invoices WHERE customer_id = $1',
+      [customerId],
+    );
+    const { id, clock, number } = rows[0]!;
+    await database.query(
+      `INSERT INTO collection_attempts (invoice_id, attempt, kind, wanted_at, wanted_by, outcome, code, settled_at)
+       VALUES ($1, 1, 'pay', '2013-02-02T15:00Z', 'sync', 'declined', 'insufficient_funds', '2013-02-02T15:00Z')`,
+      [id],
+    );
+    await database.query('INSERT INTO dunnings (invoice_id, clock_id) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
+      id,
+      clock,
+    ]);
+    await database.query(
+      `INSERT INTO dunning_steps (invoice_id, step, clock_id, action, due_at) VALUES
+         ($1, 1, $2, 'remind', '2013-02-10T09:00Z'), ($1, 2, $2, 'notify_operator', '2013-02-11T09:00Z'),
+         ($1, 3, $2, 'retry', '2013-02-12T09:00Z'), ($1, 4, $2, 'mark_uncollectible', '2013-02-20T09:00Z')`,
+      [id, clock],
+    );
+    assert.deepEqual(await charged(), [
+      `+ 2013-02-02T15:00 charged: Invoice ${number}: the saved payment method was charged, and was declined.`,
+      `2013-02-10T09:00 reminded: Invoice ${number}: a reminder is sent if it is not paid by then.`,
+      `2013-02-12T09:00 charged: Invoice ${number}: the saved payment method is charged if it is not paid by then.`,
+      `2013-02-20T09:00 given-up: Invoice ${number}: it is closed if it is not paid by then.`,
+    ]);
+  });
+
   it('refuses times that end before they begin or are too long', async () => {
     const plan = await business.plan('base', [flat('100')]);
     const customerId = await business.customer('UA', { plan });

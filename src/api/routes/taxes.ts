@@ -130,7 +130,7 @@ export const taxRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { datab
   app.get(
     '/v1/settings/tax',
     {
-      config: { scope: 'plans:read' },
+      config: { scope: 'settings:read' },
       schema: { tags, summary: 'Read the tax settings', response: { 200: TaxSettings, ...problems } },
     },
     async () => await readTaxSettings(database),
@@ -139,7 +139,7 @@ export const taxRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { datab
   app.put(
     '/v1/settings/tax',
     {
-      config: { scope: 'plans:write' },
+      config: { scope: 'settings:write' },
       schema: {
         tags,
         summary: 'Choose the tax settings',

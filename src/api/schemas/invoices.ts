@@ -103,6 +103,8 @@ const invoiceFields = {
     examples: ['final'],
   }),
   amountPaidMinor: amountMinor('What was seen to be paid', 0),
+  creditedMinor: amountMinor('Taken back by credit notes', 0),
+  amountDueMinor: amountMinor('Still to be paid', 0),
   paidAt: nullable(instant('When it was paid in full')),
   collection: nullable(
     Type.Enum(['send_invoice', 'charge_automatically'], {

@@ -10,7 +10,10 @@ export const calendarKinds = [
   'generated',
   'held',
   'issued',
+  'charged',
   'payment-due',
+  'reminded',
+  'given-up',
   'paid',
   'credit-ends',
 ] as const;
@@ -72,6 +75,20 @@ export type CalendarInvoice = {
   paidAt: Date | null;
 };
 
+/**
+ * What is done, or was, to get an invoice paid: a charge of the saved payment method, a reminder, giving up. `outcome` is
+ * what came of a charge.
+ */
+export type CalendarStep = {
+  invoiceId: string;
+  number: string | null;
+  billingGroup: string;
+  kind: 'charged' | 'reminded' | 'given-up';
+  at: Date;
+  isDone: boolean;
+  outcome: 'paid' | 'processing' | 'declined' | null;
+};
+
 /** Prepaid credit that is left of a wallet, and ends. */
 export type EndingCredit = { wallet: string; left: string; endsAt: Date };
 
@@ -81,16 +98,20 @@ type Facts = {
   subscriptions: readonly CalendarSubscription[];
   planned: readonly PlannedBill[];
   invoices: readonly CalendarInvoice[];
+  steps: readonly CalendarStep[];
+  /** Bills to come are charged to what the customer has saved, as soon as they are issued. */
+  isCharged: boolean;
   credits: readonly EndingCredit[];
 };
 
 /** All of it in [from, to), the earliest first. */
 export function calendarOf(facts: Facts, { from, to }: { from: Date; to: Date }): CalendarEntry[] {
-  const { now, zone } = facts;
+  const { now, isCharged } = facts;
   const entries = [
     ...facts.subscriptions.flatMap((subscription) => ofSubscription(subscription, now)),
-    ...facts.planned.flatMap((bill) => ofPlanned(bill, zone)),
-    ...facts.invoices.flatMap((invoice) => ofInvoice(invoice, now)),
+    ...facts.planned.flatMap((bill) => ofPlanned(bill, facts)),
+    ...facts.invoices.flatMap((invoice) => ofInvoice(invoice, { now, isCharged })),
+    ...facts.steps.map(ofStep),
     ...facts.credits.map((credit) => ofCredit(credit, now)),
   ];
   const place = ({ kind }: CalendarEntry) => calendarKinds.indexOf(kind);
@@ -120,7 +141,7 @@ function ofSubscription(subscription: CalendarSubscription, now: Date): Calendar
   ];
 }
 
-function ofPlanned(bill: PlannedBill, zone: string): CalendarEntry[] {
+function ofPlanned(bill: PlannedBill, { zone, isCharged }: Pick<Facts, 'zone' | 'isCharged'>): CalendarEntry[] {
   const { billingGroup, subscriptionIds, generatedAt, issuedAt, dueAt, dueOn } = bill;
   const of = `${dayText(bill.periodStartAt, zone)} to ${dayText(new Date(bill.periodEndAt.getTime() - 1), zone)}`;
   const [subscriptionId = null, ...others] = subscriptionIds;
@@ -129,11 +150,16 @@ function ofPlanned(bill: PlannedBill, zone: string): CalendarEntry[] {
   return [
     { ...named, kind: 'generated', at: generatedAt, sentence: `The invoice for ${of} is drawn up as a draft.` },
     { ...named, kind: 'issued', at: issuedAt, sentence: `The invoice for ${of} becomes final and gets its number.` },
+    ...(isCharged
+      ? [{ ...named, kind: 'charged' as const, at: issuedAt, sentence: `The invoice for ${of} is ${toCharge}.` }]
+      : []),
     { ...named, kind: 'payment-due', at: dueAt, sentence: `The invoice for ${of} is to be paid by ${dayOf(dueOn)}.` },
   ];
 }
 
-function ofInvoice(invoice: CalendarInvoice, now: Date): CalendarEntry[] {
+const toCharge = 'charged to the payment method that you have saved';
+
+function ofInvoice(invoice: CalendarInvoice, { now, isCharged }: Pick<Facts, 'now' | 'isCharged'>): CalendarEntry[] {
   const { id: invoiceId, number, billingGroup, lifecycle, total, isPaid } = invoice;
   const { generatedAt, issuedAt, paymentDueOn, paymentDueAt, paidAt } = invoice;
   const about = { subscriptionId: null, invoiceId, billingGroup };
@@ -152,6 +178,7 @@ function ofInvoice(invoice: CalendarInvoice, now: Date): CalendarEntry[] {
       return [
         ...drawnUp,
         ...entry('issued', issuedAt, `${called} over ${total} becomes final and gets its number.`),
+        ...entry('charged', isCharged ? issuedAt : null, `${called} over ${total} is ${toCharge}.`),
         ...entry('payment-due', paymentDueAt, `${called} over ${total} is to be paid by ${due}.`),
       ];
     case 'issued':
@@ -162,6 +189,27 @@ function ofInvoice(invoice: CalendarInvoice, now: Date): CalendarEntry[] {
         ...entry('paid', paidAt, `${called} over ${total} was paid.`),
       ];
   }
+}
+
+function ofStep({ number, outcome, kind, ...step }: CalendarStep): CalendarEntry {
+  const { invoiceId, billingGroup, at, isDone } = step;
+  return {
+    kind,
+    at,
+    isDone,
+    sentence: `Invoice ${number}: ${stepText(kind, isDone, outcome)}.`,
+    subscriptionId: null,
+    invoiceId,
+    billingGroup,
+  };
+}
+
+function stepText(kind: CalendarStep['kind'], isDone: boolean, outcome: CalendarStep['outcome']): string {
+  if (kind === 'reminded') return isDone ? 'a reminder was sent' : 'a reminder is sent if it is not paid by then';
+  if (kind === 'given-up') return isDone ? 'it was closed without payment' : 'it is closed if it is not paid by then';
+  if (outcome === null) return 'the saved payment method is charged if it is not paid by then';
+  const came = { paid: 'and it was paid', processing: 'and the payment is on its way', declined: 'and was declined' };
+  return `the saved payment method was charged, ${came[outcome]}`;
 }
 
 function ofCredit({ wallet, left, endsAt: at }: EndingCredit, now: Date): CalendarEntry {
