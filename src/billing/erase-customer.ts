@@ -7,6 +7,7 @@ import {
   findErasure,
   insertErasure,
   type Obstacles,
+  pseudonymiseCorrections,
   stopTopUps,
 } from '../store/customer-erasures.ts';
 import type { Database } from '../store/database.ts';
@@ -50,6 +51,7 @@ export async function eraseCustomer(
       const counts = await erasePersonalData(sql, customerId);
       await stopTopUps(sql, customerId);
       await insertErasure(sql, { customerId, requestId, reason, actor, counts });
+      await pseudonymiseCorrections(sql, customerId);
       // Neither the reason nor the id of the request: both are words of a person, and a chain cannot be erased.
       await appendAudit(sql, [
         { subjectKind: 'customer', subjectId: customerId, actor, action: 'personal data erased', detail: counts },

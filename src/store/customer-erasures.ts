@@ -51,6 +51,10 @@ export type ErasedCounts = {
   paymentMethods: number;
   paymentMethodPages: number;
   storedRequests: number;
+  /** What Stripe said of failures, which may quote what was wrong with a name or an address. */
+  failureSentences: number;
+  /** Corrections of usage that name it by its external id. */
+  usageCorrections: number;
   mailsNotSent: number;
 };
 
@@ -87,10 +91,24 @@ export async function erasePersonalData(sql: Sql, customerId: string): Promise<E
          status = CASE WHEN status IN ('wanted', 'open') THEN 'expired' ELSE status END WHERE customer_id = $1`,
     ),
     storedRequests: await eraseStoredRequests(sql, customerId),
+    failureSentences: await counted(
+      `UPDATE sync_attempts a SET reason = split_part(a.reason, ' Stripe says: ', 1)
+       FROM invoices i WHERE i.id = a.invoice_id AND i.customer_id = $1 AND a.reason LIKE '% Stripe says: %'`,
+    ),
+    usageCorrections: await counted(`SELECT FROM usage_corrections WHERE ${namesCustomer}`),
     mailsNotSent: await counted(
       `UPDATE messages SET state = 'skipped', reason = 'customer-erased' WHERE customer_id = $1 AND state = 'pending'`,
     ),
   };
+}
+
+const namesCustomer = `content @> jsonb_build_object('changes', jsonb_build_array(jsonb_build_object('customerId', $1::text)))`;
+
+/** Once its erasure is written, corrections of usage name the customer by its pseudonym. */
+export async function pseudonymiseCorrections(sql: Sql, customerId: string): Promise<void> {
+  await sql.query(`UPDATE usage_corrections SET content = with_pseudonyms(content) WHERE ${namesCustomer}`, [
+    customerId,
+  ]);
 }
 
 /** No wallet of the customer asks for money any more. */

@@ -84,3 +84,33 @@ export async function readPersonalData(sql: Sql, customerId: string): Promise<Pe
     audit: audit as PersonalData['audit'],
   };
 }
+
+/** Where a list of a customer's events stands. */
+export type CustomerEventCursor = { type: string; occurredAt: Date; source: string; id: string; version: number };
+
+export type CustomerEvent = CustomerEventCursor & {
+  receivedAt: Date;
+  properties: Record<string, unknown>;
+  /** Since when a correction has put another version, or nothing, in its place; null if it counts. */
+  supersededAt: Date | null;
+};
+
+const eventOrder = `u.event_type COLLATE "C", u.occurred_at, u.source COLLATE "C", u.event_id COLLATE "C", u.version`;
+
+/** The usage events of a customer, every version of them, by type and time: the next so many after the cursor. */
+export async function listCustomerEvents(
+  sql: Sql,
+  customerId: string,
+  page: { after: CustomerEventCursor | undefined; limit: number },
+): Promise<CustomerEvent[]> {
+  const { type, occurredAt, source, id, version } = page.after ?? {};
+  const { rows } = await sql.query<CustomerEvent>(
+    `SELECT u.event_type AS type, u.occurred_at AS "occurredAt", u.source, u.event_id AS id, u.version, u.properties,
+       u.received_at AS "receivedAt", u.superseded_at AS "supersededAt"
+     FROM usage_events u WHERE u.customer_id = $1
+       AND ($2::text IS NULL OR (${eventOrder}) > ($2, $3::timestamptz, $4::text, $5::text, $6::int))
+     ORDER BY ${eventOrder} LIMIT $7`,
+    [customerId, type ?? null, occurredAt ?? null, source ?? null, id ?? null, version ?? null, page.limit],
+  );
+  return rows;
+}

@@ -131,6 +131,7 @@ describe('The HTTP interface', () => {
       '/v1/customers/{id}/pending-items',
       '/v1/customers/{id}/pending-items/{itemId}',
       '/v1/customers/{id}/personal-data',
+      '/v1/customers/{id}/personal-data/events',
       '/v1/customers/{id}/tax',
       '/v1/customers/{id}/wallets',
       '/v1/events',

@@ -72,6 +72,7 @@ describe('API keys', () => {
       ['wallets:read', 'GET', '/v1/ledger/check'],
       ['invoices:write', 'PATCH', '/v1/invoices/x'],
       ['personal-data:read', 'GET', '/v1/customers/x/personal-data'],
+      ['personal-data:read', 'GET', '/v1/customers/x/personal-data/events'],
       ['personal-data:erase', 'POST', '/v1/customers/x/erasure'],
       ['settings:read', 'GET', '/v1/settings/retention'],
       ['settings:write', 'PUT', '/v1/settings/retention'],

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { bringErasures } from '../../src/billing/bring-erasures.ts';
 import { createCustomer } from '../../src/billing/create-customer.ts';
 import { createSubscription } from '../../src/billing/create-subscription.ts';
 import { eraseCustomer } from '../../src/billing/erase-customer.ts';
 import { exportPersonalData } from '../../src/billing/export-personal-data.ts';
+import { previewUsageCorrection } from '../../src/billing/preview-usage-correction.ts';
 import { recordUsage } from '../../src/billing/record-usage.ts';
 import { storeBillingProfile } from '../../src/billing/store-billing-profile.ts';
 import { storeCorrection } from '../../src/billing/store-correction.ts';
 import { setCustomerTax } from '../../src/billing/tax/set-customer-tax.ts';
 import { isDurabillError } from '../../src/errors/error.ts';
+import { readAttention } from '../../src/store/attention.ts';
 import { verifyChain } from '../../src/store/audit-verify.ts';
 import { tamper } from '../support/tamper.ts';
 import { cards, useCollecting } from './collecting.ts';
@@ -78,7 +81,37 @@ describe('a customer that is erased', () => {
     assert.equal(before.invoices[0]?.buyer?.name, 'Ada Fox');
     assert.notDeepEqual(await rowsThatSay(customerId), []);
 
+    const change = { action: 'deprecate', id: 'one', source: 'api', customer: 'ada@fox.example', customerId };
+    const other = { ...change, id: 'two', customer: 'B6', customerId: invoiceId };
+    const correctionId = randomUUID();
+    await target.database.query(
+      `INSERT INTO usage_corrections (id, kind, content, reason, actor, outcome, outcome_hash)
+       VALUES ($1, 'events', $2, 'a test', 'test', '{}', sha256(''))`,
+      [correctionId, JSON.stringify({ changes: [other, change], treatments: [] })],
+    );
+    await target.database.query(
+      `INSERT INTO sync_attempts (invoice_id, attempt, started_at, ended_at, outcome, code, reason)
+       VALUES ($1, 99, now(), now(), 'failed', 'email_invalid', 'The address is refused. Stripe says: ada@fox is none.')`,
+      [invoiceId],
+    );
+
     const { erasure, kept } = await erase('ada@fox.example');
+    const { rows: attempts } = await target.database.query(
+      'SELECT reason FROM sync_attempts WHERE invoice_id = $1 AND attempt = 99',
+      [invoiceId],
+    );
+    assert.deepEqual(attempts, [{ reason: 'The address is refused.' }]);
+    const { rows: corrections } = await target.database.query<{ content: unknown }>(
+      'SELECT content FROM usage_corrections WHERE id = $1',
+      [correctionId],
+    );
+    const renamed = { ...change, customer: `erased-${customerId}` };
+    assert.deepEqual(corrections[0]!.content, { changes: [other, renamed], treatments: [] });
+    await assert.rejects(
+      target.database.query(`UPDATE usage_corrections SET content = '{}' WHERE id = $1`, [correctionId]),
+      { code: 'DB001' },
+    );
+    assert.deepEqual([erasure.counts.usageCorrections, erasure.counts.failureSentences], [1, 1]);
     assert.deepEqual(
       [erasure.counts.contact, erasure.counts.billingContacts, erasure.counts.taxIds, erasure.counts.paymentMethods],
       [1, 1, 1, 1],
@@ -129,10 +162,15 @@ describe('a customer that is erased', () => {
     const ensureCustomer = (id: string) => syncCustomerOf(id);
     const [failure] = await bringErasures({ database: target.database, ensureCustomer });
     assert.equal(failure?.customerId, customerId);
+    assert.equal((await readAttention(target.database)).unerasedCopies, 0, 'a short while is no reason to worry');
+    const anHourAgo = `UPDATE customer_erasures SET erased_at = erased_at - interval '61 minutes' WHERE customer_id = $1`;
+    await tamper(target.database, anHourAgo, [customerId]);
+    assert.equal((await readAttention(target.database)).unerasedCopies, 1);
     await target.heal();
     assert.deepEqual(await bringErasures({ database: target.database, ensureCustomer }), []);
     const { erasure } = await exportPersonalData(target.database, customerId, 'test');
     assert.ok(erasure?.copiesErasedAt);
+    assert.equal((await readAttention(target.database)).unerasedCopies, 0);
   });
 
   it('is told the same again, and takes nothing new', async () => {
@@ -150,6 +188,11 @@ describe('a customer that is erased', () => {
     const [outcome] = await recordUsage(target.database, [{ ...event, customer: customerId }]);
     assert.ok(outcome?.status === 'rejected');
     assert.equal(outcome.error.code, 'customer-erased');
+    const backfill = { ...event, action: 'backfill', customer: customerId } as const;
+    await assert.rejects(
+      previewUsageCorrection(target.database, { changes: [backfill], reason: 'a test' }, 'test'),
+      (error) => isDurabillError(error, 'customer-erased'),
+    );
     const writes: [name: string, write: () => Promise<unknown>][] = [
       ['a profile', () => storeBillingProfile(target.database, customerId, { legalName: 'Ada' }, 'test')],
       ['a page', () => openPage(customerId)],

@@ -63,6 +63,31 @@ CREATE TRIGGER wallets_not_erased BEFORE INSERT ON wallets
 CREATE TRIGGER coupon_redemptions_not_erased BEFORE INSERT ON coupon_redemptions
   FOR EACH ROW EXECUTE FUNCTION refuse_erased_customer();
 
+-- A correction of usage keeps the words by which its customers were named; those of an erased one become its pseudonym.
+CREATE FUNCTION with_pseudonyms(content jsonb) RETURNS jsonb LANGUAGE sql STABLE AS $$
+  SELECT CASE WHEN content ? 'changes' THEN jsonb_set(content, '{changes}', (
+    SELECT jsonb_agg(CASE WHEN e.customer_id IS NULL THEN change
+        ELSE change || jsonb_build_object('customer', 'erased-' || e.customer_id) END ORDER BY place)
+    FROM jsonb_array_elements(content -> 'changes') WITH ORDINALITY AS c (change, place)
+    LEFT JOIN customer_erasures e ON e.customer_id = (change ->> 'customerId')::uuid)) ELSE content END
+$$;
+
+-- What was shown stays what was shown, but for such words; the end comes once.
+CREATE OR REPLACE FUNCTION usage_corrections_end_once() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' AND OLD.state = 'previewed' AND NEW.state <> 'previewed'
+    AND (NEW.id, NEW.kind, NEW.content, NEW.reason, NEW.actor, NEW.outcome, NEW.outcome_hash, NEW.previewed_at)
+      = (OLD.id, OLD.kind, OLD.content, OLD.reason, OLD.actor, OLD.outcome, OLD.outcome_hash, OLD.previewed_at)
+  THEN
+    RETURN NEW;
+  END IF;
+  IF TG_OP = 'UPDATE' AND NEW.content = with_pseudonyms(OLD.content)
+    AND (to_jsonb(NEW) - 'content') = (to_jsonb(OLD) - 'content') THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION 'correction % stays as it was previewed and ended', OLD.id USING ERRCODE = 'DB001';
+END $$;
+
 -- ---------------------------------------------------------------------------------------------------------------
 -- How long things are kept
 -- ---------------------------------------------------------------------------------------------------------------

@@ -2,13 +2,24 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { chooseRetention } from '../../billing/choose-retention.ts';
 import { eraseCustomer } from '../../billing/erase-customer.ts';
 import { exportPersonalData } from '../../billing/export-personal-data.ts';
+import { parseInstant } from '../../billing/instant.ts';
 import { findErasure } from '../../store/customer-erasures.ts';
+import { type CustomerEventCursor, listCustomerEvents } from '../../store/personal-data.ts';
 import { readRetention } from '../../store/retention-settings.ts';
 import type { ApiDeps } from '../deps.ts';
+import { customerIdFor } from '../filters.ts';
 import { actorOf } from '../guard.ts';
+import { type CursorForm, defaultLimit, pageOf, readCursor } from '../paging.ts';
 import { problems } from '../schemas/common.ts';
 import { CustomerParams } from '../schemas/customers.ts';
-import { Erasure, NewErasure, PersonalData, Retention } from '../schemas/personal-data.ts';
+import {
+  Erasure,
+  NewErasure,
+  PersonalData,
+  PersonalEventPage,
+  PersonalEventQuery,
+  Retention,
+} from '../schemas/personal-data.ts';
 
 /** What the books know of a customer as a person: handed out, erased, and how long the rest is kept. */
 export const personalDataRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { database, syncs }) => {
@@ -25,6 +36,26 @@ export const personalDataRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app
       },
     },
     async (request) => await exportPersonalData(database, request.params.id, actorOf(request)),
+  );
+
+  app.get(
+    '/v1/customers/:id/personal-data/events',
+    {
+      config: { scope: 'personal-data:read' },
+      schema: {
+        tags: ['customers'],
+        summary: 'Export the usage events of a customer',
+        params: CustomerParams,
+        querystring: PersonalEventQuery,
+        response: { 200: PersonalEventPage, ...problems },
+      },
+    },
+    async ({ params, query: { limit = defaultLimit, cursor } }) => {
+      const customerId = await customerIdFor(database, params.id, 'id');
+      const after = readCursor(cursor, cursorForm);
+      const rows = await listCustomerEvents(database, customerId, { after, limit: limit + 1 });
+      return pageOf(rows, limit, cursorForm);
+    },
   );
 
   app.post(
@@ -81,4 +112,13 @@ export const personalDataRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app
     },
     async (request) => await chooseRetention(database, request.body, actorOf(request)),
   );
+};
+
+const cursorForm: CursorForm<CustomerEventCursor> = {
+  write: ({ type, occurredAt, source, id, version }) => [type, occurredAt.toISOString(), source, id, String(version)],
+  read: ([type, at = '', source, id, version = '']) => {
+    const occurredAt = parseInstant(at);
+    if (!type || !occurredAt || !source || !id || !/^[1-9][0-9]{0,8}$/.test(version)) return undefined;
+    return { type, occurredAt, source, id, version: Number(version) };
+  },
 };

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
-import { closed, count, id, instant, nullable, text } from './common.ts';
+import { writeCursor } from '../paging.ts';
+import { addressText, closed, count, id, instant, nullable, page, pageQuery, text } from './common.ts';
 import { Customer } from './customers.ts';
 import { BillingProfile, Parties } from './parties.ts';
 
@@ -24,6 +25,8 @@ const ErasedCounts = Type.Object(
     paymentMethods: count('Payment methods: brand, last digits, expiry', 1),
     paymentMethodPages: count('Pages on which payment methods were saved', 1),
     storedRequests: count('Stored requests to Stripe about the customer', 3),
+    failureSentences: count('What Stripe said of failures of its invoices, which may quote a name or an address', 0),
+    usageCorrections: count('Corrections of usage that named it by its external id', 0),
     mailsNotSent: count('Mails that waited and are not sent any more', 0),
   },
   { description: 'What was erased, each as how many there were' },
@@ -177,7 +180,7 @@ export const PersonalData = Type.Object(
         },
         { description: 'Usage events of a type' },
       ),
-      { description: 'Usage events; what their properties say is what their sender has sent' },
+      { description: 'Usage events; each with its properties is at /v1/customers/{id}/personal-data/events' },
     ),
     audit: Type.Object(
       {
@@ -191,4 +194,34 @@ export const PersonalData = Type.Object(
     kept: Kept,
   },
   { description: 'All personal data of a customer' },
+);
+
+const eventCursor = ['departure', '2013-01-31T23:59:00.000Z', 'api', 'departure-1', '1'];
+
+const PersonalEvent = Type.Object(
+  {
+    type: text('Type of the event', 'departure'),
+    occurredAt: instant('When it happened', '2013-01-31T23:59:00.000Z'),
+    source: text('Who sent it', 'api'),
+    id: text('Its id, as the source has given it', 'departure-1'),
+    version: Type.Integer({ minimum: 1, description: '1 as it was sent; corrections add others', examples: [1] }),
+    receivedAt: instant('When it came in', day),
+    properties: Type.Unsafe<Record<string, unknown>>({
+      type: 'object',
+      description: 'What its sender has put there',
+      examples: [{ miles: 2475 }],
+    }),
+    supersededAt: nullable(instant('Since when a correction has put another version, or nothing, in its place', day)),
+  },
+  { description: 'A usage event of the customer' },
+);
+
+export const PersonalEventPage = page(PersonalEvent, 'Usage events, by type and time', eventCursor);
+export const PersonalEventQuery = Type.Object(
+  {
+    ...pageQuery(eventCursor),
+    // Type, source and id of an event stand in it: three times the room of others.
+    cursor: Type.Optional(addressText('`nextCursor` of the page before', writeCursor(eventCursor), 6_400)),
+  },
+  closed,
 );
