@@ -31,7 +31,6 @@ export async function composeBills(
   bills: readonly BillToCompose[],
   { purpose }: { purpose: BillPurpose },
 ): Promise<Map<string, Composed>> {
-  const discounts = await readDiscountTerms(sql, bills, { isPreview: purpose === 'preview' });
   const taxes = await readTaxTerms(sql, bills);
   const plans = await readPlanKeys(
     sql,
@@ -42,9 +41,12 @@ export async function composeBills(
     sql,
     bills.flatMap(({ customerId, periods }) => (periods.length === 0 ? [customerId] : [])),
   );
+  const spending = bills.filter(({ invoiceId }) => !topUps.has(invoiceId));
+  // Only of bills that they are for: a coupon for one bill would else be used up by one that it takes nothing off.
+  const discounts = await readDiscountTerms(sql, spending, { isPreview: purpose === 'preview' });
   const termsOf = ({ invoiceId, currency }: BillToCompose): Omit<BillTerms, 'credits'> => {
     const { terms } = taxes.get(invoiceId) ?? { terms: untaxed };
-    return { currency, discounts: topUps.has(invoiceId) ? [] : (discounts.get(invoiceId) ?? []), tax: terms };
+    return { currency, discounts: discounts.get(invoiceId) ?? [], tax: terms };
   };
   const chargesOf = ({ invoiceId }: BillToCompose, lines: readonly RatedInvoiceLine[]): BillLine[] => {
     const ratesOf = taxes.get(invoiceId)?.ratesOf ?? (() => []);
@@ -77,7 +79,6 @@ export async function composeBills(
     failures.set(invoiceId, result);
     return 0n;
   };
-  const spending = bills.filter(({ invoiceId }) => !topUps.has(invoiceId));
   const credits = await readCreditTerms(sql, spending, { isIssue: purpose === 'issue', grossUntil });
   const shared = shareCredits();
   return new Map(

@@ -9,6 +9,7 @@ import { creditBalance } from './credit-balance.ts';
 import { creditNoteIdOf } from './ids.ts';
 import { type CreditOrder, type PlannedNote, planCreditNote } from './plan-credit-note.ts';
 import { readText } from './text.ts';
+import { lockTopUp, takeBackTopUp } from './wallets/take-back-top-up.ts';
 
 export type CreditNoteOrder = CreditOrder & {
   /** The sender's own id: the same again is answered with the note that is there. */
@@ -42,6 +43,7 @@ export async function issueCreditNote(
       requireSame(earlier.request, request);
       return { id: earlier.id, created: false };
     }
+    await lockTopUp(sql, invoiceId);
     const planned = await planCreditNote(sql, invoiceId, order, 'FOR UPDATE');
     const id = creditNoteIdOf(invoiceId, requestId);
     await store(sql, { ...planned, id, requestId, request, reason, memo, giveBack }, actor);
@@ -61,6 +63,7 @@ async function store(sql: Sql, { invoice, lines, ...note }: ToStore, actor: stri
       actor,
     );
   }
+  await takeBackTopUp(sql, { id: creditNoteId, invoiceId, customerId, currency, totalMinor }, actor);
   await lookAgain(sql, [invoiceId]);
   const number = await insertCreditNote(sql, {
     ...note,

@@ -1,6 +1,6 @@
 import { type Currency, currencyExponent, parseCurrency } from '../domain/money/currency.ts';
 import { decimalText, type Exact, parseDecimal, ratio } from '../domain/money/exact.ts';
-import { money, round } from '../domain/money/money.ts';
+import { round } from '../domain/money/money.ts';
 import { DurabillError } from '../errors/error.ts';
 import { findCustomer } from '../store/customers.ts';
 import type { Database } from '../store/database.ts';
@@ -53,7 +53,7 @@ export async function orderOneOff(
   const requestId = readRequestName(input.requestId);
   const reason = readReason(input.reason);
   const lines = input.lines.map((line, index) => readCharge(line, currency, `lines[${index}]`));
-  requireSomething(lines, currency);
+  requireSomething(lines);
   const { servicePeriod, dueAt } = input;
   const { paymentTermsDays = null } = input;
   const order = {
@@ -109,7 +109,7 @@ export function readCharge(input: ChargeInput, currency: Currency, field: string
   const { amount, quantity, unitAmount } = input;
   if (amount !== undefined && quantity === undefined && unitAmount === undefined) {
     const exact = parseDecimal(amount, at('amount'));
-    const amountMinor = round(exact, currency);
+    const amountMinor = roundCharge(exact, currency, at('amount'));
     if (!exact.equals(exactOf(amountMinor, currency))) {
       const reason = `"${amount}" is no whole number of the smallest unit of ${currency}.`;
       throw new DurabillError('request-invalid', { field: at('amount'), reason });
@@ -126,7 +126,21 @@ export function readCharge(input: ChargeInput, currency: Currency, field: string
   const exact = parseDecimal(quantity, at('quantity')).mul(parseDecimal(unitAmount, at('unitAmount')));
   const exactAmount = decimalText(exact);
   const counted = { quantity: decimalText(parseDecimal(quantity)), unitAmount, exactAmount };
-  return { description, amountMinor: round(exact, currency), taxRates, ...counted };
+  return { description, amountMinor: roundCharge(exact, currency, at('quantity')), taxRates, ...counted };
+}
+
+const maxChargeMinor = BigInt(Number.MAX_SAFE_INTEGER);
+
+/** More than JSON can say exactly could be billed, and then shown to nobody. @throws DurabillError amount-out-of-range */
+function roundCharge(exact: Exact, currency: Currency, field: string): bigint {
+  const most = exactOf(maxChargeMinor, currency);
+  if (exact.gt(most) || exact.lt(most.neg())) throw tooMuch(field);
+  return round(exact, currency);
+}
+
+function tooMuch(field: string): DurabillError {
+  const reason = 'It has more minor units than a number in JSON can say exactly.';
+  return new DurabillError('amount-out-of-range', { field, reason });
 }
 
 function exactOf(amountMinor: bigint, currency: Currency): Exact {
@@ -134,9 +148,9 @@ function exactOf(amountMinor: bigint, currency: Currency): Exact {
 }
 
 /** What gives back more than it charges is no bill. */
-function requireSomething(lines: readonly OneOffLine[], currency: Currency): void {
+function requireSomething(lines: readonly OneOffLine[]): void {
   const sum = lines.reduce((total, { amountMinor }) => total + amountMinor, 0n);
-  money(sum, currency);
+  if (sum > maxChargeMinor) throw tooMuch('lines');
   if (sum > 0n) return;
   throw new DurabillError('request-invalid', {
     field: 'lines',

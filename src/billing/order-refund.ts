@@ -4,6 +4,7 @@ import { appendAudit } from '../store/audit.ts';
 import { lockPurse, type Purse, reopen } from '../store/collection.ts';
 import type { Database, Sql } from '../store/database.ts';
 import { insertRefund, readRefund } from '../store/payments.ts';
+import { toppedUpBy } from '../store/top-ups.ts';
 import { refuseParked } from './purse.ts';
 import { readReason } from './text.ts';
 
@@ -41,22 +42,37 @@ export async function wantRefund(sql: Sql, input: RefundInput, actor: string) {
   }
   const stored = await readRefund(sql, id);
   if (stored !== undefined) return { ...requireSame(id, stored, { ...input, kind }), id, isNew: false };
+  await refuseTopUp(sql, invoiceId);
   const amountMinor = amountOf(purse, kind, input.amountMinor);
   if (kind === 'target') refuseParked(purse);
-  await insertRefund(sql, { id, invoiceId, kind, amountMinor, reason, actor, at: purse.now });
+  // Of two invoices at once the id is taken by one.
+  if (!(await insertRefund(sql, { id, invoiceId, kind, amountMinor, reason, actor, at: purse.now }))) {
+    throw otherRefund(id);
+  }
   if (kind === 'target') await reopen(sql, invoiceId);
   const detail = { refundId: id, kind, amountMinor: String(amountMinor), reason };
   await appendAudit(sql, [{ subjectKind: 'invoice', subjectId: invoiceId, actor, action: 'refund asked for', detail }]);
   return { id, amountMinor, kind, isNew: true };
 }
 
+/** The credit would stay in the wallet. */
+async function refuseTopUp(sql: Sql, invoiceId: string): Promise<void> {
+  if ((await toppedUpBy(sql, invoiceId)) === undefined) return;
+  throw new DurabillError('refund-refused', {
+    field: 'id',
+    reason: 'It has filled a wallet, in which the credit would stay.',
+    mend: 'Issue a credit note, which takes it from the wallet: POST /v1/invoices/{id}/credit-notes.',
+  });
+}
+
 /**
  * What can still go back by a way: what came in by it, less what went back or is on its way back. What credit notes give
- * back counts against what came in at the target first.
+ * back counts against what came in at the target first. What a bank has taken back there cannot be sent back once more.
  */
 export function returnableMinorOf(purse: Purse, kind: 'target' | 'out_of_band'): bigint {
   const atTarget = purse.collectedMinor - purse.refundedMinor - purse.refundingMinor - purse.creditedBackMinor;
-  if (kind === 'target') return atTarget > 0n ? atTarget : 0n;
+  const keptMinor = atTarget - purse.disputedMinor;
+  if (kind === 'target') return keptMinor > 0n ? keptMinor : 0n;
   const elsewhere = purse.recordedMinor - purse.returnedMinor + (atTarget < 0n ? atTarget : 0n);
   return elsewhere > 0n ? elsewhere : 0n;
 }
@@ -81,5 +97,9 @@ function requireSame(
   if (stored.invoiceId === asked.invoiceId && stored.kind === asked.kind && stored.amountMinor === amountMinor) {
     return { kind: stored.kind, amountMinor: stored.amountMinor };
   }
-  throw new DurabillError('conflict', { field: 'id', reason: `Another refund has the id ${id}.` });
+  throw otherRefund(id);
+}
+
+function otherRefund(id: string): DurabillError {
+  return new DurabillError('conflict', { field: 'id', reason: `Another refund has the id ${id}.` });
 }

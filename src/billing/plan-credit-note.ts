@@ -15,6 +15,7 @@ import {
   type StoredLine,
 } from '../store/credit-notes.ts';
 import type { Sql } from '../store/database.ts';
+import { requireUnspent } from './wallets/take-back-top-up.ts';
 
 export type CreditOrder = {
   /** Of the whole note, discount and taxes included; neither this nor lines is all that is left. */
@@ -55,6 +56,7 @@ export async function planCreditNote(
     leftMinor,
     currency,
   );
+  await requireUnspent(sql, { invoiceId, currency, totalMinor: note.totalMinor });
   const given = giveBack(note.totalMinor, standingOf(invoice), order.giveBack, currency);
   const positions = new Map(lines.map(({ id, position }) => [id, position]));
   const placed = note.lines.map((line) => ({ ...line, position: positions.get(line.lineId) as number }));
@@ -83,17 +85,17 @@ function refused(reason: string, mend?: string): DurabillError {
 
 /**
  * What was paid is known from what is left to pay, where that is nothing: the target counts some ways to pay as none.
- * What refunds have given back without a note is paid no more.
+ * What refunds have given back without a note, or a bank after a dispute, is paid no more.
  */
 function standingOf(invoice: InvoiceToCredit): InvoiceStanding {
   const { payment, totalMinor, creditMinor, amountPaidMinor, notedMinor, notedMoneyMinor, notedDueMinor } = invoice;
-  const { collectedMinor, refundedMinor, refundingMinor, returnedMinor, notedBackMinor } = invoice;
+  const { collectedMinor, refundedMinor, refundingMinor, returnedMinor, notedBackMinor, disputedMinor } = invoice;
   const askedMinor = totalMinor - notedDueMinor;
   const dueMinor = payment === 'paid' ? 0n : atLeastZero(askedMinor - amountPaidMinor);
   // What notes give back is told by `notedBack` until its refunds are seen, and by `refunded` from then on.
-  const goneMinor = refundedMinor + refundingMinor + returnedMinor + notedBackMinor;
+  const goneMinor = refundedMinor + refundingMinor + returnedMinor + notedBackMinor + disputedMinor;
   const paidMinor = atLeastZero(askedMinor - dueMinor - goneMinor);
-  const refundableMinor = atLeastZero(collectedMinor - refundedMinor - refundingMinor - notedBackMinor);
+  const refundableMinor = atLeastZero(collectedMinor - refundedMinor - refundingMinor - notedBackMinor - disputedMinor);
   return { dueMinor, paidMinor, refundableMinor, creditsMinor: creditMinor - (notedMinor - notedMoneyMinor) };
 }
 

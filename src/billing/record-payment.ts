@@ -46,7 +46,8 @@ export async function recordPayment(
     if (stored !== undefined) return { ...requireSame(stored, { ...input, paidAt, reference }), isNew: false };
     const amountMinor = amountOf(purse, input.amountMinor, paidAt);
     const payment = { id, invoiceId, amountMinor, paidAt, reference, reason, recordedBy: actor };
-    await insertRecordedPayment(sql, payment);
+    // Of two invoices at once the id is taken by one: the other has nothing that it could be paid with.
+    if (!(await insertRecordedPayment(sql, payment))) throw otherPayment(id);
     await tell(sql, purse, payment);
     return { ...payment, isNew: true };
   });
@@ -95,7 +96,11 @@ function requireSame(
     stored.paidAt.getTime() === paidAt.getTime() &&
     stored.reference === reference;
   if (isSame) return stored;
-  throw new DurabillError('conflict', { field: 'id', reason: `Another payment has the id ${stored.id}.` });
+  throw otherPayment(stored.id);
+}
+
+function otherPayment(id: string): DurabillError {
+  return new DurabillError('conflict', { field: 'id', reason: `Another payment has the id ${id}.` });
 }
 
 async function tell(sql: Sql, purse: Purse, payment: RecordedPayment): Promise<void> {

@@ -1,3 +1,4 @@
+import { readNoted } from '../store/credit-notes.ts';
 import type { Database } from '../store/database.ts';
 import { findInvoice, safeNumber } from '../store/invoice-views.ts';
 import { type Movement, readMovements } from '../store/payments.ts';
@@ -10,7 +11,7 @@ export type InvoicePayments = {
   totalMinor: number;
   amountPaidMinor: number;
   openMinor: number;
-  /** Came in beyond what was to be paid. */
+  /** Came in beyond what was to be paid, without what has gone to the balance since a credit note had lowered that. */
   overpaidMinor: number;
   refundedMinor: number;
   disputedMinor: number;
@@ -22,13 +23,15 @@ export async function showPayments(database: Database, invoiceId: string): Promi
   const found = await findInvoice(database, invoiceId);
   if (found === undefined) return undefined;
   const { currency, totalMinor, amountPaidMinor, refundedMinor, disputedMinor, lifecycle } = found.invoice;
+  const { due, overpaid } = await readNoted(database, invoiceId);
+  const payableMinor = totalMinor - safeNumber(due);
   const movements = await readMovements(database, invoiceId, mostMovements);
   return {
     currency,
     totalMinor,
     amountPaidMinor,
-    openMinor: lifecycle === 'issued' ? Math.max(0, totalMinor - amountPaidMinor) : 0,
-    overpaidMinor: Math.max(0, amountPaidMinor - totalMinor),
+    openMinor: lifecycle === 'issued' ? Math.max(0, payableMinor - amountPaidMinor) : 0,
+    overpaidMinor: Math.max(0, amountPaidMinor - payableMinor - safeNumber(overpaid)),
     refundedMinor,
     disputedMinor,
     movements: movements.map((one) => ({

@@ -1,4 +1,4 @@
-import { creditedOf } from './credit-notes.ts';
+import { creditedOf, disputedOf } from './credit-notes.ts';
 import type { Sql } from './database.ts';
 import type { Lifecycle, Payment, Sync } from './invoice-status.ts';
 import { reopened } from './wants.ts';
@@ -25,6 +25,8 @@ export type Purse = {
   /** What credit notes have lowered of what is to be paid; what they give back and is not among what went back. */
   creditedDueMinor: bigint;
   creditedBackMinor: bigint;
+  /** What a bank has taken back, or asks back. */
+  disputedMinor: bigint;
   hasMethod: boolean;
   /** An attempt to charge is wanted already. */
   isCharging: boolean;
@@ -44,6 +46,7 @@ export async function lockPurse(sql: Sql, invoiceId: string): Promise<Purse | un
             recorded.sum AS "recordedMinor", back.elsewhere AS "returnedMinor", back.open AS "refundingMinor",
             remote.collected AS "collectedMinor", remote.refunded AS "refundedMinor",
             noted.due AS "creditedDueMinor", noted.back AS "creditedBackMinor",
+            ${disputedOf('s.invoice_id')} AS "disputedMinor",
             EXISTS (SELECT FROM payment_methods p WHERE p.customer_id = s.customer_id AND p.is_default) AS "hasMethod",
             EXISTS (SELECT FROM collection_attempts a
               WHERE a.invoice_id = s.invoice_id AND a.kind = 'pay' AND a.outcome IS NULL) AS "isCharging",

@@ -2,6 +2,7 @@ import type { GivenBack, Giving } from '../domain/credit-note/give-back.ts';
 import type { LinePart, TaxPart } from '../domain/credit-note/line-share.ts';
 import type { Sql } from './database.ts';
 import type { Lifecycle, Payment } from './invoice-status.ts';
+import { takesMoney } from './remote-records.ts';
 
 export const creditReasons = ['duplicate', 'fraudulent', 'order_change', 'product_unsatisfactory', 'other'] as const;
 export type CreditReason = (typeof creditReasons)[number];
@@ -27,6 +28,8 @@ export type InvoiceToCredit = {
   refundedMinor: bigint;
   refundingMinor: bigint;
   notedBackMinor: bigint;
+  /** What a bank has taken back or asks back. */
+  disputedMinor: bigint;
   /** Came in elsewhere, and went back elsewhere without a note. */
   returnedMinor: bigint;
 };
@@ -44,6 +47,27 @@ export const creditedOf = (invoiceId: string): string => `SELECT
         WHERE own.invoice_id = ${invoiceId} AND r.remote_id = ANY (c.refund_ids))), 0))::bigint AS back
   FROM credit_notes n WHERE n.invoice_id = ${invoiceId}`;
 
+/** What a bank has taken back of an invoice's payments, or asks back. An inquiry takes no money, and what was won came back. */
+export const disputedOf = (
+  invoiceId: string,
+): string => `(SELECT coalesce(sum(d.amount_minor), 0)::bigint FROM remote_records d
+    WHERE d.invoice_id = ${invoiceId} AND d.kind = 'dispute' AND ${takesMoney('d.status')})`;
+
+/**
+ * What the credit notes of an invoice have lowered of what is to be paid, and what of that its customer had paid before the
+ * notes came to the target, so that it went to their balance: a part of a statement. @param invoiceId a column
+ */
+export const notedOf = (invoiceId: string): string => `SELECT
+    (SELECT coalesce(sum(n.due_minor), 0)::bigint FROM credit_notes n WHERE n.invoice_id = ${invoiceId}) AS due,
+    (SELECT coalesce(sum(c.overpaid_minor), 0)::bigint FROM credit_note_copies c JOIN credit_notes n ON n.id = c.credit_note_id
+     WHERE n.invoice_id = ${invoiceId}) AS overpaid`;
+
+/** The same of one invoice. */
+export async function readNoted(sql: Sql, invoiceId: string): Promise<{ due: bigint; overpaid: bigint }> {
+  const { rows } = await sql.query<{ due: bigint; overpaid: bigint }>(notedOf('$1::uuid'), [invoiceId]);
+  return rows[0] as (typeof rows)[number];
+}
+
 /** @param lock FOR UPDATE: notes of one invoice, and its void, take turns */
 export async function readInvoiceToCredit(
   sql: Sql,
@@ -56,7 +80,7 @@ export async function readInvoiceToCredit(
        i.total_minor AS "totalMinor", i.credit_minor AS "creditMinor", s.amount_paid_minor AS "amountPaidMinor",
        noted.total AS "notedMinor", noted.money AS "notedMoneyMinor", noted.due AS "notedDueMinor",
        remote.collected AS "collectedMinor", remote.refunded AS "refundedMinor", back.open AS "refundingMinor",
-       back.elsewhere AS "returnedMinor", credited.back AS "notedBackMinor"
+       back.elsewhere AS "returnedMinor", credited.back AS "notedBackMinor", ${disputedOf('i.id')} AS "disputedMinor"
      FROM invoices i JOIN invoice_states s ON s.invoice_id = i.id
      CROSS JOIN LATERAL (
        SELECT coalesce(sum(total_minor), 0)::bigint AS total, coalesce(sum(money_minor), 0)::bigint AS money,

@@ -1,4 +1,5 @@
 import { auditOf } from './audit.ts';
+import { notedOf } from './credit-notes.ts';
 import type { Sql } from './database.ts';
 
 export type MessageKind = 'invoice-sent' | 'reminder' | 'payment-failed' | 'final-notice' | 'payment-received';
@@ -20,6 +21,7 @@ export type ClaimedMessage = {
   language: string;
   number: string;
   currency: string;
+  /** What is or was to be paid: the total, less what credit notes have lowered of it. */
   totalMinor: bigint;
   paidMinor: bigint;
   dueOn: string | null;
@@ -44,10 +46,11 @@ export async function claimMessage(sql: Sql, domain: string): Promise<ClaimedMes
      SELECT m.id, m.kind, m.ordinal, m.attempts, m.tries, m.message_id AS "messageId",
        coalesce(k.name, p.name) AS name, coalesce(k.email, p.email) AS email, y.seller ->> 'legalName' AS seller,
        coalesce(b.language, y.language, 'en') AS language,
-       i.number, i.currency, i.total_minor AS "totalMinor", s.amount_paid_minor AS "paidMinor",
+       i.number, i.currency, i.total_minor - noted.due AS "totalMinor", s.amount_paid_minor AS "paidMinor",
        s.payment_due_on AS "dueOn", s.lifecycle, s.payment,
        (SELECT r.remote_url FROM invoice_mappings r WHERE r.invoice_id = i.id ORDER BY r.updated_at DESC LIMIT 1) AS url
      FROM claimed m JOIN invoices i ON i.id = m.invoice_id JOIN invoice_states s ON s.invoice_id = i.id
+     CROSS JOIN LATERAL (${notedOf('i.id')}) noted
      LEFT JOIN customer_contacts p ON p.customer_id = m.customer_id
      LEFT JOIN customer_billing b ON b.customer_id = m.customer_id
      LEFT JOIN customer_billing_contacts k ON k.customer_id = m.customer_id AND k.place = 1

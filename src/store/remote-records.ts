@@ -96,3 +96,7 @@ export async function hasInvoice(sql: Sql, invoiceId: string): Promise<boolean> 
   const { rowCount } = await sql.query('SELECT FROM invoices WHERE id = $1', [invoiceId]);
   return rowCount === 1;
 }
+
+/** Whether a dispute of this status has taken money away, or asks for it: an inquiry does not, and one that is won gives it back. */
+export const takesMoney = (status: string): string =>
+  `(${status} NOT IN ('won', 'prevented') AND ${status} NOT LIKE 'warning%')`;

@@ -184,3 +184,41 @@ export async function closeTopUp(sql: Sql, id: string, outcome: TopUpOutcome, gr
     grantId,
   ]);
 }
+
+/** What credit notes have taken back of an invoice. */
+export async function readNotedMinor(sql: Sql, invoiceId: string): Promise<bigint> {
+  const { rows } = await sql.query<{ minor: bigint }>(
+    `SELECT coalesce(sum(total_minor), 0)::bigint AS minor FROM credit_notes WHERE invoice_id = $1`,
+    [invoiceId],
+  );
+  return rows[0]?.minor ?? 0n;
+}
+
+/** The customer whose wallet this invoice fills; undefined if it fills none. */
+export async function toppedUpBy(sql: Sql, invoiceId: string): Promise<string | undefined> {
+  const { rows } = await sql.query<{ customerId: string }>(
+    `SELECT w.customer_id AS "customerId" FROM top_up_orders o JOIN wallets w ON w.id = o.wallet_id WHERE o.invoice_id = $1`,
+    [invoiceId],
+  );
+  return rows[0]?.customerId;
+}
+
+/** Keeps the order of an invoice from being settled until the transaction ends. */
+export async function lockTopUpOf(sql: Sql, invoiceId: string): Promise<void> {
+  await sql.query(`SELECT FROM top_up_orders WHERE invoice_id = $1 FOR UPDATE`, [invoiceId]);
+}
+
+export type FilledAccount = { accountId: string; balanceMinor: bigint; walletId: string };
+
+/** The account that the money of a top-up's invoice went to, and what it holds now; undefined before it did. */
+export async function filledBy(sql: Sql, invoiceId: string): Promise<FilledAccount | undefined> {
+  const { rows } = await sql.query<FilledAccount>(
+    `SELECT a.id AS "accountId", a.balance_minor AS "balanceMinor", o.wallet_id AS "walletId"
+     FROM top_up_orders o JOIN wallets w ON w.id = o.wallet_id
+     JOIN ledger_accounts a ON a.grant_id = o.grant_id
+       OR (o.outcome = 'credited' AND a.kind = 'balance' AND (a.customer_id, a.currency) = (w.customer_id, w.currency))
+     WHERE o.invoice_id = $1`,
+    [invoiceId],
+  );
+  return rows[0];
+}

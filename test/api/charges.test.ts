@@ -50,6 +50,31 @@ describe('The API of charges', () => {
     assertProblem(await api.call('PATCH', at, { body: { memo: 'x' } }), 409, 'terms-refused');
   });
 
+  it('refuses what could be billed and then shown to nobody', async () => {
+    // 2⁵³ is the first whole number after which JSON has gaps.
+    const refused = async (charge: object, field: string, code = 'amount-out-of-range') => {
+      const lines = [{ description: 'Much', ...charge }];
+      const answer = await api.post('/v1/invoices', { ...order, requestId: 'much', lines });
+      assertProblem(answer, code === 'request-invalid' ? 400 : answer.status, code, field);
+      assert.ok(answer.status < 500);
+    };
+    await refused({ amount: '90071992547409.92' }, 'lines[0].amount');
+    await refused({ amount: '92233720368547758.08' }, 'lines[0].amount');
+    await refused({ amount: `-${'9'.repeat(30)}` }, 'lines[0].amount');
+    await refused({ quantity: '9'.repeat(30), unitAmount: '9'.repeat(30) }, 'lines[0].quantity');
+    await refused({ amount: '1', taxRates: ['x', 'x'] }, 'lines[0].taxRates', 'request-invalid');
+    const half = { description: 'Half', amount: '45035996273704.96' };
+    const both = await api.post('/v1/invoices', { ...order, requestId: 'halves', lines: [half, half] });
+    assertProblem(both, both.status, 'amount-out-of-range', 'lines');
+    const items = '/v1/customers/B6/pending-items';
+    const item = { requestId: 'much', description: 'Much', amount: '90071992547409.92' };
+    const answer = await api.post(items, item);
+    assertProblem(answer, answer.status, 'amount-out-of-range', 'amount');
+    const twice = { ...item, amount: '1', taxRates: ['x', 'x'] };
+    assertProblem(await api.post(items, twice), 400, 'request-invalid', 'taxRates');
+    assert.deepEqual((await api.get(items)).body.data, []);
+  });
+
   it('puts items on the next bill, lists them and takes them away', async () => {
     const at = '/v1/customers/B6/pending-items';
     const item = { requestId: 'gate', description: 'Gate', amount: '25', taxRates: [] };

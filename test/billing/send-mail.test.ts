@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { dismissMail, resendMail } from '../../src/billing/decide-mail.ts';
+import { issueCreditNote } from '../../src/billing/issue-credit-note.ts';
 import { keepSending } from '../../src/billing/keep-sending.ts';
 import { type MailDependencies, sendMail } from '../../src/billing/send-mail.ts';
 import type { FaultRule } from '../../src/mail-catcher/faults.ts';
@@ -79,6 +80,22 @@ describe('Mails', function () {
     assert.match(mail?.messageId ?? '', /^<[0-9a-f-]{36}@acme\.example>$/);
     assert.deepEqual(await mailsTold(books.database, id), ['invoice-sent sent']);
     assert.ok((await chainOf(books.database, id)).some(({ action }) => action === 'mail sent'));
+  });
+
+  it('ask for what a credit note has left to pay, and thank nobody for what it has paid', async () => {
+    const credit = async (invoiceId: string, amountMinor: number) => {
+      const order = { requestId: `note ${amountMinor}`, giveBack: 'refund', reason: 'other', amountMinor } as const;
+      await issueCreditNote(books.database, invoiceId, order, 'Ada');
+    };
+    // 100.00 less 30.00; then all of it.
+    const { id, address } = await owe();
+    await credit(id, 3_000);
+    await sendMail(dependencies);
+    assert.match((await mailsTo(address))[0]?.text ?? '', /over \$70\.00\. /);
+    await credit(id, 7_000);
+    await books.database.query(`UPDATE invoice_states SET payment = 'paid', paid_at = now() WHERE invoice_id = $1`, [id]);
+    while ((await sendMail(dependencies)) !== undefined);
+    assert.deepEqual(await mailsTold(books.database, id), ['invoice-sent sent', 'payment-received skipped nothing-paid']);
   });
 
   it('are sent once each by several who send at once', async () => {

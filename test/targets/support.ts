@@ -57,6 +57,9 @@ export function useTarget() {
     get database() {
       return books.database;
     },
+    get url() {
+      return books.url;
+    },
     get simulator() {
       return current();
     },

@@ -19,6 +19,7 @@ const decimalText = (what: string, example: string) =>
   Type.String({ minLength: 1, maxLength: 52, description: `${what}, as a decimal`, examples: [example] });
 const taxRates = Type.Array(text('Key of a tax rate', 'de-vat-19'), {
   maxItems: 10,
+  uniqueItems: true,
   description: "Taxes on it; the customer's unless said otherwise, none for an empty list",
 });
 const billingGroup = text('Group of subscriptions that it goes with; none unless said otherwise', 'cargo', 100);

@@ -6,7 +6,7 @@ import { findTaxRates } from '../../store/tax-rates.ts';
 export type NamedRates = { keys: readonly string[]; field: string };
 
 /**
- * That every rate that is named is there. Archived ones are given to nothing new.
+ * That every rate that is named is there, and in its list once. Archived ones are given to nothing new.
  * @param kept keys that were named before, and may be archived since
  * @throws DurabillError tax-rate-unknown
  */
@@ -21,6 +21,14 @@ export async function requireTaxRates(
   for (const list of named) {
     for (const [index, key] of list.keys.entries()) {
       const rate = rates.get(key);
+      if (list.keys.indexOf(key) < index) {
+        const reason = `The tax rate "${key}" is there twice.`;
+        throw new DurabillError('tax-rate-unknown', {
+          field: `${list.field}[${index}]`,
+          reason,
+          mend: 'Name it once.',
+        });
+      }
       if (rate !== undefined && (rate.archivedAt === null || kept.has(key))) continue;
       throw new DurabillError('tax-rate-unknown', {
         field: `${list.field}[${index}]`,

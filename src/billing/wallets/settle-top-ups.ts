@@ -1,7 +1,14 @@
 import { appendAudit } from '../../store/audit.ts';
 import type { Database, Sql } from '../../store/database.ts';
 import { lockAccounts } from '../../store/ledger.ts';
-import { closeTopUp, lockSettled, type OpenTopUp, topUpOfInvoice, topUpsToSettle } from '../../store/top-ups.ts';
+import {
+  closeTopUp,
+  lockSettled,
+  type OpenTopUp,
+  readNotedMinor,
+  topUpOfInvoice,
+  topUpsToSettle,
+} from '../../store/top-ups.ts';
 import { findWallet, lockWallets, type Wallet } from '../../store/wallets.ts';
 import { bookTransfers } from '../book-transfers.ts';
 import { balanceAccountIdOf } from '../ids.ts';
@@ -39,15 +46,17 @@ export async function settleTopUp(database: Database, invoiceId: string): Promis
 }
 
 /**
- * Once, whoever comes first. Money that comes for a wallet that has ended meanwhile goes to the customer's balance: in
+ * Once, whoever comes first. What credit notes took back of its invoice was not paid, or was given back. Money that comes for a wallet that has ended meanwhile goes to the customer's balance: in
  * the wallet it would be taken away again.
  */
-async function settle(sql: Sql, { id, walletId, customerId, amountMinor }: OpenTopUp): Promise<boolean> {
+async function settle(sql: Sql, { id, walletId, customerId, amountMinor: orderedMinor }: OpenTopUp): Promise<boolean> {
   await lockAccounts(sql, [customerId]);
   await lockWallets(sql, customerId);
   const settled = await lockSettled(sql, id);
   if (settled === undefined) return false;
-  const { invoiceId, isPaid } = settled;
+  const { invoiceId } = settled;
+  const amountMinor = orderedMinor - (await readNotedMinor(sql, invoiceId));
+  const isPaid = settled.isPaid && amountMinor > 0n;
   const wallet = (await findWallet(sql, walletId)) as Wallet;
   const hasEnded = wallet.endsAt !== null && wallet.endsAt <= wallet.now;
   if (isPaid && !hasEnded) {
@@ -67,7 +76,7 @@ async function settle(sql: Sql, { id, walletId, customerId, amountMinor }: OpenT
   }
   const outcome = isPaid ? 'credited' : 'cancelled';
   await closeTopUp(sql, id, outcome, null);
-  const detail = { orderId: id, invoiceId, amountMinor: String(amountMinor) };
+  const detail = { orderId: id, invoiceId, amountMinor: String(isPaid ? amountMinor : orderedMinor) };
   await appendAudit(sql, [{ subjectKind: 'wallet', subjectId: walletId, actor, action: `top-up ${outcome}`, detail }]);
   return true;
 }

@@ -10,7 +10,7 @@ export type Giving = (typeof givings)[number];
 export type InvoiceStanding = {
   /** What is still to be paid of it. */
   dueMinor: bigint;
-  /** What was paid in money, without what has gone back by notes and refunds already. */
+  /** What was paid in money, without what has gone back by notes and refunds already, or is disputed. */
   paidMinor: bigint;
   /** Of that, what can go back by the way that it came. */
   refundableMinor: bigint;
@@ -48,7 +48,7 @@ export function giveBack(
     const [asked, most] = [totalMinor, leftMinor].map((amountMinor) => formatMoney({ amountMinor, currency }));
     throw new DurabillError('credit-note-refused', {
       field: 'amountMinor',
-      reason: `${asked} would be given back, and ${most} is left: the rest has gone back by refunds without a note.`,
+      reason: `${asked} would be given back, and ${most} is left: the rest has gone back by refunds without a note, or is disputed.`,
     });
   }
   if (giving === 'refund' && backMinor > refundableMinor) {

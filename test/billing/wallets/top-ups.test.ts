@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
+import { createCoupon } from '../../../src/billing/create-coupon.ts';
 import { balanceAccountIdOf, runIdOf } from '../../../src/billing/ids.ts';
+import { type CreditNoteOrder, issueCreditNote } from '../../../src/billing/issue-credit-note.ts';
+import { orderRefund } from '../../../src/billing/order-refund.ts';
+import { redeemCoupon } from '../../../src/billing/redeem-coupon.ts';
 import { changeWallet } from '../../../src/billing/wallets/change-wallet.ts';
 import { settleTopUp } from '../../../src/billing/wallets/settle-top-ups.ts';
 import { tendWallets } from '../../../src/billing/wallets/tend-wallets.ts';
 import { lastTopUps } from '../../../src/store/top-ups.ts';
 import { findWallet } from '../../../src/store/wallets.ts';
 import { useTestDatabase } from '../../support/database.ts';
+import { untilWaiting } from '../../support/locks.ts';
 import { type Business, flat, openBusiness } from '../business.ts';
-import { assertBalanced, grant, heldIn, openWallet, paidBills } from './support.ts';
+import { assertBalanced, gained, grant, heldIn, openWallet, paidBills } from './support.ts';
 
 describe('A wallet that is topped up by itself', () => {
   const books = useTestDatabase();
@@ -137,6 +142,116 @@ describe('A wallet that is topped up by itself', () => {
     assert.equal(await heldIn(books.database, balanceAccountIdOf(customer, 'USD')), 5_000n);
     assert.equal(await spendable(wallet), 0n);
   });
+
+  /** The invoice over 50.00 that was asked for. */
+  async function askedFor() {
+    const story = await airline();
+    await story.business.invoice('2013-02-01T13:00:00Z');
+    await scan(story.business, '2013-02-02T15:00:00Z');
+    const [order] = await lastTopUps(books.database, story.wallet, 1);
+    return { ...story, invoiceId: order!.invoiceId as string };
+  }
+  const credit = (invoiceId: string, more: Partial<CreditNoteOrder> = {}) => {
+    const order = { requestId: 'note', giveBack: 'out_of_band', reason: 'other', ...more } as const;
+    return issueCreditNote(books.database, invoiceId, order, 'Ada');
+  };
+
+  it('is filled with what was paid, and not with what a credit note has taken back', async () => {
+    const { wallet, invoiceId } = await askedFor();
+    await credit(invoiceId, { amountMinor: 3_000 });
+    await pay(invoiceId);
+    await settleTopUp(books.database, invoiceId);
+    // 15.00 were left, and 50.00 − 30.00 were paid.
+    assert.equal(await spendable(wallet), 3_500n);
+    const all = await askedFor();
+    await credit(all.invoiceId);
+    await pay(all.invoiceId);
+    await settleTopUp(books.database, all.invoiceId);
+    assert.equal(await spendable(all.wallet), 1_500n, 'nothing was paid');
+    assert.equal((await lastTopUps(books.database, all.wallet, 1))[0]!.outcome, 'cancelled');
+  });
+
+  it('gives up what a credit note gives back, as far as it is not spent', async () => {
+    const { business, wallet, invoiceId } = await askedFor();
+    await pay(invoiceId);
+    await settleTopUp(books.database, invoiceId);
+    await assert.rejects(orderRefund(books.database, { invoiceId, reason: 'asked for' }, 'Ada'), {
+      code: 'refund-refused',
+      field: 'id',
+    });
+    await credit(invoiceId, { amountMinor: 1_000 });
+    // 15.00 + 50.00 − 10.00 = 55.00; the gift's 15.00 stay.
+    assert.equal(await spendable(wallet), 5_500n);
+    assert.equal(await gained(books.database, business.clockId, 'refunded'), 1_000n);
+    // February takes 55.00 of its 85.00.
+    await business.invoice('2013-03-01T13:00:00Z');
+    await business.scan('2013-03-02T15:00:00Z');
+    assert.equal(await spendable(wallet), 0n);
+    await assert.rejects(credit(invoiceId, { requestId: 'rest' }), {
+      code: 'credit-note-refused',
+      field: 'amountMinor',
+    });
+  });
+
+  it('is filled once with what is left, where it is paid while a credit note is being issued', async () => {
+    const { wallet, invoiceId } = await askedFor();
+    await pay(invoiceId);
+    // The note has the invoice, and waits for the order that is being settled; whoever comes second sees the first.
+    await Promise.all([
+      settleTopUp(books.database, invoiceId),
+      credit(invoiceId),
+      settleTopUp(books.database, invoiceId),
+    ]);
+    assert.equal(await spendable(wallet), 1_500n);
+    const other = await askedFor();
+    let free = () => {};
+    const isFree = new Promise<void>((resolve) => {
+      free = resolve;
+    });
+    const noting = books.database.transaction(async (sql) => {
+      await sql.query('SELECT FROM ledger_accounts WHERE customer_id = $1 FOR UPDATE', [other.customer]);
+      await isFree;
+    });
+    await pay(other.invoiceId);
+    const both = Promise.all([credit(other.invoiceId), settleTopUp(books.database, other.invoiceId)]);
+    await untilWaiting(books.database, 2);
+    free();
+    await Promise.all([noting, both]);
+    assert.equal(await spendable(other.wallet), 1_500n);
+  });
+
+  it('leaves a coupon for one bill to the bill beside it', async () => {
+    // 85.00 − 10 % = 76.50 in whatever order the ids of the two invoices are; 100.00 − 85.00 = 15.00 before.
+    for (let round = 0; round < 4; round += 1) {
+      const { business, customer } = await airline();
+      await business.invoice('2013-02-01T13:00:00Z');
+      await business.scan('2013-02-02T15:00:00Z');
+      const { clockId } = business;
+      await business.invoice('2013-03-01T13:00:00Z');
+      const cutoffAt = new Date('2013-03-02T15:00:00Z');
+      const counts = await tendWallets(books.database, {
+        id: runIdOf(clockId, 'due-scan', cutoffAt),
+        clockId,
+        cutoffAt,
+      });
+      assert.equal(counts['topUpsInvoiced'], 1);
+      // Redeemed while both are drafts.
+      const key = `once-${clockId}`;
+      await createCoupon(books.database, { key, name: 'Once', percentage: '10', duration: 'once' }, 'Ada');
+      await redeemCoupon(books.database, { customer, coupon: key }, 'Ada');
+      await business.scan('2013-03-02T15:00:00Z');
+      const { rows } = await books.database.query<{ purpose: string; discount: bigint }>(
+        `SELECT left(purpose, 7) AS purpose, discount_minor AS discount FROM invoices
+         WHERE customer_id = $1 AND subtotal_minor > 0 ORDER BY period_start_at, purpose`,
+        [customer],
+      );
+      assert.deepEqual(rows.map(({ purpose, discount }) => `${purpose} ${discount}`).sort(), [
+        'one-off 0',
+        'period 0',
+        'period 850',
+      ]);
+    }
+  }).timeout(60_000);
 
   it('is asked for once, by however many bills that bring it to its threshold at once', async () => {
     const business = await openBusiness(books.database);
