@@ -58,7 +58,7 @@ function amountOf(purse: Purse, asked: bigint | undefined, paidAt: Date): bigint
   if (openMinor === 0n) {
     throw new DurabillError('payment-refused', {
       reason: 'Nothing is open of it.',
-      mend: 'What a customer pays beyond an invoice belongs to their balance.',
+      mend: 'Keep what a customer pays beyond an invoice as a paid grant of a wallet: POST /v1/wallets/{id}/grants.',
     });
   }
   if (purse.isCharging || purse.isProcessing) {
@@ -72,7 +72,7 @@ function amountOf(purse: Purse, asked: bigint | undefined, paidAt: Date): bigint
     throw new DurabillError('payment-refused', {
       field: 'amountMinor',
       reason: `${amountMinor} is not from 1 to the ${openMinor} that are open of it.`,
-      mend: 'Record what belongs to this invoice; what is beyond it belongs to the customer’s balance.',
+      mend: 'Record what belongs to this invoice, and keep the rest as a paid grant of a wallet: POST /v1/wallets/{id}/grants.',
     });
   }
   if (paidAt > purse.now) {
