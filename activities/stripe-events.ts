@@ -1,5 +1,6 @@
 import { Context, log } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import { bringErasures } from '../src/billing/bring-erasures.ts';
 import { type EventDependencies, processStripeEvents } from '../src/billing/process-stripe-events.ts';
 import type { StripeAccount } from '../src/billing/stripe-account.ts';
 import { type SweepCursor, sweepStripeEvents } from '../src/billing/sweep-stripe-events.ts';
@@ -37,10 +38,17 @@ export function createStripeEventActivities(dependencies: StripeEventDependencie
       return await translated(() => whileHeartbeating(sweep, () => at));
     },
 
-    /** Starts the taking up of what is due: of what a webhook could not signal, and of what was put off. */
+    /**
+     * Starts the taking up of what is due: of what a webhook could not signal, and of what was put off. Erased customers
+     * whose copies are not brought along yet are asked for again too.
+     */
     async takeUpStripeEvents(): Promise<void> {
       const accountId = await stripe.accountId();
       if (await hasDueEvents(database, accountId)) await wakeEvents(accountId);
+      const ensureCustomer = (id: string) => dependencies.ensureCustomer(id, 'normal');
+      for (const { customerId, error } of await bringErasures({ database, ensureCustomer })) {
+        log.error('an erased customer still has personal data at Stripe', { customerId, reason: String(error) });
+      }
     },
 
     async processStripeEvents({ accountId }: { accountId: string }): Promise<{ hasMore: boolean }> {

@@ -28,6 +28,7 @@ import { messageRoutes } from './routes/messages.ts';
 import { partyRoutes } from './routes/parties.ts';
 import { pauseRoutes } from './routes/pauses.ts';
 import { paymentRoutes } from './routes/payments.ts';
+import { personalDataRoutes } from './routes/personal-data.ts';
 import { planRoutes } from './routes/plans.ts';
 import { previewRoutes } from './routes/preview.ts';
 import { reconciliationRoutes } from './routes/reconciliations.ts';
@@ -109,6 +110,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     invoiceProofRoutes,
     documentRoutes,
     partyRoutes,
+    personalDataRoutes,
     chargeRoutes,
     calendarRoutes,
     walletRoutes,

@@ -56,6 +56,9 @@ const frameworkErrors: Record<string, [code: ErrorCode, reason: string, field?: 
   FST_ERR_MAX_PARAM_LENGTH: ['request-invalid', 'A part of the address is too long.'],
 };
 
+/** Raised by the triggers that keep an erased customer erased. */
+const writtenOfErased = 'DB038';
+
 function toDurabillError(error: FastifyError, { raw }: FastifyRequest): DurabillError {
   // An error of ours that means a fault of the program or its set-up must not show its inside either.
   if (isDurabillError(error)) return error.code !== 'unavailable' && error.entry.status === 500 ? hidden() : error;
@@ -73,6 +76,7 @@ function toDurabillError(error: FastifyError, { raw }: FastifyRequest): Durabill
     return new DurabillError('request-invalid', { field: 'body', reason: 'The body ended before it was whole.' });
   }
   if (isUnreachable(error)) return new DurabillError('unavailable', { reason: 'The database cannot be reached.' });
+  if (error.code === writtenOfErased) return new DurabillError('customer-erased');
   // PostgreSQL cannot hold the character NUL; every other text of a request is checked before.
   if (error.code === '22021')
     return new DurabillError('request-invalid', { reason: 'A text contains a NUL character.' });

@@ -3,6 +3,8 @@ export const scopes = [
   'events:write',
   'customers:read',
   'customers:write',
+  'personal-data:read',
+  'personal-data:erase',
   'invoices:read',
   'invoices:write',
   'wallets:read',

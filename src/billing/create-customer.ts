@@ -2,6 +2,7 @@ import { parseCurrency } from '../domain/money/currency.ts';
 import { parseZone } from '../domain/period/zone.ts';
 import { DurabillError } from '../errors/error.ts';
 import { appendAudit } from '../store/audit.ts';
+import { findErased } from '../store/customer-erasures.ts';
 import { type Customer, findCustomer, insertCustomer } from '../store/customers.ts';
 import type { Database, Sql } from '../store/database.ts';
 import { readBeginnings } from '../store/subscription-views.ts';
@@ -57,6 +58,13 @@ export async function createCustomer(
   return await database.transaction(async (sql) => {
     const created = await insertNew(sql, wanted, clock, actor);
     const customer = await findCustomer(sql, wanted.externalId);
+    if (customer === undefined && (await findErased(sql, [customerIdOf(wanted.externalId)])).size === 1) {
+      throw new DurabillError('customer-erased', {
+        field: 'externalId',
+        reason: `The customer that was "${wanted.externalId}" has been erased.`,
+        mend: 'Give it another external id: it begins anew, and nothing links it to the one that was erased.',
+      });
+    }
     if (customer === undefined) throw new Error(`customer ${wanted.externalId} was stored and then not found`);
     if (!created) await requireSame(sql, customer, wanted);
     return { customer, created };

@@ -30,6 +30,7 @@ export const aheadPeriodIdOf = (
 export const taxRateIdOf = (key: string): string => derive('tax-rate', key);
 /** Of the one row of the deployment's tax settings, for its audit chain. */
 export const taxSettingsId = derive('tax-settings');
+export const retentionSettingsId = derive('retention-settings');
 export const runIdOf = (clockId: string, kind: string, cutoffAt: Date): string =>
   derive('run', clockId, kind, cutoffAt.toISOString());
 export const reconciliationIdOf = (workflowId: string): string => derive('reconciliation', workflowId);

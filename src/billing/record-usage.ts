@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { DurabillError, isDurabillError } from '../errors/error.ts';
+import { findErased } from '../store/customer-erasures.ts';
 import { type Database, isUnreachable } from '../store/database.ts';
 import {
   type EventCustomer,
@@ -169,6 +170,23 @@ async function storeCalls(database: Database, calls: readonly Placed[][]): Promi
  * against what corrections have made of the event: whatever it has ever said adds nothing when it is sent again.
  */
 async function store(database: Database, events: readonly Placed[]): Promise<EventOutcome[]> {
+  const erased = await findErased(database, [...new Set(events.map(({ customerId }) => customerId))]);
+  if (erased.size === 0) return await storeTaken(database, events);
+  // Another process may have erased the customer after this one has looked it up.
+  const stored = await storeTaken(
+    database,
+    events.filter(({ customerId }) => !erased.has(customerId)),
+  );
+  const outcomes = stored[Symbol.iterator]();
+  return events.map(({ customerId, index, eventId: id }) => {
+    if (!erased.has(customerId)) return outcomes.next().value as EventOutcome;
+    const reason = 'The customer has been erased: no usage of it is taken any more.';
+    const error = faultOf(new DurabillError('customer-erased', { field: 'customer', reason }));
+    return { index, id, status: 'rejected', error };
+  });
+}
+
+async function storeTaken(database: Database, events: readonly Placed[]): Promise<EventOutcome[]> {
   const firsts = new Map<string, Placed>();
   const copies = new Map<Placed, Placed>();
   for (const event of events) {

@@ -187,6 +187,18 @@ export const catalogue = {
     customer: refused,
     mend: 'Create the customer first, or correct the name.',
   },
+  'customer-erased': {
+    status: 409,
+    title: 'The personal data of this customer was erased; nothing new is taken for it.',
+    customer: refused,
+    mend: 'Create the customer anew, under another external id, if it comes back.',
+  },
+  'erasure-refused': {
+    status: 409,
+    title: 'The customer cannot be erased yet: not all is over with it.',
+    customer: 'Your data cannot be erased yet: something is still open between us.',
+    mend: 'End what is named, then ask for the erasure again.',
+  },
   'event-too-early': {
     status: 422,
     title: 'The event is dated before the oldest month that is taken.',

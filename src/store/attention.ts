@@ -21,6 +21,8 @@ export type Attention = {
   unknownMails: number;
   /** Unpaid invoices that dunning was to tell an operator of, and that are not paused since. */
   unpaidInvoices: number;
+  /** Customers erased more than an hour ago whose personal data is still at Stripe. */
+  unerasedCopies: number;
   /** Pauses that are on: nothing is issued, and nothing is sent to Stripe. */
   pauses: number;
   /** Seconds since the sync of the invoice that has been silent the longest was touched; 0 when none is open. */
@@ -45,6 +47,8 @@ export async function readAttention(sql: Sql): Promise<Attention> {
          JOIN invoice_states s ON s.invoice_id = p.invoice_id WHERE p.action = 'notify_operator' AND p.state = 'done'
            AND d.state = 'running' AND s.lifecycle = 'issued' AND s.payment IN ('unpaid', 'partly_paid'))::int
          AS "unpaidInvoices",
+       (SELECT count(*) FROM customer_erasures WHERE copies_erased_at IS NULL
+         AND erased_at < now() - interval '1 hour')::int AS "unerasedCopies",
        (SELECT count(*) FROM pauses WHERE ended_at IS NULL)::int AS pauses,
        coalesce((SELECT extract(epoch FROM now() - min(touched_at)) FROM invoice_states
          WHERE sync NOT IN ('none', 'synced') AND sync <> 'parked'), 0)::float8 AS "oldestOpenSyncSeconds"`,

@@ -48,6 +48,8 @@ export type ContactToSend = {
   language: string | null;
   /** Since when the contact is as it is. */
   contactAt: Date;
+  /** Its personal data is gone: the copy is not to have any either. */
+  isErased: boolean;
   /** A copy that the target was seen to have of this customer, whether or not the books remember making it. */
   knownRemoteId: string | null;
 };
@@ -57,6 +59,7 @@ export async function readOutgoingCustomer(sql: Sql, customerId: string): Promis
   const { rows } = await sql.query<ContactToSend>(
     `SELECT c.id, c.external_id AS "externalId", coalesce(k.name, c.external_id) AS name, k.email, b.address, b.language,
             coalesce(k.updated_at, c.created_at) AS "contactAt",
+            EXISTS (SELECT FROM customer_erasures e WHERE e.customer_id = c.id) AS "isErased",
             (SELECT r.remote_id FROM remote_customers r JOIN target_accounts a USING (account_id)
              WHERE a.target = 'stripe' AND r.customer_id = c.id AND NOT r.is_deleted
              ORDER BY r.created_at, r.remote_id LIMIT 1) AS "knownRemoteId"

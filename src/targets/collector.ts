@@ -54,6 +54,8 @@ export type SavedMethods = {
   readPage(remotePageId: string): Promise<MethodPage>;
   /** Makes it what the customer pays by. @throws TargetError */
   makeDefault(order: { remoteCustomerId: string; methodId: string }, log: RequestLog): Promise<void>;
+  /** Takes away all that the customer has saved. @throws TargetError */
+  detachAll(remoteCustomerId: string, log: RequestLog): Promise<void>;
 };
 
 export type PageOrder = { sessionId: string; remoteCustomerId: string; currency: string; returnUrl: string };

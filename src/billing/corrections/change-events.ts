@@ -1,4 +1,5 @@
 import { DurabillError } from '../../errors/error.ts';
+import { findErased } from '../../store/customer-erasures.ts';
 import type { Sql } from '../../store/database.ts';
 import type { TouchedEvent } from '../../store/rollup-buckets.ts';
 import { type EventCustomer, findEventCustomers } from '../../store/usage-events.ts';
@@ -25,7 +26,7 @@ export type ChangedVersions = {
 
 /**
  * Reads what the events say now, and works out what the changes make of them. Writes nothing.
- * @throws DurabillError correction-invalid, event-invalid, event-too-early, event-too-late
+ * @throws DurabillError correction-invalid, event-invalid, event-too-early, event-too-late, customer-erased
  */
 export async function planChanges(sql: Sql, changes: readonly EventChange[]): Promise<ChangedVersions> {
   const found = await findCurrentVersions(
@@ -33,6 +34,9 @@ export async function planChanges(sql: Sql, changes: readonly EventChange[]): Pr
     changes.map(({ source, id, customerId }) => ({ source, eventId: id, customerId })),
   );
   const customers = await findEventCustomers(sql, new Set(changes.map(({ customerId }) => customerId)));
+  const erased = await findErased(sql, [...new Set(changes.map(({ customerId }) => customerId))]);
+  const ofErased = changes.findIndex(({ customerId }) => erased.has(customerId));
+  if (ofErased >= 0) throw new DurabillError('customer-erased', { field: `changes[${ofErased}].customer` });
   const planned: ChangedVersions = { superseded: [], written: [], backfilled: [], touched: [] };
   for (const [index, change] of changes.entries()) {
     const { isKnown, current } = found[index]!;

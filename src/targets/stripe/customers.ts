@@ -3,6 +3,10 @@ import type { OutgoingCustomer, RequestLog } from '../port.ts';
 import { carryOut, clockSlackSeconds, ifThere } from './steps.ts';
 
 const customerMark = 'durabill_customer';
+const externalMark = 'durabill_external_id';
+
+/** The language cannot be taken away there, but it can say nothing: everybody's is English unless they name one. */
+const nothingPersonal = { preferred_locales: ['en'] };
 
 /** Creates the customer unless an earlier call did. @returns its id at Stripe */
 export async function createCustomer(stripe: Stripe, customer: OutgoingCustomer, log: RequestLog): Promise<string> {
@@ -12,7 +16,7 @@ export async function createCustomer(stripe: Stripe, customer: OutgoingCustomer,
     operation: 'customers.create',
     params: {
       ...contactOf(customer),
-      metadata: { [customerMark]: customer.id, durabill_external_id: customer.externalId },
+      metadata: { [customerMark]: customer.id, [externalMark]: customer.externalId },
     },
     send: (params, options) => stripe.customers.create(params, options),
     lookFirst: knownRemoteId !== null,
@@ -38,8 +42,14 @@ export async function updateCustomer(
   remoteId: string,
   log: RequestLog,
 ): Promise<void> {
-  const isTakenAway = customer.address === null;
-  const params = { ...contactOf(customer), email: customer.email ?? '', ...(isTakenAway && { address: '' as const }) };
+  const { externalId, isErased = false } = customer;
+  const isTakenAway = isErased || customer.address === null;
+  const params = {
+    ...contactOf(customer),
+    email: customer.email ?? '',
+    ...(isTakenAway && { address: '' as const }),
+    ...(isErased && { ...nothingPersonal, metadata: { [externalMark]: externalId } }),
+  };
   await carryOut<Stripe.Customer>(log, {
     name: `update ${customer.contactAt.toISOString()} of ${remoteId}`,
     operation: 'customers.update',
@@ -48,6 +58,7 @@ export async function updateCustomer(
     look: async () => {
       const found = await stripe.customers.retrieve(remoteId);
       if (found.deleted) return undefined;
+      if (isErased && found.metadata[externalMark] !== externalId) return undefined;
       return isAsSent(found, params) ? found : undefined;
     },
   });

@@ -30,6 +30,25 @@ export function createSavedMethods(stripe: Stripe): SavedMethods {
         },
       });
     },
+    async detachAll(remoteCustomerId, log) {
+      const saved: string[] = [];
+      await asStripe(async () => {
+        const listed = { customer: remoteCustomerId, limit: 100 };
+        for await (const { id } of stripe.paymentMethods.list(listed)) saved.push(id);
+      });
+      for (const id of saved) {
+        await carryOut<Stripe.PaymentMethod>(log, {
+          name: `detach ${id}`,
+          operation: 'paymentMethods.detach',
+          params: {},
+          send: (params, options) => stripe.paymentMethods.detach(id, params, options),
+          look: async () => {
+            const found = await stripe.paymentMethods.retrieve(id);
+            return found.customer === null ? found : undefined;
+          },
+        });
+      }
+    },
   };
 }
 
