@@ -47,17 +47,20 @@ export async function composeBills(
   const discounts = await readDiscountTerms(sql, spending, { isPreview: purpose === 'preview' });
   const termsOf = ({ invoiceId, currency }: BillToCompose): Omit<BillTerms, 'credits'> => {
     const { terms } = taxes.get(invoiceId) ?? { terms: untaxed };
-    return { currency, discounts: discounts.get(invoiceId) ?? [], tax: terms };
+    const tax = topUps.has(invoiceId) ? { ...untaxed, rounding: terms.rounding } : terms;
+    return { currency, discounts: discounts.get(invoiceId) ?? [], tax };
   };
   const chargesOf = ({ invoiceId }: BillToCompose, lines: readonly RatedInvoiceLine[]): BillLine[] => {
-    const ratesOf = taxes.get(invoiceId)?.ratesOf ?? (() => []);
+    // What a wallet pays for is taxed then, whatever an outside engine says of the money that fills it.
+    const ratesOf = (topUps.has(invoiceId) ? undefined : taxes.get(invoiceId)?.ratesOf) ?? (() => []);
     return lines.map((line) => ({ ...discountableLine(line, plans), taxRates: ratesOf(line) }));
   };
   const byId = new Map(bills.map((bill) => [bill.invoiceId, bill]));
   // One that cannot be computed until an instant waits alone, and the others go on.
   const failures = new Map<string, { failure: DurabillError }>();
   for (const [invoiceId, { unavailable: reason }] of purpose === 'issue' ? taxes : []) {
-    if (reason !== undefined) failures.set(invoiceId, { failure: new DurabillError('tax-unavailable', { reason }) });
+    if (reason !== undefined && !topUps.has(invoiceId))
+      failures.set(invoiceId, { failure: new DurabillError('tax-unavailable', { reason }) });
   }
   const grossUntil = async (invoiceId: string, until: Date): Promise<bigint> => {
     const bill = byId.get(invoiceId) as BillToCompose;

@@ -1,4 +1,5 @@
 import type { CheckLimits } from '../domain/invoice/limits.ts';
+import { isMonthlyRunInstant } from '../domain/period/runs.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Database, Sql } from '../store/database.ts';
 import {
@@ -64,12 +65,14 @@ export async function generateInvoices(
   checks: DraftChecks,
 ): Promise<BegunPage<Generated>> {
   const { clockId, cutoffAt, isHourly = false } = run;
+  // A test clock is taken to whatever instant something is due at, under the name of a monthly run.
+  const isMonthly = !isHourly && isMonthlyRunInstant(cutoffAt);
   const periods = await periodsToBill(database, { clockId, cutoffAt, isHourly, ...page });
   const cursor = periods.at(-1)?.customerId;
   const none = { generated: 0, rebuilt: 0, parkedPeriods: 0, held: 0, noted: 0 };
   if (cursor !== undefined) return { cursor, done: billPage(database, run, periods, checks) };
   // The last page is empty. What waits for a bill of a customer without a period gets one of its own, once a month.
-  const rest = isHourly ? Promise.resolve(0) : billPending(database, { ...run, dueAt: dueAtOf(run) });
+  const rest = !isMonthly ? Promise.resolve(0) : billPending(database, { ...run, dueAt: dueAtOf(run) });
   return { cursor, done: rest.then((generated) => ({ ...none, generated })) };
 }
 

@@ -6,7 +6,7 @@ import type { Database, Sql } from '../store/database.ts';
 import { insertRefund, readRefund } from '../store/payments.ts';
 import { toppedUpBy } from '../store/top-ups.ts';
 import { refuseParked } from './purse.ts';
-import { readReason } from './text.ts';
+import { readReason, readUuid } from './text.ts';
 
 export type RefundInput = {
   invoiceId: string;
@@ -35,7 +35,8 @@ export async function orderRefund(
 
 /** The same in the transaction of whoever decides it, such as a credit note. */
 export async function wantRefund(sql: Sql, input: RefundInput, actor: string) {
-  const { invoiceId, id = randomUUID(), kind = 'target', reason } = input;
+  const { invoiceId, kind = 'target', reason } = input;
+  const id = input.id === undefined ? randomUUID() : readUuid(input.id, 'id');
   const purse = await lockPurse(sql, invoiceId);
   if (purse === undefined) {
     throw new DurabillError('not-found', { field: 'id', reason: `There is no invoice with the id "${invoiceId}".` });

@@ -6,7 +6,7 @@ import type { Database, Sql } from '../store/database.ts';
 import { insertRecordedPayment, notePaid, type RecordedPayment, readRecordedPayment } from '../store/payments.ts';
 import { readInstant } from './instant.ts';
 import { lockIssued, openMinorOf } from './purse.ts';
-import { readReason, readText } from './text.ts';
+import { readReason, readText, readUuid } from './text.ts';
 
 export type PaymentInput = {
   invoiceId: string;
@@ -31,7 +31,8 @@ export async function recordPayment(
   input: PaymentInput,
   actor: string,
 ): Promise<RecordedPayment & { isNew: boolean }> {
-  const { invoiceId, id = randomUUID() } = input;
+  const { invoiceId } = input;
+  const id = input.id === undefined ? randomUUID() : readUuid(input.id, 'id');
   const paidAt = readInstant(input.paidAt, 'paidAt');
   const reference = readText(input.reference, {
     code: 'request-invalid',
@@ -58,7 +59,7 @@ function amountOf(purse: Purse, asked: bigint | undefined, paidAt: Date): bigint
   if (openMinor === 0n) {
     throw new DurabillError('payment-refused', {
       reason: 'Nothing is open of it.',
-      mend: 'What a customer pays beyond an invoice belongs to their balance.',
+      mend: 'Keep what a customer pays beyond an invoice as a paid grant of a wallet: POST /v1/wallets/{id}/grants.',
     });
   }
   if (purse.isCharging || purse.isProcessing) {
@@ -72,7 +73,7 @@ function amountOf(purse: Purse, asked: bigint | undefined, paidAt: Date): bigint
     throw new DurabillError('payment-refused', {
       field: 'amountMinor',
       reason: `${amountMinor} is not from 1 to the ${openMinor} that are open of it.`,
-      mend: 'Record what belongs to this invoice; what is beyond it belongs to the customer’s balance.',
+      mend: 'Record what belongs to this invoice, and keep the rest as a paid grant of a wallet: POST /v1/wallets/{id}/grants.',
     });
   }
   if (paidAt > purse.now) {

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors/catalogue.ts';
 import { DurabillError } from '../errors/error.ts';
+import { uuidOrNull } from '../store/uuid.ts';
 
 /** PostgreSQL stores neither the character NUL nor half a surrogate pair; both would fail or be changed on the way. */
 export function isStorable(text: string): boolean {
@@ -56,5 +57,16 @@ export function readReason(value: unknown): string {
     field: 'reason',
     reason: 'The reason is blank.',
     mend: 'Say why in a few words: it stays in the history.',
+  });
+}
+
+/** An id that the sender has made, which is stored as one. @throws DurabillError request-invalid */
+export function readUuid(value: string, field: string): string {
+  const id = uuidOrNull(value);
+  if (id !== null) return id;
+  throw new DurabillError('request-invalid', {
+    field,
+    reason: `"${value.slice(0, 60).replaceAll('\0', '')}" is no UUID.`,
+    mend: 'Make one for each request, or leave it out.',
   });
 }

@@ -73,11 +73,12 @@ export async function readCalendarSteps(
 ): Promise<CalendarStep[]> {
   const { rows } = await sql.query<CalendarStep>(
     `SELECT i.id AS "invoiceId", i.number, i.billing_group AS "billingGroup", d.kind, d.at, d.is_done AS "isDone", d.outcome
-     FROM invoices i JOIN LATERAL (
+     FROM invoices i JOIN invoice_states s ON s.invoice_id = i.id JOIN LATERAL (
        SELECT CASE action WHEN 'retry' THEN 'charged' WHEN 'mark_uncollectible' THEN 'given-up' ELSE 'reminded' END AS kind,
          coalesce(done_at, due_at) AS at, state = 'done' AS is_done, NULL AS outcome
        FROM dunning_steps WHERE invoice_id = i.id AND action <> 'notify_operator'
-         AND (state = 'planned' OR (state = 'done' AND action <> 'retry'))
+         AND ((state = 'planned' AND s.lifecycle = 'issued' AND s.payment NOT IN ('paid', 'uncollectible'))
+           OR (state = 'done' AND action <> 'retry'))
        UNION ALL
        SELECT 'charged', settled_at, true, outcome FROM collection_attempts
        WHERE invoice_id = i.id AND kind = 'pay' AND outcome IN ('paid', 'processing', 'declined')) d ON true

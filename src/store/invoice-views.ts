@@ -91,6 +91,7 @@ export type InvoiceFilter = {
   customerId?: string;
   clockId?: string;
   lifecycle?: InvoiceView['lifecycle'];
+  payment?: InvoiceView['payment'];
   sync?: InvoiceView['sync'];
   number?: string;
 };
@@ -191,6 +192,7 @@ export async function listInvoices(
   if (filter.customerId !== undefined) conditions.push(`i.customer_id = ${bind(filter.customerId)}`);
   if (filter.clockId !== undefined) conditions.push(`i.clock_id = ${bind(filter.clockId)}`);
   if (filter.lifecycle !== undefined) conditions.push(`s.lifecycle = ${bind(filter.lifecycle)}`);
+  if (filter.payment !== undefined) conditions.push(`s.payment = ${bind(filter.payment)}`);
   if (filter.sync !== undefined) conditions.push(`s.sync = ${bind(filter.sync)}`);
   if (filter.number !== undefined) conditions.push(`i.number = ${bind(filter.number)}`);
   if (page.after !== undefined) {

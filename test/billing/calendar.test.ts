@@ -160,6 +160,11 @@ describe("A customer's calendar", () => {
       `2013-02-12T09:00 charged: Invoice ${number}: the saved payment method is charged if it is not paid by then.`,
       `2013-02-20T09:00 given-up: Invoice ${number}: it is closed if it is not paid by then.`,
     ]);
+    await database.query(
+      `UPDATE invoice_states SET payment = 'paid', paid_at = '2013-02-05T00:00Z' WHERE invoice_id = $1`,
+      [id],
+    );
+    assert.deepEqual((await charged()).length, 1, 'nothing follows what is paid');
   });
 
   it('refuses times that end before they begin or are too long', async () => {

@@ -93,9 +93,14 @@ describe('Mails', function () {
     await sendMail(dependencies);
     assert.match((await mailsTo(address))[0]?.text ?? '', /over \$70\.00\. /);
     await credit(id, 7_000);
-    await books.database.query(`UPDATE invoice_states SET payment = 'paid', paid_at = now() WHERE invoice_id = $1`, [id]);
+    await books.database.query(`UPDATE invoice_states SET payment = 'paid', paid_at = now() WHERE invoice_id = $1`, [
+      id,
+    ]);
     while ((await sendMail(dependencies)) !== undefined);
-    assert.deepEqual(await mailsTold(books.database, id), ['invoice-sent sent', 'payment-received skipped nothing-paid']);
+    assert.deepEqual(await mailsTold(books.database, id), [
+      'invoice-sent sent',
+      'payment-received skipped nothing-paid',
+    ]);
   });
 
   it('are sent once each by several who send at once', async () => {

@@ -17,7 +17,7 @@ const description = text('What is charged', 'Set-up of the gate', 2_000);
 const requestId = text('Your own id of the request: sent again, it makes nothing new', 'order-4711', 100);
 const decimalText = (what: string, example: string) =>
   Type.String({ minLength: 1, maxLength: 52, description: `${what}, as a decimal`, examples: [example] });
-const taxRates = Type.Array(text('Key of a tax rate', 'de-vat-19'), {
+const taxRates = Type.Array(addressText('Key of a tax rate', 'de-vat-19'), {
   maxItems: 10,
   uniqueItems: true,
   description: "Taxes on it; the customer's unless said otherwise, none for an empty list",

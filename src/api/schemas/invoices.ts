@@ -15,6 +15,7 @@ import {
 } from './common.ts';
 import { Parties } from './parties.ts';
 
+const payment = Type.Enum([...payments], { type: 'string', description: 'How far it is paid', examples: ['unpaid'] });
 const lifecycle = Type.Enum([...lifecycles], {
   type: 'string',
   description: '`draft` and `held` may still change, `issued` never; `skipped` had nothing to bill',
@@ -83,7 +84,7 @@ const invoiceFields = {
   lineCount: count('Number of lines', 6),
   status: text('Where it stands, for its customer', 'Draft, becomes final on 2 Feb 2013'),
   lifecycle,
-  payment: Type.Enum([...payments], { description: 'How far it is paid', examples: ['unpaid'] }),
+  payment,
   sync,
   syncAttempts: count('Tries to bring it to Stripe', 1),
   nextRetryAt: nullable(instant('Machine time of the next try')),
@@ -248,6 +249,7 @@ export const InvoiceQuery = Type.Object(
     customer: Type.Optional(addressText('Only of this customer: external id, or ours', 'B6')),
     clock: Type.Optional(addressText('Only on the clock of this name', 'real', 80)),
     lifecycle: Type.Optional(lifecycle),
+    payment: Type.Optional(payment),
     sync: Type.Optional(sync),
     number: Type.Optional(addressText('Only with this number', 'INV-000042', 26)),
   },

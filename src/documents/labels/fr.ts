@@ -40,7 +40,7 @@ export const fr: Labels = {
   taxSummary: 'Taxes',
   rate: 'Taux',
   taxable: 'Base imposable',
-  amountDueOn: '{amount} à payer avant le {date}',
+  amountDueOn: '{amount} à payer au plus tard le {date}',
   amountPaidOn: '{amount} payés le {date}',
   nothingDue: 'Rien à payer',
   amountCredited: '{amount} crédités',

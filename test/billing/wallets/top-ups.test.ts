@@ -4,6 +4,7 @@ import { balanceAccountIdOf, runIdOf } from '../../../src/billing/ids.ts';
 import { type CreditNoteOrder, issueCreditNote } from '../../../src/billing/issue-credit-note.ts';
 import { orderRefund } from '../../../src/billing/order-refund.ts';
 import { redeemCoupon } from '../../../src/billing/redeem-coupon.ts';
+import { chooseTaxSettings } from '../../../src/billing/tax/choose-tax-settings.ts';
 import { changeWallet } from '../../../src/billing/wallets/change-wallet.ts';
 import { settleTopUp } from '../../../src/billing/wallets/settle-top-ups.ts';
 import { tendWallets } from '../../../src/billing/wallets/tend-wallets.ts';
@@ -218,6 +219,22 @@ describe('A wallet that is topped up by itself', () => {
     free();
     await Promise.all([noting, both]);
     assert.equal(await spendable(other.wallet), 1_500n);
+  });
+
+  it('is untaxed where an outside engine says the taxes, and waits for none of its answers', async () => {
+    const { business, customer, wallet } = await airline();
+    await business.invoice('2013-02-01T13:00:00Z');
+    await business.scan('2013-02-02T15:00:00Z');
+    const settings = { rounding: 'invoice', defaultRates: [] } as const;
+    await chooseTaxSettings(books.database, { ...settings, engine: 'outside' }, 'Ada');
+    try {
+      await scan(business, '2013-02-02T15:00:00Z');
+    } finally {
+      await chooseTaxSettings(books.database, { ...settings, engine: 'table' }, 'Ada');
+    }
+    const [order] = await lastTopUps(books.database, wallet, 1);
+    const asked = (await paidBills(books.database, customer)).find(({ id }) => id === order!.invoiceId);
+    assert.deepEqual([asked!.lifecycle, asked!.totalMinor], ['issued', 5_000n]);
   });
 
   it('leaves a coupon for one bill to the bill beside it', async () => {
