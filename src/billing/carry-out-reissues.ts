@@ -117,7 +117,7 @@ async function takeBackAdjustments(
   const sums = [...adjusted.values()].flatMap((lines) => [...lines.values()]).filter(({ minor }) => minor !== 0n);
   await insertAdjustments(
     sql,
-    sums.map(({ minor, line }) => ({
+    sums.map(({ minor, netMinor, line }) => ({
       id: adjustmentIdOf(id, lineKeyOf(line)),
       pendingItemId: correctionItemIdOf(id, lineKeyOf(line)),
       periodId: line.periodId as string,
@@ -127,6 +127,7 @@ async function takeBackAdjustments(
       quantityBefore: null,
       quantityAfter: null,
       amountMinor: -minor,
+      itemMinor: -netMinor,
       description: `Taken back, since it is on the reissued invoice: ${line.priceKey}`,
     })),
     { kind: 'correction', reissueId: id },

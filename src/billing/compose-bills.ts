@@ -11,6 +11,7 @@ import { creditIdOf } from './ids.ts';
 import { rateInvoices } from './rate-invoices.ts';
 import type { BillToCompose } from './terms/bill-to-compose.ts';
 import { readCreditTerms } from './terms/credits.ts';
+import { discountableLine } from './terms/discountable-line.ts';
 import { readDiscountTerms } from './terms/discounts.ts';
 import { readTaxTerms } from './terms/taxes.ts';
 
@@ -52,15 +53,7 @@ export async function composeBills(
   const chargesOf = ({ invoiceId }: BillToCompose, lines: readonly RatedInvoiceLine[]): BillLine[] => {
     // What a wallet pays for is taxed then, whatever an outside engine says of the money that fills it.
     const ratesOf = (topUps.has(invoiceId) ? undefined : taxes.get(invoiceId)?.ratesOf) ?? (() => []);
-    return lines.map((line) => ({
-      id: line.id,
-      amountMinor: line.amountMinor,
-      priceKey: line.priceKey,
-      planKey: (line.periodId !== null && plans.get(line.periodId)) || null,
-      meterKey: line.meterKey,
-      subscriptionId: line.subscriptionId,
-      taxRates: ratesOf(line),
-    }));
+    return lines.map((line) => ({ ...discountableLine(line, plans), taxRates: ratesOf(line) }));
   };
   const byId = new Map(bills.map((bill) => [bill.invoiceId, bill]));
   // One that cannot be computed until an instant waits alone, and the others go on.

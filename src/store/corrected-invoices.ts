@@ -111,25 +111,33 @@ export async function readCorrectionTime(sql: Sql, customerIds: readonly string[
   return rows[0]!.at;
 }
 
-/** What a line was billed beside its invoices. */
-export type Adjusted = { minor: bigint; line: Pick<ComparedLine, 'periodId' | 'priceKey' | 'group'> };
+/**
+ * What a line was billed beside its invoices: `minor` as it was rated, and `netMinor` as the items came to, without what
+ * credit notes have given back of them.
+ */
+export type Adjusted = { minor: bigint; netMinor: bigint; line: Pick<ComparedLine, 'periodId' | 'priceKey' | 'group'> };
 
 /** What the lines of these periods were billed by corrections, by period and line key. */
 export async function readAdjusted(
   sql: Sql,
   periodIds: readonly string[],
 ): Promise<Map<string, Map<string, Adjusted>>> {
-  const { rows } = await sql.query<{ periodId: string; priceKey: string; group: string[] | null; minor: string }>(
-    `SELECT period_id AS "periodId", price_key AS "priceKey", group_values AS "group", sum(amount_minor)::text AS minor
-     FROM usage_adjustments WHERE period_id = ANY ($1::uuid[]) GROUP BY period_id, price_key, group_values
-     ORDER BY period_id, price_key, group_values`,
+  type Row = { periodId: string; priceKey: string; group: string[] | null; minor: string; net: string };
+  const { rows } = await sql.query<Row>(
+    `SELECT a.period_id AS "periodId", a.price_key AS "priceKey", a.group_values AS "group",
+       sum(a.amount_minor)::text AS minor, sum(coalesce(p.amount_minor - noted.minor, 0))::text AS net
+     FROM usage_adjustments a LEFT JOIN pending_items p ON p.id = a.pending_item_id
+     LEFT JOIN LATERAL (SELECT coalesce(sum(c.amount_minor - c.discount_minor), 0) AS minor
+       FROM credit_note_lines c WHERE c.line_id = p.line_id) noted ON true
+     WHERE a.period_id = ANY ($1::uuid[]) GROUP BY a.period_id, a.price_key, a.group_values
+     ORDER BY a.period_id, a.price_key, a.group_values`,
     [periodIds],
   );
   const byPeriod = new Map<string, Map<string, Adjusted>>();
-  for (const { minor, ...line } of rows) {
+  for (const { minor, net, ...line } of rows) {
     const lines = byPeriod.get(line.periodId) ?? new Map<string, Adjusted>();
     byPeriod.set(line.periodId, lines);
-    lines.set(lineKeyOf(line), { minor: BigInt(minor), line });
+    lines.set(lineKeyOf(line), { minor: BigInt(minor), netMinor: BigInt(net), line });
   }
   return byPeriod;
 }
@@ -147,11 +155,14 @@ export type NewAdjustment = {
   >;
   quantityBefore: string | null;
   quantityAfter: string | null;
+  /** As it was rated, which later differences are taken from. */
   amountMinor: bigint;
+  /** What the customer is asked for, or given back; nothing waits where it is zero. */
+  itemMinor: bigint;
   description: string;
 };
 
-/** Writes differences down, each with the item that waits for the customer's next bill. */
+/** Writes differences down, each with the item that waits for the customer's next bill if it is over anything. */
 export async function insertAdjustments(
   sql: Sql,
   adjustments: readonly NewAdjustment[],
@@ -160,6 +171,7 @@ export async function insertAdjustments(
   if (adjustments.length === 0) return;
   const correctionId = 'correctionId' in because ? because.correctionId : null;
   const reissueId = 'reissueId' in because ? because.reissueId : null;
+  const items = adjustments.filter(({ itemMinor }) => itemMinor !== 0n);
   await sql.query(
     `INSERT INTO pending_items (id, customer_id, currency, billing_group, description, amount_minor, source_kind, source_id,
        period_start_at, period_end_at, tax_rates)
@@ -173,16 +185,16 @@ export async function insertAdjustments(
     [
       because.kind,
       correctionId ?? reissueId,
-      adjustments.map(({ pendingItemId }) => pendingItemId),
-      adjustments.map(({ invoice }) => invoice.customerId),
-      adjustments.map(({ invoice }) => invoice.currency),
-      adjustments.map(({ invoice }) => invoice.billingGroup),
-      adjustments.map(({ description }) => description),
-      adjustments.map(({ amountMinor }) => amountMinor),
-      adjustments.map(({ invoice }) => invoice.periodStartAt),
-      adjustments.map(({ invoice }) => invoice.periodEndAt),
-      adjustments.map(({ periodId }) => periodId),
-      adjustments.map(({ priceKey }) => priceKey),
+      items.map(({ pendingItemId }) => pendingItemId),
+      items.map(({ invoice }) => invoice.customerId),
+      items.map(({ invoice }) => invoice.currency),
+      items.map(({ invoice }) => invoice.billingGroup),
+      items.map(({ description }) => description),
+      items.map(({ itemMinor }) => itemMinor),
+      items.map(({ invoice }) => invoice.periodStartAt),
+      items.map(({ invoice }) => invoice.periodEndAt),
+      items.map(({ periodId }) => periodId),
+      items.map(({ priceKey }) => priceKey),
     ],
   );
   await sql.query(

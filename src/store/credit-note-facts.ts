@@ -86,3 +86,14 @@ async function readTaxes(sql: Sql, id: string): Promise<CreditedTax[]> {
   );
   return rows;
 }
+
+/** What credit notes have given back of the lines of these invoices, net of their discounts, by line. */
+export async function readCreditedLines(sql: Sql, invoiceIds: readonly string[]): Promise<Map<string, bigint>> {
+  const { rows } = await sql.query<{ lineId: string; minor: string }>(
+    `SELECT c.line_id AS "lineId", sum(c.amount_minor - c.discount_minor)::text AS minor
+     FROM invoice_lines l JOIN credit_note_lines c ON c.line_id = l.id
+     WHERE l.invoice_id = ANY ($1::uuid[]) GROUP BY c.line_id`,
+    [invoiceIds],
+  );
+  return new Map(rows.map(({ lineId, minor }) => [lineId, BigInt(minor)]));
+}

@@ -119,7 +119,26 @@ const CorrectedLine = Type.Object(
     billedMinor: amountMinor('On the invoice'),
     adjustedMinor: amountMinor('Billed beside it by earlier corrections', 0),
     afterMinor: amountMinor('What it comes to now', 123_850),
-    differenceMinor: amountMinor('What is still to be billed: after − billed − adjusted', 400),
+    differenceMinor: amountMinor('What is still to be billed: after − billed − adjusted, before discounts', 400),
+    // Corrections that were previewed before these were told have none.
+    itemMinor: Type.Optional(
+      nullable(
+        amountMinor(
+          'What the customer is asked for on the next bill, before taxes: the difference net of the discount that the line ' +
+            'had on its invoice, in proportion; no coupon takes anything off it. null where the invoice is made anew',
+          360,
+        ),
+      ),
+    ),
+    creditedMinor: Type.Optional(
+      nullable(
+        amountMinor(
+          'What of the net difference is left out of `itemMinor`, since credit notes have given it back already; null ' +
+            'where the invoice is made anew',
+          0,
+        ),
+      ),
+    ),
   },
   { description: 'A line that changes' },
 );
@@ -142,7 +161,12 @@ const CorrectedInvoice = Type.Object(
     billedMinor: amountMinor('Its charges, before discounts, taxes and credits'),
     adjustedMinor: amountMinor('Billed beside it by earlier corrections', 0),
     afterMinor: amountMinor('What its charges come to now', 123_850),
-    differenceMinor: amountMinor('What is still to be billed', 400),
+    differenceMinor: amountMinor('What is still to be billed, before discounts', 400),
+    itemMinor: Type.Optional(
+      nullable(
+        amountMinor('Sum of what waits for the next bill, before taxes; null where the invoice is made anew', 360),
+      ),
+    ),
     lateMinor: nullable(
       amountMinor('The part of the difference that is there without the correction: late usage; null if unknown', 0),
     ),
@@ -165,7 +189,7 @@ const sums = {
     Type.Object(
       {
         currency: text('ISO 4217 code', 'USD', 3),
-        amountMinor: amountMinor('Sum of the differences', 400),
+        amountMinor: amountMinor('Sum of the differences, before discounts', 400),
       },
       { description: 'The difference in a currency' },
     ),

@@ -16,9 +16,13 @@ export type CorrectedLine = {
   adjustedMinor: number;
   afterMinor: number;
   differenceMinor: number;
+  /** What waits for the next bill: net of the line's discount, before taxes. null where the invoice is made anew. */
+  itemMinor: number | null;
+  /** What of that net difference is left out, since credit notes have given it back already. null as above. */
+  creditedMinor: number | null;
 };
 
-/** An invoice that a correction changes: its charges, before discounts, taxes and credits. */
+/** An invoice that a correction changes: its charges, before discounts, taxes and credits; `itemMinor` after discounts. */
 export type CorrectedInvoice = {
   invoiceId: string;
   number: string | null;
@@ -34,6 +38,8 @@ export type CorrectedInvoice = {
   adjustedMinor: number;
   afterMinor: number;
   differenceMinor: number;
+  /** The sum of what waits for the next bill. null where the invoice is made anew. */
+  itemMinor: number | null;
   /** The part of the difference that is there without the correction: late usage. null where it could not be computed. */
   lateMinor: number | null;
   lines: CorrectedLine[];

@@ -70,6 +70,7 @@ function treatmentOf({ id, lifecycle }: CorrectableInvoice, chosen: Treatment | 
 
 /** As it is shown and stored: amounts as whole numbers, which those of an invoice always fit. */
 export function tellOutcome({ invoice, treatment, measured, lateMinor }: Corrected): CorrectedInvoice {
+  const isBilledNext = treatment === 'next-invoice';
   const { id: invoiceId, clockId: _, usageCutAt: __, periodStartAt, periodEndAt, ...facts } = invoice;
   return {
     invoiceId,
@@ -81,6 +82,7 @@ export function tellOutcome({ invoice, treatment, measured, lateMinor }: Correct
     adjustedMinor: whole(measured.adjustedMinor),
     afterMinor: whole(measured.afterMinor),
     differenceMinor: whole(measured.differenceMinor),
+    itemMinor: isBilledNext ? whole(measured.lines.reduce((sum, { itemMinor }) => sum + itemMinor, 0n)) : null,
     lateMinor: lateMinor === null ? null : whole(lateMinor),
     lines: measured.lines.map((line) => ({
       ...line,
@@ -89,6 +91,8 @@ export function tellOutcome({ invoice, treatment, measured, lateMinor }: Correct
       adjustedMinor: whole(line.adjustedMinor),
       afterMinor: whole(line.afterMinor),
       differenceMinor: whole(line.differenceMinor),
+      itemMinor: isBilledNext ? whole(line.itemMinor) : null,
+      creditedMinor: isBilledNext ? whole(line.creditedMinor) : null,
     })),
   };
 }

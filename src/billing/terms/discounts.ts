@@ -1,9 +1,10 @@
-import { applyDiscounts, type Discount, type DiscountableLine } from '../../domain/discount/apply-discounts.ts';
+import { applyDiscounts, type Discount } from '../../domain/discount/apply-discounts.ts';
 import { whatIsLeft } from '../../domain/discount/coupon.ts';
 import { lockOpenRedemptions, type Redemption, readOpenRedemptions, readUses } from '../../store/coupon-redemptions.ts';
 import type { Sql } from '../../store/database.ts';
 import { readPlanKeys } from '../../store/periods.ts';
 import type { BillToCompose } from './bill-to-compose.ts';
+import { discountableLine } from './discountable-line.ts';
 
 /** What each redemption took of each bill that counts. */
 type Uses = Map<string, Map<string, bigint>>;
@@ -67,12 +68,7 @@ function takeTurn(
     if (left === null) return [];
     return [{ redemptionId, key, name, plans, meters, subscriptionId, ...left }];
   });
-  const discounted = lines.map(
-    (line): DiscountableLine => ({
-      ...line,
-      planKey: line.periodId === null ? null : (planKeys.get(line.periodId) ?? null),
-    }),
-  );
+  const discounted = lines.map((line) => discountableLine(line, planKeys));
   for (const { redemptionId, amountMinor } of applyDiscounts(discounted, discounts, currency).applied) {
     if (redemptionId !== null) uses.get(redemptionId)?.set(invoiceId, amountMinor);
   }

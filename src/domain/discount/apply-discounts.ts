@@ -40,6 +40,8 @@ export type DiscountableLine = {
   planKey: string | null;
   meterKey: string | null;
   subscriptionId?: string | null;
+  /** Whether a discount may be for it; so unless it is said otherwise. */
+  isDiscountable?: boolean;
 };
 
 export type AppliedDiscounts = {
@@ -88,8 +90,10 @@ function isFor(
   line: DiscountableLine,
 ): boolean {
   const isOfSubscription = subscriptionId === null || line.subscriptionId === subscriptionId;
-  const { planKey, meterKey, priceKey = null } = line;
-  return isOfSubscription && holds(plans, planKey) && holds(meters, meterKey) && holds(prices, priceKey);
+  const { planKey, meterKey, priceKey = null, isDiscountable = true } = line;
+  return (
+    isDiscountable && isOfSubscription && holds(plans, planKey) && holds(meters, meterKey) && holds(prices, priceKey)
+  );
 }
 
 function holds(keys: readonly string[] | null, key: string | null): boolean {

@@ -12,6 +12,8 @@ export type BillLine = {
   readonly planKey: string | null;
   readonly meterKey: string | null;
   readonly subscriptionId?: string | null;
+  /** Whether a coupon may take something off it; so unless it is said otherwise. */
+  readonly isDiscountable?: boolean;
   /** The taxes on it, in their order. */
   readonly taxRates: readonly TaxRate[];
 };

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { applyUsageCorrection } from '../../../src/billing/apply-usage-correction.ts';
 import type { EventChangeInput } from '../../../src/billing/corrections/event-changes.ts';
+import { createCoupon } from '../../../src/billing/create-coupon.ts';
 import { findLateUsage } from '../../../src/billing/late-usage.ts';
 import { proveInvoice } from '../../../src/billing/prove-invoice.ts';
+import { redeemCoupon } from '../../../src/billing/redeem-coupon.ts';
 import { rollUpUsage } from '../../../src/billing/roll-up-usage.ts';
 import { useTestDatabase } from '../../support/database.ts';
 import { type Business, flat, invoicesOf, openBusiness, perDeparture } from '../business.ts';
@@ -26,7 +28,8 @@ const monthOf = (at: string) => Number(at.slice(5, 7));
 /**
  * 1,000 random corrections of one business whose January and February are issued, March is a draft, April goes on: each is
  * previewed and then applied. Beside them the events that count are kept in memory, and what the customer is to pay for
- * the first two months is added up from them: 2.00 a departure, 0.30 a mile above 100, 10.00 a month.
+ * the months is added up from them: 2.00 a departure, 0.30 a mile above 100, 10.00 a month. Every second customer has a
+ * coupon of 50 %, and is asked for half of it: all lines are over whole even cents, and none was over nothing.
  */
 describe('1,000 random corrections', () => {
   const books = useTestDatabase();
@@ -69,7 +72,7 @@ describe('1,000 random corrections', () => {
     assert.equal(applied, 1_000);
   }).timeout(300_000);
 
-  type Customer = { id: string; counting: Map<string, Flight> };
+  type Customer = { id: string; counting: Map<string, Flight>; isHalved: boolean };
 
   async function correctAll({ id, counting }: Customer, name: string, all: readonly Drawn[][]): Promise<void> {
     for (const [index, changes] of all.entries()) {
@@ -85,6 +88,8 @@ describe('1,000 random corrections', () => {
   /** January and February are issued, March is a draft. @returns the customers, each with the events that count */
   async function firstMonths(plan: string): Promise<Customer[]> {
     const customers: Customer[] = [];
+    const half = `half-${run}`;
+    await createCoupon(books.database, { key: half, name: 'Half', percentage: '50', duration: 'forever' }, 'Ada');
     for (let place = 0; place < atOnce; place += 1) {
       const id = await business.customer(`C${place}`, { plan });
       const flights = Array.from({ length: 12 }, (_, index) => ({
@@ -94,7 +99,9 @@ describe('1,000 random corrections', () => {
         miles: index * 7,
       }));
       await fly(books.database, flights);
-      customers.push({ id, counting: new Map(flights.map((flight) => [flight.id, flight])) });
+      const isHalved = place % 2 === 1;
+      if (isHalved) await redeemCoupon(books.database, { customer: id, coupon: half }, 'Ada');
+      customers.push({ id, counting: new Map(flights.map((flight) => [flight.id, flight])), isHalved });
     }
     for (const month of ['02', '03']) {
       await business.invoice(`2013-${month}-01T13:00:00Z`);
@@ -104,7 +111,7 @@ describe('1,000 random corrections', () => {
     return customers;
   }
 
-  async function hold({ id: customer, counting }: Customer): Promise<void> {
+  async function hold({ id: customer, counting, isHalved }: Customer): Promise<void> {
     const invoices = await invoicesOf(books.database, customer);
     assert.deepEqual(
       invoices.map(({ lifecycle }) => lifecycle),
@@ -117,7 +124,7 @@ describe('1,000 random corrections', () => {
     );
     assert.equal(
       await askedOf(customer),
-      [1, 2, 3].reduce((sum, month) => sum + owed(counting, month), 0),
+      [1, 2, 3].reduce((sum, month) => sum + owed(counting, month), 0) / (isHalved ? 2 : 1),
     );
     for (const { id } of invoices) {
       const proof = (await proveInvoice(books.database, id))!;
@@ -139,10 +146,10 @@ describe('1,000 random corrections', () => {
     return rows.map(({ minor }) => Number(minor));
   }
 
-  /** All that the customer is asked for: on invoices, and waiting for one. */
+  /** All that the customer is asked for, net of coupons: on invoices, and waiting for one. */
   async function askedOf(customer: string): Promise<number> {
     const { rows } = await books.database.query<{ minor: string }>(
-      `SELECT (SELECT sum(subtotal_minor) FROM invoices WHERE customer_id = $1)
+      `SELECT (SELECT sum(subtotal_minor - discount_minor) FROM invoices WHERE customer_id = $1)
          + (SELECT coalesce(sum(amount_minor), 0) FROM pending_items WHERE customer_id = $1 AND invoice_id IS NULL) AS minor`,
       [customer],
     );

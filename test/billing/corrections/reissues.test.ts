@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { applyUsageCorrection } from '../../../src/billing/apply-usage-correction.ts';
 import { carryOutReissues } from '../../../src/billing/carry-out-reissues.ts';
+import { createCoupon } from '../../../src/billing/create-coupon.ts';
 import { findLateUsage } from '../../../src/billing/late-usage.ts';
 import { proveInvoice } from '../../../src/billing/prove-invoice.ts';
+import { redeemCoupon } from '../../../src/billing/redeem-coupon.ts';
 import { reissueInvoice } from '../../../src/billing/reissue-invoice.ts';
 import { requestVoid } from '../../../src/billing/void-invoice.ts';
 import { useTestDatabase } from '../../support/database.ts';
@@ -152,6 +154,30 @@ describe('A reissue', () => {
       [-30_00, 30_00],
     );
     await business.scan('2013-02-04T15:00:00Z');
+    assert.equal((await findLateUsage(books.database, business.clockId)).differing, 0);
+  });
+
+  it('takes back what they have come to net of the coupon that the old invoice had', async () => {
+    await createCoupon(books.database, { key: 'ten', name: 'Ten', percentage: '10', duration: 'forever' }, 'Ada');
+    await redeemCoupon(books.database, { customer, coupon: 'ten' }, 'Ada');
+    await fly(books.database, [{ id: id('b'), customer, at: '2013-02-01T10:00:00Z', miles: 100 }]);
+    await business.invoice('2013-03-01T13:00:00Z');
+    await business.scan('2013-03-02T15:00:00Z');
+    const february = (await invoicesOf(books.database, customer))[1]!.id;
+    await correct(books.database, { changes: [amend(id('b'), customer, { properties: { miles: 130 } })] });
+    await wantVoid(february);
+    await becomeVoid(february);
+    await reissue(february);
+    // 30.00 less 10 % waited; it is on the new invoice, where 140.00 less 10 % is 126.00.
+    assert.deepEqual(await invoices(), [
+      [1, 'issued', 110_00],
+      [1, 'void', 99_00],
+      [2, 'draft', 126_00],
+    ]);
+    assert.deepEqual(
+      (await pendingOf(books.database, customer)).map(({ amountMinor }) => amountMinor),
+      [-27_00, 27_00],
+    );
     assert.equal((await findLateUsage(books.database, business.clockId)).differing, 0);
   });
 
