@@ -100,7 +100,8 @@ function differences(models: Map<string, Table>, tables: Map<string, Table>): st
       const [inTable, inModel] = [table.columns.get(column) ?? 'nothing', model.columns.get(column) ?? 'nothing'];
       // Prisma has no list that may be missing.
       const isList = inModel.endsWith('[] not null') && inModel === `${inTable} not null`;
-      if (inTable !== inModel && !isList) found.push(`${name}.${column}: the table says ${inTable}, the model ${inModel}`);
+      if (inTable !== inModel && !isList)
+        found.push(`${name}.${column}: the table says ${inTable}, the model ${inModel}`);
     }
     if (table.key !== model.key) found.push(`${name}: the key of the table is ${table.key}, of the model ${model.key}`);
   }
