@@ -10,6 +10,7 @@ import type { Measured } from '../domain/rating/usage.ts';
 import { DurabillError } from '../errors/error.ts';
 import type { Sql } from '../store/database.ts';
 import type { RatedInvoiceLine } from '../store/invoice-facts.ts';
+import { type PaidShares, readPaidShares } from '../store/paid-shares.ts';
 import type { BillablePeriod } from '../store/periods.ts';
 import { type PlanVersion, readPlanVersions } from '../store/plans.ts';
 import type { AggregateUsage, Measurements, UsageWindow } from '../store/usage-quantities.ts';
@@ -43,7 +44,12 @@ export async function rateInvoices(
   const periods = invoices.flatMap((invoice) => invoice.periods);
   const versions = await readVersions(sql, periods);
   const measurements = await readMeasurements(sql, periods, versions, aggregate, until);
-  return new Map(invoices.map((invoice) => [invoice.invoiceId, rateInvoice(invoice, versions, measurements)] as const));
+  const paidShares = await readPaidShares(
+    sql,
+    periods.filter(({ kind }) => kind === 'credit'),
+  );
+  const read = { versions, measurements, paidShares };
+  return new Map(invoices.map((invoice) => [invoice.invoiceId, rateInvoice(invoice, read)] as const));
 }
 
 /** The plan versions of periods, each once for every currency in which it is paid. */
@@ -101,14 +107,16 @@ function shareOfCycle(period: BillablePeriod, { terms }: PlanVersion): Exact {
   return ratio(numerator, denominator);
 }
 
-function rateInvoice(invoice: ToRate, versions: Versions, measurements: Measurements): Rated {
+type Read = { versions: Versions; measurements: Measurements; paidShares: PaidShares };
+
+function rateInvoice(invoice: ToRate, { versions, measurements, paidShares }: Read): Rated {
   try {
     const lines: RatedInvoiceLine[] = [];
     const planCurrencies = new Set<string>();
     for (const period of invoice.periods) {
       const version = versions.get(nameOf(period)) as PlanVersion;
       planCurrencies.add(version.currency);
-      const rated = ratePeriod(period, version, measurements.get(period.id));
+      const rated = ratePeriod(period, version, measurements.get(period.id), paidShares.get(period.id));
       for (const line of rated) {
         const position = lines.length + 1;
         lines.push({ ...line, id: lineIdOf(invoice.invoiceId, position), invoiceId: invoice.invoiceId, position });
@@ -144,6 +152,7 @@ function ratePeriod(
   period: BillablePeriod,
   version: PlanVersion,
   measured: ReadonlyMap<string, Measured[]> | undefined,
+  paidShares: ReadonlyMap<string, Exact> | undefined,
 ): LineContent[] {
   const isAhead = period.kind !== 'arrears';
   const isCredit = period.kind === 'credit';
@@ -151,13 +160,20 @@ function ratePeriod(
     const isBilled = !isAhead || isBilledAhead(price);
     return isBilled && !(isCredit && price.prorate === false);
   });
-  const prices = rateable.map(({ id, price }) => ({
-    ...onceACycle(price, period, version),
-    measured: measured?.get(id) ?? [],
-    isCredit,
-  }));
+  const share = shareToBill(period, version);
+  const prices = rateable.map(({ id, price }) => {
+    const once = onceACycle(price, period, version);
+    // Given back is what was paid: a coupon that was on it then is on this too.
+    const paid = paidShares?.get(id);
+    return {
+      ...once,
+      ...(paid !== undefined && { share: (once.share ?? share).mul(paid) }),
+      measured: measured?.get(id) ?? [],
+      isCredit,
+    };
+  });
   const byKey = new Map(version.prices.map((one) => [one.price.key, one]));
-  const rated = rateLines(prices, version.currency, shareToBill(period, version), isAhead ? {} : version.terms);
+  const rated = rateLines(prices, version.currency, share, isAhead ? {} : version.terms);
   // What was billed ahead counts towards the period's bounds when it is over, and is not billed again.
   const lines = isAhead ? rated : rated.filter(({ price }) => price === undefined || !isBilledAhead(price));
   return lines.map(({ price, key, description, group, ...line }) => {
@@ -166,7 +182,7 @@ function ratePeriod(
       subscriptionId: period.subscriptionId,
       priceId: priced?.id ?? null,
       priceKey: key,
-      description: isCredit ? `Not used: ${description}` : description,
+      description: isCredit ? `${creditOf(paidShares?.get(priced?.id ?? ''))}: ${description}` : description,
       meterKey: priced?.meter?.key ?? null,
       group: group === undefined ? null : [...group],
       periodId: period.id,
@@ -174,6 +190,8 @@ function ratePeriod(
     };
   });
 }
+
+const creditOf = (paid: Exact | undefined) => (paid === undefined ? 'Not used' : 'Not used, as discounted');
 
 /** @throws DurabillError amount-out-of-range */
 export function subtotalOf(lines: readonly RatedInvoiceLine[], currency: Currency): bigint {

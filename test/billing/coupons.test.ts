@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { archiveCoupon } from '../../src/billing/archive-coupon.ts';
+import { cancelSubscription } from '../../src/billing/cancel-subscription.ts';
 import { createCoupon, type NewCouponInput } from '../../src/billing/create-coupon.ts';
 import { endRedemption } from '../../src/billing/end-redemption.ts';
 import { redeemCoupon } from '../../src/billing/redeem-coupon.ts';
@@ -48,6 +49,45 @@ describe('Coupons', () => {
       .map(({ totalMinor }) => totalMinor);
 
   describe('take off bills', () => {
+    it('and off what is given back of time that was billed ahead with them', async () => {
+      // 280.00 for February are billed ahead; 25 % off leaves 210.00. Ended on the 15th, 14 of 28 days are not used: half of
+      // what was paid, 105.00, and not 140.00. With all of it off nothing was paid, and nothing comes back.
+      const plan = await business.plan('ahead', [{ ...flat('280'), timing: 'advance' }]);
+      const customers = new Map<string, string>();
+      for (const [name, percentage] of [
+        ['Full', null],
+        ['Quarter', '25'],
+        ['Free', '100'],
+      ] as const) {
+        const id = await business.customer(name, { plan, startsAt: '2013-02-01T00:00:00Z', zone: 'UTC' });
+        if (percentage !== null) await redeem(id, await coupon({ percentage }));
+        customers.set(name, id);
+      }
+      await business.invoice('2013-02-01T01:00:00Z');
+      await business.scan('2013-02-02T15:00:00Z');
+      for (const customerId of customers.values()) {
+        const { rows } = await books.database.query<{ id: string }>(
+          'SELECT id FROM subscriptions WHERE customer_id = $1',
+          [customerId],
+        );
+        await cancelSubscription(books.database, { id: rows[0]!.id, at: '2013-02-15T00:00:00Z' }, 'Ada');
+      }
+      await business.invoice('2013-02-15T01:00:00Z');
+      await business.scan('2013-02-16T15:00:00Z');
+      const { rows } = await books.database.query<{ customerId: string; description: string; amountMinor: bigint }>(
+        `SELECT i.customer_id AS "customerId", l.description, l.amount_minor AS "amountMinor"
+         FROM invoice_lines l JOIN invoices i ON i.id = l.invoice_id JOIN periods p ON p.id = l.period_id
+         WHERE p.kind = 'credit'`,
+      );
+      const backOf = (name: string) =>
+        rows
+          .filter(({ customerId }) => customerId === customers.get(name))
+          .map((line) => [line.description, line.amountMinor]);
+      assert.deepEqual(backOf('Full'), [['Not used: Base fee', -14_000n]]);
+      assert.deepEqual(backOf('Quarter'), [['Not used, as discounted: Base fee', -10_500n]]);
+      assert.deepEqual(backOf('Free'), [['Not used, as discounted: Base fee', 0n]]);
+    });
+
     it('once, of so many bills, or for ever', async () => {
       // 100.00 a month. 20 % once leaves 80, then nothing more; 10 % of what that leaves for two bills: 72, then 90; 5 % for
       // ever: 68.40, 85.50, 95.00.
