@@ -244,4 +244,34 @@ export const previewExamples: Record<string, Example> = {
       ],
     },
   },
+  whole_bill: {
+    summary: 'A coupon of 10 %, VAT on what it leaves, and prepaid credit that pays a part',
+    value: {
+      currency: 'EUR',
+      prices: [
+        { model: 'flat', amount: '100.00' },
+        { model: 'per_unit', unitAmount: '0.10', usage: { quantity: '499.9' } },
+      ],
+      discounts: [{ name: 'Spring offer', percentage: '10' }],
+      taxes: { rates: [{ key: 'vat', name: 'VAT', percentage: '19', country: 'DE' }] },
+      credits: [{ name: 'Prepaid credit', amount: '60.64' }],
+    },
+  },
+  taxes_by_line: {
+    summary: 'Two taxes, one on top of the other, each rounded on each line; one line has a rate of its own',
+    value: {
+      currency: 'CAD',
+      prices: [
+        { model: 'flat', amount: '3.33' },
+        { model: 'flat', amount: '3.33', taxRates: ['gst'] },
+      ],
+      taxes: {
+        rounding: 'line',
+        rates: [
+          { key: 'gst', name: 'GST', percentage: '5' },
+          { key: 'qst', name: 'QST', percentage: '9.975', compound: true },
+        ],
+      },
+    },
+  },
 };

@@ -79,6 +79,8 @@ describe('A preview', () => {
       subscription: '17.00', // 31 × 17 / 31
       plan_change: '36.13', // 16 / 31 of it: 51.10 - 14.97
       commitment: '160.00', // 140, and 40 above the commitment by half again
+      whole_bill: '100.00', // 149.99 - 15.00 = 134.99, + 25.65 = 160.64, - 60.64
+      taxes_by_line: '7.35', // GST 0.1665 = 0.17 on each, QST 9.975 % of 3.4965 = 0.34878 = 0.35 on one: 6.66 + 0.34 + 0.35
     });
   });
 
