@@ -2,9 +2,11 @@ import { checkInvoice, type Findings } from '../domain/invoice/checks.ts';
 import type { CheckLimits } from '../domain/invoice/limits.ts';
 import type { DurabillError } from '../errors/error.ts';
 import { appendAudit } from '../store/audit.ts';
+import type { InvoiceBill } from '../store/bill-parts.ts';
 import { type CheckFacts, readCheckFacts } from '../store/check-facts.ts';
 import type { Sql } from '../store/database.ts';
 import { clearReasons, type HeldFinding, heldCode, holdDrafts, reasonOf } from '../store/held-drafts.ts';
+import type { InvoiceLine } from '../store/invoice-facts.ts';
 
 export type { CheckLimits };
 
@@ -23,8 +25,8 @@ type Standing = Pick<CheckFacts, 'isHeld' | 'failureCode' | 'failureReason'>;
 /** A stored draft as it has just been computed. */
 export type ComputedDraft = {
   id: string;
-  subtotalMinor: bigint;
-  lineCount: number;
+  lines: readonly InvoiceLine[];
+  bill: InvoiceBill;
   planCurrencies: readonly string[];
 };
 export type CheckedDraft = Findings & Standing;
@@ -40,12 +42,28 @@ export async function checkDrafts(
     drafts.map(({ id }) => id),
   );
   return new Map(
-    drafts.map(({ id, ...computed }) => {
+    drafts.map(({ id, lines, bill, planCurrencies }) => {
       const { waivers, isHeld, failureCode, failureReason, ...known } = facts.get(id) as CheckFacts;
       const standing = { isHeld, failureCode, failureReason };
+      const { subtotalMinor } = bill;
+      const computed = {
+        subtotalMinor,
+        planCurrencies,
+        lineCount: lines.length,
+        amountsMinor: toldOfBill(lines, bill),
+      };
       return [id, { ...checkInvoice({ ...computed, ...known }, limits, waivers), ...standing }] as const;
     }),
   );
+}
+
+/** Every amount that a target is told. */
+function toldOfBill(lines: readonly InvoiceLine[], { lineTaxes, credits }: InvoiceBill): bigint[] {
+  return [
+    ...lines.map(({ amountMinor, discountMinor }) => amountMinor - discountMinor),
+    ...lineTaxes.flatMap(({ taxableMinor, amountMinor }) => [taxableMinor, amountMinor]),
+    ...credits.map(({ amountMinor }) => amountMinor),
+  ];
 }
 
 /** That a draft cannot be computed, as what it is held for. Nobody can let it pass. */

@@ -187,12 +187,7 @@ async function writeGroups(
   await parkPeriods(sql, run.id, failures);
   const checked = await checkDrafts(
     sql,
-    ready.map(({ invoiceId, lines, ...rated }) => ({
-      id: invoiceId,
-      lineCount: lines.length,
-      ...rated,
-      ...rated.bill,
-    })),
+    ready.map(({ invoiceId, ...rated }) => ({ id: invoiceId, ...rated })),
     limits,
   );
   await auditDrafts(sql, run, ready, checked);

@@ -71,7 +71,7 @@ async function issuePage(sql: Sql, scan: Scan, ids: readonly string[], limits: C
   const deleted = await findDeleted(sql, drafts);
   const checked = await checkDrafts(
     sql,
-    computed.flatMap((one) => ('failure' in one ? [] : [{ ...one, ...one.bill, lineCount: one.lines.length }])),
+    computed.flatMap((one) => ('failure' in one ? [] : [one])),
     limits,
   );
   return await apply(

@@ -138,13 +138,13 @@ async function take(channel: Channel, limit: number): Promise<GetMessage[]> {
 }
 
 /**
- * Returns what was taken and not acknowledged. The queue takes it back a moment later; this waits for that, up to a
- * second, so that the next look finds the letters.
+ * Returns what was taken and not acknowledged. The queue takes it back a moment later; this waits for that, up to ten
+ * seconds (a broker that writes to a busy disk takes more than one), so that the next look finds the letters.
  */
 async function giveBack(channel: Channel, count: number): Promise<void> {
   if (count === 0) return;
   channel.nackAll(true);
-  for (let look = 0; look < 100; look += 1) {
+  for (let look = 0; look < 1_000; look += 1) {
     if ((await channel.checkQueue(deadLetterQueue)).messageCount >= count) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }

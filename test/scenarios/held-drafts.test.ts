@@ -102,7 +102,7 @@ describe('Drafts that are held before they become final', function () {
     assert.deepEqual([jumping.lifecycle, jumping.totalMinor], ['held', 50_000n]);
     assert.equal(
       jumping.failureReason,
-      'The total of USD 500.00 is 20.0 times the average of USD 25.00 of the last 2 periods; more than 10 times is held.',
+      'The subtotal of USD 500.00 is 20.0 times the average of USD 25.00 of the last 2 periods; more than 10 times is held.',
     );
     const unpriced = await invoiceOf('unpriced', '2013-03');
     assert.deepEqual([unpriced.lifecycle, unpriced.totalMinor], ['held', 2_500n]);
@@ -149,8 +149,8 @@ describe('Drafts that are held before they become final', function () {
     // (25 + 25 + 500) / 3 = 183.33; 5,020 / 183.33 = 27.38.
     assert.equal(
       failureReason,
-      'The total of USD 5,020.00 is above the bound of USD 5,000.00. ' +
-        'The total of USD 5,020.00 is 27.3 times the average of USD 183.33 of the last 3 periods; more than 10 times is held.',
+      'The subtotal of USD 5,020.00 is above the bound of USD 5,000.00. ' +
+        'The subtotal of USD 5,020.00 is 27.3 times the average of USD 183.33 of the last 3 periods; more than 10 times is held.',
     );
     await release(id);
     // Two more calls of April come during the review day: a dollar more than Ada has seen.

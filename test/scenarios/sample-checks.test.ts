@@ -37,6 +37,7 @@ describe('The checks with their default limits', function () {
             subtotalMinor,
             recentSubtotalsMinor,
             lineCount: 9,
+            amountsMinor: [subtotalMinor],
             unpriced: [],
             untold: { metered: 0, unmetered: 0 },
           };

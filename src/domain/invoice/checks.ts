@@ -1,6 +1,8 @@
 import type { ErrorCode } from '../../errors/catalogue.ts';
+import { isDurabillError } from '../../errors/error.ts';
 import type { Currency } from '../money/currency.ts';
 import { formatMoney } from '../money/money.ts';
+import { toStripeAmount } from '../money/stripe-amount.ts';
 import { type CheckLimits, defaultRiseMinor } from './limits.ts';
 
 /** An invoice that has been computed, and what is known of its customer. Amounts are minor units of `currency`. */
@@ -9,6 +11,8 @@ export type InvoiceToCheck = {
   /** The sum of its lines, before discounts, taxes and credits: those are no surprise. */
   subtotalMinor: bigint;
   lineCount: number;
+  /** What a target would be told: of each line what coupons have left, of each tax on it, of each credit. */
+  amountsMinor: readonly bigint[];
   customerCurrency: string;
   /** Currencies of the plans that its lines come from. */
   planCurrencies: readonly string[];
@@ -29,6 +33,7 @@ export type UntoldTypes = { metered: number; unmetered: number };
 export const findingCodes = [
   'plan-currency-mismatch',
   'invoice-lines-too-many',
+  'stripe-amount-unsupported',
   'usage-price-missing',
   'invoice-total-above-bound',
   'invoice-total-jump',
@@ -56,8 +61,12 @@ export type Findings = { holds: Finding[]; notes: Finding[] };
 /** The periods that a total is compared with: fewer than these two say nothing, and more than three are long ago. */
 export const recentPeriods = { least: 2, most: 3 } as const;
 
-/** A person's word makes none of these sendable: a bill never mixes currencies or has more lines than one may have. */
-const neverWaived: readonly string[] = ['plan-currency-mismatch', 'invoice-lines-too-many'];
+/** A person's word makes none of these sendable: two currencies, more lines than one may have, an amount that is not taken. */
+const neverWaived: readonly string[] = [
+  'plan-currency-mismatch',
+  'invoice-lines-too-many',
+  'stripe-amount-unsupported',
+];
 
 /**
  * Everything about an invoice that a person should see before it becomes final. A finding that was waived does not hold
@@ -67,6 +76,7 @@ export function checkInvoice(invoice: InvoiceToCheck, limits: CheckLimits, waive
   const holds = [
     ...otherCurrency(invoice),
     ...tooManyLines(invoice, limits),
+    ...unsendable(invoice),
     ...missingPrice(invoice),
     ...aboveBound(invoice, limits),
     ...jump(invoice, limits),
@@ -112,6 +122,31 @@ function tooManyLines({ lineCount }: InvoiceToCheck, { maxLines }: CheckLimits):
       evidence: { lines: lineCount, maxLines },
     },
   ];
+}
+
+/** Before it has a number: what is refused after that cannot be mended any more. */
+function unsendable({ amountsMinor, currency }: InvoiceToCheck): Finding[] {
+  const refused = amountsMinor.flatMap((amountMinor) => whyUnsendable(amountMinor, currency as Currency) ?? []);
+  if (refused[0] === undefined) return [];
+  return [
+    {
+      code: 'stripe-amount-unsupported',
+      subject: '',
+      figure: BigInt(refused.length),
+      reason: refused[0],
+      evidence: { amounts: refused.length, currency },
+    },
+  ];
+}
+
+function whyUnsendable(amountMinor: bigint, currency: Currency): string | undefined {
+  try {
+    toStripeAmount({ amountMinor, currency });
+    return undefined;
+  } catch (error) {
+    if (isDurabillError(error, 'stripe-amount-unsupported')) return error.message;
+    throw error;
+  }
 }
 
 /**

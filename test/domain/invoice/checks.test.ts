@@ -17,6 +17,7 @@ const calm: InvoiceToCheck = {
   currency: 'USD',
   subtotalMinor: 10_000n,
   lineCount: 3,
+  amountsMinor: [10_000n],
   customerCurrency: 'USD',
   planCurrencies: ['USD'],
   recentSubtotalsMinor: [10_000n, 10_000n, 10_000n],
@@ -38,6 +39,18 @@ describe('the checks of a draft', () => {
   });
 
   const table: [what: string, change: Partial<InvoiceToCheck>, other: Partial<CheckLimits>, reasons: string[]][] = [
+    [
+      'an amount that Stripe does not take',
+      { currency: 'KWD', customerCurrency: 'KWD', planCurrencies: ['KWD'], amountsMinor: [1_230n, 1_235n, 7n] },
+      {},
+      ['Stripe takes KWD only with 0 as the third decimal; the amount is KWD 1.235.'],
+    ],
+    [
+      'amounts that it takes',
+      { currency: 'KWD', customerCurrency: 'KWD', planCurrencies: ['KWD'], amountsMinor: [1_230n] },
+      {},
+      [],
+    ],
     ['a total of zero', { subtotalMinor: 0n }, {}, []],
     [
       'a customer who pays in another currency',
@@ -218,8 +231,12 @@ describe('the checks of a draft', () => {
 
     it('hold what no person can let pass however often it is released', () => {
       const waivers = findingCodes.map((code) => ({ code, subject: '', figure: 10n ** 12n }));
-      const change = { lineCount: 251, customerCurrency: 'EUR' };
-      assert.deepEqual(codesOf(change, {}, waivers), ['plan-currency-mismatch', 'invoice-lines-too-many']);
+      const change = { lineCount: 251, customerCurrency: 'EUR', amountsMinor: [2n ** 60n] };
+      assert.deepEqual(codesOf(change, {}, waivers), [
+        'plan-currency-mismatch',
+        'invoice-lines-too-many',
+        'stripe-amount-unsupported',
+      ]);
     });
   });
 

@@ -7,6 +7,7 @@ const calm: InvoiceToCheck = {
   currency: 'USD',
   subtotalMinor: 10_000n,
   lineCount: 3,
+  amountsMinor: [10_000n],
   customerCurrency: 'USD',
   planCurrencies: ['USD'],
   recentSubtotalsMinor: [],
