@@ -88,7 +88,8 @@ export class Model {
     bill.departuresMinor = this.departuresMinor(bill.month);
     const lines = [baseMinor, bill.departuresMinor, ...items.map(({ amountMinor }) => amountMinor)];
     bill.subtotalMinor = sum(lines);
-    let open = sum(lines.map((amountMinor) => most(amountMinor, 0n)));
+    // Differences are of bills before: no coupon is for them.
+    let open = baseMinor + bill.departuresMinor;
     for (const discount of this.discounts) {
       const off = discount.kind === 'fifth' ? half(open * 20n, 100n) : least(open, discount.leftMinor);
       if (discount.kind === 'voucher') {

@@ -269,7 +269,17 @@ async function correct({ database, surely }: World, input: Omit<CorrectionInput,
   assert.deepEqual(applied.outcome, outcome);
 }
 
-const counting = (model: Model): Departure[] => model.departures.filter(({ counts }) => counts);
+/**
+ * Of a bill with a coupon or a note a correction gives back what was paid, line by line; that arithmetic is told by stories and
+ * properties of its own, and the model's bills have none of either when they are corrected.
+ */
+const correctable = (model: Model): boolean =>
+  model.bills.every(
+    ({ state, discountMinor, notes }) => state === 'void' || (discountMinor === 0n && notes.length === 0),
+  );
+const whenCorrectable = (model: Model) => (correctable(model) ? always() : []);
+const counting = (model: Model): Departure[] =>
+  correctable(model) ? model.departures.filter(({ counts }) => counts) : [];
 const move = step('correct an event', counting, async (model, real, departure, { share, flag, cutAfter }) => {
   const { id, month } = departure;
   const other = share % (model.month + 1);
@@ -283,7 +293,7 @@ const move = step('correct an event', counting, async (model, real, departure, {
   model.correct([month, departure.month]);
 });
 
-const backfill = step('backfill', always, async (model, real, _, { pick, share, cutAfter }) => {
+const backfill = step('backfill', whenCorrectable, async (model, real, _, { pick, share, cutAfter }) => {
   const months = Array.from({ length: 1 + (share % 3) }, (_each, index) => (pick + index) % (model.month + 1));
   const added = months.map((month) => ({ id: real.nextId(), month, counts: true }));
   const changes = added.map(({ id, month }) => ({ action: 'backfill' as const, ...eventOf(real, id, month) }));
@@ -292,7 +302,7 @@ const backfill = step('backfill', always, async (model, real, _, { pick, share, 
   model.correct(months);
 });
 
-const late = step('bill late usage', always, async (model, real, _, { cutAfter }) => {
+const late = step('bill late usage', whenCorrectable, async (model, real, _, { cutAfter }) => {
   await correct(real, { lateUsage: { customer: real.customer } }, cutAfter);
   model.correct(Array.from({ length: model.month }, (_each, month) => month));
 });
