@@ -31,7 +31,8 @@ export type ClaimedMessage = {
 };
 
 /**
- * Claims the mail that has been due the longest; from here on it is not known what becomes of it until that is told.
+ * Claims the mail that has been due the longest, of an invoice in the order in which they were owed: nobody is reminded of what has
+ * not been told yet. From here on it is not known what becomes of it until that is told.
  * @param domain the right side of a Message-ID that has none yet
  */
 export async function claimMessage(sql: Sql, domain: string): Promise<ClaimedMessage | undefined> {
@@ -40,8 +41,10 @@ export async function claimMessage(sql: Sql, domain: string): Promise<ClaimedMes
     text: `WITH claimed AS (
        UPDATE messages SET state = 'sending', attempts = attempts + 1, tries = tries + 1, claimed_at = now(),
          message_id = coalesce(message_id, id || '@' || $1)
-       WHERE id = (SELECT id FROM messages WHERE state = 'pending' AND next_at <= now()
-         ORDER BY next_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+       WHERE id = (SELECT d.id FROM messages d WHERE d.state = 'pending' AND d.next_at <= now()
+           AND NOT EXISTS (SELECT FROM messages e WHERE e.invoice_id = d.invoice_id AND e.state IN ('pending', 'sending')
+             AND e.created_at < d.created_at)
+         ORDER BY d.next_at, d.id LIMIT 1 FOR UPDATE OF d SKIP LOCKED)
        RETURNING *)
      SELECT m.id, m.kind, m.ordinal, m.attempts, m.tries, m.message_id AS "messageId",
        coalesce(k.name, p.name) AS name, coalesce(k.email, p.email) AS email, y.seller ->> 'legalName' AS seller,

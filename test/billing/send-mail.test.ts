@@ -103,6 +103,28 @@ describe('Mails', function () {
     ]);
   });
 
+  it('of one invoice go out in the order in which they were owed, whatever waits for its next try', async () => {
+    const { id, address } = await owe();
+    await books.database.query(
+      `INSERT INTO messages (id, key, kind, customer_id, invoice_id, ordinal)
+       SELECT gen_random_uuid(), 'reminder of ' || id, 'reminder', customer_id, id, 1 FROM invoices WHERE id = $1`,
+      [id],
+    );
+    // The invoice itself could not be sent yet, and is tried again later than the reminder is due.
+    await books.database.query(
+      `UPDATE messages SET created_at = created_at - interval '1 minute', next_at = now() + interval '1 hour'
+       WHERE invoice_id = $1 AND kind = 'invoice-sent'`,
+      [id],
+    );
+    assert.equal(await sendMail(dependencies), undefined, 'the reminder waits for it');
+    await letTimePass();
+    while ((await sendMail(dependencies)) !== undefined);
+    assert.deepEqual(
+      (await mailsTo(address)).reverse().map(({ subject }) => subject.replace(/SAMPLE-\d+/, 'N')),
+      ['Invoice N from Acme Billing', 'Reminder: invoice N is not paid yet'],
+    );
+  });
+
   it('are sent once each by several who send at once', async () => {
     const owed: string[] = [];
     for (let count = 0; count < 12; count += 1) owed.push((await owe()).address);
