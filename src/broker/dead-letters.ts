@@ -138,14 +138,16 @@ async function take(channel: Channel, limit: number): Promise<GetMessage[]> {
 }
 
 /**
- * Returns what was taken and not acknowledged. The queue takes it back a moment later; this waits for that, up to ten
- * seconds (a broker that writes to a busy disk takes more than one), so that the next look finds the letters.
+ * Returns what was taken and not acknowledged. The queue takes it back a moment later; this waits for that, up to three
+ * seconds, so that the next look finds all letters: those that were left there and these.
  */
 async function giveBack(channel: Channel, count: number): Promise<void> {
   if (count === 0) return;
+  const inQueue = async () => (await channel.checkQueue(deadLetterQueue)).messageCount;
+  const all = (await inQueue()) + count;
   channel.nackAll(true);
-  for (let look = 0; look < 1_000; look += 1) {
-    if ((await channel.checkQueue(deadLetterQueue)).messageCount >= count) return;
+  for (let look = 0; look < 300; look += 1) {
+    if ((await inQueue()) >= all) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
