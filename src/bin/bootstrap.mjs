@@ -69,7 +69,7 @@ async function testMutation(args) {
 }
 
 async function check() {
-  const types = await run(process.execPath, [inModules('typescript', 'bin', 'tsc')]);
+  const types = await run(process.execPath, [inModules('@typescript', 'native', 'bin', 'tsc')]);
   const lint = await run(process.execPath, [inModules('@biomejs', 'biome', 'bin', 'biome'), 'ci', '.']);
   process.exitCode = types || lint;
 }
