@@ -86,6 +86,48 @@ export const catalogue = {
     customer: 'You do not have access to this.',
     mend: 'Ask an operator for a key with the named scope.',
   },
+  'session-invalid': {
+    status: 401,
+    title: 'The session is over.',
+    customer: 'You have been signed out. Please sign in again.',
+    mend: 'Sign in again.',
+  },
+  'csrf-refused': {
+    status: 403,
+    title: 'The change was not sent by a page of Durabill.',
+    customer: 'The page was open for too long. Please load it again.',
+    mend: 'Send the `csrfToken` of GET /v1/session in the header x-csrf-token, from a page at the same address.',
+  },
+  'sign-in-refused': {
+    status: 401,
+    title: 'The sign-in was refused.',
+    customer: 'This did not work. Please check what you have typed.',
+    mend: 'Check the e-mail address, the password and the code.',
+  },
+  'sign-in-throttled': {
+    status: 429,
+    title: 'There were too many attempts to sign in.',
+    customer: 'There were too many attempts. Please wait a little and try again.',
+    mend: 'Wait for as long as the header Retry-After says.',
+  },
+  'link-invalid': {
+    status: 410,
+    title: 'The link is used up, too old, or none of ours.',
+    customer: 'This link does not work any more. Please ask for a new one.',
+    mend: 'Ask for a new link: each works once, and for a short time.',
+  },
+  'password-refused': {
+    status: 422,
+    title: 'The password is not one that is taken.',
+    customer: 'Please choose another password.',
+    mend: 'Choose one of at least 12 characters that is not among the commonest.',
+  },
+  'access-refused': {
+    status: 409,
+    title: 'The change would leave nobody who can manage access.',
+    customer: refused,
+    mend: 'Make somebody else an admin first.',
+  },
   'webhook-refused': {
     status: 400,
     title: 'The delivery is not a signed event of the Stripe account.',
