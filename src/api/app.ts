@@ -7,6 +7,7 @@ import { documentOptions } from './document.ts';
 import { guardRoutes } from './guard.ts';
 import { readJson, writeJson } from './json.ts';
 import { refuseUnknown } from './methods.ts';
+import { type SendMissingPage, servePages } from './pages.ts';
 import { isTooLarge, sendProblem, standardHeaders } from './problems.ts';
 import { readAway, refuseOddRequests, refuseUnreadable } from './protocol.ts';
 import { calendarRoutes } from './routes/calendar.ts';
@@ -78,7 +79,8 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     deps.observe?.({ method, route, status: reply.statusCode, seconds: reply.elapsedTime / 1_000 });
   });
   refuseOddRequests(app);
-  refuseUnknown(app);
+  let sendMissingPage: SendMissingPage = async () => false;
+  refuseUnknown(app, (request, reply) => sendMissingPage(request, reply));
   guardRoutes(app, deps.database, publicUrlOf(deps));
 
   app.register(swagger, documentOptions);
@@ -124,6 +126,12 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
   app.register(async (scope) => {
     scope.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   });
+  const { dashboard } = deps;
+  if (dashboard !== undefined) {
+    app.register(async (scope) => {
+      sendMissingPage = await servePages(scope, dashboard);
+    });
+  }
   return app;
 }
 

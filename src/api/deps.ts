@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { ReadDelivery } from '../billing/receive-stripe-event.ts';
 import type { Database } from '../store/database.ts';
+import type { Dashboard } from './pages.ts';
 import type { Syncs } from './syncs.ts';
 
 /**
@@ -58,5 +59,7 @@ export type ApiDeps = {
   observe?: (answer: { method: string; route: string; status: number; seconds: number }) => void;
   /** Told of every answer to events, by outcome. */
   countEvents?: (counts: Record<string, number>) => void;
+  /** The pages that are served beside it; none in tests of the API alone. */
+  dashboard?: Dashboard;
   logger?: FastifyBaseLogger;
 };

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { ServiceError } from '@temporalio/client';
 import { buildApi } from '../api/app.ts';
 import { createSyncs } from '../api/syncs.ts';
@@ -61,6 +62,7 @@ const waker = createEventWaker(
 const api = buildApi({
   database,
   logger: log,
+  dashboard: { folder: fileURLToPath(new URL('../../dist/dashboard', import.meta.url)), isHttps: false },
   readStripeDelivery: createWebhookReader(config.stripe.webhookSecrets),
   wakeStripeEvents: waker.wake,
   async startRun(run) {
