@@ -9,6 +9,8 @@ import { readJson, writeJson } from './json.ts';
 import { refuseUnknown } from './methods.ts';
 import { isTooLarge, sendProblem, standardHeaders } from './problems.ts';
 import { readAway, refuseOddRequests, refuseUnreadable } from './protocol.ts';
+import { readReasons } from './reasons.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { calendarRoutes } from './routes/calendar.ts';
 import { chargeRoutes } from './routes/charges.ts';
 import { clockRoutes } from './routes/clocks.ts';
@@ -16,6 +18,7 @@ import { collectionRoutes } from './routes/collection.ts';
 import { couponRoutes } from './routes/coupons.ts';
 import { creditNoteRoutes } from './routes/credit-notes.ts';
 import { customerRoutes } from './routes/customers.ts';
+import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { documentRoutes } from './routes/documents.ts';
 import { dunningRoutes } from './routes/dunning.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -25,6 +28,7 @@ import { invoiceProofRoutes } from './routes/invoice-proof.ts';
 import { invoiceRoutes } from './routes/invoices.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { messageRoutes } from './routes/messages.ts';
+import { operationRoutes } from './routes/operations.ts';
 import { partyRoutes } from './routes/parties.ts';
 import { pauseRoutes } from './routes/pauses.ts';
 import { paymentRoutes } from './routes/payments.ts';
@@ -79,6 +83,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
   refuseOddRequests(app);
   refuseUnknown(app);
   guardRoutes(app, deps.database);
+  readReasons(app);
 
   app.register(swagger, documentOptions);
   for (const routes of [
@@ -102,6 +107,9 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     taxRoutes,
     usageCorrectionRoutes,
     usageSourceRoutes,
+    operationRoutes,
+    deadLetterRoutes,
+    auditRoutes,
   ]) {
     app.register(routes, deps);
   }

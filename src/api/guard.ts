@@ -35,6 +35,12 @@ export function guardRoutes(app: FastifyInstance, database: Database): void {
   });
 }
 
+/** The session or key that looks, for what is told once of each. */
+export function viewerOf({ principal }: { principal: Principal | null }): string {
+  if (principal === null) throw new Error('The route names no scope, so nobody is known to call it.');
+  return `api-key:${principal.keyId}`;
+}
+
 /** Who did it, for the audit log. */
 export function actorOf({ principal }: { principal: Principal | null }): string {
   if (principal === null) throw new Error('The route names no scope, so nobody is known to call it.');

@@ -15,6 +15,9 @@ export const scopes = [
   'runs:write',
   'reconciliations:read',
   'reconciliations:write',
+  'operations:read',
+  'operations:write',
+  'audit:read',
   'settings:read',
   'settings:write',
 ] as const;

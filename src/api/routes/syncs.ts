@@ -14,10 +14,15 @@ import { InvoiceParams } from '../schemas/invoices.ts';
 import { AnswerTaken, NewAnswer, NewCorrection, StoredCorrection, VoidOrder, Woken } from '../schemas/syncs.ts';
 
 /** What a person can do to an invoice on its way to Stripe. Each is a use case or an answer to its workflow. */
-export const syncRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { database, syncs }) => {
+export const syncRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { database, syncs, workflows }) => {
   const tags = ['invoices'];
   const config = { scope: 'invoices:write' } as const;
-  const wokenOf = (invoiceId: string) => ({ invoiceId, workflowId: syncInvoiceId(invoiceId) });
+  const urlOf = (invoiceId: string) => workflows.urlOf(syncInvoiceId(invoiceId));
+  const wokenOf = (invoiceId: string) => ({
+    invoiceId,
+    workflowId: syncInvoiceId(invoiceId),
+    workflowUrl: urlOf(invoiceId),
+  });
 
   app.post(
     '/v1/invoices/:id/sync',
@@ -74,8 +79,9 @@ export const syncRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { data
     async (request) => {
       const { decisionId = randomUUID(), ...answer } = request.body;
       const actor = actorOf(request);
-      const outcome = await syncs.answer(readInvoiceId(request.params.id), { ...answer, decisionId, actor });
-      return { decisionId, outcome };
+      const id = readInvoiceId(request.params.id);
+      const outcome = await syncs.answer(id, { ...answer, decisionId, actor });
+      return { decisionId, outcome, workflowUrl: urlOf(id) };
     },
   );
 
