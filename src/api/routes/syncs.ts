@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { syncInvoiceId } from '../../../workflows/contract/ids.ts';
+import { requireScope } from '../../auth/principal.ts';
 import { storeCorrection } from '../../billing/store-correction.ts';
 import { syncNow } from '../../billing/sync-now.ts';
 import { requestVoid } from '../../billing/void-invoice.ts';
@@ -17,6 +18,8 @@ import { AnswerTaken, NewAnswer, NewCorrection, StoredCorrection, VoidOrder, Wok
 export const syncRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { database, syncs, workflows }) => {
   const tags = ['invoices'];
   const config = { scope: 'invoices:write' } as const;
+  /** Whoever supports customers answers and hurries; what takes money back is for those who answer for money. */
+  const answering = { ...config, orScope: 'operations:write' } as const;
   const urlOf = (invoiceId: string) => workflows.urlOf(syncInvoiceId(invoiceId));
   const wokenOf = (invoiceId: string) => ({
     invoiceId,
@@ -27,7 +30,7 @@ export const syncRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { data
   app.post(
     '/v1/invoices/:id/sync',
     {
-      config,
+      config: answering,
       schema: {
         tags,
         summary: 'Bring an invoice to Stripe at once, before all others',
@@ -67,7 +70,7 @@ export const syncRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { data
   app.post(
     '/v1/invoices/:id/answers',
     {
-      config,
+      config: answering,
       schema: {
         tags,
         summary: 'Answer an invoice that waits for a person, or hold one',
@@ -79,6 +82,7 @@ export const syncRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { data
     async (request) => {
       const { decisionId = randomUUID(), ...answer } = request.body;
       const actor = actorOf(request);
+      if (answer.kind === 'abandon' && request.principal !== null) requireScope(request.principal, config.scope);
       const id = readInvoiceId(request.params.id);
       const outcome = await syncs.answer(id, { ...answer, decisionId, actor });
       return { decisionId, outcome, workflowUrl: urlOf(id) };
