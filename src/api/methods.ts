@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { DurabillError } from '../errors/error.ts';
+import { nothingAt } from './ownership.ts';
 import type { SendMissingPage } from './pages.ts';
 
 /**
@@ -21,8 +22,7 @@ export function refuseUnknown(app: FastifyInstance, sendMissingPage: SendMissing
     const known = [...methodsByUrl].find(([pattern]) => matches(pattern, path));
     if (known === undefined) {
       if (await sendMissingPage(request, reply)) return reply;
-      const mend = 'See /openapi.json for the addresses.';
-      throw new DurabillError('not-found', { reason: `There is nothing at ${path.slice(0, 200)}.`, mend });
+      throw nothingAt(path);
     }
     const allow = [...known[1]].sort().join(', ');
     reply.header('allow', allow);

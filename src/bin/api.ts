@@ -62,7 +62,7 @@ const waker = createEventWaker(
 const api = buildApi({
   database,
   logger: log,
-  dashboard: { folder: fileURLToPath(new URL('../../dist/dashboard', import.meta.url)), isHttps: false },
+  dashboard: { folder: fileURLToPath(new URL('../../dist/dashboard', import.meta.url)) },
   readStripeDelivery: createWebhookReader(config.stripe.webhookSecrets),
   wakeStripeEvents: waker.wake,
   async startRun(run) {

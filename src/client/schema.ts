@@ -1095,11 +1095,7 @@ export type paths = {
                                 walletsMinor: number;
                             }[];
                             data: {
-                                /**
-                                 * @description Who booked it
-                                 * @example run b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
-                                 */
-                                actor: string;
+                                actor: string | null;
                                 /**
                                  * @description What the customer has gained by it, or lost if below zero, in minor units of the currency (cents for USD)
                                  * @example -2500
@@ -8210,6 +8206,7 @@ export type paths = {
                                  * @example Team
                                  */
                                 name: string;
+                                offeredAt: string | null;
                                 /**
                                  * @description Number of the version; it goes up by one
                                  * @example 2
@@ -8296,7 +8293,7 @@ export type paths = {
                              * @example 2
                              */
                             version: number;
-                            /** @description Every version of the plan, the newest first */
+                            /** @description Every version of the plan, the newest first; customers read the one only */
                             versions: {
                                 /**
                                  * Format: date-time
@@ -8321,6 +8318,87 @@ export type paths = {
             };
         };
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/plans/{key}/offer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say whether all customers see a plan
+         * @description Otherwise only those see it who have it.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /**
+                     * @description Key of the plan
+                     * @example team
+                     */
+                    key: string;
+                };
+                cookie?: never;
+            };
+            /** @description Who sees the plan */
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description Whether all customers see the plan
+                         * @example true
+                         */
+                        offered: boolean;
+                    };
+                };
+            };
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Who sees the plan */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /**
+                             * @description Name of the plan for programs
+                             * @example team
+                             */
+                            key: string;
+                            offeredAt: string | null;
+                        };
+                    };
+                };
+            };
+        };
         post?: never;
         delete?: never;
         options?: never;
@@ -9033,6 +9111,350 @@ export type paths = {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read who has signed in by this browser */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Who has signed in by this browser */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            csrfToken: string | null;
+                            customerId: string | null;
+                            email: string | null;
+                            kind: ("operator" | "user") | null;
+                            name: string | null;
+                            role: ("viewer" | "support" | "finance" | "admin" | "member" | "billing") | null;
+                            /** @description What follows from the role */
+                            scopes: string[];
+                            userId: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign out */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The session is over */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /**
+                             * @description That it is over
+                             * @example true
+                             */
+                            signedOut: boolean;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List where one is signed in */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Where one is signed in */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description The latest used first */
+                            data: {
+                                /**
+                                 * Format: date-time
+                                 * @description When it was opened (RFC 3339, UTC, milliseconds)
+                                 * @example 2013-02-01T13:00:00.000Z
+                                 */
+                                createdAt: string;
+                                /**
+                                 * Format: date-time
+                                 * @description When it is over in any case (RFC 3339, UTC, milliseconds)
+                                 * @example 2013-02-01T13:00:00.000Z
+                                 */
+                                expiresAt: string;
+                                /**
+                                 * Format: uuid
+                                 * @description Id of the session
+                                 * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+                                 */
+                                id: string;
+                                /**
+                                 * @description Whether it is the one that asks
+                                 * @example true
+                                 */
+                                isThis: boolean;
+                                /**
+                                 * Format: date-time
+                                 * @description When it was used last, to the minute (RFC 3339, UTC, milliseconds)
+                                 * @example 2013-02-01T13:00:00.000Z
+                                 */
+                                seenAt: string;
+                                /**
+                                 * @description By what it was opened: a mailed link, a link of the product, a password, an invitation, OpenID Connect
+                                 * @example mail
+                                 * @enum {string}
+                                 */
+                                signedInBy: "mail" | "link" | "password" | "invite" | "oidc";
+                                userAgent: string | null;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one of the sessions that one has */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /**
+                     * @description Id of the session
+                     * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+                     */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Sessions that are over */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /**
+                             * @description How many sessions were ended
+                             * @example 2
+                             */
+                            ended: number;
+                        };
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sessions/end-others": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End all other sessions that one has */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Sessions that are over */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /**
+                             * @description How many sessions were ended
+                             * @example 2
+                             */
+                            ended: number;
+                        };
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
