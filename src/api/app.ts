@@ -86,7 +86,10 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
   let sendMissingPage: SendMissingPage = async () => false;
   refuseUnknown(app, (request, reply) => sendMissingPage(request, reply));
   guardRoutes(app, deps.database, publicUrlOf(deps));
+<<<<<<< HEAD
   readReasons(app);
+=======
+>>>>>>> d5ee9f0
 
   app.register(swagger, documentOptions);
   for (const routes of [
@@ -137,7 +140,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
   const { dashboard } = deps;
   if (dashboard !== undefined) {
     app.register(async (scope) => {
-      sendMissingPage = await servePages(scope, dashboard);
+      sendMissingPage = await servePages(scope, dashboard, publicUrlOf(deps));
     });
   }
   return app;
