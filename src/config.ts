@@ -46,6 +46,8 @@ export type Config = {
     /** Sign-in of operators by OpenID Connect. */
     oidc: OidcSettings | undefined;
   };
+  /** Address of the Temporal Web UI, for links to runs and syncs; undefined where pages have none. */
+  temporalUiUrl: string | undefined;
   /** Where the process answers /healthz, /readyz and /metrics; port 0 takes any free one. */
   operations: { host: string; port: number };
   sync: {
@@ -126,6 +128,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       oidc: env['DURABILL_OIDC_ISSUER'] ? readOidc(env, url, text, tell) : undefined,
     },
     operations: { host: text('DURABILL_OPERATIONS_HOST'), port: whole('DURABILL_OPERATIONS_PORT', 0, 65_535) },
+    temporalUiUrl: env['DURABILL_TEMPORAL_UI_URL']
+      ? url('DURABILL_TEMPORAL_UI_URL', ['http:', 'https:']).replace(/\/+$/, '')
+      : undefined,
     sync: { slots: whole('DURABILL_SYNC_SLOTS', 1, 5_000) },
     checks: {
       totalAboveMinor: readBounds(env, 'DURABILL_HOLD_TOTAL_ABOVE', tell),

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { ServiceError } from '@temporalio/client';
 import { buildApi } from '../api/app.ts';
 import { createSyncs } from '../api/syncs.ts';
 import { createOidcProvider } from '../auth/oidc.ts';
 import { runIdOf } from '../billing/ids.ts';
 import { createConnection } from '../broker/connection.ts';
+import { createDeadLetters } from '../broker/dead-letters.ts';
 import { crashPoint } from '../crash-points.ts';
 import { DurabillError } from '../errors/error.ts';
 import { createSmtpMailer } from '../notify/smtp-mailer.ts';
@@ -20,6 +22,7 @@ import { connectTemporal } from '../temporal/connection.ts';
 import { startReconciliation } from '../temporal/start-reconciliation.ts';
 import { startRun } from '../temporal/start-run.ts';
 import { createEventWaker, wakeStripeEvents } from '../temporal/stripe-events.ts';
+import { readWorkflowState, workflowUrl } from '../temporal/workflow-state.ts';
 import { readCommand } from './shared/command-line.ts';
 import { listenOrEnd } from './shared/listen.ts';
 import { watchReadiness } from './shared/parts.ts';
@@ -61,6 +64,10 @@ const waker = createEventWaker(
 );
 
 const { mail } = config;
+const deadLetters = createDeadLetters(broker);
+const { temporalUiUrl } = config;
+const { namespace } = config.temporal;
+
 const api = buildApi({
   database,
   access: {
@@ -78,6 +85,7 @@ const api = buildApi({
     }),
   },
   logger: log,
+  dashboard: { folder: fileURLToPath(new URL('../../dist/dashboard', import.meta.url)) },
   readStripeDelivery: createWebhookReader(config.stripe.webhookSecrets),
   wakeStripeEvents: waker.wake,
   async startRun(run) {
@@ -96,6 +104,13 @@ const api = buildApi({
     await recordReconciliation(database, { ...order, workflowId });
     return { workflowId };
   },
+  deadLetters,
+  workflows: {
+    urlOf: (id) => (temporalUiUrl === undefined ? null : workflowUrl(temporalUiUrl, namespace, id)),
+    listUrl:
+      temporalUiUrl === undefined ? null : `${temporalUiUrl}/namespaces/${encodeURIComponent(namespace)}/workflows`,
+    stateOf: (id) => reachTemporal(() => readWorkflowState(temporal.client, id)),
+  },
   health,
   observe: ({ method, route, status, seconds }) => metrics.apiRequests.observe({ method, route, status }, seconds),
   countEvents: (counts) => {
@@ -111,6 +126,7 @@ await life.run({
   'the time for load balancers': () => sleep(config.api.drainMs),
   'requests that are being answered': () => api.close(),
   'signals that are still to be sent': async () => waker.close(),
+  'letters that are being put back': () => deadLetters.close(),
   connections: () => Promise.all([temporal.close(), broker.close(), database.close()]),
   'operations pages': () => operations.close(),
 });
