@@ -50,7 +50,10 @@ const rooms: Record<string, Arrows> = {
   'src/dashboard/vite.config.mjs': { to: [], packages: ['node:', 'vite', '@vitejs/plugin-react'] },
 
   // It is given the books, opened, and names no more of them than their type.
-  'src/cli': { to: ['src/billing', 'workflows/contract', 'src/temporal', ...common], typesOf: ['src/store'] },
+  'src/cli': {
+    to: ['src/billing', 'src/auth', 'workflows/contract', 'src/temporal', ...common],
+    typesOf: ['src/store'],
+  },
 
   'src/billing': {
     to: ['src/domain', 'src/store', 'src/targets', 'src/broker', 'src/notify', 'src/documents', ...common],
@@ -98,6 +101,9 @@ const owners: Record<string, Owner> = {
   '@fastify/': { rooms: ['src/api'] },
   '@myriaddreamin/': { rooms: ['src/documents'] },
   commander: { rooms: ['src/cli'] },
+  '@node-rs/argon2': { rooms: ['src/auth'] },
+  otpauth: { rooms: ['src/auth'] },
+  'openid-client': { rooms: ['src/auth'] },
   nodemailer: { rooms: ['src/notify'] },
   'smtp-server': { rooms: ['src/mail-catcher'] },
   mailparser: { rooms: ['src/mail-catcher'] },

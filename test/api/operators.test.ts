@@ -117,7 +117,12 @@ describe('Operators', function () {
     const { email } = await newOperator();
     const opened = await signIn({ email, password });
     const headers = headersOf(secretIn(opened.headers));
-    assertProblem(await ask('POST', '/v1/session/totp', { password: 'not it, and long' }, headers), 401, 'sign-in-refused', 'password');
+    assertProblem(
+      await ask('POST', '/v1/session/totp', { password: 'not it, and long' }, headers),
+      401,
+      'sign-in-refused',
+      'password',
+    );
     const begun = await ask('POST', '/v1/session/totp', { password }, headers);
     const { secret, url } = begun.body;
     assert.match(url, /^otpauth:\/\/totp\/Durabill:operator-\d+%40acme\.example\?/);
@@ -243,7 +248,9 @@ describe('Operators', function () {
     assertProblem(await ask('GET', '/v1/invoices', undefined, second), 401, 'session-invalid');
     // Enabled again, what was ended stays ended.
     await api.call('PATCH', `/v1/operators/${id}`, { body: { disabled: false } });
-    const { rows } = await api.database.query('SELECT FROM sessions WHERE operator_id = $1 AND revoked_at IS NULL', [id]);
+    const { rows } = await api.database.query('SELECT FROM sessions WHERE operator_id = $1 AND revoked_at IS NULL', [
+      id,
+    ]);
     assert.equal(rows.length, 0);
   });
 
