@@ -10,6 +10,8 @@ import { refuseUnknown } from './methods.ts';
 import { type SendMissingPage, servePages } from './pages.ts';
 import { isTooLarge, sendProblem, standardHeaders } from './problems.ts';
 import { readAway, refuseOddRequests, refuseUnreadable } from './protocol.ts';
+import { readReasons } from './reasons.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { calendarRoutes } from './routes/calendar.ts';
 import { chargeRoutes } from './routes/charges.ts';
 import { clockRoutes } from './routes/clocks.ts';
@@ -17,6 +19,7 @@ import { collectionRoutes } from './routes/collection.ts';
 import { couponRoutes } from './routes/coupons.ts';
 import { creditNoteRoutes } from './routes/credit-notes.ts';
 import { customerRoutes } from './routes/customers.ts';
+import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { documentRoutes } from './routes/documents.ts';
 import { dunningRoutes } from './routes/dunning.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -26,6 +29,7 @@ import { invoiceProofRoutes } from './routes/invoice-proof.ts';
 import { invoiceRoutes } from './routes/invoices.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { messageRoutes } from './routes/messages.ts';
+import { operationRoutes } from './routes/operations.ts';
 import { partyRoutes } from './routes/parties.ts';
 import { pauseRoutes } from './routes/pauses.ts';
 import { paymentRoutes } from './routes/payments.ts';
@@ -82,6 +86,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
   let sendMissingPage: SendMissingPage = async () => false;
   refuseUnknown(app, (request, reply) => sendMissingPage(request, reply));
   guardRoutes(app, deps.database, publicUrlOf(deps));
+  readReasons(app);
 
   app.register(swagger, documentOptions);
   for (const routes of [
@@ -106,6 +111,9 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     taxRoutes,
     usageCorrectionRoutes,
     usageSourceRoutes,
+    operationRoutes,
+    deadLetterRoutes,
+    auditRoutes,
   ]) {
     app.register(routes, deps);
   }

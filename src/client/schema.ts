@@ -110,6 +110,224 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what happened */
+        get: {
+            parameters: {
+                query?: {
+                    /**
+                     * @description Only this action
+                     * @example retry
+                     */
+                    action?: string;
+                    /**
+                     * @description Only by this actor
+                     * @example operator:ada@example.com
+                     */
+                    actor?: string;
+                    /**
+                     * @description `people`: operators, customers and API keys; `machines`: runs, syncs and schedules
+                     * @example people
+                     */
+                    by?: "people" | "machines";
+                    /**
+                     * @description `nextCursor` of the page before
+                     * @example WyIyMDI2LTExLTIyVDIxOjAwOjAwLjAwMFoiLCJpbnZvaWNlIiwiYjBhMmZmZGUtMWMwZS01ZjNiLTlhMzQtNmIxYTFmOGY3YzU1IiwiMyJd
+                     */
+                    cursor?: string;
+                    /**
+                     * @description Only from this machine time on (RFC 3339 with seconds and Z or an offset; cut to milliseconds)
+                     * @example 2026-11-22T00:00:00Z
+                     */
+                    from?: string;
+                    /**
+                     * @description Objects a page; 50 unless said otherwise
+                     * @example 50
+                     */
+                    limit?: number;
+                    /**
+                     * @description Only of the subject with this id
+                     * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+                     */
+                    subject?: string;
+                    /**
+                     * @description Only of such subjects
+                     * @example invoice
+                     */
+                    subjectKind?: string;
+                    /**
+                     * @description Only before this machine time (RFC 3339 with seconds and Z or an offset; cut to milliseconds)
+                     * @example 2026-11-23T00:00:00Z
+                     */
+                    to?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Links of all chains, the newest first. A page looks at 20,000 links, so that it may be short or empty and have a next one */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: {
+                                /**
+                                 * @description What happened: `generated`, `issued`, `request`, `answer`, `answer lost`, `look`, `synced` …
+                                 * @example request
+                                 */
+                                action: string;
+                                /**
+                                 * @description Who did it: a run, the sync, an API key, a person
+                                 * @example sync
+                                 */
+                                actor: string;
+                                /**
+                                 * Format: date-time
+                                 * @description Machine time at which it was written down (RFC 3339, UTC, milliseconds)
+                                 * @example 2013-02-01T13:00:00.000Z
+                                 */
+                                at: string;
+                                /**
+                                 * @description Ids, amounts, codes and hashes that tell of it; no personal data of customers
+                                 * @example {
+                                 *       "operation": "invoices.create",
+                                 *       "step": "create",
+                                 *       "generation": 1,
+                                 *       "sends": 1
+                                 *     }
+                                 */
+                                detail: {
+                                    [key: string]: unknown;
+                                };
+                                /**
+                                 * @description SHA-256 over the hash before it and what it says
+                                 * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+                                 */
+                                hash: string;
+                                /**
+                                 * @description Place in the chain
+                                 * @example 3
+                                 */
+                                sequence: number;
+                                /**
+                                 * Format: uuid
+                                 * @description Which one
+                                 * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+                                 */
+                                subjectId: string;
+                                /**
+                                 * @description What it happened to
+                                 * @example invoice
+                                 */
+                                subjectKind: string;
+                            }[];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/{kind}/{id}/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Compute a chain again and say whether it holds */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /**
+                     * @description Id of the subject
+                     * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+                     */
+                    id: string;
+                    /**
+                     * @description What the chain tells of
+                     * @example invoice
+                     */
+                    kind: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The whole chain, computed again for this answer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GetAuditOneOneVerificationAnswer"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/clocks": {
         parameters: {
             query?: never;
@@ -117,7 +335,59 @@ export type paths = {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** List clocks */
+        get: {
+            parameters: {
+                query?: {
+                    /**
+                     * @description `nextCursor` of the page before
+                     * @example WyJzYW1wbGUiXQ
+                     */
+                    cursor?: string;
+                    /**
+                     * @description Objects a page; 50 unless said otherwise
+                     * @example 50
+                     */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Clocks in the order of their names */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["PostClocksAnswer"][];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+            };
+        };
         put?: never;
         /**
          * Create a test clock
@@ -799,6 +1069,11 @@ export type paths = {
                      * @example 50
                      */
                     limit?: number;
+                    /**
+                     * @description Only those in whose external id, name or address it stands, or whose invoice has this number
+                     * @example jet
+                     */
+                    search?: string;
                 };
                 header?: never;
                 path?: never;
@@ -3038,6 +3313,273 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/v1/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Look at the dead letters */
+        get: {
+            parameters: {
+                query?: {
+                    /**
+                     * @description Letters; 100 unless said otherwise
+                     * @example 100
+                     */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Dead letters. They stay where they are */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description The letters, the one that waits longest first */
+                            data: {
+                                /**
+                                 * @description Its bytes as text, at most 1,000 characters
+                                 * @example {"version":1}
+                                 */
+                                body: string;
+                                deadSince: string | null;
+                                /**
+                                 * @description Made of queue, message id and bytes; copies of one message share it
+                                 * @example 3f1c9a0b7d2e4f66
+                                 */
+                                id: string;
+                                invoiceId: string | null;
+                                messageId: string | null;
+                                queue: string | null;
+                                /**
+                                 * @description Why nobody could handle it
+                                 * @example The invoice is unknown.
+                                 */
+                                reason: string;
+                                /**
+                                 * @description How often it was put back already
+                                 * @example 0
+                                 */
+                                requeues: number;
+                            }[];
+                            /**
+                             * @description All that wait
+                             * @example 1
+                             */
+                            total: number;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dead-letters/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Throw dead letters away
+         * @description What is issued and was not sent is sent again by the next due scan.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            /** @description Which letters are thrown away; their invoices are sent again by the due scan */
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description Which letters */
+                        ids: string[];
+                        /**
+                         * @description Why, for the history
+                         * @example The bridge knows the invoice by now.
+                         */
+                        reason: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What became of them */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /**
+                             * @description Letters that are gone, with all copies
+                             * @example 1
+                             */
+                            discarded: number;
+                            /** @description Not there any more */
+                            missing: string[];
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dead-letters/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put dead letters back into the queues that they came from
+         * @description Each leaves the dead letters once RabbitMQ has confirmed it in its queue.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            /** @description Which letters go back into the queues that they came from */
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description True instead of `ids`: all of them, up to 1,000
+                         * @example false
+                         */
+                        all?: boolean;
+                        /** @description Which letters */
+                        ids?: string[];
+                        /**
+                         * @description Why, for the history
+                         * @example The bridge knows the invoice by now.
+                         */
+                        reason: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What became of them */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description Chosen, and still dead letters */
+                            kept: {
+                                /**
+                                 * @description Id of the letter
+                                 * @example 3f1c9a0b7d2e4f66
+                                 */
+                                id: string;
+                                /**
+                                 * @description Why it stays
+                                 * @example Its queue, unknown, is not one of ours.
+                                 */
+                                reason: string;
+                            }[];
+                            /** @description Not there any more */
+                            missing: string[];
+                            /**
+                             * @description Letters that are back in their queue, confirmed by RabbitMQ
+                             * @example 1
+                             */
+                            requeued: number;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -3813,6 +4355,7 @@ export type paths = {
                              * @enum {string}
                              */
                             outcome: "accepted" | "already accepted";
+                            workflowUrl: string | null;
                         };
                     };
                 };
@@ -4513,7 +5056,7 @@ export type paths = {
                                 sequence: number;
                             }[];
                             nextCursor: string | null;
-                            verified: components["schemas"]["Verified"];
+                            verified: components["schemas"]["GetAuditOneOneVerificationAnswer"];
                         };
                     };
                 };
@@ -4908,7 +5451,7 @@ export type paths = {
                              */
                             currency: string;
                             failure: string | null;
-                            history: components["schemas"]["Verified"];
+                            history: components["schemas"]["GetAuditOneOneVerificationAnswer"];
                             /**
                              * @description Whether nothing differs anywhere
                              * @example true
@@ -5319,6 +5862,250 @@ export type paths = {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invoices/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what is to be weighed before an invoice is answered
+         * @description Findings of the checks, tries, answers that were given, earlier invoices to compare with, and its money at Stripe.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /**
+                     * @description Our id of the invoice
+                     * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+                     */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What an operator weighs before an invoice is answered */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description The last 50 tries, the latest first */
+                            attempts: {
+                                /**
+                                 * @description Which one
+                                 * @example 2
+                                 */
+                                attempt: number;
+                                code: string | null;
+                                endedAt: string | null;
+                                outcome: ("synced" | "failed") | null;
+                                reason: string | null;
+                                /**
+                                 * Format: date-time
+                                 * @description Machine time of its start (RFC 3339, UTC, milliseconds)
+                                 * @example 2013-02-01T13:00:00.000Z
+                                 */
+                                startedAt: string;
+                            }[];
+                            /** @description The last 50 answers, the latest first */
+                            decisions: {
+                                /**
+                                 * @description Who decided
+                                 * @example operator:ada@example.com
+                                 */
+                                actor: string;
+                                correctionId: string | null;
+                                /**
+                                 * Format: date-time
+                                 * @description Machine time of the decision (RFC 3339, UTC, milliseconds)
+                                 * @example 2013-02-01T13:00:00.000Z
+                                 */
+                                decidedAt: string;
+                                /**
+                                 * Format: uuid
+                                 * @description Id of the decision
+                                 * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+                                 */
+                                id: string;
+                                /**
+                                 * @description `retry`, `fix`, `abandon`, `hold` or `release`
+                                 * @example retry
+                                 */
+                                kind: string;
+                                /**
+                                 * @description The parking that it answered, or how often it had been parked before a hold
+                                 * @example 1
+                                 */
+                                parkingNumber: number;
+                                /**
+                                 * @description Why
+                                 * @example The address was mended.
+                                 */
+                                reason: string;
+                            }[];
+                            /** @description Up to three earlier invoices to compare with, the latest first */
+                            earlier: {
+                                /**
+                                 * Format: uuid
+                                 * @description Our id of the invoice
+                                 * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+                                 */
+                                id: string;
+                                /** @description Its first 200 lines */
+                                lines: {
+                                    /**
+                                     * @description Amount of the line, in minor units of the currency (cents for USD)
+                                     * @example 123450
+                                     */
+                                    amountMinor: number;
+                                    /**
+                                     * @description Key of the price
+                                     * @example departures
+                                     */
+                                    priceKey: string;
+                                    quantity: string | null;
+                                }[];
+                                number: string | null;
+                                /**
+                                 * Format: date-time
+                                 * @description End of its period (RFC 3339, UTC, milliseconds)
+                                 * @example 2013-01-01T05:00:00.000Z
+                                 */
+                                periodEndAt: string;
+                                /**
+                                 * Format: date-time
+                                 * @description Begin of its period (RFC 3339, UTC, milliseconds)
+                                 * @example 2012-12-01T05:00:00.000Z
+                                 */
+                                periodStartAt: string;
+                                /**
+                                 * @description Its total, in minor units of the currency (cents for USD)
+                                 * @example 123450
+                                 */
+                                totalMinor: number;
+                            }[];
+                            failureCode: string | null;
+                            /** @description What a held draft is held for, the gravest first */
+                            findings: {
+                                /**
+                                 * @description What was found, for programs
+                                 * @example invoice-total-jump
+                                 */
+                                code: string;
+                                /**
+                                 * @description The figures that were compared
+                                 * @example {
+                                 *       "averageMinor": "76028"
+                                 *     }
+                                 */
+                                evidence: {
+                                    [key: string]: unknown;
+                                };
+                                /**
+                                 * @description By which it would be worse: minor units, lines or events, as a whole number
+                                 * @example 912345
+                                 */
+                                figure: string;
+                                /**
+                                 * @description What was found, in a sentence
+                                 * @example The total is USD 9,123.45, 12 times the usual one.
+                                 */
+                                reason: string;
+                                /**
+                                 * @description What it is about beside the invoice, such as an event type; '' for the invoice
+                                 * @example
+                                 */
+                                subject: string;
+                            }[];
+                            /**
+                             * Format: uuid
+                             * @description Our id of the invoice
+                             * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+                             */
+                            invoiceId: string;
+                            /** @description Its money at Stripe, the latest first */
+                            remoteRecords: {
+                                /**
+                                 * @description Its amount, in minor units of the currency (cents for USD)
+                                 * @example 123450
+                                 */
+                                amountMinor: number;
+                                code: string | null;
+                                /**
+                                 * @description ISO 4217 code
+                                 * @example USD
+                                 */
+                                currency: string;
+                                /**
+                                 * @description Whether it can still change
+                                 * @example true
+                                 */
+                                isFinal: boolean;
+                                /**
+                                 * @description What it is: a payment, a refund, a dispute
+                                 * @example payment
+                                 */
+                                kind: string;
+                                /**
+                                 * Format: date-time
+                                 * @description Machine time at which it was seen so (RFC 3339, UTC, milliseconds)
+                                 * @example 2013-02-01T13:00:00.000Z
+                                 */
+                                observedAt: string;
+                                /**
+                                 * @description The object at Stripe
+                                 * @example py_1Q2w3E4r5T6y7U
+                                 */
+                                remoteId: string;
+                                /**
+                                 * @description Its state, in Stripe's words
+                                 * @example succeeded
+                                 */
+                                status: string;
+                            }[];
+                            /**
+                             * @description Its sync in Temporal
+                             * @example sync-invoice/b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+                             */
+                            workflowId: string;
+                            workflowUrl: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -7653,7 +8440,7 @@ export type paths = {
                     };
                     content: {
                         "application/json": {
-                            data: components["schemas"]["DataItem4"][];
+                            data: components["schemas"]["DataItem3"][];
                             nextCursor: string | null;
                         };
                     };
@@ -7715,7 +8502,7 @@ export type paths = {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["DataItem4"];
+                        "application/json": components["schemas"]["DataItem3"];
                     };
                 };
             };
@@ -7788,7 +8575,7 @@ export type paths = {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["DataItem4"];
+                        "application/json": components["schemas"]["DataItem3"];
                     };
                 };
             };
@@ -7859,7 +8646,7 @@ export type paths = {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["DataItem4"];
+                        "application/json": components["schemas"]["DataItem3"];
                     };
                 };
             };
@@ -7938,6 +8725,166 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/v1/operations/customer-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note that a customer's pages are looked at
+         * @description The first look of a session, or of a key, is told in the audit log.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            /** @description Whose pages are looked at */
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description Our id of the customer, or the external id
+                         * @example B6
+                         */
+                        customer: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The look is noted */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /**
+                             * Format: uuid
+                             * @description Our id of the customer
+                             * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+                             */
+                            customerId: string;
+                            /**
+                             * @description Whether it is the first look of this session or key, which the audit log tells of
+                             * @example true
+                             */
+                            isFirst: boolean;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operations/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what waits for a person */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Everything that waits for a person */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /**
+                             * Format: date-time
+                             * @description Machine time at which it was read (RFC 3339, UTC, milliseconds)
+                             * @example 2013-02-01T13:00:00.000Z
+                             */
+                            asOf: string;
+                            temporalUrl: string | null;
+                            /** @description Kinds that could not be looked at, as the part that knows of them does not answer */
+                            unknown: ("failed-run" | "dead-letter")[];
+                            /** @description The most urgent kind first; empty on a calm day */
+                            waiting: {
+                                code: string | null;
+                                /**
+                                 * @description How many of them
+                                 * @example 3
+                                 */
+                                count: number;
+                                /**
+                                 * @description `changed-audit`: audit chains are not what they had been. `pause`: everything stands still. `outage`: the target does not answer. `failed-run`: a run has ended without its work done. `dead-letter`: a message that nobody could handle. `parked-invoice`, `parked-period`, `held-draft`: wait for an answer. `difference`: the books and Stripe differ. `dispute`: a bank asks money back. `parked-stripe-event`: could not be taken up. `failed-mail`, `unknown-mail`: a customer may not have been written to. `unpaid-invoice`: dunning asks for you. `silent-source`: sent usage within 35 days, and nothing for a day. `stray-event`: of a month without a partition. `unerased-copy`: personal data that is still at Stripe
+                                 * @example parked-invoice
+                                 * @enum {string}
+                                 */
+                                kind: "changed-audit" | "pause" | "outage" | "failed-run" | "dead-letter" | "parked-invoice" | "parked-period" | "held-draft" | "difference" | "dispute" | "parked-stripe-event" | "failed-mail" | "unknown-mail" | "unpaid-invoice" | "silent-source" | "stray-event" | "unerased-copy";
+                                oldestAt: string | null;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/pauses": {
         parameters: {
             query?: never;
@@ -7980,7 +8927,7 @@ export type paths = {
                     };
                     content: {
                         "application/json": {
-                            data: components["schemas"]["DataItem2"][];
+                            data: components["schemas"]["DataItem"][];
                         };
                     };
                 };
@@ -8041,7 +8988,7 @@ export type paths = {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["DataItem2"];
+                        "application/json": components["schemas"]["DataItem"];
                     };
                 };
                 /** @description While it is on nothing is issued and nothing is sent to Stripe */
@@ -8050,7 +8997,7 @@ export type paths = {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["DataItem2"];
+                        "application/json": components["schemas"]["DataItem"];
                     };
                 };
             };
@@ -8115,7 +9062,7 @@ export type paths = {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["DataItem2"];
+                        "application/json": components["schemas"]["DataItem"];
                     };
                 };
             };
@@ -8583,7 +9530,7 @@ export type paths = {
                     };
                     content: {
                         "application/json": {
-                            data: components["schemas"]["DataItem3"][];
+                            data: components["schemas"]["DataItem2"][];
                             nextCursor: string | null;
                         };
                     };
@@ -8667,6 +9614,7 @@ export type paths = {
                              * @example reconciliation/b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
                              */
                             workflowId: string;
+                            workflowUrl: string | null;
                         };
                     };
                 };
@@ -8725,7 +9673,7 @@ export type paths = {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["DataItem3"];
+                        "application/json": components["schemas"]["DataItem2"];
                     };
                 };
             };
@@ -8947,7 +9895,60 @@ export type paths = {
                     };
                     content: {
                         "application/json": {
-                            data: components["schemas"]["DataItem"][];
+                            data: {
+                                /**
+                                 * @description Name of the clock
+                                 * @example sample
+                                 */
+                                clock: string;
+                                /**
+                                 * Format: date-time
+                                 * @description Its nominal time (RFC 3339, UTC, milliseconds)
+                                 * @example 2013-02-01T13:00:00.000Z
+                                 */
+                                cutoffAt: string;
+                                finishedAt: string | null;
+                                /**
+                                 * Format: uuid
+                                 * @description Id of the run
+                                 * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+                                 */
+                                id: string;
+                                /**
+                                 * @description `invoicing` bills every period that is over, `due-scan` issues what is due, `advance` moves a test clock and runs all that becomes due on the way; `hourly-invoicing` bills every hour what is no calendar month, `dunning` follows up what is unpaid
+                                 * @example advance
+                                 * @enum {string}
+                                 */
+                                kind: "invoicing" | "due-scan" | "advance" | "hourly-invoicing" | "dunning";
+                                /**
+                                 * Format: date-time
+                                 * @description Machine time of its start (RFC 3339, UTC, milliseconds)
+                                 * @example 2026-11-22T21:00:00.000Z
+                                 */
+                                openedAt: string;
+                                /**
+                                 * @description What it has done so far: counts by name
+                                 * @example {
+                                 *       "invoices": 16,
+                                 *       "parked": 0
+                                 *     }
+                                 */
+                                progress: {
+                                    [key: string]: number;
+                                };
+                                /**
+                                 * Format: date-time
+                                 * @description Business time of its start (RFC 3339, UTC, milliseconds)
+                                 * @example 2013-02-01T13:00:00.000Z
+                                 */
+                                startedAt: string;
+                                /**
+                                 * @description Its workflow in Temporal
+                                 * @example invoicing/sample/2013-02-01T13:00:00.000Z
+                                 */
+                                workflowId: string;
+                                workflowUrl: string | null;
+                            }[];
                             nextCursor: string | null;
                         };
                     };
@@ -9046,6 +10047,7 @@ export type paths = {
                              * @example advance/sample/2013-02-03T00:00:00.000Z
                              */
                             workflowId: string;
+                            workflowUrl: string | null;
                         };
                     };
                 };
@@ -9098,13 +10100,72 @@ export type paths = {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description A billing run */
+                /** @description A billing run, and how it goes on */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["DataItem"];
+                        "application/json": {
+                            /**
+                             * @description Name of the clock
+                             * @example sample
+                             */
+                            clock: string;
+                            /**
+                             * Format: date-time
+                             * @description Its nominal time (RFC 3339, UTC, milliseconds)
+                             * @example 2013-02-01T13:00:00.000Z
+                             */
+                            cutoffAt: string;
+                            finishedAt: string | null;
+                            /**
+                             * Format: uuid
+                             * @description Id of the run
+                             * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+                             */
+                            id: string;
+                            /**
+                             * @description `invoicing` bills every period that is over, `due-scan` issues what is due, `advance` moves a test clock and runs all that becomes due on the way; `hourly-invoicing` bills every hour what is no calendar month, `dunning` follows up what is unpaid
+                             * @example advance
+                             * @enum {string}
+                             */
+                            kind: "invoicing" | "due-scan" | "advance" | "hourly-invoicing" | "dunning";
+                            /**
+                             * Format: date-time
+                             * @description Machine time of its start (RFC 3339, UTC, milliseconds)
+                             * @example 2026-11-22T21:00:00.000Z
+                             */
+                            openedAt: string;
+                            /**
+                             * @description What it has done so far: counts by name
+                             * @example {
+                             *       "invoices": 16,
+                             *       "parked": 0
+                             *     }
+                             */
+                            progress: {
+                                [key: string]: number;
+                            };
+                            /**
+                             * Format: date-time
+                             * @description Business time of its start (RFC 3339, UTC, milliseconds)
+                             * @example 2013-02-01T13:00:00.000Z
+                             */
+                            startedAt: string;
+                            /**
+                             * @description `failed`: its workflow has ended without the work done. `unknown`: it has not finished, and Temporal does not answer
+                             * @example finished
+                             * @enum {string}
+                             */
+                            state: "running" | "finished" | "failed" | "unknown";
+                            /**
+                             * @description Its workflow in Temporal
+                             * @example invoicing/sample/2013-02-01T13:00:00.000Z
+                             */
+                            workflowId: string;
+                            workflowUrl: string | null;
+                        };
                     };
                 };
             };
@@ -12716,62 +13777,8 @@ export type components = {
              */
             source: string;
         };
-        /** @description A billing run */
-        DataItem: {
-            /**
-             * @description Name of the clock
-             * @example sample
-             */
-            clock: string;
-            /**
-             * Format: date-time
-             * @description Its nominal time (RFC 3339, UTC, milliseconds)
-             * @example 2013-02-01T13:00:00.000Z
-             */
-            cutoffAt: string;
-            finishedAt: string | null;
-            /**
-             * Format: uuid
-             * @description Id of the run
-             * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
-             */
-            id: string;
-            /**
-             * @description `invoicing` bills every period that is over, `due-scan` issues what is due, `advance` moves a test clock and runs all that becomes due on the way; `hourly-invoicing` bills every hour what is no calendar month, `dunning` follows up what is unpaid
-             * @example advance
-             * @enum {string}
-             */
-            kind: "invoicing" | "due-scan" | "advance" | "hourly-invoicing" | "dunning";
-            /**
-             * Format: date-time
-             * @description Machine time of its start (RFC 3339, UTC, milliseconds)
-             * @example 2026-11-22T21:00:00.000Z
-             */
-            openedAt: string;
-            /**
-             * @description What it has done so far: counts by name
-             * @example {
-             *       "invoices": 16,
-             *       "parked": 0
-             *     }
-             */
-            progress: {
-                [key: string]: number;
-            };
-            /**
-             * Format: date-time
-             * @description Business time of its start (RFC 3339, UTC, milliseconds)
-             * @example 2013-02-01T13:00:00.000Z
-             */
-            startedAt: string;
-            /**
-             * @description Its workflow in Temporal
-             * @example invoicing/sample/2013-02-01T13:00:00.000Z
-             */
-            workflowId: string;
-        };
         /** @description While it is on nothing is issued and nothing is sent to Stripe */
-        DataItem2: {
+        DataItem: {
             /**
              * Format: date-time
              * @description Machine time of its begin (RFC 3339, UTC, milliseconds)
@@ -12802,7 +13809,7 @@ export type components = {
             reason: string;
         };
         /** @description A look at what Stripe has */
-        DataItem3: {
+        DataItem2: {
             /**
              * @description Who asked for it
              * @example schedule
@@ -12847,9 +13854,10 @@ export type components = {
              * @example reconciliation-2026-11-25T03:00:00Z
              */
             workflowId: string;
+            workflowUrl: string | null;
         };
         /** @description A mail to a customer */
-        DataItem4: {
+        DataItem3: {
             /**
              * @description How often it was tried
              * @example 1
@@ -13029,6 +14037,21 @@ export type components = {
          */
         Filter: {
             [key: string]: string[];
+        };
+        /** @description The whole chain, computed again for this answer */
+        GetAuditOneOneVerificationAnswer: {
+            fault: components["schemas"]["Fault"] | null;
+            headHash: string | null;
+            /**
+             * @description Whether each link has the hash of what it says and names the one before it
+             * @example true
+             */
+            holds: boolean;
+            /**
+             * @description Links of the chain
+             * @example 9
+             */
+            links: number;
         };
         /** @description How the invoices of a customer are collected */
         GetCustomersOneCollectionAnswer: {
@@ -14695,6 +15718,7 @@ export type components = {
              * @example sync-invoice/b0a2ffde-…
              */
             workflowId: string;
+            workflowUrl: string | null;
         };
         /** @description What becomes of meters and plans */
         PostPlansDiffAnswer: {
@@ -16369,21 +17393,6 @@ export type components = {
              * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
              */
             invoiceId: string;
-        };
-        /** @description The whole chain, computed again for this answer */
-        Verified: {
-            fault: components["schemas"]["Fault"] | null;
-            headHash: string | null;
-            /**
-             * @description Whether each link has the hash of what it says and names the one before it
-             * @example true
-             */
-            holds: boolean;
-            /**
-             * @description Links of the chain
-             * @example 9
-             */
-            links: number;
         };
     };
     responses: never;

@@ -19,6 +19,8 @@ async function readDocument(): Promise<Record<string, unknown>> {
     noticeOf: unused,
     readStripeDelivery: unused,
     wakeStripeEvents: unused,
+    deadLetters: { count: unused, list: unused, requeue: unused, discard: unused },
+    workflows: { urlOf: unused, listUrl: null, stateOf: unused },
     health: unused,
   };
   const api = buildApi(deps);
