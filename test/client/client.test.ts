@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ApiError, createClient, eachItem, take } from '../../src/client/index.ts';
-import { addCustomer } from '../support/books.ts';
 import { useApi } from '../api/support.ts';
+import { addCustomer } from '../support/books.ts';
 
 describe('The client', () => {
   const api = useApi();
