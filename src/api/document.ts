@@ -25,6 +25,7 @@ export const documentOptions: FastifyDynamicSwaggerOptions = {
       { name: 'pauses', description: 'What stops all issuing and every write to Stripe' },
       { name: 'webhooks', description: 'What Stripe tells' },
       { name: 'clocks', description: 'Test clocks, to bill months in minutes' },
+      { name: 'words', description: 'What states and errors mean, for engineers, operators and customers' },
       { name: 'health', description: 'Whether the service and its parts are up' },
     ],
     components: {
