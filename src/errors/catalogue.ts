@@ -1,3 +1,4 @@
+import { accessErrors } from './catalogue/access.ts';
 import { customerErrors } from './catalogue/customers.ts';
 import { invoiceErrors } from './catalogue/invoices.ts';
 import { moneyErrors } from './catalogue/money.ts';
@@ -12,6 +13,7 @@ import type { Catalogued } from './catalogued.ts';
 /** The errors by subject, each in a file of its own; a code stands in one of them only. */
 export const errorSubjects = {
   requests: requestErrors,
+  access: accessErrors,
   customers: customerErrors,
   usage: usageErrors,
   prices: priceErrors,
@@ -25,6 +27,7 @@ export const errorSubjects = {
 /** Every error that Durabill can answer with, once. docs/errors.md is generated from here. */
 export const catalogue = {
   ...requestErrors,
+  ...accessErrors,
   ...customerErrors,
   ...usageErrors,
   ...priceErrors,
