@@ -1,7 +1,7 @@
 import type { StateWords } from './reader.ts';
 import { operatorsOnly } from './shared.ts';
 
-/** A billing run, by its instants: begun or ended. */
+/** A billing run: how far its record and its workflow are. */
 export const run = {
   running: {
     label: 'Running',
@@ -15,6 +15,21 @@ export const run = {
     tone: 'good',
     engineer: 'It has done all that was due at its cut-off; `progress` has the counts.',
     operator: 'Look at what it has parked or held, if anything.',
+    customer: operatorsOnly,
+  },
+  failed: {
+    label: 'Failed',
+    tone: 'bad',
+    engineer: 'Its record is open, and its workflow has failed, was cancelled or terminated.',
+    operator:
+      'Open its workflow in the Web UI for the reason, mend it, and start the run again: what was done is not done twice.',
+    customer: operatorsOnly,
+  },
+  unknown: {
+    label: 'Not known',
+    tone: 'attention',
+    engineer: 'Its record is open, and Temporal could not be asked, or knows its workflow no more.',
+    operator: 'See whether Temporal is up. If it has lost the run, start it again: what was done is not done twice.',
     customer: operatorsOnly,
   },
 } as const satisfies Record<string, StateWords>;
@@ -146,6 +161,45 @@ export const answerOutcome = {
     tone: 'good',
     engineer: 'This decision was stored before; nothing was done twice.',
     operator: 'Nothing.',
+    customer: operatorsOnly,
+  },
+} as const satisfies Record<string, StateWords>;
+
+/** One try to bring an invoice to the target. */
+export const syncAttempt = {
+  synced: {
+    label: 'Brought there',
+    tone: 'good',
+    engineer: 'The copy was found equal to the books.',
+    operator: 'Nothing.',
+    customer: operatorsOnly,
+  },
+  failed: {
+    label: 'Failed',
+    tone: 'bad',
+    engineer: 'The target refused or could not be reached; code and reason say how.',
+    operator: 'Nothing while it is tried again. If it waits for a person, do what the failure says.',
+    customer: operatorsOnly,
+  },
+  stopped: {
+    label: 'Stopped',
+    tone: 'attention',
+    engineer: 'A pause or a person stopped it before its next request.',
+    operator: 'Nothing: it goes on when the pause ends or the answer comes.',
+    customer: operatorsOnly,
+  },
+  voided: {
+    label: 'Voided there',
+    tone: 'neutral',
+    engineer: 'The void that was wanted is confirmed.',
+    operator: 'Nothing.',
+    customer: operatorsOnly,
+  },
+  'paid instead': {
+    label: 'Paid instead',
+    tone: 'attention',
+    engineer: 'A void was wanted, and the customer had paid: it stays.',
+    operator: 'Give the money back by a refund or a credit note if it is not owed.',
     customer: operatorsOnly,
   },
 } as const satisfies Record<string, StateWords>;

@@ -22,6 +22,7 @@ import {
   readiness,
   reconciliation,
   run,
+  syncAttempt,
 } from './operations.ts';
 import type { SubjectWords } from './reader.ts';
 import { stripeInvoice } from './stripe-copies.ts';
@@ -89,13 +90,14 @@ export const stateSubjects = {
     states: correctionTreatment,
   },
   reissue: { about: 'An invoice that is made anew', fields: ['state'], states: reissue },
-  run: { about: 'A billing run', fields: [], states: run },
+  run: { about: 'A billing run', fields: ['state'], states: run },
   reconciliation: { about: 'A comparison with Stripe', fields: [], states: reconciliation },
   difference: { about: 'A difference between the books and Stripe', fields: ['kind'], states: difference },
   'difference-state': { about: 'How far a difference is', fields: ['state'], states: differenceState },
   'difference-action': { about: 'What is done about a difference', fields: ['action'], states: differenceAction },
   pause: { about: 'A pause of everything', fields: ['kind'], states: pause },
   readiness: { about: 'The service and its parts', fields: ['status'], states: readiness },
+  'sync-attempt': { about: 'One try to bring an invoice to Stripe', fields: ['outcome'], states: syncAttempt },
   'audit-fault': { about: 'A chain of the audit log that does not hold', fields: ['fault'], states: auditFault },
   'plan-outcome': { about: 'Applying plans', fields: ['outcome'], states: planOutcome },
   'answer-outcome': { about: 'An answer to an invoice that waits', fields: ['outcome'], states: answerOutcome },
