@@ -139,7 +139,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
   const { dashboard } = deps;
   if (dashboard !== undefined) {
     app.register(async (scope) => {
-      sendMissingPage = await servePages(scope, dashboard);
+      sendMissingPage = await servePages(scope, dashboard, publicUrlOf(deps));
     });
   }
   return app;

@@ -9,8 +9,6 @@ import { DurabillError } from '../errors/error.ts';
 export type Dashboard = {
   /** Where they were built to. */
   folder: string;
-  /** Whether people reach them by https, and browsers may be told to never use anything else. */
-  isHttps: boolean;
 };
 
 /** Answers a browser that looks for an address that leads nowhere; false where that is left to the API. */
@@ -51,10 +49,15 @@ const forEver = 'public, max-age=31536000, immutable';
  * Serves the dashboard on the origin of the API: one page for all its addresses, which then shows what stands at each,
  * and the files that it names.
  *
+ * @param publicUrl where people reach them; by https, browsers are told to never use anything else
  * @returns how an unknown address is answered, for whoever refuses those
  */
-export async function servePages(app: FastifyInstance, { folder, isHttps }: Dashboard): Promise<SendMissingPage> {
-  const headers = { ...pageHeaders, ...(isHttps && strictTransport) };
+export async function servePages(
+  app: FastifyInstance,
+  { folder }: Dashboard,
+  publicUrl: string,
+): Promise<SendMissingPage> {
+  const headers = { ...pageHeaders, ...(publicUrl.startsWith('https:') && strictTransport) };
   const index = join(folder, 'index.html');
   if (!existsSync(index)) {
     const mend = 'Run: node src/bin/bootstrap.mjs install';

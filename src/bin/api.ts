@@ -68,7 +68,7 @@ const { namespace } = config.temporal;
 const api = buildApi({
   database,
   logger: log,
-  dashboard: { folder: fileURLToPath(new URL('../../dist/dashboard', import.meta.url)), isHttps: false },
+  dashboard: { folder: fileURLToPath(new URL('../../dist/dashboard', import.meta.url)) },
   readStripeDelivery: createWebhookReader(config.stripe.webhookSecrets),
   wakeStripeEvents: waker.wake,
   async startRun(run) {

@@ -1,30 +1,22 @@
 import { useQuery } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect } from 'react';
 import { Navigate, useLocation } from 'react-router';
+import { type AnswerOf, take } from '../client/index.ts';
 import { client, sessionKey, setCsrfToken } from './api.ts';
 import { ErrorState, Skeleton } from './ui/states.tsx';
 
 /** Who looks at the page: a customer's user, an operator, or nobody yet. */
-export type Session = {
-  kind: 'operator' | 'user' | null;
-  name: string | null;
-  email: string | null;
-  role: string | null;
-  scopes: string[];
-  customerId: string | null;
-  csrfToken: string | null;
-};
+export type Session = AnswerOf<'/v1/session'>;
 
 const SessionContext = createContext<Session | null>(null);
 
-async function readSession(signal: AbortSignal): Promise<Session> {
-  const { data } = await client.GET('/v1/session' as never, { signal } as never);
-  return data as unknown as Session;
-}
-
 /** Asks once who looks, and shows nothing of a page before it knows. */
 export function SessionProvider({ children }: { children: ReactNode }) {
-  const query = useQuery({ queryKey: sessionKey, queryFn: ({ signal }) => readSession(signal), staleTime: 60_000 });
+  const query = useQuery({
+    queryKey: sessionKey,
+    queryFn: ({ signal }) => take(client.GET('/v1/session', { signal })),
+    staleTime: 60_000,
+  });
   const session = query.data;
   // Before the children ask for anything, since their first call may already change something.
   if (session !== undefined) setCsrfToken(session.csrfToken);

@@ -22,7 +22,11 @@ async function readDocument(): Promise<Record<string, unknown>> {
     workflows: unused as never,
     readStripeDelivery: unused,
     wakeStripeEvents: unused,
+    deadLetters: { count: unused, list: unused, requeue: unused, discard: unused },
+    workflows: { urlOf: unused, listUrl: null, stateOf: unused },
     health: unused,
+    deadLetters: { count: unused, list: unused, requeue: unused, discard: unused },
+    workflows: { urlOf: unused, listUrl: null, stateOf: unused },
   };
   const api = buildApi(deps);
   try {

@@ -103,7 +103,7 @@ export function useDashboard(overrides: Partial<ApiDeps> = {}) {
       noticeOf,
       health: async () => ({ postgresql: 'up', rabbitmq: 'up', temporal: 'up' }),
       ...withoutWebhooks,
-      dashboard: { folder: builtPages, isHttps: false },
+      dashboard: { folder: builtPages },
       ...overrides,
     });
     origin = await app.listen({ host: '127.0.0.1', port: 0 });
