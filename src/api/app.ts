@@ -19,6 +19,7 @@ import { customerRoutes } from './routes/customers.ts';
 import { documentRoutes } from './routes/documents.ts';
 import { dunningRoutes } from './routes/dunning.ts';
 import { eventRoutes } from './routes/events.ts';
+import { expectedBillRoutes } from './routes/expected-bill.ts';
 import { healthRoutes } from './routes/health.ts';
 import { invoiceHistoryRoutes } from './routes/invoice-history.ts';
 import { invoiceProofRoutes } from './routes/invoice-proof.ts';
@@ -113,6 +114,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     personalDataRoutes,
     chargeRoutes,
     calendarRoutes,
+    expectedBillRoutes,
     walletRoutes,
     ledgerRoutes,
     collectionRoutes,
