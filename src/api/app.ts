@@ -38,6 +38,7 @@ import { subscriptionRoutes } from './routes/subscriptions.ts';
 import { syncRoutes } from './routes/syncs.ts';
 import { taxRoutes } from './routes/taxes.ts';
 import { usageCorrectionRoutes } from './routes/usage-corrections.ts';
+import { usageRoutes } from './routes/usage.ts';
 import { usageSourceRoutes } from './routes/usage-sources.ts';
 import { walletRoutes } from './routes/wallets.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
@@ -115,6 +116,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     chargeRoutes,
     calendarRoutes,
     expectedBillRoutes,
+    usageRoutes,
     walletRoutes,
     ledgerRoutes,
     collectionRoutes,
