@@ -18,7 +18,13 @@ const limitMs = 50;
 const tailEvents = 2_000;
 const now = '2026-02-25T12:00:00.000Z';
 
-export const expectedBill: Benchmark = { id: 'R13', unit: 'answers/s, the slowest of a hundred', goal: 1, runs: 3, open };
+export const expectedBill: Benchmark = {
+  id: 'R13',
+  unit: 'answers/s, the slowest of a hundred',
+  goal: 1,
+  runs: 3,
+  open,
+};
 
 async function open({ smoke, seed, say }: BenchmarkOptions): Promise<OpenBenchmark> {
   const sizes = smoke ? [100, 1_000] : [10_000, 100_000, 1_000_000];

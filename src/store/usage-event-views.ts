@@ -53,9 +53,7 @@ export async function listUsageEvents(
     const { occurredAt, source: of, id, version } = page.after;
     const at = bind(occurredAt);
     // The first condition says nothing new, but an index can be entered by it.
-    conditions.push(
-      `u.occurred_at <= ${at} AND (${inOrder}) < (${at}, ${bind(of)}, ${bind(id)}, ${bind(version)})`,
-    );
+    conditions.push(`u.occurred_at <= ${at} AND (${inOrder}) < (${at}, ${bind(of)}, ${bind(id)}, ${bind(version)})`);
   }
   const measured = meter && (numberOf(meter, bind) ?? textOf(meter, bind));
   const needed = meter && isMeasured({ meter }, bind);

@@ -1,6 +1,6 @@
-import { exactOfNumeral } from '../domain/rating/measure/property.ts';
 import { decimalText, type Exact, exactOf, zero } from '../domain/money/exact.ts';
 import type { Filter } from '../domain/rating/filter.ts';
+import { exactOfNumeral } from '../domain/rating/measure/property.ts';
 import type { Meter } from '../domain/rating/meter.ts';
 import type { Sql } from './database.ts';
 import { covers, rolledColumns } from './rolled-quantities.ts';
@@ -47,12 +47,11 @@ export async function readSeries(sql: Sql, series: SeriesOf, groups?: SeriesGrou
   }
   const values: unknown[] = [];
   const bind = (value: unknown) => `$${values.push(value)}`;
-  const { from, until, place } = placed(series, bind);
+  const place = placedBy(series.starts, bind);
   const group = groups === undefined ? '-1' : groupOf(groups, bind);
   const { rows } = await sql.query<Row>(
     `SELECT ${place('u.occurred_at')} AS place, ${group} AS "group", ${aggregateColumns(quantity, 0, bind)}
-     FROM usage_events u WHERE ${ofCustomer(series, bind)} AND u.occurred_at >= ${from} AND u.occurred_at < ${until}
-       AND ${passesOf(quantity, bind)}
+     FROM usage_events u WHERE ${ofCustomer(series, bind)} AND ${ofSpan(series, bind)} AND ${passesOf(quantity, bind)}
      GROUP BY 1, 2`,
     values,
   );
@@ -70,13 +69,14 @@ function ofCustomer({ customerId, meter }: SeriesOf, bind: Bind): string {
   return `u.customer_id = ${bind(customerId)} AND u.event_type = ${bind(meter.eventType)} AND ${isCurrent}`;
 }
 
-function placed({ starts, end }: Pick<SeriesOf, 'starts' | 'end'>, bind: Bind) {
+/** Of which bucket an instant is. */
+function placedBy(starts: readonly Date[], bind: Bind): (at: string) => string {
   const bounds = bind([...starts]);
-  return {
-    from: `${bind(starts[0])}::timestamptz`,
-    until: `${bind(end)}::timestamptz`,
-    place: (at: string) => `width_bucket(${at}, ${bounds}::timestamptz[]) - 1`,
-  };
+  return (at) => `width_bucket(${at}, ${bounds}::timestamptz[]) - 1`;
+}
+
+function ofSpan({ starts, end }: SeriesOf, bind: Bind): string {
+  return `u.occurred_at >= ${bind(starts[0])}::timestamptz AND u.occurred_at < ${bind(end)}::timestamptz`;
 }
 
 function groupOf({ property, values }: SeriesGroups, bind: Bind): string {
@@ -91,7 +91,7 @@ async function readRolled(
 ): Promise<SeriesPoint[]> {
   const values: unknown[] = [];
   const bind = (value: unknown) => `$${values.push(value)}`;
-  const { place } = placed(series, bind);
+  const place = placedBy(series.starts, bind);
   const first = series.starts[0] as Date;
   const hoursFrom = Math.min(Math.ceil(first.getTime() / hourMs) * hourMs, series.end.getTime());
   const hoursTo = Math.max(Math.floor(series.end.getTime() / hourMs) * hourMs, hoursFrom);
@@ -140,12 +140,10 @@ export async function readGroupTotals(
   const values: unknown[] = [];
   const bind = (value: unknown) => `$${values.push(value)}`;
   const quantity: QuantityOf = { id: 'groups', ...readingOf(series) };
-  const { from, until } = placed(series, bind);
   const { rows } = await sql.query<Row & { value: string; count: number }>(
     `SELECT coalesce(u.properties ->> ${bind(property)}, '') AS value, 0 AS place, 0 AS "group",
        ${aggregateColumns(quantity, 0, bind)}, (count(*) OVER ())::int AS count
-     FROM usage_events u WHERE ${ofCustomer(series, bind)} AND u.occurred_at >= ${from} AND u.occurred_at < ${until}
-       AND ${passesOf(quantity, bind)}
+     FROM usage_events u WHERE ${ofCustomer(series, bind)} AND ${ofSpan(series, bind)} AND ${passesOf(quantity, bind)}
      GROUP BY 1 ORDER BY 4 DESC NULLS LAST, 1 LIMIT ${bind(limit)}`,
     values,
   );

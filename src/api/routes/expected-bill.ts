@@ -3,6 +3,7 @@ import { expectBills } from '../../billing/expected/expect-bills.ts';
 import { shownBills } from '../../billing/expected/show-bills.ts';
 import type { ApiDeps } from '../deps.ts';
 import { customerIdFor } from '../filters.ts';
+import { isCustomer } from '../guard.ts';
 import { problems } from '../schemas/common.ts';
 import { CustomerParams } from '../schemas/customers.ts';
 import { ExpectedBillAnswer, ExpectedBillQuery } from '../schemas/expected-bill.ts';
@@ -11,7 +12,7 @@ export const expectedBillRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app
   app.get(
     '/v1/customers/:id/expected-bill',
     {
-      config: { scope: 'invoices:read' },
+      config: { scope: 'invoices:read', customers: 'path' },
       schema: {
         tags: ['customers'],
         summary: 'Read what a customer will be billed, as it stands now',
@@ -24,10 +25,11 @@ export const expectedBillRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app
         response: { 200: ExpectedBillAnswer, ...problems },
       },
     },
-    async ({ params, query: { compare = 'last-bill' } }) => {
-      const customerId = await customerIdFor(database, params.id);
+    async (request) => {
+      const { compare = 'last-bill' } = request.query;
+      const customerId = await customerIdFor(database, request.params.id);
       const expected = await expectBills(database, customerId, { comparison: compare === 'none' ? null : compare });
-      return shownBills(expected);
+      return shownBills(expected, { isForCustomer: isCustomer(request) });
     },
   );
 };

@@ -24,7 +24,7 @@ import {
 
 export const usageRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { database }) => {
   const tags = ['usage'];
-  const config = { scope: 'invoices:read' } as const;
+  const config = { scope: 'invoices:read', customers: 'path' } as const;
   const params = CustomerParams;
 
   app.get(

@@ -2,7 +2,19 @@ import type { Readable } from 'node:stream';
 import { Type } from 'typebox';
 import { mostGroups } from '../../billing/usage/show-usage.ts';
 import { bucketSizes } from '../../billing/usage/usage-request.ts';
-import { addressText, closed, count, decimal, id, instant, instantText, nullable, page, pageQuery, text } from './common.ts';
+import {
+  addressText,
+  closed,
+  count,
+  decimal,
+  id,
+  instant,
+  instantText,
+  nullable,
+  page,
+  pageQuery,
+  text,
+} from './common.ts';
 import { Meter } from './meters.ts';
 
 const filter = Type.Optional(
@@ -59,7 +71,7 @@ const starts = Type.Array(instant('First instant of a bucket', '2013-10-01T04:00
 export const UsageAnswer = Type.Object(
   {
     meter: Meter,
-    zone: text("IANA time zone of the customer, by which it is cut", 'America/New_York', 64),
+    zone: text('IANA time zone of the customer, by which it is cut', 'America/New_York', 64),
     from: instant('First instant of the time', '2013-10-01T04:00:00.000Z'),
     to: instant('First instant after it', '2013-11-01T04:00:00.000Z'),
     starts,
@@ -134,7 +146,11 @@ const UsageEvent = Type.Object(
     receivedAt: instant('Machine time at which it came in'),
     properties: Type.Object(
       {},
-      { additionalProperties: true, description: 'Its properties', examples: [{ origin: 'JFK', distance_miles: 2475 }] },
+      {
+        additionalProperties: true,
+        description: 'Its properties',
+        examples: [{ origin: 'JFK', distance_miles: 2475 }],
+      },
     ),
     measured: nullable(
       Type.String({
@@ -180,7 +196,11 @@ export const Csv = {
   description: csvDescription,
   content: {
     'text/csv': {
-      schema: Type.Unsafe<string | Readable>({ type: 'string', description: csvDescription, examples: ['source,id\r\napi,1\r\n'] }),
+      schema: Type.Unsafe<string | Readable>({
+        type: 'string',
+        description: csvDescription,
+        examples: ['source,id\r\napi,1\r\n'],
+      }),
     },
   },
 };

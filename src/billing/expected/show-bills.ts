@@ -5,10 +5,10 @@ import { type BillChange, sentenceOf } from './compare-bills.ts';
 import type { ExpectedBill, ExpectedBills, ExpectedLine, FailedBill, ReviewedDraft } from './expect-bills.ts';
 
 /** What was expected, as its readers have it: amounts as numbers, each with its text, and sentences for people. */
-export function shownBills({ bills, inReview, heard, ...rest }: ExpectedBills) {
+export function shownBills({ bills, inReview, heard, ...rest }: ExpectedBills, { isForCustomer = false } = {}) {
   return {
     ...rest,
-    bills: bills.map((bill) => ('failure' in bill ? shownFailure(bill) : shownBill(bill))),
+    bills: bills.map((bill) => ('failure' in bill ? shownFailure(bill, isForCustomer) : shownBill(bill))),
     inReview: inReview.map(shownDraft),
     freshness: { readAt: rest.readAt, types: heard },
   };
@@ -22,15 +22,21 @@ function shownFrame({ key, invoiceId, joins, generatedAt, issuedAt, dueOn }: Exp
   return { ...frame, generatedAt, issuedAt, dueOn };
 }
 
-function shownFailure(bill: FailedBill) {
-  const { code, message } = bill.failure;
+/** Why is for operators; a customer can do nothing about it. */
+const beingLookedAt = {
+  code: 'not-computed',
+  reason: 'This bill cannot be worked out at the moment. Nothing is charged before somebody has looked at it.',
+};
+
+function shownFailure(bill: FailedBill, isForCustomer: boolean) {
+  const { code, message: reason } = bill.failure;
   const nothing = { subtotalMinor: 0, discountMinor: 0, taxMinor: 0, inclusiveTaxMinor: 0, carriedMinor: 0 };
   return {
     ...shownFrame(bill),
     ...nothing,
     ...{ creditMinor: 0, totalMinor: 0, total: textOf(0n, bill.key.currency) },
     ...{ parts: partsOf([]), lines: [], discounts: [], taxes: [], credits: [], change: null },
-    failure: { code, reason: message },
+    failure: isForCustomer ? beingLookedAt : { code, reason },
   };
 }
 

@@ -7,11 +7,19 @@ export function csvLine(cells: readonly (string | null)[]): string {
 }
 
 const number = /^-?\d+(\.\d+)?$/;
+/** The signs that begin a formula, and their wide forms; the last begins a call of another program. */
+const signs = '=+-@＝＋－＠|';
 
 function cellOf(cell: string | null): string {
   if (cell === null) return '';
-  // Tabs, breaks and wide forms of the signs are read as if they were not there, or as the signs themselves.
-  const isFormula = /^[\s\u0000-\u001f]*[=+\-@\uff1d\uff0b\uff0d\uff20|%]/u.test(cell) && !number.test(cell);
-  const text = isFormula || /^[\t\r\n]/.test(cell) ? `'${cell}` : cell;
+  const text = isFormula(cell) ? `'${cell}` : cell;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** What stands before it and is not seen, such as a tab, is passed over as spreadsheets do. */
+function isFormula(cell: string): boolean {
+  if (number.test(cell)) return false;
+  let at = 0;
+  while (at < cell.length && (cell.charCodeAt(at) <= 32 || cell[at] === '\u00a0' || cell[at] === '\ufeff')) at += 1;
+  return at < cell.length && signs.includes(cell.charAt(at));
 }

@@ -1,5 +1,10 @@
 import type { Database } from '../../store/database.ts';
-import { listUsageEvents, type UsageEventCursor, type UsageEventFilter, type UsageEventView } from '../../store/usage-event-views.ts';
+import {
+  listUsageEvents,
+  type UsageEventCursor,
+  type UsageEventFilter,
+  type UsageEventView,
+} from '../../store/usage-event-views.ts';
 import { canonicalJson } from '../canonical-json.ts';
 import { csvLine } from './csv.ts';
 import { showUsage, type UsageQuestion } from './show-usage.ts';
@@ -27,7 +32,18 @@ export async function usageCsv(database: Database, question: UsageQuestion): Pro
 
 /** Events as CSV, page by page, so that whoever reads slowly is waited for and nothing piles up. */
 export async function* eventsCsv(database: Database, filter: UsageEventFilter): AsyncGenerator<string> {
-  yield csvLine(['source', 'id', 'version', 'type', 'occurredAt', 'receivedAt', 'measured', 'skipped', 'superseded', 'properties']);
+  yield csvLine([
+    'source',
+    'id',
+    'version',
+    'type',
+    'occurredAt',
+    'receivedAt',
+    'measured',
+    'skipped',
+    'superseded',
+    'properties',
+  ]);
   let after: UsageEventCursor | undefined;
   for (let rows = 0; rows < mostRows; rows += pageSize) {
     const page = await listUsageEvents(database, filter, { after, limit: pageSize });

@@ -1,5 +1,5 @@
 import { decimalText, type Exact } from '../../domain/money/exact.ts';
-import { bucketsBetween, type BucketSize } from '../../domain/period/buckets.ts';
+import { type BucketSize, bucketsBetween } from '../../domain/period/buckets.ts';
 import type { Filter } from '../../domain/rating/filter.ts';
 import { spanRuleOf } from '../../domain/rating/measure/shares.ts';
 import type { Meter } from '../../domain/rating/meter.ts';
@@ -9,7 +9,13 @@ import { readCalendarOwner } from '../../store/calendar-facts.ts';
 import type { Database, Sql } from '../../store/database.ts';
 import { aggregateRolledUsage } from '../../store/rolled-quantities.ts';
 import { isSimple, type QuantityOf } from '../../store/usage-quantities.ts';
-import { type GroupTotal, readGroupTotals, readSeries, type SeriesGroups, type SeriesPoint } from '../../store/usage-series.ts';
+import {
+  type GroupTotal,
+  readGroupTotals,
+  readSeries,
+  type SeriesGroups,
+  type SeriesPoint,
+} from '../../store/usage-series.ts';
 import { noCustomer } from '../store-billing-profile.ts';
 import { meterFor, readFilter, readSpan } from './usage-request.ts';
 
@@ -187,5 +193,9 @@ const windowIdOf = (place: number) => `00000000-0000-4000-8000-${String(place).p
 function sumOf([measured]: readonly Measured[]): Figure {
   return measured === undefined
     ? nothing
-    : figureOf({ quantity: measured.usage.quantity, eventCount: measured.eventCount, skippedCount: measured.skippedCount });
+    : figureOf({
+        quantity: measured.usage.quantity,
+        eventCount: measured.eventCount,
+        skippedCount: measured.skippedCount,
+      });
 }

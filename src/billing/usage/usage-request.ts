@@ -1,15 +1,15 @@
-import { bucketSizes, type BucketSize } from '../../domain/period/buckets.ts';
+import { type BucketSize, bucketSizes } from '../../domain/period/buckets.ts';
 import { type Filter, parseFilter } from '../../domain/rating/filter.ts';
-import { readerFor } from '../../domain/rating/reader.ts';
 import type { Meter } from '../../domain/rating/meter.ts';
+import { readerFor } from '../../domain/rating/reader.ts';
 import { DurabillError } from '../../errors/error.ts';
 import type { Sql } from '../../store/database.ts';
 import { findMeters } from '../../store/meters.ts';
 import type { UsageEventFilter } from '../../store/usage-event-views.ts';
 import { readInstant } from '../instant.ts';
 
-export { bucketSizes };
 export type { BucketSize };
+export { bucketSizes };
 
 const read = readerFor('request-invalid');
 
