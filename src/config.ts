@@ -28,6 +28,8 @@ export type Config = {
     /** From a signal to the end of listening: until load balancers have noticed that it is not ready. */
     drainMs: number;
   };
+  /** Address of the Temporal Web UI, for links to runs and syncs; undefined where pages have none. */
+  temporalUiUrl: string | undefined;
   /** Where the process answers /healthz, /readyz and /metrics; port 0 takes any free one. */
   operations: { host: string; port: number };
   sync: {
@@ -99,6 +101,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       drainMs: whole('DURABILL_API_DRAIN_SECONDS', 0, 15) * 1_000,
     },
     operations: { host: text('DURABILL_OPERATIONS_HOST'), port: whole('DURABILL_OPERATIONS_PORT', 0, 65_535) },
+    temporalUiUrl: env['DURABILL_TEMPORAL_UI_URL']
+      ? url('DURABILL_TEMPORAL_UI_URL', ['http:', 'https:']).replace(/\/+$/, '')
+      : undefined,
     sync: { slots: whole('DURABILL_SYNC_SLOTS', 1, 5_000) },
     checks: {
       totalAboveMinor: readBounds(env, 'DURABILL_HOLD_TOTAL_ABOVE', tell),

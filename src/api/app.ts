@@ -7,8 +7,11 @@ import { documentOptions } from './document.ts';
 import { guardRoutes } from './guard.ts';
 import { readJson, writeJson } from './json.ts';
 import { refuseUnknown } from './methods.ts';
+import { type SendMissingPage, servePages } from './pages.ts';
 import { isTooLarge, sendProblem, standardHeaders } from './problems.ts';
 import { readAway, refuseOddRequests, refuseUnreadable } from './protocol.ts';
+import { readReasons } from './reasons.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { calendarRoutes } from './routes/calendar.ts';
 import { chargeRoutes } from './routes/charges.ts';
 import { clockRoutes } from './routes/clocks.ts';
@@ -16,6 +19,7 @@ import { collectionRoutes } from './routes/collection.ts';
 import { couponRoutes } from './routes/coupons.ts';
 import { creditNoteRoutes } from './routes/credit-notes.ts';
 import { customerRoutes } from './routes/customers.ts';
+import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { documentRoutes } from './routes/documents.ts';
 import { dunningRoutes } from './routes/dunning.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -26,6 +30,7 @@ import { invoiceProofRoutes } from './routes/invoice-proof.ts';
 import { invoiceRoutes } from './routes/invoices.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { messageRoutes } from './routes/messages.ts';
+import { operationRoutes } from './routes/operations.ts';
 import { partyRoutes } from './routes/parties.ts';
 import { pauseRoutes } from './routes/pauses.ts';
 import { paymentRoutes } from './routes/payments.ts';
@@ -80,8 +85,13 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     deps.observe?.({ method, route, status: reply.statusCode, seconds: reply.elapsedTime / 1_000 });
   });
   refuseOddRequests(app);
-  refuseUnknown(app);
+  let sendMissingPage: SendMissingPage = async () => false;
+  refuseUnknown(app, (request, reply) => sendMissingPage(request, reply));
   guardRoutes(app, deps.database, publicUrlOf(deps));
+<<<<<<< HEAD
+  readReasons(app);
+=======
+>>>>>>> d5ee9f0
 
   app.register(swagger, documentOptions);
   for (const routes of [
@@ -106,6 +116,9 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     taxRoutes,
     usageCorrectionRoutes,
     usageSourceRoutes,
+    operationRoutes,
+    deadLetterRoutes,
+    auditRoutes,
   ]) {
     app.register(routes, deps);
   }
@@ -128,6 +141,12 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
   app.register(async (scope) => {
     scope.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   });
+  const { dashboard } = deps;
+  if (dashboard !== undefined) {
+    app.register(async (scope) => {
+      sendMissingPage = await servePages(scope, dashboard, publicUrlOf(deps));
+    });
+  }
   return app;
 }
 

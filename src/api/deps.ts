@@ -1,6 +1,9 @@
 import type { FastifyBaseLogger } from 'fastify';
+import type { DeadLetterBox } from '../billing/operations/dead-letters.ts';
+import type { WorkflowState } from '../billing/operations/read-summary.ts';
 import type { ReadDelivery } from '../billing/receive-stripe-event.ts';
 import type { Database } from '../store/database.ts';
+import type { Dashboard } from './pages.ts';
 import type { Syncs } from './syncs.ts';
 
 /**
@@ -28,6 +31,16 @@ export type StartReconciliation = (order: {
 /** `up`, or in a few words what is wrong. */
 export type Health = Record<string, 'up' | (string & {})>;
 
+/** Workflows as Temporal and its Web UI show them. */
+export type Workflows = {
+  /** Page of a workflow in the Web UI; null where none is configured. */
+  urlOf(workflowId: string): string | null;
+  /** The page that lists all of them; null where none is configured. */
+  listUrl: string | null;
+  /** Rejects while Temporal cannot be reached. */
+  stateOf(workflowId: string): Promise<WorkflowState>;
+};
+
 /** Where a browser on this machine finds an API that was told nothing else. */
 const defaultPublicUrl = 'http://127.0.0.1:7070';
 
@@ -53,10 +66,14 @@ export type ApiDeps = {
   /** Has the stored events of the account taken up, later and in the background. */
   wakeStripeEvents: (accountId: string) => void;
   startReconciliation: StartReconciliation;
+  deadLetters: DeadLetterBox;
+  workflows: Workflows;
   health: () => Promise<Health>;
   /** Told of every answer, for the figures. */
   observe?: (answer: { method: string; route: string; status: number; seconds: number }) => void;
   /** Told of every answer to events, by outcome. */
   countEvents?: (counts: Record<string, number>) => void;
+  /** The pages that are served beside it; none in tests of the API alone. */
+  dashboard?: Dashboard;
   logger?: FastifyBaseLogger;
 };

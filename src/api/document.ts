@@ -13,6 +13,8 @@ export const documentOptions: FastifyDynamicSwaggerOptions = {
       description:
         'Usage events in, invoices out. Every amount is a whole number of minor units beside its currency; every ' +
         'instant is RFC 3339. Refusals are problem+json (RFC 9457) with a code for programs and a sentence for people. ' +
+        'Why something is done can be sent beside any request that changes something, in the header `durabill-reason` ' +
+        '(percent-encoded UTF-8, up to 500 characters): it stands in the audit log with what was done. ' +
         'Creating and sending again is safe everywhere: the same content gives the same object.',
     },
     tags: [
@@ -28,6 +30,7 @@ export const documentOptions: FastifyDynamicSwaggerOptions = {
       { name: 'pauses', description: 'What stops all issuing and every write to Stripe' },
       { name: 'webhooks', description: 'What Stripe tells' },
       { name: 'clocks', description: 'Test clocks, to bill months in minutes' },
+      { name: 'operations', description: 'What waits for a person, and what happened' },
       { name: 'access', description: 'Who may see and do what: sign-in, sessions, users, operators' },
       { name: 'health', description: 'Whether the service and its parts are up' },
     ],
