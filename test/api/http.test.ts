@@ -215,6 +215,7 @@ describe('The HTTP interface', () => {
       '/v1/wallets/{id}',
       '/v1/wallets/{id}/grants',
       '/v1/webhooks/stripe',
+      '/v1/words',
     ]);
     const bare: string[] = [];
     describeFields(document, '', bare);
