@@ -46,6 +46,7 @@ import { usageCorrectionRoutes } from './routes/usage-corrections.ts';
 import { usageSourceRoutes } from './routes/usage-sources.ts';
 import { walletRoutes } from './routes/wallets.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
+import { wordRoutes } from './routes/words.ts';
 import { createValidatorCompiler } from './validation.ts';
 
 /**
@@ -129,6 +130,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     ledgerRoutes,
     collectionRoutes,
     paymentRoutes,
+    wordRoutes,
   ])
     app.register(routes, deps);
   app.register(async (scope) => {

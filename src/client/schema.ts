@@ -3945,6 +3945,12 @@ export type paths = {
                                  */
                                 revision: number;
                                 /**
+                                 * @description The same for programs, all its states taken together; GET /v1/words says what each means
+                                 * @example draft
+                                 * @enum {string}
+                                 */
+                                standing: "draft" | "held" | "skipped" | "void" | "being-cancelled" | "paid" | "payment-processing" | "partly-paid" | "closed-unpaid" | "on-its-way" | "tried-again" | "waits-for-us" | "open" | "overdue";
+                                /**
                                  * @description Where it stands, for its customer
                                  * @example Draft, becomes final on 2 Feb 2013
                                  */
@@ -13046,6 +13052,127 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/v1/words": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read what every state, error and failure means, in the words of each reader */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Words for states, errors and failures */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description Errors by `code` */
+                            errors: {
+                                [key: string]: {
+                                    customer: components["schemas"]["Customer"] | null;
+                                    engineer: string | null;
+                                    operator: string | null;
+                                    /**
+                                     * @description The HTTP status
+                                     * @example 404
+                                     */
+                                    status: number;
+                                };
+                            };
+                            /**
+                             * @description The kind of failure of each code of Stripe; none for customers
+                             * @example {
+                             *       "insufficient_funds": "funds"
+                             *     }
+                             */
+                            failureCodes: {
+                                [key: string]: string;
+                            };
+                            /** @description Kinds of failures by name; none for customers, who read the `notice` of their invoice */
+                            failures: {
+                                [key: string]: {
+                                    customer: components["schemas"]["Customer"] | null;
+                                    engineer: string | null;
+                                    operator: string | null;
+                                };
+                            };
+                            /** @description States by what they are of */
+                            states: {
+                                [key: string]: {
+                                    /**
+                                     * @description What it is of, as a heading
+                                     * @example Where an invoice stands, all taken together
+                                     */
+                                    about: string;
+                                    /** @description By the state as the API names it */
+                                    states: {
+                                        [key: string]: {
+                                            customer: components["schemas"]["Customer"] | null;
+                                            engineer: string | null;
+                                            /**
+                                             * @description One to four words, for a badge
+                                             * @example To be paid
+                                             */
+                                            label: string;
+                                            operator: string | null;
+                                            /**
+                                             * @description How it looks: settled well, going on by itself, or wanting somebody
+                                             * @example attention
+                                             * @enum {string}
+                                             */
+                                            tone: "neutral" | "good" | "waiting" | "attention" | "bad";
+                                        };
+                                    };
+                                };
+                            };
+                        };
+                    };
+                };
+                /** @description They are still those that `If-None-Match` names */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 };
 export type webhooks = Record<string, never>;
 export type components = {
@@ -13740,6 +13867,29 @@ export type components = {
              *     ]
              */
             properties: string[];
+        };
+        /** @description What a customer reads, in four answers */
+        Customer: {
+            /**
+             * @description What is being done, and by whom
+             * @example We wait for your payment.
+             */
+            beingDone: string;
+            /**
+             * @description What happened
+             * @example This invoice is ready to be paid.
+             */
+            happened: string;
+            /**
+             * @description What it means for the bill
+             * @example The amount is to be paid by the day that is shown.
+             */
+            meansForBill: string;
+            /**
+             * @description What the customer can do
+             * @example Pay it on its payment page.
+             */
+            youCan: string;
         };
         /** @description A source from which data may be missing */
         DataGaps: {
@@ -15478,6 +15628,12 @@ export type components = {
              * @example 1
              */
             revision: number;
+            /**
+             * @description The same for programs, all its states taken together; GET /v1/words says what each means
+             * @example draft
+             * @enum {string}
+             */
+            standing: "draft" | "held" | "skipped" | "void" | "being-cancelled" | "paid" | "payment-processing" | "partly-paid" | "closed-unpaid" | "on-its-way" | "tried-again" | "waits-for-us" | "open" | "overdue";
             /**
              * @description Where it stands, for its customer
              * @example Draft, becomes final on 2 Feb 2013

@@ -61,6 +61,7 @@ describe('The HTTP interface', () => {
       database,
       syncs: noSyncs,
       noticeOf: () => null,
+      failureCodes: new Map(),
       startRun: () => Promise.reject(new Error('unused')),
       startReconciliation: () => Promise.reject(new Error('unused')),
       health: () => Promise.reject(new Error('unused')),
@@ -208,6 +209,7 @@ describe('The HTTP interface', () => {
       '/v1/wallets/{id}',
       '/v1/wallets/{id}/grants',
       '/v1/webhooks/stripe',
+      '/v1/words',
     ]);
     const bare: string[] = [];
     describeFields(document, '', bare);

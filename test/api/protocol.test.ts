@@ -28,6 +28,7 @@ describe('Over a socket, the API', () => {
         database: api.database,
         syncs: noSyncs,
         noticeOf: () => null,
+        failureCodes: new Map(),
         startRun: () => Promise.reject(new Error('unused')),
         startReconciliation: () => Promise.reject(new Error('unused')),
         health: () => Promise.reject(new Error('unused')),

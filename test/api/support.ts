@@ -7,7 +7,7 @@ import { createApiKey } from '../../src/auth/api-keys.ts';
 import { scopes } from '../../src/auth/scopes.ts';
 import { runIdOf } from '../../src/billing/ids.ts';
 import { recordReconciliation } from '../../src/store/reconciliations.ts';
-import { noticeOf } from '../../src/targets/stripe/notice.ts';
+import { kindsByCode, noticeOf } from '../../src/targets/stripe/notice.ts';
 import { openBooks } from '../support/books.ts';
 import { useTestDatabase } from '../support/database.ts';
 
@@ -65,6 +65,7 @@ export function useApi(overrides: Partial<ApiDeps> = {}) {
       },
       syncs: noSyncs,
       noticeOf,
+      failureCodes: kindsByCode,
       async startReconciliation(order) {
         const workflowId = `reconciliation/${order.id}`;
         await recordReconciliation(books.database, { ...order, workflowId });

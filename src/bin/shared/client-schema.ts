@@ -17,10 +17,9 @@ async function readDocument(): Promise<Record<string, unknown>> {
     startReconciliation: unused,
     syncs: { wake: unused, answer: unused, ensureCustomer: unused },
     noticeOf: unused,
+    failureCodes: new Map(),
     readStripeDelivery: unused,
     wakeStripeEvents: unused,
-    deadLetters: { count: unused, list: unused, requeue: unused, discard: unused },
-    workflows: { urlOf: unused, listUrl: null, stateOf: unused },
     health: unused,
   };
   const api = buildApi(deps);
