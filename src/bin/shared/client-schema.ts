@@ -21,6 +21,8 @@ async function readDocument(): Promise<Record<string, unknown>> {
     readStripeDelivery: unused,
     wakeStripeEvents: unused,
     health: unused,
+    deadLetters: { count: unused, list: unused, requeue: unused, discard: unused },
+    workflows: { urlOf: unused, listUrl: null, stateOf: unused },
   };
   const api = buildApi(deps);
   try {

@@ -77,7 +77,12 @@ export function createFormats(wantedLocale: string, wantedZone: string): Formats
     },
     price(major, currency) {
       const digits = currencyDigits(currency);
-      const options = { style: 'currency', currency, minimumFractionDigits: digits, maximumFractionDigits: 12 } as const;
+      const options = {
+        style: 'currency',
+        currency,
+        minimumFractionDigits: digits,
+        maximumFractionDigits: 12,
+      } as const;
       return numberFormat(locale, options).format(major as Intl.StringNumericLiteral);
     },
     number(value, options = {}) {

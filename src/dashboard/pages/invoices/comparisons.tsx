@@ -28,7 +28,8 @@ export function Comparisons({ comparisons }: { comparisons: Proof['comparisons']
 }
 
 function Sign({ holds }: { holds: boolean | null }) {
-  if (holds === null) return <CircleDashed className={css['open']} size={18} role="img" aria-label="Not comparable yet" />;
+  if (holds === null)
+    return <CircleDashed className={css['open']} size={18} role="img" aria-label="Not comparable yet" />;
   return holds ? (
     <CircleCheck className={css['good']} size={18} role="img" aria-label="Agrees" />
   ) : (

@@ -52,7 +52,7 @@ function Expected({ bill }: { bill: Bill }) {
       }
     >
       {failure === null ? (
-        <div className="grid">
+        <div className="stats">
           <Stat
             label="So far, as it would be billed now"
             size="large"

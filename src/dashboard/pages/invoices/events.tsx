@@ -13,7 +13,10 @@ export function EventsOf({ invoiceId, position }: { invoiceId: string; position:
   const query = usePages<ProofEvent>(['invoice', invoiceId, 'events', position], (cursor, signal) =>
     take(
       client.GET('/v1/invoices/{id}/proof/events', {
-        params: { path: { id: invoiceId }, query: { line: position, limit: 25, ...(cursor !== undefined && { cursor }) } },
+        params: {
+          path: { id: invoiceId },
+          query: { line: position, limit: 25, ...(cursor !== undefined && { cursor }) },
+        },
         signal,
       }),
     ),
@@ -24,7 +27,7 @@ export function EventsOf({ invoiceId, position }: { invoiceId: string; position:
       description="Each one as it was received. The fingerprint is over its whole content, so that your own record can be held against it."
       flush
     >
-      <QueryView query={{ ...query, data: query.items }} skeleton={<Skeleton lines={6} />}>
+      <QueryView query={query} skeleton={<Skeleton lines={6} />}>
         {(events) =>
           events.length === 0 ? (
             <Empty title="No event stands behind this line" />
@@ -59,6 +62,7 @@ const columns: Column<ProofEvent>[] = [
     key: 'hash',
     title: 'Fingerprint',
     wideOnly: true,
-    cell: ({ contentHash }) => (contentHash === null ? '–' : <code title={contentHash}>{contentHash.slice(0, 12)}…</code>),
+    cell: ({ contentHash }) =>
+      contentHash === null ? '–' : <code title={contentHash}>{contentHash.slice(0, 12)}…</code>,
   },
 ];

@@ -12,7 +12,11 @@ export function LineEvidence({ invoice, line }: { invoice: Invoice; line: Line }
       <QueryView query={query} skeleton={<Skeleton lines={4} label="Computing the line again from its events" />}>
         {(proof) => {
           const found = proof.lines.find(({ position }) => position === line.position);
-          return found === undefined ? <p>{proof.failure ?? 'This line cannot be computed again.'}</p> : <Of proof={found} />;
+          return found === undefined ? (
+            <p>{proof.failure ?? 'This line cannot be computed again.'}</p>
+          ) : (
+            <Of proof={found} />
+          );
         }}
       </QueryView>
     </Card>

@@ -90,28 +90,24 @@ function Shown({ invoice, isPaying, onPay }: { invoice: Invoice; isPaying: boole
 
 function Summary({ invoice }: { invoice: Invoice }) {
   const formats = useFormats();
-  const { currency, totalMinor, amountPaidMinor, amountDueMinor, lifecycle, paymentDueOn, issuedAt, dueAt, zone } = invoice;
+  const { currency, totalMinor, amountPaidMinor, amountDueMinor, lifecycle, paymentDueOn, issuedAt, dueAt, zone } =
+    invoice;
   const isFinal = lifecycle === 'issued' || lifecycle === 'void';
   const next = nextStepOf(invoice, formats);
   return (
     <Card>
       <div className="stack">
-        <div className="grid">
-          <Stat label="Total" size="large" value={<Money minor={totalMinor} currency={currency} />} note={next ?? undefined} />
+        <div className="stats">
+          <Stat label="Total" size="large" value={<Money minor={totalMinor} currency={currency} />} />
           {isFinal && <Stat label="Paid" value={<Money minor={amountPaidMinor} currency={currency} />} />}
           {isFinal && <Stat label="Still to be paid" value={<Money minor={amountDueMinor} currency={currency} />} />}
           <Stat
             label={issuedAt === null ? 'Becomes final' : 'Issued'}
             value={<When at={issuedAt ?? dueAt} zone={zone} />}
-            note={
-              paymentDueOn === null ? undefined : (
-                <>
-                  to be paid by <Day on={paymentDueOn} />
-                </>
-              )
-            }
           />
+          {paymentDueOn !== null && <Stat label="To be paid by" value={<Day on={paymentDueOn} />} />}
         </div>
+        {next !== null && <p>{next}</p>}
         <details>
           <summary>What this state means</summary>
           <StateExplained subject="invoice-standing" state={invoice.standing} />
@@ -130,8 +126,8 @@ function Gaps({ invoice: { dataGaps, lifecycle } }: { invoice: Invoice }) {
       <ul>
         {dataGaps.map(({ source, eventType, lastOccurredAt, silentDays }) => (
           <li key={`${source} ${eventType}`}>
-            Nothing has come from “{source}” for {formats.number(silentDays)} days before the end of the period (its last
-            event was on {formats.date(lastOccurredAt)}).
+            Nothing has come from “{source}” for {formats.number(silentDays)} days before the end of the period (its
+            last event was on {formats.date(lastOccurredAt)}).
           </li>
         ))}
       </ul>

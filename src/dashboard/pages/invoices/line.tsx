@@ -43,7 +43,7 @@ function Shown({ invoice, line }: { invoice: Invoice; line: Line }) {
       back={<Link to={link(`/invoices/${id}`)}>{number === null ? 'The invoice' : `Invoice ${number}`}</Link>}
     >
       <Card>
-        <div className="grid">
+        <div className="stats">
           <Stat label="Amount" size="large" value={<Money minor={amountMinor} currency={currency} />} />
           {quantity !== null && <Stat label="Used" value={<Quantity value={quantity} />} />}
           {billableQuantity !== null && billableQuantity !== quantity && (

@@ -45,7 +45,12 @@ export function Lines({ invoice }: { invoice: Invoice }) {
   ];
   return (
     <Card title="Lines" description="Each one opens to how it was computed and to the events behind it." flush>
-      <Table caption="Lines of the invoice" columns={columns} rows={lines} rowKey={({ position }) => String(position)} />
+      <Table
+        caption="Lines of the invoice"
+        columns={columns}
+        rows={lines}
+        rowKey={({ position }) => String(position)}
+      />
       <Sums invoice={invoice} />
     </Card>
   );
@@ -66,7 +71,8 @@ function sumsOf(invoice: Invoice): Sum[] {
     ...credits.map(({ source, name, amountMinor }) => ({
       name,
       minor: -amountMinor,
-      note: source === 'carried' ? 'given to your balance' : source === 'wallet' ? 'from your wallet' : 'from your balance',
+      note:
+        source === 'carried' ? 'given to your balance' : source === 'wallet' ? 'from your wallet' : 'from your balance',
     })),
   ];
 }

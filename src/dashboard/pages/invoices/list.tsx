@@ -51,7 +51,7 @@ export function InvoiceList() {
           />
         }
       >
-        <QueryView query={{ ...query, data: query.items }} skeleton={<Skeleton lines={6} />}>
+        <QueryView query={query} skeleton={<Skeleton lines={6} />}>
           {(invoices) => (
             <>
               <Invoices invoices={invoices} isFiltered={filter.id !== 'all'} />
@@ -85,7 +85,11 @@ function Invoices({ invoices, isFiltered }: { invoices: readonly InvoiceRow[]; i
       ),
     },
     { key: 'number', title: 'Number', cell: ({ number }) => number ?? 'none yet' },
-    { key: 'state', title: 'State', cell: ({ standing }) => <StateBadge subject="invoice-standing" state={standing} /> },
+    {
+      key: 'state',
+      title: 'State',
+      cell: ({ standing }) => <StateBadge subject="invoice-standing" state={standing} />,
+    },
     {
       key: 'issued',
       title: 'Issued',

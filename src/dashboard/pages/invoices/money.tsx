@@ -1,11 +1,11 @@
+import { ButtonAnchor } from '../../ui/button.tsx';
 import { Card, Stat } from '../../ui/card.tsx';
 import { Money as Amount, useFormats, When } from '../../ui/format.tsx';
 import { Empty, QueryView } from '../../ui/states.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
-import { ButtonAnchor } from '../../ui/button.tsx';
+import css from './money.module.css';
 import { type CreditNote, type Invoice, useCreditNotes, usePayments } from './queries.ts';
 import { timelineOf } from './timeline.ts';
-import css from './money.module.css';
 
 /** What happened to the invoice and to its money, and the credit notes on it. */
 export function Money({ invoice }: { invoice: Invoice }) {
@@ -19,7 +19,7 @@ export function Money({ invoice }: { invoice: Invoice }) {
           <>
             {(money.refundedMinor > 0 || money.disputedMinor > 0 || money.overpaidMinor > 0) && (
               <Card>
-                <div className="grid">
+                <div className="stats">
                   {money.refundedMinor > 0 && (
                     <Stat label="Given back" value={<Amount minor={money.refundedMinor} currency={money.currency} />} />
                   )}
@@ -27,7 +27,10 @@ export function Money({ invoice }: { invoice: Invoice }) {
                     <Stat label="Disputed" value={<Amount minor={money.disputedMinor} currency={money.currency} />} />
                   )}
                   {money.overpaidMinor > 0 && (
-                    <Stat label="Paid too much" value={<Amount minor={money.overpaidMinor} currency={money.currency} />} />
+                    <Stat
+                      label="Paid too much"
+                      value={<Amount minor={money.overpaidMinor} currency={money.currency} />}
+                    />
                   )}
                 </div>
               </Card>

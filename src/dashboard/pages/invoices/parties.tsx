@@ -19,7 +19,10 @@ export function PartiesOf({ invoice }: { invoice: Invoice }) {
             <TaxIds taxIds={seller.taxIds} />
           </Card>
         )}
-        <Card title="To" description={isFrozen ? undefined : 'As your account says now; it is fixed when the invoice becomes final.'}>
+        <Card
+          title="To"
+          description={isFrozen ? undefined : 'As your account says now; it is fixed when the invoice becomes final.'}
+        >
           <p>{buyer.legalName ?? buyer.name}</p>
           <Lines address={buyer.address} />
           <TaxIds taxIds={buyer.taxIds} />
@@ -32,11 +35,18 @@ export function PartiesOf({ invoice }: { invoice: Invoice }) {
             ['Period', <Period key="period" startAt={periodStartAt} endAt={periodEndAt} zone={zone} />],
             ['Time zone', zone],
             ['Drawn up', <When key="drawn" at={generatedAt} zone={zone} time />],
-            ...(issuedAt === null ? [] : ([['Became final', <When key="issued" at={issuedAt} zone={zone} time />]] as const)),
-            ['To be paid within', paymentTermsDays === 0 ? 'the day of the issue' : `${paymentTermsDays} days of the issue`],
+            ...(issuedAt === null
+              ? []
+              : ([['Became final', <When key="issued" at={issuedAt} zone={zone} time />]] as const)),
+            [
+              'To be paid within',
+              paymentTermsDays === 0 ? 'the day of the issue' : `${paymentTermsDays} days of the issue`,
+            ],
             ...(purchaseOrder === null ? [] : ([['Your order', purchaseOrder]] as const)),
             ...(memo === null ? [] : ([['Note', memo]] as const)),
-            ...(replaces === null ? [] : ([['Replaces', `an earlier invoice that is void (this is revision ${revision})`]] as const)),
+            ...(replaces === null
+              ? []
+              : ([['Replaces', `an earlier invoice that is void (this is revision ${revision})`]] as const)),
           ]}
         />
       </Card>

@@ -49,7 +49,11 @@ function LinesOf({ invoice, proof }: { invoice: Invoice; proof: Proof }) {
       title: 'Line',
       heading: true,
       cell: ({ position, description }) =>
-        position === null ? description : <Link to={link(`/invoices/${invoice.id}/lines/${position}`)}>{description}</Link>,
+        position === null ? (
+          description
+        ) : (
+          <Link to={link(`/invoices/${invoice.id}/lines/${position}`)}>{description}</Link>
+        ),
     },
     {
       key: 'events',
@@ -67,7 +71,11 @@ function LinesOf({ invoice, proof }: { invoice: Invoice; proof: Proof }) {
       title: 'Fingerprint of all its events',
       wideOnly: true,
       cell: ({ evidence }) =>
-        evidence === null || evidence.digest === '' ? '–' : <code title={evidence.digest}>{evidence.digest.slice(0, 16)}…</code>,
+        evidence === null || evidence.digest === '' ? (
+          '–'
+        ) : (
+          <code title={evidence.digest}>{evidence.digest.slice(0, 16)}…</code>
+        ),
     },
   ];
   return (
@@ -85,7 +93,10 @@ function LinesOf({ invoice, proof }: { invoice: Invoice; proof: Proof }) {
 /** What is written down of it, and that nobody has changed it since. */
 function Records({ proof: { atStripe, history, usageCutAt } }: { proof: Proof }) {
   return (
-    <Card title="The record" description="Every step of this invoice is chained to the one before, so that none can be changed unseen.">
+    <Card
+      title="The record"
+      description="Every step of this invoice is chained to the one before, so that none can be changed unseen."
+    >
       <div className="stack">
         <Facts
           facts={[
@@ -105,7 +116,12 @@ function Records({ proof: { atStripe, history, usageCutAt } }: { proof: Proof })
             ],
             ...(history.headHash === null
               ? []
-              : ([['Its fingerprint; keep it, and nobody changes what is before it', <code key="head">{history.headHash}</code>]] as const)),
+              : ([
+                  [
+                    'Its fingerprint; keep it, and nobody changes what is before it',
+                    <code key="head">{history.headHash}</code>,
+                  ],
+                ] as const)),
             ...(atStripe === null
               ? []
               : ([

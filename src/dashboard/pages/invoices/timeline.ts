@@ -39,7 +39,9 @@ function tellMovement(movement: Movement, money: (minor: number) => string): Omi
   const has = (...words: string[]) => words.includes(status);
   switch (kind) {
     case 'attempt':
-      return has('succeeded') ? null : { text: `We tried to charge ${amount} to your payment method.`, note: plain(status) };
+      return has('succeeded')
+        ? null
+        : { text: `We tried to charge ${amount} to your payment method.`, note: plain(status) };
     case 'payment':
       if (has('succeeded', 'recorded', 'paid')) {
         return { text: `${amount} came in.`, ...(reference !== null && { note: reference }) };

@@ -109,7 +109,8 @@ function howOf(step: Step, currency: string, formats: Formats): string {
   if (packages !== undefined && packageAmount !== undefined) return `${number(packages)} × ${price(packageAmount)}`;
   const count = transactions ?? quantity;
   const factor = multiplier === undefined ? '' : ` × ${number(multiplier)}`;
-  const units = count !== undefined && unitAmount !== undefined ? `${number(count)} × ${price(unitAmount)}${factor}` : '';
+  const units =
+    count !== undefined && unitAmount !== undefined ? `${number(count)} × ${price(unitAmount)}${factor}` : '';
   if (units !== '' && flatAmount !== undefined) return `${units} + ${price(flatAmount)}`;
   if (units !== '') return units;
   if (flatAmount !== undefined) return price(flatAmount);
@@ -124,7 +125,13 @@ function withShare(text: string, { share }: Step, formats: Formats): string {
 
 /** Where the quantity comes from, as a sentence. */
 export function quantitySentence(
-  line: { meterKey: string | null; quantity: string | null; eventCount: number; skippedCount: number; usageState: string | null },
+  line: {
+    meterKey: string | null;
+    quantity: string | null;
+    eventCount: number;
+    skippedCount: number;
+    usageState: string | null;
+  },
   formats: Formats,
 ): string {
   const { meterKey, quantity, eventCount, skippedCount, usageState } = line;
