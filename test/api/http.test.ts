@@ -61,7 +61,6 @@ describe('The HTTP interface', () => {
       database,
       syncs: noSyncs,
       noticeOf: () => null,
-      failureCodes: new Map(),
       startRun: () => Promise.reject(new Error('unused')),
       startReconciliation: () => Promise.reject(new Error('unused')),
       health: () => Promise.reject(new Error('unused')),

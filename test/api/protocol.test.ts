@@ -28,7 +28,6 @@ describe('Over a socket, the API', () => {
         database: api.database,
         syncs: noSyncs,
         noticeOf: () => null,
-        failureCodes: new Map(),
         startRun: () => Promise.reject(new Error('unused')),
         startReconciliation: () => Promise.reject(new Error('unused')),
         health: () => Promise.reject(new Error('unused')),

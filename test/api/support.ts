@@ -11,8 +11,12 @@ import { kindsByCode, noticeOf } from '../../src/targets/stripe/notice.ts';
 import { openBooks } from '../support/books.ts';
 import { useTestDatabase } from '../support/database.ts';
 
-/** For an API that Stripe tells nothing, without dead letters and without a Web UI. */
-export const withoutWebhooks: Pick<ApiDeps, 'readStripeDelivery' | 'wakeStripeEvents' | 'deadLetters' | 'workflows'> = {
+/** For an API that Stripe tells nothing, without dead letters and without a Web UI; codes mean what they always mean. */
+export const withoutWebhooks: Pick<
+  ApiDeps,
+  'failureCodes' | 'readStripeDelivery' | 'wakeStripeEvents' | 'deadLetters' | 'workflows'
+> = {
+  failureCodes: kindsByCode,
   readStripeDelivery() {
     throw new Error('No webhook is expected.');
   },
@@ -65,7 +69,6 @@ export function useApi(overrides: Partial<ApiDeps> = {}) {
       },
       syncs: noSyncs,
       noticeOf,
-      failureCodes: kindsByCode,
       async startReconciliation(order) {
         const workflowId = `reconciliation/${order.id}`;
         await recordReconciliation(books.database, { ...order, workflowId });

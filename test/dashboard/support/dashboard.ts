@@ -5,7 +5,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { buildApi } from '../../../src/api/app.ts';
 import type { ApiDeps } from '../../../src/api/deps.ts';
 import type { Database } from '../../../src/store/database.ts';
-import { kindsByCode, noticeOf } from '../../../src/targets/stripe/notice.ts';
+import { noticeOf } from '../../../src/targets/stripe/notice.ts';
 import { noSyncs, withoutWebhooks } from '../../api/support.ts';
 import { openBooks } from '../../support/books.ts';
 import { useTestDatabase } from '../../support/database.ts';
@@ -101,7 +101,6 @@ export function useDashboard(overrides: Partial<ApiDeps> = {}) {
       startReconciliation: () => Promise.reject(new Error('No reconciliation is expected.')),
       syncs: noSyncs,
       noticeOf,
-      failureCodes: kindsByCode,
       health: async () => ({ postgresql: 'up', rabbitmq: 'up', temporal: 'up' }),
       ...withoutWebhooks,
       dashboard: { folder: builtPages },
