@@ -4433,6 +4433,218 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/v1/customers/{id}/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read what a customer would be billed with more usage or another plan
+         * @description The expected bill twice, as it is and as it would be, each computed by the functions that make drafts. Nothing is written. To price what is not in the books there is `POST /v1/invoices/preview`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /**
+                     * @description Our id, or the external id
+                     * @example B6
+                     */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            /** @description What is supposed */
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description What more would be used in the period that goes on */
+                        addUsage?: {
+                            /** @description Which line of a price that has one for each of its groups */
+                            group?: string[];
+                            /**
+                             * @description Or of a meter, for all prices that read it without a filter of their own
+                             * @example departures
+                             */
+                            meter?: string;
+                            /**
+                             * @description Key of the price that would measure more
+                             * @example landing
+                             */
+                            price?: string;
+                            /**
+                             * @description How much more, or less below zero, as an exact decimal
+                             * @example 1000
+                             */
+                            quantity: string;
+                        }[];
+                        /** @description Plans as of the begin of the open period, in their latest versions */
+                        plans?: {
+                            /**
+                             * @description Key of the plan that it would have
+                             * @example pro
+                             */
+                            plan: string;
+                            /**
+                             * Format: uuid
+                             * @description The subscription
+                             * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+                             */
+                            subscription: string;
+                        }[];
+                    };
+                };
+            };
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What would be billed */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /**
+                             * Format: date-time
+                             * @description Business time on the customer's clock (RFC 3339, UTC, milliseconds)
+                             * @example 2013-10-20T00:00:00.000Z
+                             */
+                            asOf: string;
+                            /** @description The open bills, the earliest first */
+                            bills: {
+                                after: components["schemas"]["Before"];
+                                before: components["schemas"]["Before"];
+                                /**
+                                 * @description Group of subscriptions; '' for none
+                                 * @example
+                                 */
+                                billingGroup: string;
+                                /**
+                                 * @description ISO 4217 code of its amounts
+                                 * @example USD
+                                 */
+                                currency: string;
+                                /**
+                                 * @description The same, for people
+                                 * @example USD 12.50
+                                 */
+                                difference: string;
+                                /**
+                                 * @description How much more would be to be paid, in minor units of the currency (cents for USD)
+                                 * @example 123450
+                                 */
+                                differenceMinor: number;
+                                failure: {
+                                    /**
+                                     * @description What is wrong, for programs
+                                     * @example quantity-negative
+                                     */
+                                    code: string;
+                                    /**
+                                     * @description What is wrong, in a sentence
+                                     * @example The quantity is below zero.
+                                     */
+                                    reason: string;
+                                } | null;
+                                /**
+                                 * Format: uuid
+                                 * @description Id that the invoice will have, if nothing changes before it is made
+                                 * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+                                 */
+                                id: string;
+                                /** @description What is charged on either */
+                                lines: {
+                                    /**
+                                     * @description What it would be, in minor units of the currency (cents for USD)
+                                     * @example 123450
+                                     */
+                                    afterMinor: number;
+                                    /**
+                                     * @description What it is, in minor units of the currency (cents for USD)
+                                     * @example 123450
+                                     */
+                                    beforeMinor: number;
+                                    /**
+                                     * @description What is billed
+                                     * @example Departures
+                                     */
+                                    description: string;
+                                    /**
+                                     * @description How much more, in minor units of the currency (cents for USD)
+                                     * @example 123450
+                                     */
+                                    differenceMinor: number;
+                                    /**
+                                     * @description What it is for, as in the expected bill
+                                     * @example usage
+                                     * @enum {string}
+                                     */
+                                    kind: "usage" | "fixed" | "ahead" | "given-back" | "bound" | "one-off" | "correction" | "late-usage";
+                                    quantityAfter: string | null;
+                                    quantityBefore: string | null;
+                                }[];
+                                /**
+                                 * Format: date-time
+                                 * @description First instant after it (RFC 3339, UTC, milliseconds)
+                                 * @example 2013-11-01T04:00:00.000Z
+                                 */
+                                periodEndAt: string;
+                                /**
+                                 * Format: date-time
+                                 * @description First instant of its period (RFC 3339, UTC, milliseconds)
+                                 * @example 2013-10-01T04:00:00.000Z
+                                 */
+                                periodStartAt: string;
+                                /**
+                                 * @description `period`, `start`, `final` or `one-off:pending <instant>`
+                                 * @example period
+                                 */
+                                purpose: string;
+                            }[];
+                            /**
+                             * @description ISO 4217 code of the currency in which the customer pays
+                             * @example USD
+                             */
+                            currency: string;
+                            /**
+                             * Format: uuid
+                             * @description Our id of the customer
+                             * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+                             */
+                            customerId: string;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/dead-letters": {
         parameters: {
             query?: never;
@@ -14218,6 +14430,49 @@ export type components = {
             lines: string[];
             postalCode?: string | null;
             region?: string | null;
+        };
+        /** @description From the charges to the total */
+        Before: {
+            /**
+             * @description What would be below zero and is given to the customer's balance, in minor units of the currency (cents for USD)
+             * @example 0
+             */
+            carriedMinor: number;
+            /**
+             * @description Paid by the balance and wallets, in minor units of the currency (cents for USD)
+             * @example 0
+             */
+            creditMinor: number;
+            /**
+             * @description Taken off by coupons, in minor units of the currency (cents for USD)
+             * @example 0
+             */
+            discountMinor: number;
+            /**
+             * @description Taxes that the lines contain, in minor units of the currency (cents for USD)
+             * @example 0
+             */
+            inclusiveTaxMinor: number;
+            /**
+             * @description Sum of the lines, in minor units of the currency (cents for USD)
+             * @example 123450
+             */
+            subtotalMinor: number;
+            /**
+             * @description Taxes that are added to the lines, in minor units of the currency (cents for USD)
+             * @example 0
+             */
+            taxMinor: number;
+            /**
+             * @description The same, for people
+             * @example USD 1,234.50
+             */
+            total: string;
+            /**
+             * @description What would be to be paid: subtotal - discount + tax + carried - credit, in minor units of the currency (cents for USD)
+             * @example 123450
+             */
+            totalMinor: number;
         };
         /** @description Who is billed */
         Buyer: {

@@ -142,6 +142,7 @@ describe('The HTTP interface', () => {
       '/v1/customers/{id}/usage/events/csv',
       '/v1/customers/{id}/usage/meters',
       '/v1/customers/{id}/wallets',
+      '/v1/customers/{id}/what-if',
       '/v1/dead-letters',
       '/v1/dead-letters/discard',
       '/v1/dead-letters/replay',

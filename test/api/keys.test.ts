@@ -82,6 +82,7 @@ describe('API keys', () => {
       ['invoices:read', 'GET', '/v1/customers/x/pending-items'],
       ['invoices:read', 'GET', '/v1/customers/x/calendar'],
       ['invoices:read', 'GET', '/v1/customers/x/expected-bill'],
+      ['invoices:read', 'POST', '/v1/customers/x/what-if'],
       ['invoices:read', 'GET', '/v1/customers/x/usage'],
       ['invoices:read', 'GET', '/v1/customers/x/usage/meters'],
       ['invoices:read', 'GET', '/v1/customers/x/usage/csv'],

@@ -68,7 +68,7 @@ export async function compareBills(
     if (charges === null) continue;
     const between = await byTermsOfThen(sql, bill, then, now);
     const plans = await plansOf(sql, [...then, ...bill.periods]);
-    const [was, is] = [comparable(charges, then), comparable(bill.lines, bill.periods)];
+    const [was, is] = [comparableLines(charges, then), comparableLines(bill.lines, bill.periods)];
     const none = { discountMinor: 0n, taxMinor: 0n, carriedMinor: 0n, creditMinor: 0n };
     const change = changesOf(
       { lines: was, sums: (isWhole ? sums.get(other.id) : undefined) ?? none },
@@ -126,11 +126,11 @@ async function byTermsOfThen(
     planVersionId: versions.get(period.subscriptionId) ?? period.planVersionId,
   }));
   if (old.every(({ planVersionId }, index) => planVersionId === periods[index]?.planVersionId)) {
-    return amountsOf(comparable(lines, periods));
+    return amountsOf(comparableLines(lines, periods));
   }
   const rated = await rateInvoices(sql, [{ invoiceId, periods: old }], aggregateRolledUsage, now);
   const result = rated.get(invoiceId);
-  return result === undefined || 'failure' in result ? null : amountsOf(comparable(result.lines, old));
+  return result === undefined || 'failure' in result ? null : amountsOf(comparableLines(result.lines, old));
 }
 
 function amountsOf(lines: readonly ComparableLine[]): Map<string, bigint> {
@@ -156,7 +156,11 @@ function isOtherPlan(
   return planOf(then) !== planOf(now);
 }
 
-function comparable(lines: readonly RatedInvoiceLine[], periods: readonly BillablePeriod[]): ComparableLine[] {
+/** Lines as they are compared with those of another bill. */
+export function comparableLines(
+  lines: readonly RatedInvoiceLine[],
+  periods: readonly BillablePeriod[],
+): ComparableLine[] {
   const byId = new Map(periods.map((period) => [period.id, period]));
   return lines.map((line) => {
     const kind = lineKindOf(line, byId.get(line.periodId ?? '')?.kind);
