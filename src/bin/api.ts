@@ -13,7 +13,7 @@ import { createSmtpMailer } from '../notify/smtp-mailer.ts';
 import { openDatabase } from '../store/database.ts';
 import { recordReconciliation } from '../store/reconciliations.ts';
 import { recordRun } from '../store/runs.ts';
-import { noticeOf } from '../targets/stripe/notice.ts';
+import { kindsByCode, noticeOf } from '../targets/stripe/notice.ts';
 import { createWebhookReader } from '../targets/stripe/webhook.ts';
 import { createLog } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
@@ -97,6 +97,7 @@ const api = buildApi({
     return { id, ...started };
   },
   noticeOf,
+  failureCodes: kindsByCode,
   syncs: createSyncs(temporal.client, database, reachTemporal),
   async startReconciliation(order) {
     const workflowId = await reachTemporal(() => startReconciliation(temporal.client, order));
