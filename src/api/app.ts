@@ -86,10 +86,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
   let sendMissingPage: SendMissingPage = async () => false;
   refuseUnknown(app, (request, reply) => sendMissingPage(request, reply));
   guardRoutes(app, deps.database, publicUrlOf(deps));
-<<<<<<< HEAD
   readReasons(app);
-=======
->>>>>>> d5ee9f0
 
   app.register(swagger, documentOptions);
   for (const routes of [
