@@ -81,17 +81,16 @@ export function App() {
       <Routes>
         <Route element={<OwnPages />}>{customerPages}</Route>
         <Route
-          path="operations"
           element={
             <RequireSession kind="operator">
               <Outlet />
             </RequireSession>
           }
         >
-          <Route path="customers/:customerId" element={<OperatedPages />}>
+          <Route path="operations/customers/:customerId" element={<OperatedPages />}>
             {customerPages}
           </Route>
-          <Route path="*" element={<OperatorPages />} />
+          <Route path="operations/*" element={<OperatorPages />} />
         </Route>
         <Route
           path="sign-in/*"
