@@ -61,6 +61,8 @@ export type ApiDeps = {
   syncs: Syncs;
   /** What a customer may read about a failure, by its code; null for none. */
   noticeOf: (failureCode: string | null) => string | null;
+  /** The kind of failure by code: all codes that a failure may have which are no kinds themselves. */
+  failureCodes: ReadonlyMap<string, string>;
   /** Reads a delivery of Stripe's and proves its signature. */
   readStripeDelivery: ReadDelivery;
   /** Has the stored events of the account taken up, later and in the background. */

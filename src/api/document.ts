@@ -20,6 +20,7 @@ export const documentOptions: FastifyDynamicSwaggerOptions = {
     tags: [
       { name: 'events', description: 'What customers used' },
       { name: 'customers', description: 'Who pays' },
+      { name: 'usage', description: 'What they used over time, and the events behind each number' },
       { name: 'coupons', description: 'What is taken off their bills' },
       { name: 'wallets', description: 'What customers have paid for ahead or were given' },
       { name: 'ledger', description: 'Where every cent of it came from and went' },
@@ -29,6 +30,7 @@ export const documentOptions: FastifyDynamicSwaggerOptions = {
       { name: 'pauses', description: 'What stops all issuing and every write to Stripe' },
       { name: 'webhooks', description: 'What Stripe tells' },
       { name: 'clocks', description: 'Test clocks, to bill months in minutes' },
+      { name: 'words', description: 'What states and errors mean, for engineers, operators and customers' },
       { name: 'operations', description: 'What waits for a person, and what happened' },
       { name: 'access', description: 'Who may see and do what: sign-in, sessions, users, operators' },
       { name: 'health', description: 'Whether the service and its parts are up' },

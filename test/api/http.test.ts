@@ -129,13 +129,20 @@ describe('The HTTP interface', () => {
       '/v1/customers/{id}/coupons/{redemption}',
       '/v1/customers/{id}/dunning',
       '/v1/customers/{id}/erasure',
+      '/v1/customers/{id}/expected-bill',
       '/v1/customers/{id}/payment-method-sessions',
       '/v1/customers/{id}/pending-items',
       '/v1/customers/{id}/pending-items/{itemId}',
       '/v1/customers/{id}/personal-data',
       '/v1/customers/{id}/personal-data/events',
       '/v1/customers/{id}/tax',
+      '/v1/customers/{id}/usage',
+      '/v1/customers/{id}/usage/csv',
+      '/v1/customers/{id}/usage/events',
+      '/v1/customers/{id}/usage/events/csv',
+      '/v1/customers/{id}/usage/meters',
       '/v1/customers/{id}/wallets',
+      '/v1/customers/{id}/what-if',
       '/v1/dead-letters',
       '/v1/dead-letters/discard',
       '/v1/dead-letters/replay',
@@ -208,6 +215,7 @@ describe('The HTTP interface', () => {
       '/v1/wallets/{id}',
       '/v1/wallets/{id}/grants',
       '/v1/webhooks/stripe',
+      '/v1/words',
     ]);
     const bare: string[] = [];
     describeFields(document, '', bare);
