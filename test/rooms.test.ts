@@ -44,6 +44,7 @@ const rooms: Record<string, Arrows> = {
       '@tanstack/react-query',
       'lucide-react',
       'recharts',
+      'qrcode',
     ],
   },
   // Builds the pages, in Node.

@@ -18857,7 +18857,7 @@ export type components = {
             operator: components["schemas"]["DataItem2"];
             /**
              * @description Where they choose a password; it works once
-             * @example https://billing.acme.example/sign-in/link#dbl_4uKq…
+             * @example https://billing.acme.example/sign-in/invite#dbl_4uKq…
              */
             url: string;
         };
