@@ -157,7 +157,10 @@ describe('The pages to sign in', function () {
     await page.getByRole('button', { name: 'Choose it' }).click();
     await page.getByText('at least 12 are needed').first().waitFor();
     await looksRight(page, 'sign-in-invite');
+    // Who leaves the field has answered what was said of it.
     await page.getByLabel('Password').fill(password);
+    await page.getByLabel('Password').press('Tab');
+    await page.locator('input:invalid').waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Choose it' }).click();
     await heading(page, 'That is your password');
     await page.getByRole('link', { name: 'Go on to sign in' }).click();

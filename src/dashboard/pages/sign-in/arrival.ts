@@ -19,8 +19,8 @@ export function useArrival() {
   return {
     addressOf,
     arrive(session: Session) {
-      // Nothing stays of what somebody else has read in this browser.
-      queryClient.clear();
+      // Nothing stays of what somebody else has read in this browser; the session itself is looked at by what stands around.
+      queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionKey[0] });
       queryClient.setQueryData(sessionKey, session);
       void navigate(addressOf(session.kind), { replace: true });
     },
