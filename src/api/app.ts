@@ -37,6 +37,7 @@ import { subscriptionRoutes } from './routes/subscriptions.ts';
 import { syncRoutes } from './routes/syncs.ts';
 import { taxRoutes } from './routes/taxes.ts';
 import { usageCorrectionRoutes } from './routes/usage-corrections.ts';
+import { usageRemovalRoutes } from './routes/usage-removals.ts';
 import { usageSourceRoutes } from './routes/usage-sources.ts';
 import { walletRoutes } from './routes/wallets.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
@@ -101,6 +102,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     messageRoutes,
     taxRoutes,
     usageCorrectionRoutes,
+    usageRemovalRoutes,
     usageSourceRoutes,
   ]) {
     app.register(routes, deps);

@@ -205,6 +205,12 @@ export const catalogue = {
     customer: refused,
     mend: 'Check the unit and the zone of occurredAt.',
   },
+  'usage-removed': {
+    status: 410,
+    title: 'The raw usage of this time was removed by the policy of retention.',
+    customer: 'The single events of this time are not kept any more. What was billed for them stays as it is.',
+    mend: 'What was billed is proved at /v1/invoices/{id}/proof. What is owed beside it is billed by an item of its own or given back by a credit note.',
+  },
   'event-too-late': {
     status: 422,
     title: 'The event is dated too far in the future.',
