@@ -24,12 +24,13 @@ export async function customersToRemove(
 ): Promise<string[]> {
   const { rows } = await sql.query<{ customerId: string }>(
     `SELECT k.customer_id AS "customerId" FROM usage_removal_checks k
-     WHERE k.free_until >= $2
+     CROSS JOIN LATERAL (SELECT coalesce(max(m.removed_before), '-infinity') AS removed_before
+       FROM usage_removal_marks m WHERE m.customer_id = k.customer_id) m
+     WHERE k.free_until >= $2 AND m.removed_before < $2
        AND EXISTS (SELECT FROM usage_events u WHERE u.customer_id = k.customer_id AND u.event_type <> ALL ($3::text[])
          AND u.occurred_at >= $1 AND u.occurred_at < $2)
        AND NOT EXISTS (SELECT FROM usage_events u WHERE u.customer_id = k.customer_id AND u.event_type <> ALL ($3::text[])
-         AND u.occurred_at < $1 AND ${inMonths} AND u.occurred_at >= coalesce((SELECT max(m.removed_before)
-           FROM usage_removal_marks m WHERE m.customer_id = k.customer_id), '-infinity'))
+         AND u.occurred_at < $1 AND u.occurred_at >= m.removed_before AND ${inMonths})
      ORDER BY k.customer_id LIMIT $4`,
     [fromAt, toAt, kept, limit],
   );

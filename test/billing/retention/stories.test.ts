@@ -101,7 +101,10 @@ describe('The retention of raw usage', () => {
     const [january] = after;
     assert.equal(january!.removed!.hash, january!.removed!.hashInChain);
     const sentences = january!.lines.flatMap((line) => line.comparisons.map(({ sentence }) => sentence)).join(' ');
-    assert.match(sentences, /1 events were counted; 1 were there when they were recorded on .*before they were removed/);
+    assert.match(
+      sentences,
+      /1 events were counted; 1 were there when they were recorded on .*before they were removed/,
+    );
 
     // A second night finds nothing, and the rollups are of what is there.
     assert.deepEqual((await night(target.database)).events, 0);
@@ -131,14 +134,7 @@ describe('The retention of raw usage', () => {
       { ...flight(2, 1), miles: 12 },
       { ...flight(8, 20), id: id('august') },
     );
-    assert.deepEqual(statuses(outcomes), [
-      'duplicate',
-      'conflict',
-      'rejected',
-      'duplicate',
-      'conflict',
-      'accepted',
-    ]);
+    assert.deepEqual(statuses(outcomes), ['duplicate', 'conflict', 'rejected', 'duplicate', 'conflict', 'accepted']);
     const [, , rejected] = outcomes;
     assert.ok(rejected?.status === 'rejected');
     assert.deepEqual([rejected.error.code, rejected.error.field], ['usage-removed', 'occurredAt']);
@@ -165,7 +161,11 @@ describe('The retention of raw usage', () => {
     await refused(change([back]), 'changes[0].occurredAt');
 
     // Late usage passes by what is gone: nothing is given back because usage is not there any more.
-    assert.deepEqual(await findLateUsage(target.database, business.clockId), { periods: 3, differing: 0, differences: [] });
+    assert.deepEqual(await findLateUsage(target.database, business.clockId), {
+      periods: 3,
+      differing: 0,
+      differences: [],
+    });
     const { outcome } = await preview(target.database, { lateUsage: { customer } });
     assert.deepEqual([outcome.invoices, outcome.failures], [[], []]);
 

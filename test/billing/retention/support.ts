@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { chooseRetention } from '../../../src/billing/choose-retention.ts';
+import { type InvoiceProof, proveInvoice } from '../../../src/billing/prove-invoice.ts';
 import { checkOldUsage } from '../../../src/billing/retention/check-old-usage.ts';
 import { removeOldUsage } from '../../../src/billing/retention/remove-old-usage.ts';
-import { type InvoiceProof, proveInvoice } from '../../../src/billing/prove-invoice.ts';
 import type { Database } from '../../../src/store/database.ts';
 import { readMachineTime } from '../../../src/store/invoice-facts.ts';
 import { type Business, invoicesOf, throughPages } from '../business.ts';
