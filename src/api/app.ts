@@ -39,6 +39,8 @@ import { taxRoutes } from './routes/taxes.ts';
 import { usageCorrectionRoutes } from './routes/usage-corrections.ts';
 import { usageSourceRoutes } from './routes/usage-sources.ts';
 import { walletRoutes } from './routes/wallets.ts';
+import { webhookDeliveryRoutes } from './routes/webhook-deliveries.ts';
+import { webhookEndpointRoutes } from './routes/webhook-endpoints.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { createValidatorCompiler } from './validation.ts';
 
@@ -117,6 +119,8 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     ledgerRoutes,
     collectionRoutes,
     paymentRoutes,
+    webhookEndpointRoutes,
+    webhookDeliveryRoutes,
   ])
     app.register(routes, deps);
   app.register(async (scope) => {

@@ -39,6 +39,8 @@ export type ApiDeps = {
   /** Has the stored events of the account taken up, later and in the background. */
   wakeStripeEvents: (accountId: string) => void;
   startReconciliation: StartReconciliation;
+  /** Where endpoints of webhooks may be. */
+  webhookRules: { allowsLoopback: boolean };
   health: () => Promise<Health>;
   /** Told of every answer, for the figures. */
   observe?: (answer: { method: string; route: string; status: number; seconds: number }) => void;

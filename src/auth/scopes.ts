@@ -15,6 +15,10 @@ export const scopes = [
   'runs:write',
   'reconciliations:read',
   'reconciliations:write',
+  'webhooks:read',
+  'webhooks:write',
+  'keys:read',
+  'keys:write',
   'settings:read',
   'settings:write',
 ] as const;

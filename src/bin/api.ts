@@ -79,6 +79,7 @@ const api = buildApi({
     await recordReconciliation(database, { ...order, workflowId });
     return { workflowId };
   },
+  webhookRules: config.webhooks,
   health,
   observe: ({ method, route, status, seconds }) => metrics.apiRequests.observe({ method, route, status }, seconds),
   countEvents: (counts) => {

@@ -86,6 +86,48 @@ export const catalogue = {
     customer: 'You do not have access to this.',
     mend: 'Ask an operator for a key with the named scope.',
   },
+  'webhook-endpoint-refused': {
+    status: 409,
+    title: 'The webhook endpoint is not in a state for this.',
+    customer: refused,
+    mend: 'Look at its state at GET /v1/webhook-endpoints/{id}; an owner has at most 20 endpoints.',
+  },
+  'api-key-refused': {
+    status: 409,
+    title: 'The API key cannot be made or ended so.',
+    customer: refused,
+    mend: 'Revoke keys that are not used any more; a customer has at most 20.',
+  },
+  'rate-limited': {
+    status: 429,
+    title: 'More requests came than this key or session may make.',
+    customer: 'Too many requests came at once. Please try again in a moment.',
+    mend: 'Wait as long as Retry-After says; RateLimit tells what is left.',
+  },
+  'precondition-failed': {
+    status: 412,
+    title: 'It has been changed since it was read.',
+    customer: 'Somebody has changed this meanwhile. Please look at it again.',
+    mend: 'Read it again, and send its ETag as If-Match.',
+  },
+  'idempotency-key-invalid': {
+    status: 400,
+    title: 'The Idempotency-Key is not one.',
+    customer: refused,
+    mend: 'Send 1 to 255 printable characters of ASCII, such as a UUID.',
+  },
+  'idempotency-key-reused': {
+    status: 422,
+    title: 'The Idempotency-Key was sent with other content before.',
+    customer: refused,
+    mend: 'Make another key for another request; the same one is for the same request again.',
+  },
+  'idempotency-key-in-use': {
+    status: 409,
+    title: 'A request with this Idempotency-Key is being carried out.',
+    customer: 'This is being done already.',
+    mend: 'Wait a moment and send the same again: its answer is kept.',
+  },
   'webhook-refused': {
     status: 400,
     title: 'The delivery is not a signed event of the Stripe account.',

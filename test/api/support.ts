@@ -11,8 +11,9 @@ import { noticeOf } from '../../src/targets/stripe/notice.ts';
 import { openBooks } from '../support/books.ts';
 import { useTestDatabase } from '../support/database.ts';
 
-/** For an API that Stripe tells nothing. */
-export const withoutWebhooks: Pick<ApiDeps, 'readStripeDelivery' | 'wakeStripeEvents'> = {
+/** For an API that Stripe tells nothing, and that tells nobody of this machine. */
+export const withoutWebhooks: Pick<ApiDeps, 'readStripeDelivery' | 'wakeStripeEvents' | 'webhookRules'> = {
+  webhookRules: { allowsLoopback: false },
   readStripeDelivery() {
     throw new Error('No webhook is expected.');
   },
