@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import swagger from '@fastify/swagger';
 import Fastify, { type FastifyHttpOptions, type FastifyInstance, LogController } from 'fastify';
-import type { ApiDeps } from './deps.ts';
+import { type ApiDeps, publicUrlOf } from './deps.ts';
 import { documentOptions } from './document.ts';
 import { guardRoutes } from './guard.ts';
 import { readJson, writeJson } from './json.ts';
@@ -33,6 +33,7 @@ import { planRoutes } from './routes/plans.ts';
 import { previewRoutes } from './routes/preview.ts';
 import { reconciliationRoutes } from './routes/reconciliations.ts';
 import { runRoutes } from './routes/runs.ts';
+import { sessionRoutes } from './routes/session.ts';
 import { subscriptionRoutes } from './routes/subscriptions.ts';
 import { syncRoutes } from './routes/syncs.ts';
 import { taxRoutes } from './routes/taxes.ts';
@@ -80,11 +81,12 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
   });
   refuseOddRequests(app);
   refuseUnknown(app);
-  guardRoutes(app, deps.database);
+  guardRoutes(app, deps.database, publicUrlOf(deps));
 
   app.register(swagger, documentOptions);
   for (const routes of [
     healthRoutes,
+    sessionRoutes,
     eventRoutes,
     customerRoutes,
     subscriptionRoutes,

@@ -28,8 +28,22 @@ export type StartReconciliation = (order: {
 /** `up`, or in a few words what is wrong. */
 export type Health = Record<string, 'up' | (string & {})>;
 
+/** Where a browser on this machine finds an API that was told nothing else. */
+const defaultPublicUrl = 'http://127.0.0.1:7070';
+
+/** How people come in. */
+export type AccessDeps = {
+  /** The address of the pages, which links name; the Host of a request is anybody's word. */
+  publicUrl: string;
+};
+
+export function publicUrlOf({ access }: Pick<ApiDeps, 'access'>): string {
+  return access?.publicUrl ?? defaultPublicUrl;
+}
+
 export type ApiDeps = {
   database: Database;
+  access?: AccessDeps;
   startRun: StartRun;
   syncs: Syncs;
   /** What a customer may read about a failure, by its code; null for none. */

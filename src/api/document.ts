@@ -1,4 +1,6 @@
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
+import type { FastifyContextConfig } from 'fastify';
+import { audienceOf } from './ownership.ts';
 import { previewExamples } from './schemas/preview-examples.ts';
 
 /** What /openapi.json says beside the routes. */
@@ -25,14 +27,32 @@ export const documentOptions: FastifyDynamicSwaggerOptions = {
       { name: 'pauses', description: 'What stops all issuing and every write to Stripe' },
       { name: 'webhooks', description: 'What Stripe tells' },
       { name: 'clocks', description: 'Test clocks, to bill months in minutes' },
+      { name: 'access', description: 'Who may see and do what: sign-in, sessions, users, operators' },
       { name: 'health', description: 'Whether the service and its parts are up' },
     ],
     components: {
       securitySchemes: {
         apiKey: { type: 'http', scheme: 'bearer', description: 'An API key, `dbk_…`; each has its scopes' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'durabill_session',
+          description: 'The cookie of a browser that has signed in; changes want the header `x-csrf-token` too',
+        },
       },
     },
-    security: [{ apiKey: [] }],
+    security: [{ apiKey: [] }, { session: [] }],
+  },
+  transform: ({ schema, url, route }) => {
+    const { method } = route;
+    const config: FastifyContextConfig = route.config ?? {};
+    const { scope, customers } = config;
+    const said = {
+      'x-durabill-audience': audienceOf(config, String([method].flat()[0])),
+      ...(scope !== undefined && { 'x-durabill-scope': scope }),
+      ...(customers !== undefined && { 'x-durabill-customers': customers }),
+    };
+    return { schema: { ...schema, ...said } as typeof schema, url };
   },
   transformObject: (given) => {
     if (!('openapiObject' in given)) throw new TypeError('The document is one of OpenAPI 3.');

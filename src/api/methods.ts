@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { DurabillError } from '../errors/error.ts';
+import { nothingAt } from './ownership.ts';
 
 /**
  * Refuses what no route takes, before the body is read: what was sent does not matter. An address that is there for
@@ -16,10 +17,7 @@ export function refuseUnknown(app: FastifyInstance): void {
     if (!is404) return;
     const path = url.split('?', 1)[0] ?? '';
     const known = [...methodsByUrl].find(([pattern]) => matches(pattern, path));
-    if (known === undefined) {
-      const mend = 'See /openapi.json for the addresses.';
-      throw new DurabillError('not-found', { reason: `There is nothing at ${path.slice(0, 200)}.`, mend });
-    }
+    if (known === undefined) throw nothingAt(path);
     const allow = [...known[1]].sort().join(', ');
     reply.header('allow', allow);
     throw new DurabillError('method-not-allowed', { reason: `${method} is not taken here, only ${allow}.` });

@@ -1,4 +1,4 @@
-/** What an API key may be allowed to do. */
+/** What a caller may be allowed to do. */
 export const scopes = [
   'events:write',
   'customers:read',
@@ -21,6 +21,11 @@ export const scopes = [
   'keys:write',
   'settings:read',
   'settings:write',
+  'users:read',
+  'users:write',
+  'sessions:write',
+  'operators:read',
+  'operators:write',
 ] as const;
 
 export type Scope = (typeof scopes)[number];

@@ -95,6 +95,7 @@ describe('API keys', () => {
       ['invoices:write', 'POST', '/v1/invoices/x/uncollectible'],
       ['plans:read', 'GET', '/v1/plans'],
       ['plans:read', 'GET', '/v1/plans/x'],
+      ['plans:write', 'PUT', '/v1/plans/x/offer'],
       ['plans:read', 'GET', '/v1/meters'],
       ['plans:read', 'POST', '/v1/plans/diff'],
       ['plans:write', 'POST', '/v1/plans/apply'],

@@ -53,7 +53,7 @@ export const customerRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { 
   app.get(
     '/v1/customers/:id',
     {
-      config: { scope: 'customers:read' },
+      config: { scope: 'customers:read', customers: 'path' },
       schema: { tags, summary: 'Read a customer', params: CustomerParams, response: { 200: Customer, ...problems } },
     },
     async ({ params: { id } }) => {

@@ -8,7 +8,7 @@ import { requestUncollectible } from '../../billing/want-uncollectible.ts';
 import { safeNumber } from '../../store/invoice-views.ts';
 import type { ApiDeps } from '../deps.ts';
 import { invoiceIdFor, noSuchInvoice } from '../filters.ts';
-import { actorOf } from '../guard.ts';
+import { actorOf, isCustomer } from '../guard.ts';
 import {
   CollectOrder,
   InvoicePayments,
@@ -32,7 +32,7 @@ export const paymentRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { d
   app.get(
     '/v1/invoices/:id/payments',
     {
-      config: { scope: 'invoices:read' },
+      config: { scope: 'invoices:read', customers: 'invoice' },
       schema: {
         tags,
         summary: 'Read all that happened to the money of an invoice',
@@ -44,7 +44,9 @@ export const paymentRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { d
     async (request) => {
       const shown = await showPayments(database, await invoiceIdFor(database, request.params.id));
       if (shown === undefined) throw noSuchInvoice(request.params.id);
-      return shown;
+      if (!isCustomer(request)) return shown;
+      // Who of us has asked for it, and the words for our own history, are not for the customer.
+      return { ...shown, movements: shown.movements.map((one) => ({ ...one, reason: null, actor: null })) };
     },
   );
 

@@ -18,8 +18,9 @@ import {
 
 export const webhookDeliveryRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { database }) => {
   const tags = ['webhooks'];
-  const reading = { scope: 'webhooks:read' } as const;
-  const writing = { scope: 'webhooks:write' } as const;
+  const own = { customers: 'webhook-endpoint', customersMay: 'write' } as const;
+  const reading = { scope: 'webhooks:read', ...own } as const;
+  const writing = { scope: 'webhooks:write', ...own } as const;
 
   app.get(
     '/v1/webhook-endpoints/:id/deliveries',

@@ -8,8 +8,8 @@ import { rotateSecret } from '../../billing/webhooks/rotate-secret.ts';
 import { sendTest } from '../../billing/webhooks/send-test.ts';
 import { type EndpointCursor, listEndpoints } from '../../store/webhook-endpoints.ts';
 import type { ApiDeps } from '../deps.ts';
-import { customerIdFor } from '../filters.ts';
-import { actorOf } from '../guard.ts';
+import { customerIdFor, ownerFor } from '../filters.ts';
+import { actorOf, isCustomer } from '../guard.ts';
 import { type CursorForm, defaultLimit, pageOf, readCursor, readInstantAndId } from '../paging.ts';
 import { problems } from '../schemas/common.ts';
 import {
@@ -28,29 +28,30 @@ import {
 export const webhookEndpointRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => {
   const { database, webhookRules } = deps;
   const tags = ['webhooks'];
-  const reading = { scope: 'webhooks:read' } as const;
-  const writing = { scope: 'webhooks:write' } as const;
+  const own = { customers: 'webhook-endpoint', customersMay: 'write' } as const;
+  const reading = { scope: 'webhooks:read', ...own } as const;
+  const writing = { scope: 'webhooks:write', ...own } as const;
   const params = WebhookEndpointParams;
 
   app.get(
     '/v1/webhook-event-types',
     {
-      config: reading,
+      config: { scope: 'webhooks:read', customers: 'any' },
       schema: {
         tags,
         summary: 'List what endpoints may be told of',
         response: { 200: WebhookEventTypes, ...problems },
       },
     },
-    async () => ({
-      data: choosableTypes(false).map(({ type, says, isForCustomers }) => ({ type, says, isForCustomers })),
+    async (request) => ({
+      data: choosableTypes(isCustomer(request)).map(({ type, says, isForCustomers }) => ({ type, says, isForCustomers })),
     }),
   );
 
   app.get(
     '/v1/webhook-endpoints',
     {
-      config: reading,
+      config: { scope: 'webhooks:read', customers: 'filter' },
       schema: {
         tags,
         summary: 'List webhook endpoints',
@@ -69,7 +70,7 @@ export const webhookEndpointRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (
   app.post(
     '/v1/webhook-endpoints',
     {
-      config: writing,
+      config: { scope: 'webhooks:write', customers: 'any', customersMay: 'write' },
       schema: {
         tags,
         summary: 'Add a webhook endpoint',
@@ -79,8 +80,8 @@ export const webhookEndpointRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (
       },
     },
     async (request, reply) => {
-      const { customer = null, ...order } = request.body;
-      const customerId = customer === null ? null : await customerIdFor(database, customer);
+      const { customer, ...order } = request.body;
+      const customerId = await ownerFor(database, request, customer);
       const created = await createEndpoint(database, { ...order, customerId }, webhookRules, actorOf(request));
       reply.header('location', `/v1/webhook-endpoints/${created.id}`);
       return reply.code(201).send(created);

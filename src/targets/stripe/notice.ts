@@ -1,3 +1,4 @@
+import { unknownNotice } from '../../errors/words/failures.ts';
 import { type FailureKindName, failureKinds } from '../failures.ts';
 import { kindByCode, kindByDeclineCode } from './failure-codes.ts';
 
@@ -10,7 +11,7 @@ export function noticeOf(code: string | null): string | null {
   const kind = Object.hasOwn(failureKinds, code)
     ? (code as FailureKindName)
     : (kindByDeclineCode.get(code) ?? kindByCode.get(code));
-  return kind === undefined
-    ? 'Your invoice is being looked at by one of us. You need not do anything.'
-    : failureKinds[kind].customer;
+  if (kind === undefined) return unknownNotice;
+  const { happened, youCan } = failureKinds[kind].customer;
+  return `${happened} ${youCan}`;
 }
