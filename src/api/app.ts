@@ -5,10 +5,16 @@ import Fastify, { type FastifyHttpOptions, type FastifyInstance, LogController }
 import { type ApiDeps, publicUrlOf } from './deps.ts';
 import { documentOptions } from './document.ts';
 import { guardRoutes } from './guard.ts';
+import { answerConditionally } from './conditional.ts';
+import { tellDeprecations } from './deprecation.ts';
+import { heedIdempotencyKeys } from './idempotency.ts';
 import { readJson, writeJson } from './json.ts';
+import { limitRates } from './rate-limits.ts';
+import { logRequests } from './request-log.ts';
 import { refuseUnknown } from './methods.ts';
 import { isTooLarge, sendProblem, standardHeaders } from './problems.ts';
 import { readAway, refuseOddRequests, refuseUnreadable } from './protocol.ts';
+import { apiKeyRoutes } from './routes/api-keys.ts';
 import { calendarRoutes } from './routes/calendar.ts';
 import { chargeRoutes } from './routes/charges.ts';
 import { clockRoutes } from './routes/clocks.ts';
@@ -32,6 +38,7 @@ import { personalDataRoutes } from './routes/personal-data.ts';
 import { planRoutes } from './routes/plans.ts';
 import { previewRoutes } from './routes/preview.ts';
 import { reconciliationRoutes } from './routes/reconciliations.ts';
+import { requestLogRoutes } from './routes/request-log.ts';
 import { runRoutes } from './routes/runs.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { subscriptionRoutes } from './routes/subscriptions.ts';
@@ -82,6 +89,11 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
   refuseOddRequests(app);
   refuseUnknown(app);
   guardRoutes(app, deps.database, publicUrlOf(deps));
+  if (deps.rateLimits !== undefined) limitRates(app, deps.rateLimits);
+  tellDeprecations(app);
+  answerConditionally(app, deps.database);
+  heedIdempotencyKeys(app, deps.database);
+  logRequests(app, deps.database);
 
   app.register(swagger, documentOptions);
   for (const routes of [
@@ -123,6 +135,8 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     paymentRoutes,
     webhookEndpointRoutes,
     webhookDeliveryRoutes,
+    apiKeyRoutes,
+    requestLogRoutes,
   ])
     app.register(routes, deps);
   app.register(async (scope) => {

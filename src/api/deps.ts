@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { ReadDelivery } from '../billing/receive-stripe-event.ts';
 import type { Database } from '../store/database.ts';
+import type { RateLimits } from './rate-limits.ts';
 import type { Syncs } from './syncs.ts';
 
 /**
@@ -53,6 +54,8 @@ export type ApiDeps = {
   /** Has the stored events of the account taken up, later and in the background. */
   wakeStripeEvents: (accountId: string) => void;
   startReconciliation: StartReconciliation;
+  /** What a key or session may ask in a minute; any number unless set. */
+  rateLimits?: RateLimits;
   /** Where endpoints of webhooks may be. */
   webhookRules: { allowsLoopback: boolean };
   health: () => Promise<Health>;

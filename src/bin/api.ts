@@ -80,6 +80,8 @@ const api = buildApi({
     return { workflowId };
   },
   webhookRules: config.webhooks,
+  // Whoever sends events loses them when they are refused: that limit is far away, and only for what runs wild.
+  rateLimits: { requests: config.api.requestsPerMinute, events: config.api.requestsPerMinute * 100 },
   health,
   observe: ({ method, route, status, seconds }) => metrics.apiRequests.observe({ method, route, status }, seconds),
   countEvents: (counts) => {

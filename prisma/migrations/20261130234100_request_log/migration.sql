@@ -1,5 +1,9 @@
 -- What was asked with which key, and what was answered to requests that came with an Idempotency-Key.
 
+-- When a key was last used, to the second or so; null for one that never was.
+ALTER TABLE api_keys ADD COLUMN used_at timestamptz(3);
+CREATE INDEX api_keys_newest ON api_keys (created_at DESC, id);
+
 -- Neither addresses nor bodies, which have personal data in them. Kept for 30 days.
 CREATE TABLE request_log (
   -- The answer's x-request-id.

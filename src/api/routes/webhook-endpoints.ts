@@ -51,7 +51,7 @@ export const webhookEndpointRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (
   app.get(
     '/v1/webhook-endpoints',
     {
-      config: { scope: 'webhooks:read', customers: 'filter' },
+      config: { scope: 'webhooks:read', customers: 'filter', operatorsFilters: ['owner'] },
       schema: {
         tags,
         summary: 'List webhook endpoints',
@@ -70,7 +70,7 @@ export const webhookEndpointRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (
   app.post(
     '/v1/webhook-endpoints',
     {
-      config: { scope: 'webhooks:write', customers: 'any', customersMay: 'write' },
+      config: { scope: 'webhooks:write', customers: 'any', customersMay: 'write', heedsIdempotencyKey: true },
       schema: {
         tags,
         summary: 'Add a webhook endpoint',
@@ -130,7 +130,7 @@ export const webhookEndpointRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (
   app.post(
     '/v1/webhook-endpoints/:id/test',
     {
-      config: writing,
+      config: { ...writing, heedsIdempotencyKey: true },
       schema: {
         tags,
         summary: 'Have an event of the type webhook.test sent',
@@ -145,7 +145,7 @@ export const webhookEndpointRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (
   app.post(
     '/v1/webhook-endpoints/:id/rotate-secret',
     {
-      config: writing,
+      config: { ...writing, heedsIdempotencyKey: true },
       schema: {
         tags,
         summary: 'Give a webhook endpoint another secret',
