@@ -30,6 +30,8 @@ export type Config = {
     /** What one key or session may ask in a minute of one process, events apart; 0 for any number. */
     requestsPerMinute: number;
   };
+  /** Address of the Temporal Web UI, for links to runs and syncs; undefined where pages have none. */
+  temporalUiUrl: string | undefined;
   /** Where the process answers /healthz, /readyz and /metrics; port 0 takes any free one. */
   operations: { host: string; port: number };
   sync: {
@@ -108,6 +110,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       requestsPerMinute: whole('DURABILL_API_REQUESTS_PER_MINUTE', 0, 10_000_000),
     },
     operations: { host: text('DURABILL_OPERATIONS_HOST'), port: whole('DURABILL_OPERATIONS_PORT', 0, 65_535) },
+    temporalUiUrl: env['DURABILL_TEMPORAL_UI_URL']
+      ? url('DURABILL_TEMPORAL_UI_URL', ['http:', 'https:']).replace(/\/+$/, '')
+      : undefined,
     sync: { slots: whole('DURABILL_SYNC_SLOTS', 1, 5_000) },
     checks: {
       totalAboveMinor: readBounds(env, 'DURABILL_HOLD_TOTAL_ABOVE', tell),

@@ -5,16 +5,15 @@ import Fastify, { type FastifyHttpOptions, type FastifyInstance, LogController }
 import { type ApiDeps, publicUrlOf } from './deps.ts';
 import { documentOptions } from './document.ts';
 import { guardRoutes } from './guard.ts';
-import { answerConditionally } from './conditional.ts';
-import { tellDeprecations } from './deprecation.ts';
-import { heedIdempotencyKeys } from './idempotency.ts';
 import { readJson, writeJson } from './json.ts';
-import { limitRates } from './rate-limits.ts';
-import { logRequests } from './request-log.ts';
 import { refuseUnknown } from './methods.ts';
+import { type SendMissingPage, servePages } from './pages.ts';
 import { isTooLarge, sendProblem, standardHeaders } from './problems.ts';
 import { readAway, refuseOddRequests, refuseUnreadable } from './protocol.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
+import { addQualities } from './qualities.ts';
+import { readReasons } from './reasons.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { calendarRoutes } from './routes/calendar.ts';
 import { chargeRoutes } from './routes/charges.ts';
 import { clockRoutes } from './routes/clocks.ts';
@@ -22,6 +21,7 @@ import { collectionRoutes } from './routes/collection.ts';
 import { couponRoutes } from './routes/coupons.ts';
 import { creditNoteRoutes } from './routes/credit-notes.ts';
 import { customerRoutes } from './routes/customers.ts';
+import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { documentRoutes } from './routes/documents.ts';
 import { dunningRoutes } from './routes/dunning.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -31,6 +31,7 @@ import { invoiceProofRoutes } from './routes/invoice-proof.ts';
 import { invoiceRoutes } from './routes/invoices.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { messageRoutes } from './routes/messages.ts';
+import { operationRoutes } from './routes/operations.ts';
 import { partyRoutes } from './routes/parties.ts';
 import { pauseRoutes } from './routes/pauses.ts';
 import { paymentRoutes } from './routes/payments.ts';
@@ -87,13 +88,11 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     deps.observe?.({ method, route, status: reply.statusCode, seconds: reply.elapsedTime / 1_000 });
   });
   refuseOddRequests(app);
-  refuseUnknown(app);
+  let sendMissingPage: SendMissingPage = async () => false;
+  refuseUnknown(app, (request, reply) => sendMissingPage(request, reply));
   guardRoutes(app, deps.database, publicUrlOf(deps));
-  if (deps.rateLimits !== undefined) limitRates(app, deps.rateLimits);
-  tellDeprecations(app);
-  answerConditionally(app, deps.database);
-  heedIdempotencyKeys(app, deps.database);
-  logRequests(app, deps.database);
+  addQualities(app, deps);
+  readReasons(app);
 
   app.register(swagger, documentOptions);
   for (const routes of [
@@ -118,6 +117,9 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     taxRoutes,
     usageCorrectionRoutes,
     usageSourceRoutes,
+    operationRoutes,
+    deadLetterRoutes,
+    auditRoutes,
   ]) {
     app.register(routes, deps);
   }
@@ -142,6 +144,12 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
   app.register(async (scope) => {
     scope.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   });
+  const { dashboard } = deps;
+  if (dashboard !== undefined) {
+    app.register(async (scope) => {
+      sendMissingPage = await servePages(scope, dashboard, publicUrlOf(deps));
+    });
+  }
   return app;
 }
 

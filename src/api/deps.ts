@@ -1,7 +1,10 @@
 import type { FastifyBaseLogger } from 'fastify';
+import type { DeadLetterBox } from '../billing/operations/dead-letters.ts';
+import type { WorkflowState } from '../billing/operations/read-summary.ts';
 import type { ReadDelivery } from '../billing/receive-stripe-event.ts';
 import type { Database } from '../store/database.ts';
 import type { RateLimits } from './rate-limits.ts';
+import type { Dashboard } from './pages.ts';
 import type { Syncs } from './syncs.ts';
 
 /**
@@ -28,6 +31,16 @@ export type StartReconciliation = (order: {
 
 /** `up`, or in a few words what is wrong. */
 export type Health = Record<string, 'up' | (string & {})>;
+
+/** Workflows as Temporal and its Web UI show them. */
+export type Workflows = {
+  /** Page of a workflow in the Web UI; null where none is configured. */
+  urlOf(workflowId: string): string | null;
+  /** The page that lists all of them; null where none is configured. */
+  listUrl: string | null;
+  /** Rejects while Temporal cannot be reached. */
+  stateOf(workflowId: string): Promise<WorkflowState>;
+};
 
 /** Where a browser on this machine finds an API that was told nothing else. */
 const defaultPublicUrl = 'http://127.0.0.1:7070';
@@ -56,12 +69,16 @@ export type ApiDeps = {
   startReconciliation: StartReconciliation;
   /** What a key or session may ask in a minute; any number unless set. */
   rateLimits?: RateLimits;
-  /** Where endpoints of webhooks may be. */
-  webhookRules: { allowsLoopback: boolean };
+  /** Where endpoints of webhooks may be: on the internet only, unless set. */
+  webhookRules?: { allowsLoopback: boolean };
+  deadLetters: DeadLetterBox;
+  workflows: Workflows;
   health: () => Promise<Health>;
   /** Told of every answer, for the figures. */
   observe?: (answer: { method: string; route: string; status: number; seconds: number }) => void;
   /** Told of every answer to events, by outcome. */
   countEvents?: (counts: Record<string, number>) => void;
+  /** The pages that are served beside it; none in tests of the API alone. */
+  dashboard?: Dashboard;
   logger?: FastifyBaseLogger;
 };

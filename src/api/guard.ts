@@ -12,6 +12,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** What a caller needs to call the route. */
     scope?: Scope;
+    /** What opens it as well: for those who answer what waits, and change no money. */
+    orScope?: Scope;
     /** How the route is bounded for customers; without it, it is closed to them. */
     customers?: Ownership;
     /** Without it customers only read. */
@@ -60,7 +62,7 @@ export function guardRoutes(app: FastifyInstance, database: Database, publicUrl:
     if (url.startsWith('/v1/') && !isGuarded) throw new Error(`${method} ${url} names no scope`);
   });
   app.addHook('onRequest', async (request) => {
-    const { scope, authenticatedBy } = request.routeOptions.config;
+    const { scope, orScope, authenticatedBy } = request.routeOptions.config;
     if (authenticatedBy === 'sign-in') {
       if (isUnsafe(request.method)) refuseOtherSites(request, publicUrl);
       const secret = readCookie(request, cookieName);
@@ -75,9 +77,15 @@ export function guardRoutes(app: FastifyInstance, database: Database, publicUrl:
       request.principal = principal;
       const { customerId } = principal;
       if (customerId !== null) await admitCustomer(database, request, { ...principal, customerId });
-      requireScope(principal, scope);
+      if (orScope === undefined || !principal.scopes.includes(orScope)) requireScope(principal, scope);
     }
   });
+}
+
+/** The session or key that looks, for what is told once of each. */
+export function viewerOf({ principal }: { principal: Principal | null }): string {
+  if (principal === null) throw new Error('The route names no scope, so nobody is known to call it.');
+  return principal.kind === 'key' ? `api-key:${principal.keyId}` : `session:${principal.sessionId}`;
 }
 
 function unlessInvalid(error: unknown): null {

@@ -11,7 +11,14 @@ export type UserRole = (typeof userRoles)[number];
 /** What is read of people goes to those who answer them, and who else is an operator to those who decide it. */
 const notForViewers: readonly Scope[] = ['personal-data:read', 'operators:read'];
 const viewer = scopes.filter((scope) => scope.endsWith(':read') && !notForViewers.includes(scope));
-const support: Scope[] = [...viewer, 'customers:write', 'personal-data:read', 'users:write', 'sessions:write'];
+const support: Scope[] = [
+  ...viewer,
+  'customers:write',
+  'personal-data:read',
+  'users:write',
+  'sessions:write',
+  'operations:write',
+];
 const finance: Scope[] = [...support, 'invoices:write', 'wallets:write', 'reconciliations:write'];
 
 export const scopesOfOperators: Record<OperatorRole, readonly Scope[]> = { viewer, support, finance, admin: scopes };

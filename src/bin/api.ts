@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { ServiceError } from '@temporalio/client';
 import { buildApi } from '../api/app.ts';
 import { createSyncs } from '../api/syncs.ts';
 import { runIdOf } from '../billing/ids.ts';
 import { createConnection } from '../broker/connection.ts';
+import { createDeadLetters } from '../broker/dead-letters.ts';
 import { crashPoint } from '../crash-points.ts';
 import { DurabillError } from '../errors/error.ts';
 import { openDatabase } from '../store/database.ts';
@@ -18,6 +20,7 @@ import { connectTemporal } from '../temporal/connection.ts';
 import { startReconciliation } from '../temporal/start-reconciliation.ts';
 import { startRun } from '../temporal/start-run.ts';
 import { createEventWaker, wakeStripeEvents } from '../temporal/stripe-events.ts';
+import { readWorkflowState, workflowUrl } from '../temporal/workflow-state.ts';
 import { readCommand } from './shared/command-line.ts';
 import { listenOrEnd } from './shared/listen.ts';
 import { watchReadiness } from './shared/parts.ts';
@@ -58,9 +61,14 @@ const waker = createEventWaker(
   (error) => log.warn({ err: error }, 'stored events of Stripe wait for the sweep, as they could not be signalled'),
 );
 
+const deadLetters = createDeadLetters(broker);
+const { temporalUiUrl } = config;
+const { namespace } = config.temporal;
+
 const api = buildApi({
   database,
   logger: log,
+  dashboard: { folder: fileURLToPath(new URL('../../dist/dashboard', import.meta.url)) },
   readStripeDelivery: createWebhookReader(config.stripe.webhookSecrets),
   wakeStripeEvents: waker.wake,
   async startRun(run) {
@@ -82,6 +90,13 @@ const api = buildApi({
   webhookRules: config.webhooks,
   // Whoever sends events loses them when they are refused: that limit is far away, and only for what runs wild.
   rateLimits: { requests: config.api.requestsPerMinute, events: config.api.requestsPerMinute * 100 },
+  deadLetters,
+  workflows: {
+    urlOf: (id) => (temporalUiUrl === undefined ? null : workflowUrl(temporalUiUrl, namespace, id)),
+    listUrl:
+      temporalUiUrl === undefined ? null : `${temporalUiUrl}/namespaces/${encodeURIComponent(namespace)}/workflows`,
+    stateOf: (id) => reachTemporal(() => readWorkflowState(temporal.client, id)),
+  },
   health,
   observe: ({ method, route, status, seconds }) => metrics.apiRequests.observe({ method, route, status }, seconds),
   countEvents: (counts) => {
@@ -97,6 +112,7 @@ await life.run({
   'the time for load balancers': () => sleep(config.api.drainMs),
   'requests that are being answered': () => api.close(),
   'signals that are still to be sent': async () => waker.close(),
+  'letters that are being put back': () => deadLetters.close(),
   connections: () => Promise.all([temporal.close(), broker.close(), database.close()]),
   'operations pages': () => operations.close(),
 });

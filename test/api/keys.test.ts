@@ -59,8 +59,6 @@ describe('API keys', () => {
       ['invoices:write', 'POST', '/v1/invoices/x/dunning/resume'],
       ['invoices:read', 'GET', '/v1/messages'],
       ['invoices:read', 'GET', '/v1/messages/x'],
-      ['invoices:write', 'POST', '/v1/messages/x/resend'],
-      ['invoices:write', 'POST', '/v1/messages/x/dismiss'],
       ['invoices:read', 'GET', '/v1/credit-notes/x/pdf'],
       ['wallets:write', 'POST', '/v1/customers/x/wallets'],
       ['wallets:read', 'GET', '/v1/customers/x/wallets'],
@@ -107,10 +105,36 @@ describe('API keys', () => {
       ['customers:write', 'PUT', '/v1/customers/x/tax'],
       ['settings:read', 'GET', '/v1/settings/tax'],
       ['settings:write', 'PUT', '/v1/settings/tax'],
+      ['operations:read', 'GET', '/v1/operations/summary'],
+      ['operations:read', 'GET', '/v1/invoices/x/review'],
+      ['operations:read', 'POST', '/v1/operations/customer-views'],
+      ['operations:read', 'GET', '/v1/dead-letters'],
+      ['operations:write', 'POST', '/v1/dead-letters/replay'],
+      ['operations:write', 'POST', '/v1/dead-letters/discard'],
+      ['audit:read', 'GET', '/v1/audit'],
+      ['audit:read', 'GET', '/v1/audit/x/y/verification'],
+      ['webhooks:read', 'GET', '/v1/webhook-event-types'],
+      ['webhooks:read', 'GET', '/v1/webhook-endpoints'],
+      ['webhooks:write', 'POST', '/v1/webhook-endpoints'],
+      ['webhooks:read', 'GET', '/v1/webhook-endpoints/x'],
+      ['webhooks:write', 'PATCH', '/v1/webhook-endpoints/x'],
+      ['webhooks:write', 'DELETE', '/v1/webhook-endpoints/x'],
+      ['webhooks:write', 'POST', '/v1/webhook-endpoints/x/test'],
+      ['webhooks:write', 'POST', '/v1/webhook-endpoints/x/rotate-secret'],
+      ['webhooks:write', 'POST', '/v1/webhook-endpoints/x/resend'],
+      ['webhooks:read', 'GET', '/v1/webhook-endpoints/x/deliveries'],
+      ['webhooks:read', 'GET', '/v1/webhook-endpoints/x/deliveries/y'],
+      ['webhooks:write', 'POST', '/v1/webhook-endpoints/x/deliveries/y/resend'],
+      ['keys:read', 'GET', '/v1/api-keys'],
+      ['keys:write', 'POST', '/v1/api-keys'],
+      ['keys:read', 'GET', '/v1/api-keys/x'],
+      ['keys:write', 'POST', '/v1/api-keys/x/revoke'],
+      ['keys:read', 'GET', '/v1/request-log'],
       ['runs:write', 'POST', '/v1/runs'],
       ['runs:read', 'GET', '/v1/runs'],
       ['runs:read', 'GET', '/v1/runs/x'],
       ['runs:write', 'POST', '/v1/clocks'],
+      ['runs:read', 'GET', '/v1/clocks'],
       ['runs:read', 'GET', '/v1/clocks/x'],
       ['reconciliations:write', 'POST', '/v1/reconciliations'],
       ['reconciliations:read', 'GET', '/v1/reconciliations'],
@@ -128,6 +152,24 @@ describe('API keys', () => {
       assertProblem(await api.call(method, url, as(others.secret)), 403, 'scope-missing');
       assertProblem(await api.call(method, url, { headers: { authorization: '' } }), 401, 'key-invalid');
     }
+  });
+
+  it('open what waits for an answer to those who answer, and to those who answer for money', async () => {
+    const routes = ['/v1/messages/x/resend', '/v1/messages/x/dismiss', '/v1/invoices/x/answers', '/v1/invoices/x/sync'];
+    const keyOf = async (which: readonly Scope[]) =>
+      as((await createApiKey(api.database, { name: 'answers', scopes: which })).secret);
+    const either = [await keyOf(['invoices:write']), await keyOf(['operations:write'])];
+    const others = await keyOf(scopes.filter((one) => one !== 'invoices:write' && one !== 'operations:write'));
+    for (const url of routes) {
+      for (const key of either) {
+        const answer = await api.call('POST', url, { ...key, body: { reason: 'Why.', kind: 'retry' } });
+        assert.ok(![401, 403, 500].includes(answer.status), `${url}: ${answer.status}`);
+      }
+      assertProblem(await api.call('POST', url, { ...others, body: { reason: 'Why.' } }), 403, 'scope-missing');
+    }
+    const abandon = { kind: 'abandon', parkingNumber: 1, reason: 'Why.' };
+    const refused = await api.call('POST', '/v1/invoices/x/answers', { ...either[1], body: abandon });
+    assertProblem(refused, 403, 'scope-missing');
   });
 
   it('are asked for before the body is read', async () => {

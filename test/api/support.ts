@@ -11,13 +11,19 @@ import { noticeOf } from '../../src/targets/stripe/notice.ts';
 import { openBooks } from '../support/books.ts';
 import { useTestDatabase } from '../support/database.ts';
 
-/** For an API that Stripe tells nothing, and that tells nobody of this machine. */
-export const withoutWebhooks: Pick<ApiDeps, 'readStripeDelivery' | 'wakeStripeEvents' | 'webhookRules'> = {
-  webhookRules: { allowsLoopback: false },
+/** For an API that Stripe tells nothing, without dead letters and without a Web UI. */
+export const withoutWebhooks: Pick<ApiDeps, 'readStripeDelivery' | 'wakeStripeEvents' | 'deadLetters' | 'workflows'> = {
   readStripeDelivery() {
     throw new Error('No webhook is expected.');
   },
   wakeStripeEvents() {},
+  deadLetters: {
+    count: async () => 0,
+    list: async () => [],
+    requeue: async (chosen) => ({ requeued: 0, kept: [], missing: chosen === 'all' ? [] : chosen }),
+    discard: async (missing) => ({ discarded: 0, missing }),
+  },
+  workflows: { urlOf: () => null, listUrl: null, stateOf: async () => 'running' },
 };
 
 export type Call = { headers?: Record<string, string>; body?: unknown; raw?: string | Buffer };

@@ -23,11 +23,14 @@ import { InvoiceParams } from '../schemas/invoices.ts';
 import { Woken } from '../schemas/syncs.ts';
 
 /** The money of an issued invoice. What is wanted at Stripe is written down and carried out by the invoice's sync. */
-export const paymentRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { database, syncs }) => {
+export const paymentRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { database, syncs, workflows }) => {
   const tags = ['payments'];
   const config = { scope: 'invoices:write' } as const;
   const params = InvoiceParams;
-  const wokenOf = (invoiceId: string) => ({ invoiceId, workflowId: syncInvoiceId(invoiceId) });
+  const wokenOf = (invoiceId: string) => {
+    const workflowId = syncInvoiceId(invoiceId);
+    return { invoiceId, workflowId, workflowUrl: workflows.urlOf(workflowId) };
+  };
 
   app.get(
     '/v1/invoices/:id/payments',

@@ -26,7 +26,7 @@ import {
 } from '../schemas/webhook-endpoints.ts';
 
 export const webhookEndpointRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => {
-  const { database, webhookRules } = deps;
+  const { database, webhookRules = { allowsLoopback: false } } = deps;
   const tags = ['webhooks'];
   const own = { customers: 'webhook-endpoint', customersMay: 'write' } as const;
   const reading = { scope: 'webhooks:read', ...own } as const;
