@@ -10,9 +10,9 @@ import { refuseUnknown } from './methods.ts';
 import { type SendMissingPage, servePages } from './pages.ts';
 import { isTooLarge, sendProblem, standardHeaders } from './problems.ts';
 import { readAway, refuseOddRequests, refuseUnreadable } from './protocol.ts';
-import { apiKeyRoutes } from './routes/api-keys.ts';
 import { addQualities } from './qualities.ts';
 import { readReasons } from './reasons.ts';
+import { apiKeyRoutes } from './routes/api-keys.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { calendarRoutes } from './routes/calendar.ts';
 import { chargeRoutes } from './routes/charges.ts';
@@ -51,6 +51,7 @@ import { walletRoutes } from './routes/wallets.ts';
 import { webhookDeliveryRoutes } from './routes/webhook-deliveries.ts';
 import { webhookEndpointRoutes } from './routes/webhook-endpoints.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
+import { wordRoutes } from './routes/words.ts';
 import { createValidatorCompiler } from './validation.ts';
 
 /**
@@ -139,6 +140,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     webhookDeliveryRoutes,
     apiKeyRoutes,
     requestLogRoutes,
+    wordRoutes,
   ])
     app.register(routes, deps);
   app.register(async (scope) => {

@@ -3,8 +3,8 @@ import type { DeadLetterBox } from '../billing/operations/dead-letters.ts';
 import type { WorkflowState } from '../billing/operations/read-summary.ts';
 import type { ReadDelivery } from '../billing/receive-stripe-event.ts';
 import type { Database } from '../store/database.ts';
-import type { RateLimits } from './rate-limits.ts';
 import type { Dashboard } from './pages.ts';
+import type { RateLimits } from './rate-limits.ts';
 import type { Syncs } from './syncs.ts';
 
 /**
@@ -62,6 +62,8 @@ export type ApiDeps = {
   syncs: Syncs;
   /** What a customer may read about a failure, by its code; null for none. */
   noticeOf: (failureCode: string | null) => string | null;
+  /** The kind of failure by code: all codes that a failure may have which are no kinds themselves. */
+  failureCodes: ReadonlyMap<string, string>;
   /** Reads a delivery of Stripe's and proves its signature. */
   readStripeDelivery: ReadDelivery;
   /** Has the stored events of the account taken up, later and in the background. */

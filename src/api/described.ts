@@ -1,6 +1,6 @@
 import type { FastifyContextConfig } from 'fastify';
 import { type TObject, type TSchema, Type } from 'typebox';
-import { testType, eventTypes } from '../billing/webhooks/event-catalogue.ts';
+import { eventTypes, testType } from '../billing/webhooks/event-catalogue.ts';
 import { exampleOf } from './example-of.ts';
 import { eventBodies } from './schemas/webhook-events.ts';
 
@@ -13,7 +13,9 @@ export function operationIdOf(method: string, url: string, isList: boolean): str
   const parts = url.split('/').filter((part) => part !== '' && part !== 'v1');
   const nouns = parts.flatMap((part, index) => {
     if (isParameter(part)) return [];
-    const pascal = part.replace(/\.json$/, '').replaceAll(/(?:^|[-_])(\w)/g, (_, letter: string) => letter.toUpperCase());
+    const pascal = part
+      .replace(/\.json$/, '')
+      .replaceAll(/(?:^|[-_])(\w)/g, (_, letter: string) => letter.toUpperCase());
     // Of many one is meant where the next part says which.
     return [isParameter(parts[index + 1] ?? '') ? singular(pascal) : pascal];
   });
@@ -88,7 +90,15 @@ function giveExamples(said: unknown): void {
   }
 }
 
-function describedWebhook({ type, says, shape }: { type: string; says: string; shape: keyof typeof eventBodies }): Node {
+function describedWebhook({
+  type,
+  says,
+  shape,
+}: {
+  type: string;
+  says: string;
+  shape: keyof typeof eventBodies;
+}): Node {
   const schema = eventBodies[shape](type);
   return {
     operationId: `webhook${type.replaceAll(/(?:^|[._])(\w)/g, (_, letter: string) => letter.toUpperCase())}`,

@@ -40,6 +40,7 @@ export const documentOptions: FastifyDynamicSwaggerOptions = {
       { name: 'pauses', description: 'What stops all issuing and every write to Stripe' },
       { name: 'webhooks', description: 'What Stripe tells, and what is told to others' },
       { name: 'clocks', description: 'Test clocks, to bill months in minutes' },
+      { name: 'words', description: 'What states and errors mean, for engineers, operators and customers' },
       { name: 'operations', description: 'What waits for a person, and what happened' },
       { name: 'access', description: 'Who may see and do what: sign-in, sessions, users, operators' },
       { name: 'health', description: 'Whether the service and its parts are up' },

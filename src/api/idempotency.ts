@@ -37,7 +37,8 @@ export function heedIdempotencyKeys(app: FastifyInstance, database: Database): v
       request.idempotency = { hash, key };
       return;
     }
-    if (begun.state === 'other content') throw new DurabillError('idempotency-key-reused', { field: 'idempotency-key' });
+    if (begun.state === 'other content')
+      throw new DurabillError('idempotency-key-reused', { field: 'idempotency-key' });
     if (begun.state === 'running') {
       reply.header('retry-after', '1');
       throw new DurabillError('idempotency-key-in-use', { field: 'idempotency-key' });
@@ -94,4 +95,3 @@ function open(answer: Buffer, key: string): Kept {
   opening.setAuthTag(answer.subarray(12, 28));
   return JSON.parse(Buffer.concat([opening.update(answer.subarray(28)), opening.final()]).toString()) as Kept;
 }
-

@@ -17,11 +17,7 @@ type Bucket = { tokens: number; atMs: number };
  * nobody waits for the end of a minute. Kept in memory, so that it costs ingest nothing: n processes let n times as much
  * through. Tells where the caller stands as draft-ietf-httpapi-ratelimit-headers-10 has it.
  */
-export function limitRates(
-  app: FastifyInstance,
-  limits: RateLimits,
-  monotonicMs = () => performance.now(),
-): void {
+export function limitRates(app: FastifyInstance, limits: RateLimits, monotonicMs = () => performance.now()): void {
   const policies = (['requests', 'events'] as const).map((name) => ({ name, quota: limits[name] }));
   const buckets = { requests: new Map<string, Bucket>(), events: new Map<string, Bucket>() };
   app.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {

@@ -11,7 +11,7 @@ import { DurabillError } from '../errors/error.ts';
 import { openDatabase } from '../store/database.ts';
 import { recordReconciliation } from '../store/reconciliations.ts';
 import { recordRun } from '../store/runs.ts';
-import { noticeOf } from '../targets/stripe/notice.ts';
+import { kindsByCode, noticeOf } from '../targets/stripe/notice.ts';
 import { createWebhookReader } from '../targets/stripe/webhook.ts';
 import { createLog } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
@@ -80,6 +80,7 @@ const api = buildApi({
     return { id, ...started };
   },
   noticeOf,
+  failureCodes: kindsByCode,
   syncs: createSyncs(temporal.client, database, reachTemporal),
   async startReconciliation(order) {
     const workflowId = await reachTemporal(() => startReconciliation(temporal.client, order));

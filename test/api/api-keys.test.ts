@@ -60,8 +60,12 @@ describe('API keys over the API', () => {
     const children = await ask(admin, 'POST', '/v1/api-keys', makes);
     assertProblem(children, 400, 'request-invalid', 'scopes');
     const listed = await ask(admin, 'GET', '/v1/api-keys');
-    assert.deepEqual(listed.body.data.map((key: { id: string }) => key.id), [made.body.id]);
-    for (let count = 1; count < 20; count += 1) await createApiKey(api.database, { ...order, scopes: ['invoices:read'], customerId: id });
+    assert.deepEqual(
+      listed.body.data.map((key: { id: string }) => key.id),
+      [made.body.id],
+    );
+    for (let count = 1; count < 20; count += 1)
+      await createApiKey(api.database, { ...order, scopes: ['invoices:read'], customerId: id });
     const many = await ask(admin, 'POST', '/v1/api-keys', order);
     assertProblem(many, 409, 'api-key-refused');
   });

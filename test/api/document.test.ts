@@ -6,7 +6,13 @@ import { useApi } from './support.ts';
 
 type Content = Record<string, { schema: object; examples?: Record<string, { value: unknown }> }>;
 type Said = { content?: Content };
-type Operation = { operationId: string; summary: string; tags: string[]; requestBody?: Said; responses: Record<string, Said> };
+type Operation = {
+  operationId: string;
+  summary: string;
+  tags: string[];
+  requestBody?: Said;
+  responses: Record<string, Said>;
+};
 
 describe('The OpenAPI document', () => {
   const api = useApi();
@@ -14,7 +20,10 @@ describe('The OpenAPI document', () => {
   let operations: { name: string; operation: Operation }[] = [];
   before(async () => {
     text = (await api.app.inject('/openapi.json')).body;
-    const { paths, webhooks } = JSON.parse(text) as Record<'paths' | 'webhooks', Record<string, Record<string, Operation>>>;
+    const { paths, webhooks } = JSON.parse(text) as Record<
+      'paths' | 'webhooks',
+      Record<string, Record<string, Operation>>
+    >;
     operations = [paths, webhooks].flatMap((group) =>
       Object.entries(group).flatMap(([path, methods]) =>
         Object.entries(methods).map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, operation })),
@@ -48,16 +57,25 @@ describe('The OpenAPI document', () => {
   it('has a summary and a tag for every operation, and a name that is its own', () => {
     assert.ok(operations.length > 100, `${operations.length} operations`);
     const bare = operations.filter(({ operation: { summary, tags } }) => !summary || tags.length !== 1);
-    assert.deepEqual(bare.map(({ name }) => name), []);
+    assert.deepEqual(
+      bare.map(({ name }) => name),
+      [],
+    );
     const names = operations.map(({ operation }) => operation.operationId);
-    assert.deepEqual(names.filter((name, index) => names.indexOf(name) !== index || !/^[a-z]\w+$/.test(name)), []);
+    assert.deepEqual(
+      names.filter((name, index) => names.indexOf(name) !== index || !/^[a-z]\w+$/.test(name)),
+      [],
+    );
   });
 
   it('gives a whole example of everything that is sent and answered, which its own schema allows', () => {
     const ajv = new Ajv2020({ strict: false, validateFormats: false });
     let count = 0;
     for (const { name, operation } of operations) {
-      for (const [what, said] of [['request', operation.requestBody], ...Object.entries(operation.responses)] as const) {
+      for (const [what, said] of [
+        ['request', operation.requestBody],
+        ...Object.entries(operation.responses),
+      ] as const) {
         for (const [mediaType, { schema, examples }] of Object.entries((said as Said | undefined)?.content ?? {})) {
           assert.ok(examples !== undefined && Object.keys(examples).length > 0, `${name} ${what} ${mediaType}`);
           for (const { value } of Object.values(examples)) {

@@ -221,6 +221,7 @@ describe('The HTTP interface', () => {
       '/v1/webhook-endpoints/{id}/test',
       '/v1/webhook-event-types',
       '/v1/webhooks/stripe',
+      '/v1/words',
     ]);
     const bare: string[] = [];
     describeFields(document, '', bare);

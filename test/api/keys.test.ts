@@ -50,6 +50,7 @@ describe('API keys', () => {
       ['invoices:write', 'POST', '/v1/usage/corrections/x/discard'],
       ['invoices:write', 'POST', '/v1/invoices/x/reissue'],
       ['invoices:read', 'GET', '/v1/usage/sources'],
+      ['invoices:read', 'GET', '/v1/words'],
       ['settings:read', 'GET', '/v1/settings/dunning'],
       ['settings:write', 'PUT', '/v1/settings/dunning'],
       ['customers:read', 'GET', '/v1/customers/x/dunning'],

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import Fastify from 'fastify';
 import { answerConditionally } from '../../src/api/conditional.ts';
 import { tellDeprecations } from '../../src/api/deprecation.ts';
-import { limitRates } from '../../src/api/rate-limits.ts';
 import { sendProblem } from '../../src/api/problems.ts';
+import { limitRates } from '../../src/api/rate-limits.ts';
 import { createApiKey } from '../../src/auth/api-keys.ts';
 import { scopes } from '../../src/auth/scopes.ts';
 import { until } from '../broker/support.ts';
@@ -45,7 +45,10 @@ describe('Every address of the API', () => {
       assert.deepEqual(codes, [200, ...Array(7).fill(412)]);
       const late = answers.find(({ status }) => status === 412)!;
       assertProblem(late, 412, 'precondition-failed', 'if-match');
-      assert.equal((await api.call('PATCH', at, { body: { description: 'x' }, headers: { 'if-match': '*' } })).status, 200);
+      assert.equal(
+        (await api.call('PATCH', at, { body: { description: 'x' }, headers: { 'if-match': '*' } })).status,
+        200,
+      );
     });
 
     it('what can be put or patched can be read at the same address', async () => {
@@ -76,7 +79,9 @@ describe('Every address of the API', () => {
         throw new Error('broken');
       });
       app.put('/v1/whole', async () => ({ done: true }));
-      const broken = await Promise.all(Array.from({ length: 9 }, () => app.inject({ method: 'PUT', url: '/v1/broken' })));
+      const broken = await Promise.all(
+        Array.from({ length: 9 }, () => app.inject({ method: 'PUT', url: '/v1/broken' })),
+      );
       assert.ok(broken.every(({ statusCode }) => statusCode === 500));
       assert.equal((await app.inject({ method: 'PUT', url: '/v1/whole' })).statusCode, 200);
       await app.close();
@@ -85,7 +90,11 @@ describe('Every address of the API', () => {
 
   describe('is safe to repeat with an Idempotency-Key:', () => {
     const make = (key: string, body: object, headers: Record<string, string> = {}) =>
-      api.post('/v1/api-keys', { name: 'repeated', scopes: ['invoices:read'], ...body }, { 'idempotency-key': key, ...headers });
+      api.post(
+        '/v1/api-keys',
+        { name: 'repeated', scopes: ['invoices:read'], ...body },
+        { 'idempotency-key': key, ...headers },
+      );
 
     it('the same again is answered as the first time, and done once', async () => {
       const first = await make('one', {});
@@ -176,7 +185,13 @@ describe('Every address of the API', () => {
       const app = Fastify();
       app.decorateRequest('principal', null);
       app.addHook('onRequest', async (request) => {
-        request.principal = { kind: 'key', keyId: String(request.headers['key']), name: 'x', scopes: [], customerId: null };
+        request.principal = {
+          kind: 'key',
+          keyId: String(request.headers['key']),
+          name: 'x',
+          scopes: [],
+          customerId: null,
+        };
       });
       limitRates(app, { requests: 60, events: 0 }, () => nowMs);
       app.setErrorHandler(sendProblem);

@@ -7,12 +7,16 @@ import { createApiKey } from '../../src/auth/api-keys.ts';
 import { scopes } from '../../src/auth/scopes.ts';
 import { runIdOf } from '../../src/billing/ids.ts';
 import { recordReconciliation } from '../../src/store/reconciliations.ts';
-import { noticeOf } from '../../src/targets/stripe/notice.ts';
+import { kindsByCode, noticeOf } from '../../src/targets/stripe/notice.ts';
 import { openBooks } from '../support/books.ts';
 import { useTestDatabase } from '../support/database.ts';
 
-/** For an API that Stripe tells nothing, without dead letters and without a Web UI. */
-export const withoutWebhooks: Pick<ApiDeps, 'readStripeDelivery' | 'wakeStripeEvents' | 'deadLetters' | 'workflows'> = {
+/** For an API that Stripe tells nothing, without dead letters and without a Web UI; codes mean what they always mean. */
+export const withoutWebhooks: Pick<
+  ApiDeps,
+  'failureCodes' | 'readStripeDelivery' | 'wakeStripeEvents' | 'deadLetters' | 'workflows'
+> = {
+  failureCodes: kindsByCode,
   readStripeDelivery() {
     throw new Error('No webhook is expected.');
   },

@@ -33,7 +33,9 @@ describe('Webhook endpoints over the API', () => {
 
   it('refuse addresses and event types that there are not, naming the field', async () => {
     const refused = (body: object, field: string) =>
-      api.post('/v1/webhook-endpoints', { url, ...body }).then((answer) => assertProblem(answer, 400, 'request-invalid', field));
+      api
+        .post('/v1/webhook-endpoints', { url, ...body })
+        .then((answer) => assertProblem(answer, 400, 'request-invalid', field));
     await refused({ url: 'http://acme.example/' }, 'url');
     await refused({ url: 'https://169.254.169.254/latest' }, 'url');
     await refused({ eventTypes: ['invoice.paid', 'invoice.eaten'] }, 'eventTypes[1]');

@@ -44,7 +44,11 @@ export const webhookEndpointRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (
       },
     },
     async (request) => ({
-      data: choosableTypes(isCustomer(request)).map(({ type, says, isForCustomers }) => ({ type, says, isForCustomers })),
+      data: choosableTypes(isCustomer(request)).map(({ type, says, isForCustomers }) => ({
+        type,
+        says,
+        isForCustomers,
+      })),
     }),
   );
 

@@ -5,7 +5,12 @@ import { addressText, closed, count, id, instant, nullable, page, pageQuery, tex
 const exampleId = '3f0c2a9e-8f44-4f0b-8b0e-2f6d7c1b9a55';
 const name = text('What it is for, for people; it stands in the history of what is done with it', 'Bookkeeping', 100);
 const scopeList = Type.Array(
-  Type.Unsafe<Scope>({ type: 'string', enum: [...scopes], description: 'One of its scopes', examples: ['invoices:read'] }),
+  Type.Unsafe<Scope>({
+    type: 'string',
+    enum: [...scopes],
+    description: 'One of its scopes',
+    examples: ['invoices:read'],
+  }),
   { minItems: 1, maxItems: scopes.length, description: 'What it may do', examples: [['invoices:read']] },
 );
 
@@ -18,7 +23,9 @@ const keyFields = {
   }),
   customerId: nullable(id('Id of the customer that it is bound to; null for one of the business')),
   createdAt: instant('Machine time at which it was made', '2026-11-22T21:00:00.000Z'),
-  usedAt: nullable(instant('Machine time of its last request, to a second or so; null for none', '2026-11-22T21:05:00.000Z')),
+  usedAt: nullable(
+    instant('Machine time of its last request, to a second or so; null for none', '2026-11-22T21:05:00.000Z'),
+  ),
   revokedAt: nullable(instant('Machine time at which it was ended; null while it works', '2026-11-23T21:00:00.000Z')),
 };
 

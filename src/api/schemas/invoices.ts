@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { lifecycles, payments, syncs } from '../../store/invoice-status.ts';
+import { lifecycles, payments, standings, syncs } from '../../store/invoice-status.ts';
 import {
   addressText,
   amountMinor,
@@ -83,6 +83,11 @@ const invoiceFields = {
   total: text('What is to be paid, for people', 'USD 1,234.50'),
   lineCount: count('Number of lines', 6),
   status: text('Where it stands, for its customer', 'Draft, becomes final on 2 Feb 2013'),
+  standing: Type.Enum([...standings], {
+    type: 'string',
+    description: 'The same for programs, all its states taken together; GET /v1/words says what each means',
+    examples: ['draft'],
+  }),
   lifecycle,
   payment,
   sync,
