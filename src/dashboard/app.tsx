@@ -17,6 +17,7 @@ const Invoices = page(() => import('./pages/invoices/index.tsx'));
 const WhatIf = page(() => import('./pages/what-if/index.tsx'));
 const Account = page(() => import('./pages/account/index.tsx'));
 const Developers = page(() => import('./pages/developers/index.tsx'));
+const BusinessDevelopers = page(() => import('./pages/developers/business.tsx'));
 const Operations = page(() => import('./pages/operations/index.tsx'));
 const SignIn = page(() => import('./pages/sign-in/index.tsx'));
 
@@ -88,6 +89,14 @@ export function App() {
           <Route path="customers/:customerId" element={<OperatedPages />}>
             {customerPages}
           </Route>
+          <Route
+            path="developers/*"
+            element={
+              <AppShell name="Operations" home="/operations" navigation={operatorNavigation}>
+                <BusinessDevelopers />
+              </AppShell>
+            }
+          />
           <Route path="*" element={<OperatorPages />} />
         </Route>
         <Route

@@ -34,4 +34,5 @@ export function customerNavigation(base: string): NavigationItem[] {
 export const operatorNavigation: NavigationItem[] = [
   { to: '/operations', label: 'Today', icon: Activity, end: true },
   { to: '/operations/customers', label: 'Customers', icon: Users },
+  { to: '/operations/developers', label: 'Developers', icon: CodeXml },
 ];

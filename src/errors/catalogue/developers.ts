@@ -9,10 +9,10 @@ export const developerErrors = {
     status: 409,
     title: 'The webhook endpoint is not in a state for this.',
     customer: {
-      happened: 'This cannot be done with the webhook endpoint as it is.',
+      happened: 'This cannot be done with this address of your program as it is.',
       meansForBill: untouched,
       beingDone: 'Nothing was changed.',
-      youCan: 'Enable the endpoint first, or remove one that is not used any more.',
+      youCan: 'Enable it first, or remove one that is not used any more.',
     },
     mend: 'Look at its state at GET /v1/webhook-endpoints/{id}; an owner has at most 20 endpoints.',
   },
@@ -20,7 +20,7 @@ export const developerErrors = {
     status: 409,
     title: 'There are as many API keys as are taken.',
     customer: {
-      happened: 'There are as many API keys as we take.',
+      happened: 'There are as many keys as we take.',
       meansForBill: untouched,
       beingDone: 'No key was made.',
       youCan: 'Revoke a key that is not used any more, and try again.',
