@@ -13,6 +13,7 @@ import { readAway, refuseOddRequests, refuseUnreadable } from './protocol.ts';
 import { addQualities } from './qualities.ts';
 import { readReasons } from './reasons.ts';
 import { apiKeyRoutes } from './routes/api-keys.ts';
+import { accountSecurityRoutes } from './routes/account-security.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { calendarRoutes } from './routes/calendar.ts';
 import { chargeRoutes } from './routes/charges.ts';
@@ -25,13 +26,16 @@ import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { documentRoutes } from './routes/documents.ts';
 import { dunningRoutes } from './routes/dunning.ts';
 import { eventRoutes } from './routes/events.ts';
+import { expectedBillRoutes } from './routes/expected-bill.ts';
 import { healthRoutes } from './routes/health.ts';
 import { invoiceHistoryRoutes } from './routes/invoice-history.ts';
 import { invoiceProofRoutes } from './routes/invoice-proof.ts';
 import { invoiceRoutes } from './routes/invoices.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { messageRoutes } from './routes/messages.ts';
+import { oidcRoutes } from './routes/oidc.ts';
 import { operationRoutes } from './routes/operations.ts';
+import { operatorRoutes } from './routes/operators.ts';
 import { partyRoutes } from './routes/parties.ts';
 import { pauseRoutes } from './routes/pauses.ts';
 import { paymentRoutes } from './routes/payments.ts';
@@ -42,11 +46,14 @@ import { reconciliationRoutes } from './routes/reconciliations.ts';
 import { requestLogRoutes } from './routes/request-log.ts';
 import { runRoutes } from './routes/runs.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { signInRoutes } from './routes/sign-in.ts';
 import { subscriptionRoutes } from './routes/subscriptions.ts';
 import { syncRoutes } from './routes/syncs.ts';
 import { taxRoutes } from './routes/taxes.ts';
+import { usageRoutes } from './routes/usage.ts';
 import { usageCorrectionRoutes } from './routes/usage-corrections.ts';
 import { usageSourceRoutes } from './routes/usage-sources.ts';
+import { userRoutes } from './routes/users.ts';
 import { walletRoutes } from './routes/wallets.ts';
 import { webhookDeliveryRoutes } from './routes/webhook-deliveries.ts';
 import { webhookEndpointRoutes } from './routes/webhook-endpoints.ts';
@@ -62,6 +69,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
   const { logger } = deps;
   const app: FastifyInstance = Fastify({
     ...limits,
+    ...(deps.access?.trustedProxies !== undefined && { trustProxy: deps.access.trustedProxies }),
     genReqId: () => randomUUID(),
     // Addresses that cannot be decoded come here without passing any hook.
     frameworkErrors: (error, request, reply) => sendProblem(error, request, reply.headers(standardHeaders(request.id))),
@@ -99,6 +107,11 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
   for (const routes of [
     healthRoutes,
     sessionRoutes,
+    signInRoutes,
+    oidcRoutes,
+    accountSecurityRoutes,
+    userRoutes,
+    operatorRoutes,
     eventRoutes,
     customerRoutes,
     subscriptionRoutes,
@@ -132,6 +145,8 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     personalDataRoutes,
     chargeRoutes,
     calendarRoutes,
+    expectedBillRoutes,
+    usageRoutes,
     walletRoutes,
     ledgerRoutes,
     collectionRoutes,

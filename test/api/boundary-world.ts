@@ -47,6 +47,8 @@ export async function thingsOf(database: Database, ask: Ask, customer: string, n
   await ask('POST', `/v1/wallets/${wallet.body.id}/grants`, { amountMinor: 500, requestId: `grant-${name}` });
   const charge = { requestId: `item-${name}`, description: `Charge of ${name}`, amountMinor: 1_000, reason: 'Test' };
   const item = await ask('POST', `${at}/pending-items`, charge);
+  const email = `kim@${name.toLowerCase()}.example`;
+  const user = await ask('POST', `${at}/users`, { email, name: `Kim of ${name}`, role: 'admin' });
   const address = { lines: [`${name} Street 1`], city: 'Berlin', postalCode: '10115', country: 'DE' };
   await ask('PUT', `${at}/billing`, { legalName: `${name} AG`, address });
   const url = `https://${name.toLowerCase()}.example/hooks`;
@@ -63,7 +65,7 @@ export async function thingsOf(database: Database, ask: Ask, customer: string, n
     plan: subscriptions[0].plan,
     'webhook-endpoint': endpoint.body.id,
     'api-key': key.body.id,
-    below: { itemId: item.body.id, delivery: delivery.body.id },
+    below: { itemId: item.body.id, userId: user.body.id, delivery: delivery.body.id },
     marks: [
       ...[
         customer,
@@ -77,6 +79,8 @@ export async function thingsOf(database: Database, ask: Ask, customer: string, n
         endpoint.body.id,
         delivery.body.id,
         key.body.id,
+        user.body.id,
+        email,
       ],
       ...invoices.flatMap(({ id, number }) => (number === null ? [id] : [id, number])),
       ...subscriptions.map(({ id }: { id: string }) => id),

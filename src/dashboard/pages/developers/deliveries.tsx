@@ -69,17 +69,17 @@ export function Deliveries({ endpointId, isEnabled }: { endpointId: string; isEn
       <div className={css['filters']}>
         <Select label="Show" options={states} value={state} onChange={(id) => change('state', id)} />
       </div>
-      {query.items === undefined ? (
+      {query.data === undefined ? (
         <div className={css['inside']}>
           {query.error ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : <Skeleton lines={5} />}
         </div>
-      ) : query.items.length === 0 ? (
+      ) : query.data.length === 0 ? (
         <Empty title="Nothing was sent">Send a test to see whether your program takes it.</Empty>
       ) : (
         <>
           <Table
             caption="Deliveries"
-            rows={query.items}
+            rows={query.data}
             rowKey={({ id }) => id}
             columns={[
               {

@@ -34,14 +34,14 @@ export function Keys() {
     <Card
       title="API keys"
       description="A program shows one with every request. Give each program its own, with no more than it needs."
-      action={query.items?.length ? create : undefined}
+      action={query.data?.length ? create : undefined}
       flush
     >
-      {query.items === undefined ? (
+      {query.data === undefined ? (
         <div className={css['inside']}>
           {query.error ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : <Skeleton lines={4} />}
         </div>
-      ) : query.items.length === 0 ? (
+      ) : query.data.length === 0 ? (
         <Empty title="No keys yet" action={create}>
           With a key your programs read usage and invoices by themselves.
         </Empty>
@@ -49,7 +49,7 @@ export function Keys() {
         <>
           <Table
             caption="API keys"
-            rows={query.items}
+            rows={query.data}
             rowKey={({ id }) => id}
             columns={[
               { key: 'name', title: 'Name', heading: true, cell: ({ name }) => name },

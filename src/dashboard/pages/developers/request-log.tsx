@@ -53,17 +53,17 @@ export function RequestLog() {
       <div className={css['filters']}>
         <Select label="Show" options={choices} value={refused ?? 'all'} onChange={choose} />
       </div>
-      {query.items === undefined ? (
+      {query.data === undefined ? (
         <div className={css['inside']}>
           {query.error ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : <Skeleton lines={6} />}
         </div>
-      ) : query.items.length === 0 ? (
+      ) : query.data.length === 0 ? (
         <Empty title="Nothing was asked">Requests stand here a second or two after they were answered.</Empty>
       ) : (
         <>
           <Table
             caption="Requests with API keys"
-            rows={query.items}
+            rows={query.data}
             rowKey={({ id }) => id}
             columns={[
               {

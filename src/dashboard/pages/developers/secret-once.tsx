@@ -12,7 +12,7 @@ export function SecretOnce({ name, secret, onDone }: { name: string; secret: str
         repository.
       </Notice>
       <div className={css['secret']}>
-        <code aria-label={name}>{secret}</code>
+        <code>{secret}</code>
         <CopyButton text={secret} label={`Copy ${name.toLowerCase()}`} />
       </div>
       <div className="row">

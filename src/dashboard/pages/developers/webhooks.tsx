@@ -34,14 +34,14 @@ export function Webhooks() {
     <Card
       title="Webhooks"
       description="We send what happens to these addresses, signed by Standard Webhooks, and try for three days."
-      action={query.items?.length ? add : undefined}
+      action={query.data?.length ? add : undefined}
       flush
     >
-      {query.items === undefined ? (
+      {query.data === undefined ? (
         <div className={css['inside']}>
           {query.error ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : <Skeleton lines={4} />}
         </div>
-      ) : query.items.length === 0 ? (
+      ) : query.data.length === 0 ? (
         <Empty title="Nobody is told yet" action={add}>
           With an endpoint your programs hear of an invoice or a payment in the moment in which it happens.
         </Empty>
@@ -49,7 +49,7 @@ export function Webhooks() {
         <>
           <Table
             caption="Webhook endpoints"
-            rows={query.items}
+            rows={query.data}
             rowKey={({ id }) => id}
             columns={[
               {
