@@ -99,6 +99,8 @@ const owners: Record<string, Owner> = {
   '@myriaddreamin/': { rooms: ['src/documents'] },
   commander: { rooms: ['src/cli'] },
   nodemailer: { rooms: ['src/notify'] },
+  standardwebhooks: { rooms: ['src/notify'] },
+  'ipaddr.js': { rooms: ['src/notify'] },
   'smtp-server': { rooms: ['src/mail-catcher'] },
   mailparser: { rooms: ['src/mail-catcher'] },
   // A program that replays knows the error by which that fails.
