@@ -23,8 +23,6 @@ async function readDocument(): Promise<Record<string, unknown>> {
     deadLetters: { count: unused, list: unused, requeue: unused, discard: unused },
     workflows: { urlOf: unused, listUrl: null, stateOf: unused },
     health: unused,
-    deadLetters: { count: unused, list: unused, requeue: unused, discard: unused },
-    workflows: { urlOf: unused, listUrl: null, stateOf: unused },
   };
   const api = buildApi(deps);
   try {
