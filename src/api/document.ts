@@ -1,4 +1,6 @@
 import type { FastifyDynamicSwaggerOptions } from '@fastify/swagger';
+import type { FastifyContextConfig } from 'fastify';
+import { audienceOf } from './ownership.ts';
 import { previewExamples } from './schemas/preview-examples.ts';
 
 /** What /openapi.json says beside the routes. */
@@ -11,11 +13,14 @@ export const documentOptions: FastifyDynamicSwaggerOptions = {
       description:
         'Usage events in, invoices out. Every amount is a whole number of minor units beside its currency; every ' +
         'instant is RFC 3339. Refusals are problem+json (RFC 9457) with a code for programs and a sentence for people. ' +
+        'Why something is done can be sent beside any request that changes something, in the header `durabill-reason` ' +
+        '(percent-encoded UTF-8, up to 500 characters): it stands in the audit log with what was done. ' +
         'Creating and sending again is safe everywhere: the same content gives the same object.',
     },
     tags: [
       { name: 'events', description: 'What customers used' },
       { name: 'customers', description: 'Who pays' },
+      { name: 'usage', description: 'What they used over time, and the events behind each number' },
       { name: 'coupons', description: 'What is taken off their bills' },
       { name: 'wallets', description: 'What customers have paid for ahead or were given' },
       { name: 'ledger', description: 'Where every cent of it came from and went' },
@@ -25,14 +30,34 @@ export const documentOptions: FastifyDynamicSwaggerOptions = {
       { name: 'pauses', description: 'What stops all issuing and every write to Stripe' },
       { name: 'webhooks', description: 'What Stripe tells' },
       { name: 'clocks', description: 'Test clocks, to bill months in minutes' },
+      { name: 'words', description: 'What states and errors mean, for engineers, operators and customers' },
+      { name: 'operations', description: 'What waits for a person, and what happened' },
+      { name: 'access', description: 'Who may see and do what: sign-in, sessions, users, operators' },
       { name: 'health', description: 'Whether the service and its parts are up' },
     ],
     components: {
       securitySchemes: {
         apiKey: { type: 'http', scheme: 'bearer', description: 'An API key, `dbk_…`; each has its scopes' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'durabill_session',
+          description: 'The cookie of a browser that has signed in; changes want the header `x-csrf-token` too',
+        },
       },
     },
-    security: [{ apiKey: [] }],
+    security: [{ apiKey: [] }, { session: [] }],
+  },
+  transform: ({ schema, url, route }) => {
+    const { method } = route;
+    const config: FastifyContextConfig = route.config ?? {};
+    const { scope, customers } = config;
+    const said = {
+      'x-durabill-audience': audienceOf(config, String([method].flat()[0])),
+      ...(scope !== undefined && { 'x-durabill-scope': scope }),
+      ...(customers !== undefined && { 'x-durabill-customers': customers }),
+    };
+    return { schema: { ...schema, ...said } as typeof schema, url };
   },
   transformObject: (given) => {
     if (!('openapiObject' in given)) throw new TypeError('The document is one of OpenAPI 3.');

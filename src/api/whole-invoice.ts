@@ -1,21 +1,28 @@
+import type { Principal } from '../auth/principal.ts';
 import type { Database } from '../store/database.ts';
 import { findInvoice, type InvoiceLineView, type InvoiceView } from '../store/invoice-views.ts';
 import type { DataGap } from '../store/usage-freshness.ts';
 import type { ApiDeps } from './deps.ts';
 import { noSuchInvoice } from './filters.ts';
+import { isCustomer } from './guard.ts';
+
+type Reader = { principal: Principal | null };
 
 /** Operators read the code and the reason, customers a sentence that names neither. */
-export function shownInvoice({ failureCode, ...invoice }: InvoiceView, noticeOf: ApiDeps['noticeOf']) {
-  return { ...invoice, notice: noticeOf(failureCode) };
+export function shownInvoice({ failureCode, ...invoice }: InvoiceView, noticeOf: ApiDeps['noticeOf'], reader: Reader) {
+  const notice = noticeOf(failureCode);
+  // Whether and why one of us is asked, and how often a machine has tried, is not theirs to wonder about.
+  if (isCustomer(reader)) return { ...invoice, parked: null, syncAttempts: 0, nextRetryAt: null, notice };
+  return { ...invoice, notice };
 }
 
 /** An invoice with its parties, its lines and what leads to its total. @throws DurabillError not-found */
-export async function wholeInvoice(database: Database, id: string, noticeOf: ApiDeps['noticeOf']) {
+export async function wholeInvoice(database: Database, id: string, noticeOf: ApiDeps['noticeOf'], reader: Reader) {
   const found = await findInvoice(database, id);
   if (found === undefined) throw noSuchInvoice(id);
   const { invoice, parties, parts, dataGaps } = found;
   const lines = found.lines.map((line) => ({ ...line, usageState: usageStateOf(line, dataGaps) }));
-  return { ...shownInvoice(invoice, noticeOf), parties, lines, dataGaps, ...parts };
+  return { ...shownInvoice(invoice, noticeOf, reader), parties, lines, dataGaps, ...parts };
 }
 
 /** That nothing was used is not the same as that nothing was heard. */

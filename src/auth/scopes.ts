@@ -1,4 +1,4 @@
-/** What an API key may be allowed to do. */
+/** What a caller may be allowed to do. */
 export const scopes = [
   'events:write',
   'customers:read',
@@ -15,8 +15,16 @@ export const scopes = [
   'runs:write',
   'reconciliations:read',
   'reconciliations:write',
+  'operations:read',
+  'operations:write',
+  'audit:read',
   'settings:read',
   'settings:write',
+  'users:read',
+  'users:write',
+  'sessions:write',
+  'operators:read',
+  'operators:write',
 ] as const;
 
 export type Scope = (typeof scopes)[number];

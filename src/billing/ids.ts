@@ -33,6 +33,8 @@ export const taxSettingsId = derive('tax-settings');
 export const retentionSettingsId = derive('retention-settings');
 export const runIdOf = (clockId: string, kind: string, cutoffAt: Date): string =>
   derive('run', clockId, kind, cutoffAt.toISOString());
+/** Of a letter that nobody could handle, for its audit chain; `letterId` is made of what it says. */
+export const deadLetterIdOf = (letterId: string): string => derive('dead-letter', letterId);
 export const reconciliationIdOf = (workflowId: string): string => derive('reconciliation', workflowId);
 export const walletIdOf = (customerId: string, name: string): string => derive('wallet', customerId, name);
 export const grantIdOf = (walletId: string, requestId: string): string => derive('wallet-grant', walletId, requestId);

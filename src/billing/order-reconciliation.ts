@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DurabillError } from '../errors/error.ts';
+import { appendAudit } from '../store/audit.ts';
 import type { Database } from '../store/database.ts';
 import { readOpenPauses } from '../store/pauses.ts';
 import { findOpenReconciliation } from '../store/reconciliations.ts';
@@ -38,6 +39,17 @@ export async function readReconciliationOrder(
   }
   await refuseInVain(database, kind);
   return { id: randomUUID(), kind, fromAt, toAt };
+}
+
+/** Tells in the reconciliation's audit chain who has ordered it, before it is started. */
+export async function tellOfReconciliation(
+  database: Database,
+  { id, kind, fromAt, toAt }: ReconciliationOrder,
+  actor: string,
+): Promise<void> {
+  const subject = { subjectKind: 'reconciliation', subjectId: id };
+  const detail = { kind, from: fromAt?.toISOString() ?? null, to: toAt?.toISOString() ?? null };
+  await database.transaction((sql) => appendAudit(sql, [{ ...subject, actor, action: 'ordered', detail }]));
 }
 
 async function refuseInVain(database: Database, kind: ReconciliationOrder['kind']): Promise<void> {

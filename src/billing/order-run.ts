@@ -1,4 +1,5 @@
 import { DurabillError } from '../errors/error.ts';
+import { appendAudit } from '../store/audit.ts';
 import type { Database } from '../store/database.ts';
 import { findRun } from '../store/run-views.ts';
 import type { RunKind } from '../store/runs.ts';
@@ -45,6 +46,13 @@ export async function readRunOrder(
     );
   }
   return { kind, clock, at };
+}
+
+/** Tells in the run's audit chain who has ordered it. Before it is started, so that none is at work untold. */
+export async function tellOfRun(database: Database, { kind, clock, at }: RunOrder, actor: string): Promise<void> {
+  const subject = { subjectKind: 'run', subjectId: runIdOf(clock.id, kind, at) };
+  const detail = { kind, clockId: clock.id, at: at.toISOString() };
+  await database.transaction((sql) => appendAudit(sql, [{ ...subject, actor, action: 'ordered', detail }]));
 }
 
 async function readAdvance(database: Database, clock: Clock, at: Date): Promise<RunOrder> {

@@ -19,6 +19,9 @@ export type BillingProfileInput = {
   contacts?: { name: string; email: string; role?: string | null }[];
 };
 
+/** Whoever asks: the customer itself does not set the terms on which it pays, nor what our invoices say to it. */
+export type ProfileAuthor = 'operator' | 'customer';
+
 /**
  * Says whom a customer's invoices are made out to and on which terms. It is the whole profile: what is left out is taken
  * away, but for the days, which every customer has. What is issued stays as it is; drafts follow.
@@ -30,6 +33,7 @@ export async function storeBillingProfile(
   reference: string,
   input: BillingProfileInput,
   actor: string,
+  author: ProfileAuthor = 'operator',
 ): Promise<CustomerBilling & { customerId: string }> {
   const wanted = {
     legalName: optionalText(input.legalName, 'legalName', 255),
@@ -45,6 +49,10 @@ export async function storeBillingProfile(
     const { customerId } = payer;
     const before = (await readBilling(sql, customerId)) as CustomerBilling;
     const after = { ...wanted, paymentTermsDays: input.paymentTermsDays ?? before.paymentTermsDays };
+    if (author === 'customer') {
+      refuseTerms(input, before);
+      after.memo = before.memo;
+    }
     const names = Object.keys(after) as (keyof CustomerBilling)[];
     const changed = names.filter((name) => !isDeepStrictEqual(before[name], after[name])).sort();
     if (changed.length === 0) return { customerId, ...after };
@@ -56,6 +64,21 @@ export async function storeBillingProfile(
       { subjectKind: 'customer', subjectId: customerId, actor, action: 'billing profile changed', detail },
     ]);
     return { customerId, ...after };
+  });
+}
+
+function refuseTerms({ paymentTermsDays, memo }: BillingProfileInput, before: CustomerBilling): void {
+  const field =
+    paymentTermsDays !== undefined && paymentTermsDays !== before.paymentTermsDays
+      ? 'paymentTermsDays'
+      : memo !== undefined && memo !== before.memo
+        ? 'memo'
+        : undefined;
+  if (field === undefined) return;
+  throw new DurabillError('request-invalid', {
+    field,
+    reason: `"${field}" is not for a customer to change.`,
+    mend: 'Leave it out: it stays as it is.',
   });
 }
 

@@ -1,15 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { ServiceError } from '@temporalio/client';
 import { buildApi } from '../api/app.ts';
 import { createSyncs } from '../api/syncs.ts';
+import { createOidcProvider } from '../auth/oidc.ts';
 import { runIdOf } from '../billing/ids.ts';
 import { createConnection } from '../broker/connection.ts';
+import { createDeadLetters } from '../broker/dead-letters.ts';
 import { crashPoint } from '../crash-points.ts';
 import { DurabillError } from '../errors/error.ts';
+import { createSmtpMailer } from '../notify/smtp-mailer.ts';
 import { openDatabase } from '../store/database.ts';
 import { recordReconciliation } from '../store/reconciliations.ts';
 import { recordRun } from '../store/runs.ts';
-import { noticeOf } from '../targets/stripe/notice.ts';
+import { kindsByCode, noticeOf } from '../targets/stripe/notice.ts';
 import { createWebhookReader } from '../targets/stripe/webhook.ts';
 import { createLog } from '../telemetry/log.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
@@ -18,6 +22,7 @@ import { connectTemporal } from '../temporal/connection.ts';
 import { startReconciliation } from '../temporal/start-reconciliation.ts';
 import { startRun } from '../temporal/start-run.ts';
 import { createEventWaker, wakeStripeEvents } from '../temporal/stripe-events.ts';
+import { readWorkflowState, workflowUrl } from '../temporal/workflow-state.ts';
 import { readCommand } from './shared/command-line.ts';
 import { listenOrEnd } from './shared/listen.ts';
 import { watchReadiness } from './shared/parts.ts';
@@ -58,9 +63,29 @@ const waker = createEventWaker(
   (error) => log.warn({ err: error }, 'stored events of Stripe wait for the sweep, as they could not be signalled'),
 );
 
+const { mail } = config;
+const deadLetters = createDeadLetters(broker);
+const { temporalUiUrl } = config;
+const { namespace } = config.temporal;
+
 const api = buildApi({
   database,
+  access: {
+    publicUrl: config.access.publicUrl,
+    ...(config.access.trustedProxies.length > 0 && { trustedProxies: config.access.trustedProxies }),
+    // By http only where the operator has said so in the address.
+    ...(config.access.oidc && {
+      oidc: createOidcProvider(config.access.oidc, { allowsHttp: config.access.oidc.issuer.startsWith('http:') }),
+    }),
+    ...(mail && {
+      mail: {
+        mailer: createSmtpMailer({ url: mail.smtpUrl, from: mail.from }),
+        sender: { name: mail.from.name || mail.from.address, domain: mail.from.address.split('@')[1] ?? 'localhost' },
+      },
+    }),
+  },
   logger: log,
+  dashboard: { folder: fileURLToPath(new URL('../../dist/dashboard', import.meta.url)) },
   readStripeDelivery: createWebhookReader(config.stripe.webhookSecrets),
   wakeStripeEvents: waker.wake,
   async startRun(run) {
@@ -72,12 +97,20 @@ const api = buildApi({
     return { id, ...started };
   },
   noticeOf,
+  failureCodes: kindsByCode,
   syncs: createSyncs(temporal.client, database, reachTemporal),
   async startReconciliation(order) {
     const workflowId = await reachTemporal(() => startReconciliation(temporal.client, order));
     // The workflow does the same first; whoever started it can look at once.
     await recordReconciliation(database, { ...order, workflowId });
     return { workflowId };
+  },
+  deadLetters,
+  workflows: {
+    urlOf: (id) => (temporalUiUrl === undefined ? null : workflowUrl(temporalUiUrl, namespace, id)),
+    listUrl:
+      temporalUiUrl === undefined ? null : `${temporalUiUrl}/namespaces/${encodeURIComponent(namespace)}/workflows`,
+    stateOf: (id) => reachTemporal(() => readWorkflowState(temporal.client, id)),
   },
   health,
   observe: ({ method, route, status, seconds }) => metrics.apiRequests.observe({ method, route, status }, seconds),
@@ -94,6 +127,7 @@ await life.run({
   'the time for load balancers': () => sleep(config.api.drainMs),
   'requests that are being answered': () => api.close(),
   'signals that are still to be sent': async () => waker.close(),
+  'letters that are being put back': () => deadLetters.close(),
   connections: () => Promise.all([temporal.close(), broker.close(), database.close()]),
   'operations pages': () => operations.close(),
 });

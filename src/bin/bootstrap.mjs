@@ -68,8 +68,14 @@ async function testMutation(args) {
   ]);
 }
 
+/** What runs in Node, the pages, and the tests that look into pages: each sees the globals of its own world. */
+const projects = ['.', 'src/dashboard', 'test/dashboard'];
+
 async function check() {
-  const types = await run(process.execPath, [inModules('@typescript', 'native', 'bin', 'tsc')]);
+  let types = 0;
+  for (const project of projects) {
+    types ||= await run(process.execPath, [inModules('@typescript', 'native', 'bin', 'tsc'), '--project', project]);
+  }
   const lint = await run(process.execPath, [inModules('@biomejs', 'biome', 'bin', 'biome'), 'ci', '.']);
   process.exitCode = types || lint;
 }
@@ -88,6 +94,9 @@ async function program(command, args) {
   process.argv = [process.execPath, file, ...args];
   await importFile(file);
 }
+
+/** Commands whose pages have to be those of the sources. The others run while somebody is in the middle of changing them. */
+const servesPages = ['start', 'api', 'test', 'bench', 'install'];
 
 /** Only what comes before every command: for the build of an image. */
 async function install() {}
@@ -113,7 +122,7 @@ async function main([command, ...args]) {
     throw new Missing(`Unknown command ${command ?? '(none)'}; there are: ${commands().join(', ')}`);
   }
   if (process.env.npm_lifecycle_event !== undefined) endWithParent();
-  await prepare(root);
+  await prepare(root, { dashboard: servesPages.includes(command) });
   await (own[command]?.(args) ?? program(command, args));
 }
 

@@ -121,6 +121,7 @@ async function startOwnProcesses(stack: Stack, dataDir: string, watch: Watch): P
     AMQP_URL: stack.amqpUrl,
     TEMPORAL_ADDRESS: stack.temporalAddress,
     SMTP_URL: stack.smtpUrl,
+    ...(stack.temporalUiUrl && { DURABILL_TEMPORAL_UI_URL: stack.temporalUiUrl }),
     MAIL_FROM: process.env['MAIL_FROM'] || sampleSender,
     DURABILL_API_PORT: String(apiPort),
     // No load balancer stands before a demonstration.

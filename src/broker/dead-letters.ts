@@ -48,9 +48,13 @@ export type DeadLetters = {
    * 10,000 letters a call.
    */
   requeue(chosen: readonly string[] | 'all'): Promise<RequeueReport>;
+  /** Throws letters away that are named by id, with all their copies. @returns how many went, and the ids that were not found */
+  discard(chosen: readonly string[]): Promise<{ discarded: number; missing: readonly string[] }>;
   close(): Promise<void>;
 };
 
+/** A person waits for the answer. */
+const readyLimitMs = 5_000;
 const maxListed = 1_000;
 const maxRequeued = 10_000;
 
@@ -72,7 +76,7 @@ export function createDeadLetters(connection: BrokerConnection): DeadLetters {
   const sender = createConfirmedSender(connection);
 
   async function count(): Promise<number> {
-    return withChannel(await connection.ready(), async (channel) => {
+    return withChannel(await connection.ready(readyLimitMs), async (channel) => {
       return (await channel.checkQueue(deadLetterQueue)).messageCount;
     });
   }
@@ -81,7 +85,7 @@ export function createDeadLetters(connection: BrokerConnection): DeadLetters {
     if (!Number.isInteger(limit) || limit < 1 || limit > maxListed) {
       throw new DurabillError('request-invalid', { field: 'limit', reason: `limit must be 1 to ${maxListed}.` });
     }
-    return withChannel(await connection.ready(), async (channel) => {
+    return withChannel(await connection.ready(readyLimitMs), async (channel) => {
       const taken = await take(channel, limit);
       await giveBack(channel, taken.length);
       return taken.map(describe);
@@ -89,7 +93,7 @@ export function createDeadLetters(connection: BrokerConnection): DeadLetters {
   }
 
   async function requeue(chosen: readonly string[] | 'all'): Promise<RequeueReport> {
-    return withChannel(await connection.ready(), async (channel) => {
+    return withChannel(await connection.ready(readyLimitMs), async (channel) => {
       const taken = (await take(channel, maxRequeued)).map((message) => ({ message, letter: describe(message) }));
       const wanted = chosen === 'all' ? taken : taken.filter(({ letter }) => chosen.includes(letter.id));
       const sendable = wanted.filter(({ letter }) => isDueQueue(letter.queue));
@@ -111,7 +115,18 @@ export function createDeadLetters(connection: BrokerConnection): DeadLetters {
     });
   }
 
-  return { count, list, requeue, close: sender.close };
+  async function discard(chosen: readonly string[]): Promise<{ discarded: number; missing: readonly string[] }> {
+    return withChannel(await connection.ready(readyLimitMs), async (channel) => {
+      const taken = (await take(channel, maxRequeued)).map((message) => ({ message, id: describe(message).id }));
+      const wanted = taken.filter(({ id }) => chosen.includes(id));
+      for (const { message } of wanted) channel.ack(message);
+      await giveBack(channel, taken.length - wanted.length);
+      const found = new Set(wanted.map(({ id }) => id));
+      return { discarded: wanted.length, missing: chosen.filter((id) => !found.has(id)) };
+    });
+  }
+
+  return { count, list, requeue, discard, close: sender.close };
 }
 
 /** Runs `use` with a channel of its own. Its closing returns every message that was taken and not acknowledged. */

@@ -1,4 +1,5 @@
-import { type Catalogued, catalogue, type ErrorCode } from './catalogue.ts';
+import { catalogue, type ErrorCode } from './catalogue.ts';
+import type { Catalogued } from './catalogued.ts';
 
 export type ErrorDetails = {
   /** Path of the field at fault, as the caller wrote it: `events[3].occurredAt`. */

@@ -1,3 +1,4 @@
 export class Missing extends Error {}
 export function dependenciesAreFresh(root: string): boolean;
-export function prepare(root: string): Promise<void>;
+export function dashboardIsFresh(root: string): boolean;
+export function prepare(root: string, needs?: { dashboard?: boolean }): Promise<void>;

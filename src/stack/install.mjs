@@ -1,9 +1,9 @@
 /**
- * Brings a clone to the point where its TypeScript runs: the locked dependencies and the generated database client.
- * Plain Node, since it runs before either is there.
+ * Brings a clone to the point where its TypeScript runs: the locked dependencies, the generated database client, and for
+ * commands that serve them the built pages. Plain Node, since it runs before any of them is there.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './child.mjs';
 import { lock } from './lock.mjs';
@@ -94,12 +94,62 @@ async function generateClient(root) {
   writeFileSync(stampOf(root, 'schema'), hashOf(schemaOf(root), join(root, 'package-lock.json')));
 }
 
+/** What the pages are made of, beside the packages that the lock names. */
+const dashboardSources = [
+  ['src', 'dashboard'],
+  ['src', 'client'],
+];
+/** The hash of what they were made of lies beside them, so that neither is there without the other. */
+const builtFrom = 'built-from';
+const dashboardOf = (root) => join(root, 'dist', 'dashboard');
+
+function hashOfDashboard(root) {
+  const files = dashboardSources.flatMap((parts) => {
+    const folder = join(root, ...parts);
+    const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+    return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+  });
+  return hashOf(join(root, 'package-lock.json'), ...files.sort());
+}
+
+/** Whether the built pages are those of the sources; so are none where there are no sources. */
+export function dashboardIsFresh(root) {
+  if (!existsSync(join(root, ...dashboardSources[0], 'vite.config.mjs'))) return true;
+  return readText(join(dashboardOf(root), builtFrom)) === hashOfDashboard(root);
+}
+
+/** Builds beside the pages that a running API may be serving, and takes their place in one step. */
+async function buildDashboard(root) {
+  console.error('Building the pages (once for each change of them).');
+  const hash = hashOfDashboard(root);
+  const built = join(root, 'dist', 'dashboard-new');
+  const overtaken = join(root, 'dist', 'dashboard-overtaken');
+  const args = ['build', join(root, 'src', 'dashboard'), '--configLoader', 'native', '--outDir', built];
+  try {
+    const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
+    const code = await run(process.execPath, [vite, ...args, '--logLevel', 'warn'], {
+      cwd: root,
+      stdio: ['ignore', 2, 2],
+      env: { ...process.env, NODE_ENV: 'production' },
+    });
+    if (code > 128) process.exit(code);
+    if (code !== 0) throw new Missing('The pages could not be built; see the message above.');
+    writeFileSync(join(built, builtFrom), hash);
+    if (existsSync(dashboardOf(root))) renameSync(dashboardOf(root), overtaken);
+    renameSync(built, dashboardOf(root));
+  } finally {
+    for (const left of [built, overtaken]) rmSync(left, { recursive: true, force: true });
+  }
+}
+
 /**
  * Does what is missing, once, even when several copies start in one clone at the same time.
  * @param {string} root the clone
+ * @param {{ dashboard?: boolean }} needs whether the command serves the pages
  */
-export async function prepare(root) {
-  if (dependenciesAreFresh(root) && clientIsFresh(root)) return;
+export async function prepare(root, { dashboard = false } = {}) {
+  const pagesAreReady = () => !dashboard || dashboardIsFresh(root);
+  if (dependenciesAreFresh(root) && clientIsFresh(root) && pagesAreReady()) return;
   const release = await lock(join(root, '.durabill', 'install'), (pid) =>
     console.error(`Another copy (process ${pid}) is installing; waiting for it.`),
   );
@@ -107,6 +157,7 @@ export async function prepare(root) {
     if (!dependenciesAreFresh(root)) await installDependencies(root);
     writeFileSync(stampOf(root, 'lock'), hashOf(join(root, 'package-lock.json')));
     if (!clientIsFresh(root)) await generateClient(root);
+    if (!pagesAreReady()) await buildDashboard(root);
   } finally {
     release();
   }

@@ -1,20 +1,27 @@
 import type { Sql } from './database.ts';
 
-export type StoredApiKey = { id: string; name: string; scopes: string[] };
+export type StoredApiKey = {
+  id: string;
+  name: string;
+  scopes: string[];
+  /** The customer that it is bound to; null if to none. */
+  customerId: string | null;
+};
 
 export async function insertApiKey(sql: Sql, key: StoredApiKey & { secretHash: Buffer }): Promise<void> {
-  await sql.query(`INSERT INTO api_keys (id, name, secret_hash, scopes) VALUES ($1, $2, $3, $4)`, [
+  await sql.query(`INSERT INTO api_keys (id, name, secret_hash, scopes, customer_id) VALUES ($1, $2, $3, $4, $5)`, [
     key.id,
     key.name,
     key.secretHash,
     key.scopes,
+    key.customerId,
   ]);
 }
 
 /** The key with this SHA-256, unless it was revoked. */
 export async function findApiKey(sql: Sql, secretHash: Buffer): Promise<StoredApiKey | undefined> {
   const { rows } = await sql.query<StoredApiKey>(
-    `SELECT id, name, scopes FROM api_keys WHERE secret_hash = $1 AND revoked_at IS NULL`,
+    `SELECT id, name, scopes, customer_id AS "customerId" FROM api_keys WHERE secret_hash = $1 AND revoked_at IS NULL`,
     [secretHash],
   );
   return rows[0];

@@ -1,4 +1,5 @@
 import type { Sql } from './database.ts';
+import { givenReason } from './given-reason.ts';
 
 export type AuditRecord = {
   /** What it happened to: `invoice`, `customer`, `clock`, `plan` … */
@@ -51,10 +52,14 @@ const appendMany = `INSERT INTO audit_log
   ) link`;
 const few = 20;
 
-/** Appends records to the chains of their subjects. More than twenty are of different subjects, locked by the caller. */
+/**
+ * Appends records to the chains of their subjects. More than twenty are of different subjects, locked by the caller. A reason
+ * that came beside the request stands in each, unless the record has one of its own.
+ */
 export async function appendAudit(sql: Sql, records: readonly AuditRecord[]): Promise<void> {
   if (records.length === 0) return;
   const isFew = records.length <= few;
+  const reason = givenReason();
   await sql.query({
     name: isFew ? 'append-audit' : 'append-audit-many',
     text: isFew ? appendFew : appendMany,
@@ -63,7 +68,7 @@ export async function appendAudit(sql: Sql, records: readonly AuditRecord[]): Pr
       records.map((record) => record.subjectId),
       records.map((record) => record.actor),
       records.map((record) => record.action),
-      records.map((record) => JSON.stringify(record.detail)),
+      records.map(({ detail }) => JSON.stringify(reason === undefined ? detail : { reason, ...detail })),
     ],
   });
 }

@@ -16,6 +16,15 @@ export async function findClock(sql: Sql, name: string): Promise<Clock | undefin
   return (await sql.query<Clock>(`SELECT ${columns} FROM clocks WHERE name = $1`, [name])).rows[0];
 }
 
+/** A page of clocks, by name after the cursor. */
+export async function listClocks(sql: Sql, page: { after: string | undefined; limit: number }): Promise<Clock[]> {
+  const { rows } = await sql.query<Clock>(
+    `SELECT ${columns} FROM clocks WHERE $1::text IS NULL OR name > $1 ORDER BY name LIMIT $2`,
+    [page.after ?? null, page.limit],
+  );
+  return rows;
+}
+
 /** Adds a clock unless its name, prefix or, for the real one, kind is taken; answers whether it did. */
 export async function insertClock(
   sql: Sql,

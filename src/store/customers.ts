@@ -73,11 +73,19 @@ export async function findCustomer(sql: Sql, reference: string): Promise<Custome
   return rows[0] && fromStored(rows[0]);
 }
 
-/** A page of customers in the order of their external ids, those after `after`. */
-export async function listCustomers(sql: Sql, page: { after: string | undefined; limit: number }): Promise<Customer[]> {
+/** Those of a search: in whose external id, name or address the text stands, or that have an invoice of just this number. */
+const isFound = `($3::text IS NULL OR strpos(lower(c.external_id), lower($3)) > 0 OR strpos(lower(p.name), lower($3)) > 0
+  OR strpos(lower(p.email), lower($3)) > 0 OR c.id = (SELECT i.customer_id FROM invoices i WHERE i.number = upper($3)))`;
+
+/** A page of customers in the order of their external ids, those after `after`: all of them, or those that a search finds. */
+export async function listCustomers(
+  sql: Sql,
+  page: { after: string | undefined; limit: number; search?: string },
+): Promise<Customer[]> {
   const { rows } = await sql.query<StoredCustomer>(
-    `${selectCustomers} WHERE $1::text IS NULL OR c.external_id > $1 ORDER BY c.external_id LIMIT $2`,
-    [page.after ?? null, page.limit],
+    `${selectCustomers} WHERE ($1::text IS NULL OR c.external_id > $1) AND ${isFound}
+     ORDER BY c.external_id LIMIT $2`,
+    [page.after ?? null, page.limit, page.search ?? null],
   );
   return rows.map(fromStored);
 }

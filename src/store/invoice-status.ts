@@ -24,59 +24,88 @@ export type Standing = {
   paid?: { amount: string; total: string; isNothing: boolean };
 };
 
-/** Where an invoice stands, in one line that its customer understands: "Draft, becomes final on 2 Feb 2013". */
-export function statusOf(invoice: Standing): string {
-  switch (invoice.lifecycle) {
-    case 'draft':
-      return `Draft, becomes final on ${dayText(invoice.dueAt, invoice.zone)}`;
-    case 'held':
-      return 'Draft, being checked before it becomes final';
-    case 'skipped':
-      return 'Nothing to pay for this period';
-    case 'void':
-      return 'Cancelled, nothing is to be paid';
-    case 'issued':
-      if (invoice.wanted === 'void') return 'Being cancelled';
-      return paymentStatus(invoice) ?? deliveryStatus(invoice);
-  }
+/** Where an invoice stands, all its states taken together: what a page shows as its one badge. */
+export const standings = [
+  'draft',
+  'held',
+  'skipped',
+  'void',
+  'being-cancelled',
+  'paid',
+  'payment-processing',
+  'partly-paid',
+  'closed-unpaid',
+  'on-its-way',
+  'tried-again',
+  'waits-for-us',
+  'open',
+  'overdue',
+] as const;
+export type StandingName = (typeof standings)[number];
+
+/** Where an invoice stands, for programs; what is said of each stands with all other words. */
+export function standingOf(invoice: Standing): StandingName {
+  if (invoice.lifecycle !== 'issued') return invoice.lifecycle;
+  if (invoice.wanted === 'void') return 'being-cancelled';
+  return standingsOfPayment[invoice.payment] ?? standingOfDelivery(invoice);
 }
 
 /** Payment speaks first: who has paid does not care how the invoice travels. */
-function paymentStatus({ payment, paidAt, zone, paid, paymentDueOn, now }: Standing): string | undefined {
-  const verb = paymentDueOn !== null && isPast(paymentDueOn, now, zone) ? 'was' : 'is';
-  const by = paymentDueOn === null ? '' : `, the rest ${verb} to be paid by ${dayText(new Date(paymentDueOn), 'UTC')}`;
-  switch (payment) {
+const standingsOfPayment: Partial<Record<Payment, StandingName>> = {
+  paid: 'paid',
+  partly_paid: 'partly-paid',
+  processing: 'payment-processing',
+  uncollectible: 'closed-unpaid',
+};
+
+function standingOfDelivery({ sync, paymentDueOn, nextRetryAt, now, zone }: Standing): StandingName {
+  // Without an instant it has been stopped, by a pause, and not failed.
+  if (sync === 'backing_off') return nextRetryAt === null ? 'on-its-way' : 'tried-again';
+  if (sync === 'parked') return 'waits-for-us';
+  if (sync !== 'synced') return 'on-its-way';
+  return paymentDueOn !== null && isPast(paymentDueOn, now, zone) ? 'overdue' : 'open';
+}
+
+/** Where an invoice stands, in one line that its customer understands: "Draft, becomes final on 2 Feb 2013". */
+export function statusOf(invoice: Standing): string {
+  const { dueAt, zone, paymentDueOn, paidAt, paid } = invoice;
+  const payBy = paymentDueOn === null ? '' : dayText(new Date(paymentDueOn), 'UTC');
+  const standing = standingOf(invoice);
+  switch (standing) {
+    case 'draft':
+      return `Draft, becomes final on ${dayText(dueAt, zone)}`;
     case 'paid':
       return paidAt == null ? 'Paid' : `Paid on ${dayText(paidAt, zone)}`;
-    case 'partly_paid':
-      return paid === undefined ? `Paid in part${by}` : `Paid in part (${paid.amount} of ${paid.total})${by}`;
-    case 'processing':
-      return 'Payment on its way';
-    case 'uncollectible':
+    case 'partly-paid':
+      return partlyPaid(invoice, payBy);
+    case 'closed-unpaid':
       if (paid === undefined || paid.isNothing) return 'Closed without payment';
       return `Closed with ${paid.amount} of ${paid.total} paid`;
-    case 'none':
-    case 'unpaid':
-      return undefined;
+    case 'open':
+      return paymentDueOn === null ? 'Issued, waiting for payment' : `Issued, to be paid by ${payBy}`;
+    case 'overdue':
+      return `Overdue, was to be paid by ${payBy}`;
+    default:
+      return lines[standing];
   }
 }
 
-function deliveryStatus({ sync, paymentDueOn, nextRetryAt, now, zone }: Standing): string {
-  switch (sync) {
-    case 'backing_off':
-      // Without an instant it has been stopped, by a pause, and not failed.
-      if (nextRetryAt === null) return 'Issued, on its way to Stripe';
-      return 'Issued, Stripe could not be reached yet and is tried again';
-    case 'parked':
-      return 'Issued, waiting for one of us to look at it';
-    case 'synced':
-      if (paymentDueOn === null) return 'Issued, waiting for payment';
-      return isPast(paymentDueOn, now, zone)
-        ? `Overdue, was to be paid by ${dayText(new Date(paymentDueOn), 'UTC')}`
-        : `Issued, to be paid by ${dayText(new Date(paymentDueOn), 'UTC')}`;
-    default:
-      return 'Issued, on its way to Stripe';
-  }
+/** Standings that are said without a day or an amount. */
+const lines = {
+  held: 'Draft, being checked before it becomes final',
+  skipped: 'Nothing to pay for this period',
+  void: 'Cancelled, nothing is to be paid',
+  'being-cancelled': 'Being cancelled',
+  'payment-processing': 'Payment on its way',
+  'on-its-way': 'Issued, on its way to Stripe',
+  'tried-again': 'Issued, Stripe could not be reached yet and is tried again',
+  'waits-for-us': 'Issued, waiting for one of us to look at it',
+};
+
+function partlyPaid({ paymentDueOn, paid, now, zone }: Standing, payBy: string): string {
+  const verb = paymentDueOn !== null && isPast(paymentDueOn, now, zone) ? 'was' : 'is';
+  const by = paymentDueOn === null ? '' : `, the rest ${verb} to be paid by ${payBy}`;
+  return paid === undefined ? `Paid in part${by}` : `Paid in part (${paid.amount} of ${paid.total})${by}`;
 }
 
 /** Whether the day is over in the zone. */

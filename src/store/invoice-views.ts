@@ -4,7 +4,7 @@ import { type InvoiceBill, type InvoiceCredit, type InvoiceTax, readBills } from
 import { disputedOf } from './credit-notes.ts';
 import type { Database, Sql } from './database.ts';
 import { type InvoiceParties, readParties } from './invoice-parties.ts';
-import { type Standing, statusOf } from './invoice-status.ts';
+import { type Standing, type StandingName, standingOf, statusOf } from './invoice-status.ts';
 import { type DataGap, readDataGaps } from './usage-freshness.ts';
 import { uuidOrNull } from './uuid.ts';
 
@@ -37,6 +37,7 @@ export type InvoiceView = Omit<Standing, 'now' | 'paid'> & {
   lineCount: number;
   /** One line in plain words. */
   status: string;
+  standing: StandingName;
   syncAttempts: number;
   nextRetryAt: Date | null;
   syncedAt: Date | null;
@@ -146,7 +147,7 @@ const sums = [
 ] as const;
 type Sum = (typeof sums)[number];
 
-type StoredInvoice = Omit<InvoiceView, Sum | 'total' | 'status' | 'parked'> & {
+type StoredInvoice = Omit<InvoiceView, Sum | 'total' | 'status' | 'standing' | 'parked'> & {
   [name in Sum]: bigint;
 } & {
   parkingNumber: number;
@@ -164,6 +165,7 @@ function fromStored(row: StoredInvoice): InvoiceView {
     ...(Object.fromEntries(sums.map((name) => [name, safeNumber(row[name])])) as { [name in Sum]: number }),
     total: formatMoney({ amountMinor: row.totalMinor, currency: row.currency as Currency }),
     status: statusOf({ ...row, paid: paidOf(row) }),
+    standing: standingOf(row),
     parked: waits ? { parkingNumber, parkedAt, code: row.failureCode, reason: failureReason } : null,
   };
 }

@@ -29,35 +29,77 @@ export async function latestPlans(sql: Sql, keys: readonly string[]): Promise<Ma
   return new Map(rows.map((row) => [row.plan.key, row]));
 }
 
-/** A version of a plan as its file may say it, or its latest one. */
+/** That a customer has had the version of a plan, or is to have it. `$` stands for the customer. */
+const hasVersion = (customer: string) => `EXISTS (SELECT FROM subscription_phases h
+  JOIN subscriptions s ON s.id = h.subscription_id WHERE s.customer_id = ${customer} AND h.plan_version_id = v.id)`;
+
+/**
+ * A version of a plan as its file may say it, or its latest one.
+ * @param seenBy a customer, who sees the versions that it has, and the latest one of what is offered; null sees all
+ */
 export async function findPlan(
   sql: Sql,
   key: string,
   version: number | undefined,
+  seenBy: string | null = null,
 ): Promise<{ version: number; appliedAt: Date; plan: object } | undefined> {
   const { rows } = await sql.query<StoredPlan>(
     `SELECT ${columns} FROM plans p JOIN plan_versions v ON v.plan_id = p.id
-     WHERE p.key = $1 AND ($2::integer IS NULL OR v.version = $2) ORDER BY v.version DESC LIMIT 1`,
-    [key, version ?? null],
+     WHERE p.key = $1 AND ($2::integer IS NULL OR v.version = $2)
+       AND ($3::uuid IS NULL OR ${hasVersion('$3')}
+         OR (p.offered_at IS NOT NULL AND NOT EXISTS (
+           SELECT FROM plan_versions l WHERE l.plan_id = p.id AND l.version > v.version)))
+     ORDER BY v.version DESC LIMIT 1`,
+    [key, version ?? null, seenBy],
   );
   if (rows[0] === undefined) return undefined;
   const { version: found, appliedAt, plan } = rows[0];
   return { version: found, appliedAt, plan };
 }
 
-/** A page of plans in the order of their keys, those after `after`, each in its latest version. */
+export type PlanSummary = Pick<Plan, 'key' | 'name' | 'currency' | 'interval'> & {
+  version: number;
+  appliedAt: Date;
+  /** Since when all customers see it; null if only those who have it do. */
+  offeredAt: Date | null;
+};
+
+/**
+ * A page of plans in the order of their keys, those after `after`, each in its latest version.
+ * @param seenBy a customer, who sees what is offered and what it has, as far as it sees it; null sees all
+ */
 export async function listPlans(
   sql: Sql,
   page: { after: string | undefined; limit: number },
-): Promise<(Pick<Plan, 'key' | 'name' | 'currency' | 'interval'> & { version: number; appliedAt: Date })[]> {
-  const { rows } = await sql.query(
-    `SELECT p.key, v.name, v.currency, v.billing_interval AS interval, v.version, v.created_at AS "appliedAt"
+  seenBy: string | null = null,
+): Promise<PlanSummary[]> {
+  const { rows } = await sql.query<PlanSummary>(
+    `SELECT p.key, v.name, v.currency, v.billing_interval AS interval, v.version, v.created_at AS "appliedAt",
+       p.offered_at AS "offeredAt"
      FROM plans p JOIN LATERAL (
-       SELECT * FROM plan_versions WHERE plan_id = p.id ORDER BY version DESC LIMIT 1) v ON true
+       SELECT * FROM plan_versions v WHERE plan_id = p.id
+         AND ($3::uuid IS NULL OR p.offered_at IS NOT NULL OR ${hasVersion('$3')})
+       ORDER BY version DESC LIMIT 1) v ON true
      WHERE $1::text IS NULL OR p.key > $1 ORDER BY p.key LIMIT $2`,
-    [page.after ?? null, page.limit],
+    [page.after ?? null, page.limit, seenBy],
   );
-  return rows as Awaited<ReturnType<typeof listPlans>>;
+  return rows;
+}
+
+/** Offers a plan to all customers, or no longer. @returns its id, and whether that is new; undefined if there is no such plan */
+export async function setOffered(
+  sql: Sql,
+  key: string,
+  isOffered: boolean,
+): Promise<{ id: string; offeredAt: Date | null; isNew: boolean } | undefined> {
+  const { rows } = await sql.query<{ id: string; before: Date | null; offeredAt: Date | null }>(
+    `WITH before AS (SELECT id, offered_at FROM plans WHERE key = $1 FOR UPDATE)
+     UPDATE plans p SET offered_at = CASE WHEN $2 THEN coalesce(p.offered_at, now()) END
+     FROM before b WHERE p.id = b.id RETURNING p.id, b.offered_at AS before, p.offered_at AS "offeredAt"`,
+    [key, isOffered],
+  );
+  const [row] = rows;
+  return row && { id: row.id, offeredAt: row.offeredAt, isNew: (row.before === null) === isOffered };
 }
 
 /** Every version of these plans, the newest first. */

@@ -1,5 +1,7 @@
+import type { FailureWords } from '../errors/words/failures.ts';
+
 /** What is done about a kind of failure, and what everybody is told of it. */
-export type FailureKind = {
+export type FailureKind = FailureWords & {
   /**
    * `retry`: the same request again, under the same key. `look`: whether it was carried out is not known, or not what was
    * expected: see what the target has, then adopt, go on, or begin a new generation. `fix`: data has to be corrected by a
@@ -12,8 +14,4 @@ export type FailureKind = {
   readonly isOutage?: boolean;
   /** Whether an operator hears of it at once; what parks an invoice alerts in any case. */
   readonly alert?: boolean;
-  readonly engineer: string;
-  /** The operator's next step. */
-  readonly operator: string;
-  readonly customer: string;
 };

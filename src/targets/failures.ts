@@ -1,241 +1,46 @@
+import { failureWords } from '../errors/words/failures.ts';
 import type { FailureKind } from './failure-kind.ts';
 
 const second = 1_000;
-const beingMended =
-  'Something about this invoice has to be put right on our side before it can be sent. You need not do anything.';
-const onItsWay = 'Your invoice is being prepared.';
-const notAccepted = 'The payment was not accepted. Please try again or use another payment method.';
 
 /**
- * What can go wrong at a target of invoices, once each, by what to do about it. Codes of a target's own are sorted into
- * these kinds (for Stripe: stripe/failure-codes.ts). docs/failures.md is generated from here.
+ * What can go wrong at a target of invoices, once each, by what to do about it; what is said of it stands with all other
+ * words. Codes of a target's own are sorted into these kinds (for Stripe: stripe/failure-codes.ts). docs/failures.md is
+ * generated from here.
  */
 export const failureKinds = {
-  connection: {
-    act: 'retry',
-    isOutage: true,
-    engineer: 'No answer came back: the connection failed, timed out, or broke in the middle of the answer.',
-    operator:
-      'Nothing: it is tried again under the same key. If it lasts, check the network and the status page of the target.',
-    customer: onItsWay,
-  },
-  'server-error': {
-    act: 'look',
-    isOutage: true,
-    engineer: 'The target had an error of its own; whether the request was carried out is not known.',
-    operator:
-      'Nothing: it is tried again under its key, and where the failure is the key’s own answer the target is looked at first.',
-    customer: onItsWay,
-  },
-  gateway: {
-    act: 'retry',
-    isOutage: true,
-    engineer: 'Whoever stands before the target gave an answer of its own, which is not the target’s.',
-    operator: 'Nothing: it is tried again. If it lasts, look for a proxy or firewall between here and the target.',
-    customer: onItsWay,
-  },
-  dependency: {
-    act: 'look',
-    isOutage: true,
-    engineer: 'A partner of the target was away; the request may have been carried out in part.',
-    operator:
-      'Nothing: it is tried again under its key, and where the failure is the key’s own answer the target is looked at first.',
-    customer: onItsWay,
-  },
-  'rate-limit': {
-    act: 'retry',
-    pauseMs: 2 * second,
-    engineer: 'The target asks to slow down.',
-    operator:
-      'Nothing: it is tried again. If it lasts, somebody else uses the same account: lower DURABILL_STRIPE_RATE_TOTAL.',
-    customer: onItsWay,
-  },
-  locked: {
-    act: 'retry',
-    pauseMs: second,
-    engineer: 'The target is changing this object for somebody else.',
-    operator: 'Nothing: it is tried again. If it lasts, see who else writes to this invoice at the target.',
-    customer: onItsWay,
-  },
-  'key-in-use': {
-    act: 'retry',
-    pauseMs: 2 * second,
-    engineer: 'The same request is still being carried out under its key.',
-    operator: 'Nothing: its answer is waited for.',
-    customer: onItsWay,
-  },
-  'key-mismatch': {
-    act: 'stop',
-    alert: true,
-    engineer:
-      'One idempotency key was used for two different requests, which is a fault of ours: what is stored was changed.',
-    operator:
-      'Compare the stored request with the target’s log, tell the engineers, then answer `retry`: what was carried out is found.',
-    customer: beingMended,
-  },
-  authentication: {
-    act: 'stop',
-    alert: true,
-    engineer: 'The target does not accept the API key.',
-    operator: 'Renew STRIPE_SECRET_KEY, start the workers again, then answer `retry`.',
-    customer: onItsWay,
-  },
-  permission: {
-    act: 'stop',
-    alert: true,
-    engineer: 'The API key or the account lacks a right that this request needs.',
-    operator: 'Give the key the right (or activate the capability of the account), then answer `retry`.',
-    customer: onItsWay,
-  },
-  'other-mode': {
-    act: 'stop',
-    alert: true,
-    engineer: 'The object belongs to the other mode, live or test, than the key.',
-    operator: 'See which of the two is right; this database is bound to one account and mode. Then answer `retry`.',
-    customer: beingMended,
-  },
-  missing: {
-    act: 'stop',
-    alert: true,
-    engineer: 'An object that we know is not there at the target: deleted, or of another account.',
-    operator:
-      'See in the target’s log who deleted it. A customer: store a correction with the right id there and answer `fix`. An invoice: answer `abandon`.',
-    customer: beingMended,
-  },
-  'bad-data': {
-    act: 'fix',
-    engineer: 'The target refuses a parameter of the request.',
-    operator:
-      'If the named field comes from the customer’s contact, store a correction and answer `fix`; otherwise tell the engineers.',
-    customer: beingMended,
-  },
-  'contact-data': {
-    act: 'fix',
-    engineer: 'The target refuses an e-mail, address or tax id of the customer.',
-    operator: 'Store a correction of the customer’s contact, then answer `fix` with its id.',
-    customer: 'Please check the e-mail, address and tax id that we hold for you.',
-  },
-  'due-date-passed': {
-    act: 'look',
-    engineer: 'The due date of the stored request was still to come then and is over now.',
-    operator: 'Nothing: it goes out anew with the days that are left instead.',
-    customer: onItsWay,
-  },
-  'total-differs': {
-    act: 'stop',
-    alert: true,
-    engineer: 'The target has another total or currency than the books. It was not made final.',
-    operator: 'Compare the lines of both and tell the engineers. If it is not to be billed, answer `abandon`.',
-    customer: beingMended,
-  },
-  'customer-differs': {
-    act: 'stop',
-    alert: true,
-    engineer:
-      'The target bills another customer than the books name, and the invoice is no draft of ours any more that could be made anew.',
-    operator:
-      'See who is to pay. If the target is right, store a correction with the id there and answer `fix`; if it is wrong, answer `abandon`, and it is voided there too.',
-    customer: beingMended,
-  },
-  'void-at-target': {
-    act: 'stop',
-    alert: true,
-    engineer: 'The invoice was voided at the target by somebody else; the books still want it paid.',
-    operator: 'Ask who voided it. If it was right, answer `abandon`: it is void here too, and its number stays used.',
-    customer: beingMended,
-  },
-  'too-many-lines': {
-    act: 'fix',
-    engineer: 'The invoice has more lines than the target takes.',
-    operator: 'Tell the engineers: it should have come to the target by its prices.',
-    customer: beingMended,
-  },
-  amount: {
-    act: 'fix',
-    engineer: 'The amount is outside of what the target accepts.',
-    operator: 'See what the target accepts; tell the engineers if the amount is right. Then answer `retry`.',
-    customer: beingMended,
-  },
-  'wrong-state': {
-    act: 'look',
-    engineer: 'The object is in another state at the target than this step expects.',
-    operator:
-      'If it lasts: compare the invoice at the target with the books; somebody may have changed it there by hand.',
-    customer: onItsWay,
-  },
-  'not-finalizable': {
-    act: 'fix',
-    engineer: 'The target cannot make the invoice final as it is.',
-    operator: 'See the named field; mend the customer or the settings of the account, then answer `retry`.',
-    customer: beingMended,
-  },
-  'tax-calculation': {
-    act: 'retry',
-    pauseMs: 30 * second,
-    engineer: 'The target could not compute taxes, which Durabill does not ask it to.',
-    operator: 'Nothing at first. If it lasts, turn automatic tax off in the target’s account.',
-    customer: onItsWay,
-  },
-  declined: {
-    act: 'fix',
-    engineer: 'The payment method was declined.',
-    operator: 'The customer has to act; see the decline code.',
-    customer: notAccepted,
-  },
-  /** The real reason (fraud, a stolen card) is never told to the customer: docs.stripe.com/declines/codes. */
-  'declined-quietly': {
-    act: 'fix',
-    engineer: 'The payment method was declined for a reason that the customer must not be told.',
-    operator: 'Do not tell the reason. The customer may use another payment method.',
-    customer: notAccepted,
-  },
-  funds: {
-    act: 'fix',
-    engineer: 'There was not enough available on the payment method.',
-    operator: 'The customer has to act, or the payment is tried again in some days.',
-    customer: 'There was not enough available for this payment. Please use another payment method or try again later.',
-  },
-  expired: {
-    act: 'fix',
-    engineer: 'The payment method has expired or can no longer be used.',
-    operator: 'The customer has to name another payment method.',
-    customer: 'Your payment method has expired. Please add a new one.',
-  },
-  'card-data': {
-    act: 'fix',
-    engineer: 'Number, date or code of the payment method is not right.',
-    operator: 'The customer has to enter the payment method again.',
-    customer: 'Please check the details of your payment method.',
-  },
-  'action-required': {
-    act: 'fix',
-    engineer: 'The customer’s bank wants the payment to be confirmed.',
-    operator: 'The customer has to confirm it on the hosted page of the invoice.',
-    customer: 'Your bank wants you to confirm this payment. Please open the payment page.',
-  },
-  'processing-failed': {
-    act: 'retry',
-    pauseMs: 30 * second,
-    engineer: 'The payment could not be processed for a passing reason.',
-    operator: 'Nothing: it is tried again.',
-    customer: 'The payment could not be processed just now. We try again.',
-  },
-  /** Of parts of the target that Durabill asks nothing of; to meet one means that a request is not what we think it is. */
-  'not-ours': {
-    act: 'stop',
-    alert: true,
-    engineer: 'The target answers with a code that belongs to a part of it that Durabill does not use.',
-    operator: 'Tell the engineers; see the request in the target’s log.',
-    customer: beingMended,
-  },
-  unknown: {
-    act: 'retry',
-    pauseMs: 30 * second,
-    alert: true,
-    engineer: 'The target refuses with a code that is not known here.',
-    operator: 'It is tried again for 72 hours. See the request in the target’s log, and tell the engineers the code.',
-    customer: onItsWay,
-  },
-} as const satisfies Record<string, FailureKind>;
+  connection: { act: 'retry', isOutage: true, ...failureWords.connection },
+  'server-error': { act: 'look', isOutage: true, ...failureWords['server-error'] },
+  gateway: { act: 'retry', isOutage: true, ...failureWords.gateway },
+  dependency: { act: 'look', isOutage: true, ...failureWords.dependency },
+  'rate-limit': { act: 'retry', pauseMs: 2 * second, ...failureWords['rate-limit'] },
+  locked: { act: 'retry', pauseMs: second, ...failureWords.locked },
+  'key-in-use': { act: 'retry', pauseMs: 2 * second, ...failureWords['key-in-use'] },
+  'key-mismatch': { act: 'stop', alert: true, ...failureWords['key-mismatch'] },
+  authentication: { act: 'stop', alert: true, ...failureWords.authentication },
+  permission: { act: 'stop', alert: true, ...failureWords.permission },
+  'other-mode': { act: 'stop', alert: true, ...failureWords['other-mode'] },
+  missing: { act: 'stop', alert: true, ...failureWords.missing },
+  'bad-data': { act: 'fix', ...failureWords['bad-data'] },
+  'contact-data': { act: 'fix', ...failureWords['contact-data'] },
+  'due-date-passed': { act: 'look', ...failureWords['due-date-passed'] },
+  'total-differs': { act: 'stop', alert: true, ...failureWords['total-differs'] },
+  'customer-differs': { act: 'stop', alert: true, ...failureWords['customer-differs'] },
+  'void-at-target': { act: 'stop', alert: true, ...failureWords['void-at-target'] },
+  'too-many-lines': { act: 'fix', ...failureWords['too-many-lines'] },
+  amount: { act: 'fix', ...failureWords.amount },
+  'wrong-state': { act: 'look', ...failureWords['wrong-state'] },
+  'not-finalizable': { act: 'fix', ...failureWords['not-finalizable'] },
+  'tax-calculation': { act: 'retry', pauseMs: 30 * second, ...failureWords['tax-calculation'] },
+  declined: { act: 'fix', ...failureWords.declined },
+  'declined-quietly': { act: 'fix', ...failureWords['declined-quietly'] },
+  funds: { act: 'fix', ...failureWords.funds },
+  expired: { act: 'fix', ...failureWords.expired },
+  'card-data': { act: 'fix', ...failureWords['card-data'] },
+  'action-required': { act: 'fix', ...failureWords['action-required'] },
+  'processing-failed': { act: 'retry', pauseMs: 30 * second, ...failureWords['processing-failed'] },
+  'not-ours': { act: 'stop', alert: true, ...failureWords['not-ours'] },
+  unknown: { act: 'retry', pauseMs: 30 * second, alert: true, ...failureWords.unknown },
+} as const satisfies Record<keyof typeof failureWords, FailureKind>;
 
 export type FailureKindName = keyof typeof failureKinds;

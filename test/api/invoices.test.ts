@@ -4,7 +4,7 @@ import { invoiceIdOf, lineIdOf } from '../../src/billing/ids.ts';
 import { plainBill } from '../../src/store/bill-parts.ts';
 import type { Customer } from '../../src/store/customers.ts';
 import { insertDrafts } from '../../src/store/invoice-facts.ts';
-import { statusOf } from '../../src/store/invoice-status.ts';
+import { standingOf, statusOf } from '../../src/store/invoice-status.ts';
 import { openRun } from '../../src/store/runs.ts';
 import { addCustomer } from '../support/books.ts';
 import { assertProblem, useApi } from './support.ts';
@@ -213,6 +213,9 @@ describe('Invoices', () => {
     assert.equal(statusOf({ ...issued, now: new Date('2013-03-05T03:30:00Z') }), 'Issued, to be paid by 4 Mar 2013');
     const overdue = { ...issued, now: new Date('2013-03-05T05:00:00Z') };
     assert.equal(statusOf(overdue), 'Overdue, was to be paid by 4 Mar 2013');
+    assert.equal(standingOf(overdue), 'overdue');
+    assert.equal(standingOf({ ...overdue, payment: 'partly_paid' }), 'partly-paid');
+    assert.equal(standingOf({ ...overdue, wanted: 'void' }), 'being-cancelled');
     assert.equal(
       statusOf({ ...issued, payment: 'paid', paidAt: new Date('2013-03-02T02:00:00Z') }),
       'Paid on 1 Mar 2013',

@@ -50,6 +50,7 @@ describe('API keys', () => {
       ['invoices:write', 'POST', '/v1/usage/corrections/x/discard'],
       ['invoices:write', 'POST', '/v1/invoices/x/reissue'],
       ['invoices:read', 'GET', '/v1/usage/sources'],
+      ['invoices:read', 'GET', '/v1/words'],
       ['settings:read', 'GET', '/v1/settings/dunning'],
       ['settings:write', 'PUT', '/v1/settings/dunning'],
       ['customers:read', 'GET', '/v1/customers/x/dunning'],
@@ -59,8 +60,6 @@ describe('API keys', () => {
       ['invoices:write', 'POST', '/v1/invoices/x/dunning/resume'],
       ['invoices:read', 'GET', '/v1/messages'],
       ['invoices:read', 'GET', '/v1/messages/x'],
-      ['invoices:write', 'POST', '/v1/messages/x/resend'],
-      ['invoices:write', 'POST', '/v1/messages/x/dismiss'],
       ['invoices:read', 'GET', '/v1/credit-notes/x/pdf'],
       ['wallets:write', 'POST', '/v1/customers/x/wallets'],
       ['wallets:read', 'GET', '/v1/customers/x/wallets'],
@@ -84,7 +83,24 @@ describe('API keys', () => {
       ['invoices:write', 'POST', '/v1/customers/x/pending-items'],
       ['invoices:read', 'GET', '/v1/customers/x/pending-items'],
       ['invoices:read', 'GET', '/v1/customers/x/calendar'],
+      ['invoices:read', 'GET', '/v1/customers/x/expected-bill'],
+      ['invoices:read', 'POST', '/v1/customers/x/what-if'],
+      ['invoices:read', 'GET', '/v1/customers/x/usage'],
+      ['invoices:read', 'GET', '/v1/customers/x/usage/meters'],
+      ['invoices:read', 'GET', '/v1/customers/x/usage/csv'],
+      ['invoices:read', 'GET', '/v1/customers/x/usage/events'],
+      ['invoices:read', 'GET', '/v1/customers/x/usage/events/csv'],
       ['invoices:write', 'DELETE', '/v1/customers/x/pending-items/y?reason=z'],
+      ['users:read', 'GET', '/v1/customers/x/users'],
+      ['users:write', 'POST', '/v1/customers/x/users'],
+      ['users:write', 'PATCH', '/v1/customers/x/users/y'],
+      ['users:write', 'DELETE', '/v1/customers/x/users/y'],
+      ['sessions:write', 'POST', '/v1/customers/x/session-links'],
+      ['operators:read', 'GET', '/v1/operators'],
+      ['operators:write', 'POST', '/v1/operators'],
+      ['operators:write', 'PATCH', '/v1/operators/x'],
+      ['operators:write', 'POST', '/v1/operators/x/invite'],
+      ['operators:write', 'DELETE', '/v1/operators/x/totp'],
       ['settings:read', 'GET', '/v1/settings/seller'],
       ['settings:write', 'PUT', '/v1/settings/seller'],
       ['customers:read', 'GET', '/v1/customers/x/collection'],
@@ -97,6 +113,7 @@ describe('API keys', () => {
       ['invoices:write', 'POST', '/v1/invoices/x/uncollectible'],
       ['plans:read', 'GET', '/v1/plans'],
       ['plans:read', 'GET', '/v1/plans/x'],
+      ['plans:write', 'PUT', '/v1/plans/x/offer'],
       ['plans:read', 'GET', '/v1/meters'],
       ['plans:read', 'POST', '/v1/plans/diff'],
       ['plans:write', 'POST', '/v1/plans/apply'],
@@ -108,10 +125,19 @@ describe('API keys', () => {
       ['customers:write', 'PUT', '/v1/customers/x/tax'],
       ['settings:read', 'GET', '/v1/settings/tax'],
       ['settings:write', 'PUT', '/v1/settings/tax'],
+      ['operations:read', 'GET', '/v1/operations/summary'],
+      ['operations:read', 'GET', '/v1/invoices/x/review'],
+      ['operations:read', 'POST', '/v1/operations/customer-views'],
+      ['operations:read', 'GET', '/v1/dead-letters'],
+      ['operations:write', 'POST', '/v1/dead-letters/replay'],
+      ['operations:write', 'POST', '/v1/dead-letters/discard'],
+      ['audit:read', 'GET', '/v1/audit'],
+      ['audit:read', 'GET', '/v1/audit/x/y/verification'],
       ['runs:write', 'POST', '/v1/runs'],
       ['runs:read', 'GET', '/v1/runs'],
       ['runs:read', 'GET', '/v1/runs/x'],
       ['runs:write', 'POST', '/v1/clocks'],
+      ['runs:read', 'GET', '/v1/clocks'],
       ['runs:read', 'GET', '/v1/clocks/x'],
       ['reconciliations:write', 'POST', '/v1/reconciliations'],
       ['reconciliations:read', 'GET', '/v1/reconciliations'],
@@ -129,6 +155,24 @@ describe('API keys', () => {
       assertProblem(await api.call(method, url, as(others.secret)), 403, 'scope-missing');
       assertProblem(await api.call(method, url, { headers: { authorization: '' } }), 401, 'key-invalid');
     }
+  });
+
+  it('open what waits for an answer to those who answer, and to those who answer for money', async () => {
+    const routes = ['/v1/messages/x/resend', '/v1/messages/x/dismiss', '/v1/invoices/x/answers', '/v1/invoices/x/sync'];
+    const keyOf = async (which: readonly Scope[]) =>
+      as((await createApiKey(api.database, { name: 'answers', scopes: which })).secret);
+    const either = [await keyOf(['invoices:write']), await keyOf(['operations:write'])];
+    const others = await keyOf(scopes.filter((one) => one !== 'invoices:write' && one !== 'operations:write'));
+    for (const url of routes) {
+      for (const key of either) {
+        const answer = await api.call('POST', url, { ...key, body: { reason: 'Why.', kind: 'retry' } });
+        assert.ok(![401, 403, 500].includes(answer.status), `${url}: ${answer.status}`);
+      }
+      assertProblem(await api.call('POST', url, { ...others, body: { reason: 'Why.' } }), 403, 'scope-missing');
+    }
+    const abandon = { kind: 'abandon', parkingNumber: 1, reason: 'Why.' };
+    const refused = await api.call('POST', '/v1/invoices/x/answers', { ...either[1], body: abandon });
+    assertProblem(refused, 403, 'scope-missing');
   });
 
   it('are asked for before the body is read', async () => {

@@ -7,19 +7,36 @@ import { createApiKey } from '../../src/auth/api-keys.ts';
 import { scopes } from '../../src/auth/scopes.ts';
 import { runIdOf } from '../../src/billing/ids.ts';
 import { recordReconciliation } from '../../src/store/reconciliations.ts';
-import { noticeOf } from '../../src/targets/stripe/notice.ts';
+import { kindsByCode, noticeOf } from '../../src/targets/stripe/notice.ts';
 import { openBooks } from '../support/books.ts';
 import { useTestDatabase } from '../support/database.ts';
 
-/** For an API that Stripe tells nothing. */
-export const withoutWebhooks: Pick<ApiDeps, 'readStripeDelivery' | 'wakeStripeEvents'> = {
+/** For an API that Stripe tells nothing, without dead letters and without a Web UI; codes mean what they always mean. */
+export const withoutWebhooks: Pick<
+  ApiDeps,
+  'failureCodes' | 'readStripeDelivery' | 'wakeStripeEvents' | 'deadLetters' | 'workflows'
+> = {
+  failureCodes: kindsByCode,
   readStripeDelivery() {
     throw new Error('No webhook is expected.');
   },
   wakeStripeEvents() {},
+  deadLetters: {
+    count: async () => 0,
+    list: async () => [],
+    requeue: async (chosen) => ({ requeued: 0, kept: [], missing: chosen === 'all' ? [] : chosen }),
+    discard: async (missing) => ({ discarded: 0, missing }),
+  },
+  workflows: { urlOf: () => null, listUrl: null, stateOf: async () => 'running' },
 };
 
-export type Call = { headers?: Record<string, string>; body?: unknown; raw?: string | Buffer };
+export type Call = {
+  headers?: Record<string, string>;
+  body?: unknown;
+  raw?: string | Buffer;
+  /** Without the key that may do everything, as browsers ask. */
+  isKeyless?: boolean;
+};
 // biome-ignore lint/suspicious/noExplicitAny: what a server answers is not known before it is looked at
 export type Answer = { status: number; headers: Record<string, unknown>; body: any };
 
@@ -77,13 +94,13 @@ export function useApi(overrides: Partial<ApiDeps> = {}) {
   async function call(
     method: NonNullable<InjectOptions['method']>,
     url: string,
-    { headers, body, raw }: Call = {},
+    { headers, body, raw, isKeyless = false }: Call = {},
   ): Promise<Answer> {
     const response = await current().inject({
       method,
       url,
       headers: {
-        authorization: `Bearer ${key}`,
+        ...(!isKeyless && { authorization: `Bearer ${key}` }),
         ...((body !== undefined || raw !== undefined) && { 'content-type': 'application/json' }),
         ...headers,
       },

@@ -103,6 +103,21 @@ describe('The reader of dead letters', function () {
     assert.equal(await depth(connection, dueQueues.normal), 1);
   });
 
+  it('throws a chosen letter away with its copies, and no other', async () => {
+    const messages = dueInvoices(2);
+    const [one, other] = messages as [InvoiceDue, InvoiceDue];
+    await bury([one, other, one]);
+    const [letter] = (await reader.list()).filter(({ messageId }) => messageId === idsOf([one])[0]);
+    assert.ok(letter);
+    assert.deepEqual(await reader.discard([letter.id, 'gone']), { discarded: 2, missing: ['gone'] });
+    const left = await reader.list();
+    assert.deepEqual(
+      left.map(({ messageId }) => messageId),
+      idsOf([other]),
+    );
+    assert.equal(await depth(connection, dueQueues.normal), 0);
+  });
+
   it('refuses to list more than it may', async () => {
     await assert.rejects(reader.list(1_001), (error) => isDurabillError(error, 'request-invalid'));
   });

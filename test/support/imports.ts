@@ -43,7 +43,7 @@ export function readSources(folders: readonly string[], skipped: RegExp): Map<st
   for (const folder of folders) {
     for (const entry of readdirSync(fileURLToPath(new URL(folder, root)), { recursive: true, encoding: 'utf8' })) {
       const path = `${folder}/${entry.replaceAll('\\', '/')}`;
-      if (!/\.m?ts$|\.mjs$/.test(path) || skipped.test(path)) continue;
+      if (!/\.m?tsx?$|\.mjs$/.test(path) || skipped.test(path)) continue;
       sources.set(path, readFileSync(new URL(path, root), 'utf8'));
     }
   }

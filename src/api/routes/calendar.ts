@@ -10,7 +10,7 @@ export const calendarRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { 
   app.get(
     '/v1/customers/:id/calendar',
     {
-      config: { scope: 'invoices:read' },
+      config: { scope: 'invoices:read', customers: 'path' },
       schema: {
         tags: ['customers'],
         summary: "Read what happens to a customer's bills, and when",

@@ -44,7 +44,7 @@ export const chargeRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { da
     async (request, reply) => {
       const { id, created } = await orderOneOff(database, request.body, actorOf(request));
       reply.header('location', `/v1/invoices/${id}`);
-      return reply.code(created ? 201 : 200).send(await wholeInvoice(database, id, noticeOf));
+      return reply.code(created ? 201 : 200).send(await wholeInvoice(database, id, noticeOf, request));
     },
   );
 
@@ -73,7 +73,7 @@ export const chargeRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { da
   app.get(
     '/v1/customers/:id/pending-items',
     {
-      config: { scope: 'invoices:read' },
+      config: { scope: 'invoices:read', customers: 'path' },
       schema: {
         tags,
         summary: "List what waits for a customer's next bill, and what stood on earlier ones",

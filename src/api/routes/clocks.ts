@@ -1,10 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { createTestClock } from '../../billing/open-clock.ts';
 import { DurabillError } from '../../errors/error.ts';
-import { findClock } from '../../store/clocks.ts';
+import { findClock, listClocks } from '../../store/clocks.ts';
 import type { ApiDeps } from '../deps.ts';
 import { actorOf } from '../guard.ts';
-import { Clock, ClockParams, NewTestClock } from '../schemas/clocks.ts';
+import { type CursorForm, defaultLimit, pageOf, readCursor } from '../paging.ts';
+import { Clock, ClockPage, ClockParams, ClockQuery, NewTestClock } from '../schemas/clocks.ts';
 import { problems } from '../schemas/common.ts';
 
 export const clockRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { database }) => {
@@ -30,6 +31,18 @@ export const clockRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { dat
   );
 
   app.get(
+    '/v1/clocks',
+    {
+      config: { scope: 'runs:read' },
+      schema: { tags, summary: 'List clocks', querystring: ClockQuery, response: { 200: ClockPage, ...problems } },
+    },
+    async ({ query: { limit = defaultLimit, cursor } }) => {
+      const after = readCursor(cursor, cursorForm)?.name;
+      return pageOf(await listClocks(database, { after, limit: limit + 1 }), limit, cursorForm);
+    },
+  );
+
+  app.get(
     '/v1/clocks/:name',
     {
       config: { scope: 'runs:read' },
@@ -43,4 +56,9 @@ export const clockRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { dat
       return clock;
     },
   );
+};
+
+const cursorForm: CursorForm<{ name: string }> = {
+  write: ({ name }) => [name],
+  read: ([name]) => (name === undefined ? undefined : { name }),
 };

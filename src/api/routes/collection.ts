@@ -17,7 +17,7 @@ export const collectionRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, 
   app.get(
     '/v1/customers/:id/collection',
     {
-      config: { scope: 'customers:read' },
+      config: { scope: 'customers:read', customers: 'path' },
       schema: {
         tags,
         summary: 'Read how a customer is collected from, and what it pays by',
@@ -49,7 +49,7 @@ export const collectionRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, 
   app.post(
     '/v1/customers/:id/payment-method-sessions',
     {
-      config: write,
+      config: { ...write, customers: 'path', customersMay: 'write' },
       schema: {
         tags,
         summary: 'Open a page at Stripe on which the customer saves a payment method',

@@ -116,7 +116,7 @@ export const couponRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { da
   app.get(
     '/v1/customers/:id/coupons',
     {
-      config: { scope: 'customers:read' },
+      config: { scope: 'customers:read', customers: 'path' },
       schema: {
         tags,
         summary: "List a customer's coupons, with what they took and what is left",

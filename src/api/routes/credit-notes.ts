@@ -72,7 +72,7 @@ export const creditNoteRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, 
   app.get(
     '/v1/invoices/:id/credit-notes',
     {
-      config: read,
+      config: { ...read, customers: 'invoice' },
       schema: {
         tags,
         summary: 'List the credit notes of an invoice',
@@ -86,7 +86,7 @@ export const creditNoteRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, 
   app.get(
     '/v1/credit-notes',
     {
-      config: read,
+      config: { ...read, customers: 'filter' },
       schema: {
         tags,
         summary: 'List credit notes',
@@ -104,7 +104,7 @@ export const creditNoteRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, 
   app.get(
     '/v1/credit-notes/:id',
     {
-      config: read,
+      config: { ...read, customers: 'credit-note' },
       schema: {
         tags,
         summary: 'Read a credit note',

@@ -43,9 +43,9 @@ export const customerRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { 
         response: { 200: CustomerPage, ...problems },
       },
     },
-    async ({ query: { limit = defaultLimit, cursor } }) => {
+    async ({ query: { limit = defaultLimit, cursor, search } }) => {
       const after = readCursor(cursor, cursorForm)?.externalId;
-      const rows = await listCustomers(database, { after, limit: limit + 1 });
+      const rows = await listCustomers(database, { after, limit: limit + 1, ...(search !== undefined && { search }) });
       return pageOf(rows, limit, cursorForm);
     },
   );
@@ -53,7 +53,7 @@ export const customerRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { 
   app.get(
     '/v1/customers/:id',
     {
-      config: { scope: 'customers:read' },
+      config: { scope: 'customers:read', customers: 'path' },
       schema: { tags, summary: 'Read a customer', params: CustomerParams, response: { 200: Customer, ...problems } },
     },
     async ({ params: { id } }) => {

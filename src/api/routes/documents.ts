@@ -18,7 +18,7 @@ export const documentRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { 
   app.get(
     '/v1/invoices/:id/pdf',
     {
-      config: { scope: 'invoices:read' },
+      config: { scope: 'invoices:read', customers: 'invoice' },
       schema: {
         tags: ['invoices'],
         summary: 'Read the document of an invoice',
@@ -40,7 +40,7 @@ export const documentRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { 
   app.get(
     '/v1/credit-notes/:id/pdf',
     {
-      config: { scope: 'invoices:read' },
+      config: { scope: 'invoices:read', customers: 'credit-note' },
       schema: {
         tags: ['invoices'],
         summary: 'Read the document of a credit note',

@@ -15,7 +15,7 @@ import { ProofEventPage, ProofEventQuery, InvoiceProof as ProofSchema } from '..
 
 export const invoiceProofRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { database }) => {
   const tags = ['invoices'];
-  const config = { scope: 'invoices:read' } as const;
+  const config = { scope: 'invoices:read', customers: 'invoice' } as const;
 
   app.get(
     '/v1/invoices/:id/proof',

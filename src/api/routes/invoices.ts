@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
 import { setInvoiceTerms } from '../../billing/set-invoice-terms.ts';
 import { type InvoiceCursor, type InvoiceFilter, listInvoices } from '../../store/invoice-views.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -14,12 +15,12 @@ export const invoiceRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { d
   const tags = ['invoices'];
   const config = { scope: 'invoices:read' } as const;
 
-  const whole = (id: string) => wholeInvoice(database, id, noticeOf);
+  const whole = (id: string, reader: FastifyRequest) => wholeInvoice(database, id, noticeOf, reader);
 
   app.get(
     '/v1/invoices',
     {
-      config,
+      config: { ...config, customers: 'filter', operatorsFilters: ['clock', 'sync'] },
       schema: {
         tags,
         summary: 'List invoices',
@@ -27,7 +28,8 @@ export const invoiceRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { d
         response: { 200: InvoicePage, ...problems },
       },
     },
-    async ({ query: { limit = defaultLimit, cursor, customer, clock, ...plain } }) => {
+    async (request) => {
+      const { limit = defaultLimit, cursor, customer, clock, ...plain } = request.query;
       const after = readCursor(cursor, cursorForm);
       const filter: InvoiceFilter = {
         ...plain,
@@ -36,14 +38,14 @@ export const invoiceRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { d
       };
       const rows = await listInvoices(database, filter, { after, limit: limit + 1 });
       const { data, nextCursor } = pageOf(rows, limit, cursorForm);
-      return { data: data.map((invoice) => shownInvoice(invoice, noticeOf)), nextCursor };
+      return { data: data.map((invoice) => shownInvoice(invoice, noticeOf, request)), nextCursor };
     },
   );
 
   app.get(
     '/v1/invoices/:id',
     {
-      config,
+      config: { ...config, customers: 'invoice' },
       schema: {
         tags,
         summary: 'Read an invoice with its lines and their working',
@@ -51,7 +53,7 @@ export const invoiceRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { d
         response: { 200: InvoiceWithLines, ...problems },
       },
     },
-    async ({ params: { id } }) => await whole(id),
+    async (request) => await whole(request.params.id, request),
   );
 
   app.patch(
@@ -70,7 +72,7 @@ export const invoiceRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { d
     async (request) => {
       const invoiceId = await invoiceIdFor(database, request.params.id);
       await setInvoiceTerms(database, { ...request.body, invoiceId }, actorOf(request));
-      return await whole(invoiceId);
+      return await whole(invoiceId, request);
     },
   );
 };

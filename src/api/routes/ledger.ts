@@ -4,6 +4,7 @@ import { checkLedger } from '../../store/ledger-check.ts';
 import { balancesOf, transfersOf } from '../../store/ledger-views.ts';
 import type { ApiDeps } from '../deps.ts';
 import { customerIdFor } from '../filters.ts';
+import { isCustomer } from '../guard.ts';
 import { type CursorForm, defaultLimit, pageOf, readCursor } from '../paging.ts';
 import { problems } from '../schemas/common.ts';
 import { CustomerParams } from '../schemas/customers.ts';
@@ -16,7 +17,7 @@ export const ledgerRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { da
   app.get(
     '/v1/customers/:id/balance',
     {
-      config,
+      config: { ...config, customers: 'path' },
       schema: {
         tags,
         summary: 'Read what a customer has with us',
@@ -25,7 +26,10 @@ export const ledgerRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { da
         response: { 200: BalancePage, ...problems },
       },
     },
-    async ({ params: { id }, query: { limit = defaultLimit, cursor } }) => {
+    async (request) => {
+      const { params, query } = request;
+      const { id } = params;
+      const { limit = defaultLimit, cursor } = query;
       const before = readCursor(cursor, cursorForm)?.position;
       const customerId = await customerIdFor(database, id, 'id');
       const balances = await balancesOf(database, customerId);
@@ -39,6 +43,7 @@ export const ledgerRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { da
         })),
         data: data.map(({ position: _, amountMinor, entries, ...transfer }) => ({
           ...transfer,
+          actor: isCustomer(request) ? null : transfer.actor,
           amountMinor: safeNumber(amountMinor),
           entries: entries.map((entry) => ({ ...entry, amountMinor: safeNumber(entry.amountMinor) })),
         })),

@@ -11,7 +11,7 @@ import { Message, MessageDecision, MessagePage, MessageParams, MessageQuery } fr
 export const messageRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { database }) => {
   const tags = ['messages'];
   const reading = { scope: 'invoices:read' } as const;
-  const writing = { scope: 'invoices:write' } as const;
+  const writing = { scope: 'invoices:write', orScope: 'operations:write' } as const;
 
   app.get(
     '/v1/messages',

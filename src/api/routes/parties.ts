@@ -6,7 +6,7 @@ import { readBilling } from '../../store/customer-billing.ts';
 import { findCustomer } from '../../store/customers.ts';
 import { readSeller } from '../../store/seller-settings.ts';
 import type { ApiDeps } from '../deps.ts';
-import { actorOf } from '../guard.ts';
+import { actorOf, isCustomer } from '../guard.ts';
 import { problems } from '../schemas/common.ts';
 import { CustomerParams } from '../schemas/customers.ts';
 import { BillingProfile, NewBillingProfile, NewSeller, Seller, SellerQuery } from '../schemas/parties.ts';
@@ -53,7 +53,7 @@ export const partyRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { dat
   app.put(
     '/v1/customers/:id/billing',
     {
-      config: { scope: 'customers:write' },
+      config: { scope: 'customers:write', customers: 'path', customersMay: 'write' },
       schema: {
         tags: ['customers'],
         summary: "Say whom a customer's invoices are made out to, and on which terms",
@@ -64,13 +64,16 @@ export const partyRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { dat
         response: { 200: BillingProfile, ...problems },
       },
     },
-    async (request) => await storeBillingProfile(database, request.params.id, request.body, actorOf(request)),
+    async (request) => {
+      const author = isCustomer(request) ? 'customer' : 'operator';
+      return await storeBillingProfile(database, request.params.id, request.body, actorOf(request), author);
+    },
   );
 
   app.get(
     '/v1/customers/:id/billing',
     {
-      config: { scope: 'customers:read' },
+      config: { scope: 'customers:read', customers: 'path' },
       schema: {
         tags: ['customers'],
         summary: "Read whom a customer's invoices are made out to",

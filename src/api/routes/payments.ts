@@ -8,7 +8,7 @@ import { requestUncollectible } from '../../billing/want-uncollectible.ts';
 import { safeNumber } from '../../store/invoice-views.ts';
 import type { ApiDeps } from '../deps.ts';
 import { invoiceIdFor, noSuchInvoice } from '../filters.ts';
-import { actorOf } from '../guard.ts';
+import { actorOf, isCustomer } from '../guard.ts';
 import {
   CollectOrder,
   InvoicePayments,
@@ -23,16 +23,19 @@ import { InvoiceParams } from '../schemas/invoices.ts';
 import { Woken } from '../schemas/syncs.ts';
 
 /** The money of an issued invoice. What is wanted at Stripe is written down and carried out by the invoice's sync. */
-export const paymentRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { database, syncs }) => {
+export const paymentRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { database, syncs, workflows }) => {
   const tags = ['payments'];
   const config = { scope: 'invoices:write' } as const;
   const params = InvoiceParams;
-  const wokenOf = (invoiceId: string) => ({ invoiceId, workflowId: syncInvoiceId(invoiceId) });
+  const wokenOf = (invoiceId: string) => {
+    const workflowId = syncInvoiceId(invoiceId);
+    return { invoiceId, workflowId, workflowUrl: workflows.urlOf(workflowId) };
+  };
 
   app.get(
     '/v1/invoices/:id/payments',
     {
-      config: { scope: 'invoices:read' },
+      config: { scope: 'invoices:read', customers: 'invoice' },
       schema: {
         tags,
         summary: 'Read all that happened to the money of an invoice',
@@ -44,7 +47,9 @@ export const paymentRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { d
     async (request) => {
       const shown = await showPayments(database, await invoiceIdFor(database, request.params.id));
       if (shown === undefined) throw noSuchInvoice(request.params.id);
-      return shown;
+      if (!isCustomer(request)) return shown;
+      // Who of us has asked for it, and the words for our own history, are not for the customer.
+      return { ...shown, movements: shown.movements.map((one) => ({ ...one, reason: null, actor: null })) };
     },
   );
 

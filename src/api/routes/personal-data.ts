@@ -27,7 +27,7 @@ export const personalDataRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app
   app.get(
     '/v1/customers/:id/personal-data',
     {
-      config: { scope: 'personal-data:read' },
+      config: { scope: 'personal-data:read', customers: 'path' },
       schema: {
         tags: ['customers'],
         summary: 'Export all personal data of a customer',
@@ -42,7 +42,7 @@ export const personalDataRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app
   app.get(
     '/v1/customers/:id/personal-data/events',
     {
-      config: { scope: 'personal-data:read' },
+      config: { scope: 'personal-data:read', customers: 'path' },
       schema: {
         tags: ['customers'],
         summary: 'Export the usage events of a customer',

@@ -1,18 +1,21 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { applyPlans } from '../../billing/apply-plans.ts';
 import { type PlansChange as Change, diffPlans, hasChanges } from '../../billing/diff-plans.ts';
+import { offerPlan } from '../../billing/offer-plan.ts';
 import { readPlans } from '../../billing/read-plans.ts';
 import { DurabillError } from '../../errors/error.ts';
 import { listMeters } from '../../store/meters.ts';
 import { findPlan, listPlans, versionsInUse } from '../../store/plan-views.ts';
 import type { ApiDeps } from '../deps.ts';
-import { actorOf } from '../guard.ts';
+import { actorOf, isCustomer } from '../guard.ts';
 import { type CursorForm, defaultLimit, pageOf, readCursor } from '../paging.ts';
 import { problems } from '../schemas/common.ts';
 import {
   MeterPage,
   MeterQuery,
+  OfferedPlan,
   PlanFile,
+  PlanOffer,
   PlanPage,
   PlanParams,
   PlanQuery,
@@ -28,19 +31,20 @@ export const planRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { data
   app.get(
     '/v1/plans',
     {
-      config: { scope: 'plans:read' },
+      config: { scope: 'plans:read', customers: 'any' },
       schema: { tags, summary: 'List plans', querystring: PlanQuery, response: { 200: PlanPage, ...problems } },
     },
-    async ({ query: { limit = defaultLimit, cursor } }) => {
+    async ({ query: { limit = defaultLimit, cursor }, principal }) => {
       const after = readCursor(cursor, cursorForm)?.key;
-      return pageOf(await listPlans(database, { after, limit: limit + 1 }), limit, cursorForm);
+      const rows = await listPlans(database, { after, limit: limit + 1 }, principal?.customerId);
+      return pageOf(rows, limit, cursorForm);
     },
   );
 
   app.get(
     '/v1/plans/:key',
     {
-      config: { scope: 'plans:read' },
+      config: { scope: 'plans:read', customers: 'any' },
       schema: {
         tags,
         summary: 'Read a plan with its prices, and which versions there are',
@@ -49,8 +53,16 @@ export const planRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { data
         response: { 200: PlanVersion, ...problems },
       },
     },
-    async ({ params: { key }, query: { version } }) => {
-      const found = await findPlan(database, key, version);
+    async (request) => {
+      const { params, query, principal } = request;
+      const { key } = params;
+      const { version } = query;
+      const found = await findPlan(database, key, version, principal?.customerId);
+      // Who else has it, and what it cost before, is the operator's.
+      if (isCustomer(request)) {
+        if (found !== undefined) return { ...found, versions: [] };
+        throw new DurabillError('not-found', { field: 'key', reason: `There is no plan "${key}".` });
+      }
       const versions = await versionsInUse(database, [key]);
       if (found === undefined) {
         const [field, reason] =
@@ -63,10 +75,26 @@ export const planRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { data
     },
   );
 
+  app.put(
+    '/v1/plans/:key/offer',
+    {
+      config: { scope: 'plans:write' },
+      schema: {
+        tags,
+        summary: 'Say whether all customers see a plan',
+        description: 'Otherwise only those see it who have it.',
+        params: PlanParams,
+        body: PlanOffer,
+        response: { 200: OfferedPlan, ...problems },
+      },
+    },
+    async (request) => await offerPlan(database, { ...request.params, ...request.body }, actorOf(request)),
+  );
+
   app.get(
     '/v1/meters',
     {
-      config: { scope: 'plans:read' },
+      config: { scope: 'plans:read', customers: 'any' },
       schema: { tags, summary: 'List meters', querystring: MeterQuery, response: { 200: MeterPage, ...problems } },
     },
     async ({ query: { limit = defaultLimit, cursor } }) => {

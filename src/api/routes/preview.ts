@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { preview } from '../../billing/preview/preview.ts';
 import type { ApiDeps } from '../deps.ts';
+import { requireOwn } from '../ownership.ts';
 import { problems } from '../schemas/common.ts';
 import { PreviewAnswer, PreviewRequest } from '../schemas/preview.ts';
 
@@ -13,7 +14,7 @@ export const previewRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { d
   app.post(
     '/v1/invoices/preview',
     {
-      config: { scope: 'invoices:read' },
+      config: { scope: 'invoices:read', customers: 'any', customersMay: 'write' },
       bodyLimit,
       schema: {
         tags: ['invoices'],
@@ -26,6 +27,14 @@ export const previewRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { d
         response: { 200: PreviewAnswer, ...problems },
       },
     },
-    async ({ body }) => await preview(database, body),
+    async ({ body, principal }) => {
+      // A customer asks what its own subscription comes to; prices of anybody's making are not computed for it.
+      if (principal !== null && principal.customerId !== null) {
+        const named =
+          typeof body === 'object' && body !== null ? (body as { subscription?: unknown }).subscription : null;
+        await requireOwn(database, principal, 'subscription', named, 'subscription');
+      }
+      return await preview(database, body);
+    },
   );
 };

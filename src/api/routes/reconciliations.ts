@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { readReconciliationOrder } from '../../billing/order-reconciliation.ts';
+import { readReconciliationOrder, tellOfReconciliation } from '../../billing/order-reconciliation.ts';
 import { DurabillError } from '../../errors/error.ts';
 import {
   findReconciliation,
@@ -24,7 +24,7 @@ import {
 } from '../schemas/reconciliations.ts';
 
 export const reconciliationRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => {
-  const { database, startReconciliation } = deps;
+  const { database, startReconciliation, workflows } = deps;
   const tags = ['reconciliations'];
 
   const find = async (reference: string) => {
@@ -33,6 +33,11 @@ export const reconciliationRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (a
     const reason = `There is no reconciliation with the id "${reference}".`;
     throw new DurabillError('not-found', { field: 'id', reason });
   };
+
+  const linked = <View extends { workflowId: string }>(view: View) => ({
+    ...view,
+    workflowUrl: workflows.urlOf(view.workflowId),
+  });
 
   app.post(
     '/v1/reconciliations',
@@ -47,9 +52,12 @@ export const reconciliationRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (a
     },
     async (request, reply) => {
       const order = await readReconciliationOrder(database, request.body);
+      await tellOfReconciliation(database, order, actorOf(request));
       const { workflowId } = await startReconciliation({ ...order, askedBy: actorOf(request) });
       reply.header('location', `/v1/reconciliations/${order.id}`);
-      return reply.code(202).send({ id: order.id, kind: order.kind, workflowId });
+      return reply
+        .code(202)
+        .send({ id: order.id, kind: order.kind, workflowId, workflowUrl: workflows.urlOf(workflowId) });
     },
   );
 
@@ -66,7 +74,12 @@ export const reconciliationRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (a
     },
     async ({ query: { limit = defaultLimit, cursor } }) => {
       const after = readCursor(cursor, runForm);
-      return pageOf(await listReconciliations(database, { after, limit: limit + 1 }), limit, runForm);
+      const { data, nextCursor } = pageOf(
+        await listReconciliations(database, { after, limit: limit + 1 }),
+        limit,
+        runForm,
+      );
+      return { data: data.map(linked), nextCursor };
     },
   );
 
@@ -81,7 +94,7 @@ export const reconciliationRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (a
         response: { 200: Reconciliation, ...problems },
       },
     },
-    async ({ params: { id } }) => await find(id),
+    async ({ params: { id } }) => linked(await find(id)),
   );
 
   app.get(

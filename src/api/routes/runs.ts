@@ -1,15 +1,30 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { readRunOrder } from '../../billing/order-run.ts';
+import { readRunOrder, tellOfRun } from '../../billing/order-run.ts';
 import { DurabillError } from '../../errors/error.ts';
-import { findRun, listRuns, type RunCursor } from '../../store/run-views.ts';
+import { findRun, listRuns, type RunCursor, type RunView } from '../../store/run-views.ts';
 import type { ApiDeps } from '../deps.ts';
 import { clockIdFor } from '../filters.ts';
+import { actorOf } from '../guard.ts';
 import { type CursorForm, defaultLimit, pageOf, readCursor, readInstantAndId } from '../paging.ts';
 import { problems } from '../schemas/common.ts';
-import { NewRun, Run, RunPage, RunParams, RunQuery, StartedRun } from '../schemas/runs.ts';
+import { NewRun, RunPage, RunParams, RunQuery, RunWithState, StartedRun } from '../schemas/runs.ts';
 
-export const runRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { database, startRun }) => {
+export const runRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { database, startRun, workflows }) => {
   const tags = ['runs'];
+
+  /** How far it is can be read while Temporal is away; only whether a run that goes on has failed cannot. */
+  async function stateOf({ finishedAt, workflowId }: RunView): Promise<'running' | 'finished' | 'failed' | 'unknown'> {
+    if (finishedAt !== null) return 'finished';
+    try {
+      const state = await workflows.stateOf(workflowId);
+      // One that is completed by now has finished since it was read.
+      if (state === 'completed') return 'finished';
+      return state === 'running' ? 'running' : 'failed';
+    } catch (error) {
+      app.log.warn({ err: error }, 'Temporal does not say how a run goes on');
+      return 'unknown';
+    }
+  }
 
   app.post(
     '/v1/runs',
@@ -17,12 +32,15 @@ export const runRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { datab
       config: { scope: 'runs:write' },
       schema: { tags, summary: 'Start a billing run', body: NewRun, response: { 202: StartedRun, ...problems } },
     },
-    async ({ body }, reply) => {
-      const { kind, clock, at, finished } = await readRunOrder(database, body);
+    async (request, reply) => {
+      const { finished, ...order } = await readRunOrder(database, request.body);
+      const { kind, clock, at } = order;
+      if (finished === undefined) await tellOfRun(database, order, actorOf(request));
       const started = finished ?? (await startRun({ kind, clockId: clock.id, at }));
       const { id, workflowId, alreadyStarted } = started;
+      const workflowUrl = workflows.urlOf(workflowId);
       reply.header('location', `/v1/runs/${id}`);
-      return reply.code(202).send({ id, kind, clock: clock.name, at, workflowId, alreadyStarted });
+      return reply.code(202).send({ id, kind, clock: clock.name, at, workflowId, workflowUrl, alreadyStarted });
     },
   );
 
@@ -39,7 +57,8 @@ export const runRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { datab
         ...(clock !== undefined && { clockId: await clockIdFor(database, clock) }),
       };
       const rows = await listRuns(database, filter, { after, limit: limit + 1 });
-      return pageOf(rows, limit, cursorForm);
+      const { data, nextCursor } = pageOf(rows, limit, cursorForm);
+      return { data: data.map((run) => ({ ...run, workflowUrl: workflows.urlOf(run.workflowId) })), nextCursor };
     },
   );
 
@@ -47,7 +66,12 @@ export const runRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { datab
     '/v1/runs/:id',
     {
       config: { scope: 'runs:read' },
-      schema: { tags, summary: 'Read how far a run is', params: RunParams, response: { 200: Run, ...problems } },
+      schema: {
+        tags,
+        summary: 'Read how far a run is',
+        params: RunParams,
+        response: { 200: RunWithState, ...problems },
+      },
     },
     async ({ params: { id } }) => {
       const run = await findRun(database, id);
@@ -55,7 +79,7 @@ export const runRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { datab
         const mend = 'A run that was just started shows up within a moment; check the id otherwise.';
         throw new DurabillError('not-found', { field: 'id', reason: `There is no run with the id "${id}".`, mend });
       }
-      return run;
+      return { ...run, workflowUrl: workflows.urlOf(run.workflowId), state: await stateOf(run) };
     },
   );
 };

@@ -61,7 +61,7 @@ export const subscriptionRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app
   app.get(
     '/v1/subscriptions',
     {
-      config: read,
+      config: { ...read, customers: 'filter' },
       schema: {
         tags,
         summary: 'List subscriptions',
@@ -78,7 +78,10 @@ export const subscriptionRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app
 
   app.get(
     '/v1/subscriptions/:id',
-    { config: read, schema: { tags, summary: 'Read a subscription', ...changed } },
+    {
+      config: { ...read, customers: 'subscription' },
+      schema: { tags, summary: 'Read a subscription', ...changed },
+    },
     async ({ params: { id } }) => await shown(id),
   );
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { syncInvoiceId } from '../../../workflows/contract/ids.ts';
+import { requireScope } from '../../auth/principal.ts';
 import { storeCorrection } from '../../billing/store-correction.ts';
 import { syncNow } from '../../billing/sync-now.ts';
 import { requestVoid } from '../../billing/void-invoice.ts';
@@ -14,15 +15,22 @@ import { InvoiceParams } from '../schemas/invoices.ts';
 import { AnswerTaken, NewAnswer, NewCorrection, StoredCorrection, VoidOrder, Woken } from '../schemas/syncs.ts';
 
 /** What a person can do to an invoice on its way to Stripe. Each is a use case or an answer to its workflow. */
-export const syncRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { database, syncs }) => {
+export const syncRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { database, syncs, workflows }) => {
   const tags = ['invoices'];
   const config = { scope: 'invoices:write' } as const;
-  const wokenOf = (invoiceId: string) => ({ invoiceId, workflowId: syncInvoiceId(invoiceId) });
+  /** Whoever supports customers answers and hurries; what takes money back is for those who answer for money. */
+  const answering = { ...config, orScope: 'operations:write' } as const;
+  const urlOf = (invoiceId: string) => workflows.urlOf(syncInvoiceId(invoiceId));
+  const wokenOf = (invoiceId: string) => ({
+    invoiceId,
+    workflowId: syncInvoiceId(invoiceId),
+    workflowUrl: urlOf(invoiceId),
+  });
 
   app.post(
     '/v1/invoices/:id/sync',
     {
-      config,
+      config: answering,
       schema: {
         tags,
         summary: 'Bring an invoice to Stripe at once, before all others',
@@ -62,7 +70,7 @@ export const syncRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { data
   app.post(
     '/v1/invoices/:id/answers',
     {
-      config,
+      config: answering,
       schema: {
         tags,
         summary: 'Answer an invoice that waits for a person, or hold one',
@@ -74,8 +82,10 @@ export const syncRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { data
     async (request) => {
       const { decisionId = randomUUID(), ...answer } = request.body;
       const actor = actorOf(request);
-      const outcome = await syncs.answer(readInvoiceId(request.params.id), { ...answer, decisionId, actor });
-      return { decisionId, outcome };
+      if (answer.kind === 'abandon' && request.principal !== null) requireScope(request.principal, config.scope);
+      const id = readInvoiceId(request.params.id);
+      const outcome = await syncs.answer(id, { ...answer, decisionId, actor });
+      return { decisionId, outcome, workflowUrl: urlOf(id) };
     },
   );
 

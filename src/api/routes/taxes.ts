@@ -97,7 +97,7 @@ export const taxRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { datab
   app.get(
     '/v1/customers/:id/tax',
     {
-      config: { scope: 'customers:read' },
+      config: { scope: 'customers:read', customers: 'path' },
       schema: {
         tags,
         summary: 'Read how a customer is taxed',

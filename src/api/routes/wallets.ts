@@ -57,7 +57,7 @@ export const walletRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { da
   app.get(
     '/v1/customers/:id/wallets',
     {
-      config: read,
+      config: { ...read, customers: 'path' },
       schema: { tags, summary: 'List wallets', params: CustomerParams, response: { 200: WalletList, ...problems } },
     },
     async ({ params: { id } }) => ({
@@ -68,7 +68,7 @@ export const walletRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { da
   app.get(
     '/v1/wallets/:id',
     {
-      config: read,
+      config: { ...read, customers: 'wallet' },
       schema: {
         tags,
         summary: 'Read a wallet',
@@ -121,7 +121,7 @@ export const walletRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { da
   app.get(
     '/v1/wallets/:id/grants',
     {
-      config: read,
+      config: { ...read, customers: 'wallet' },
       schema: {
         tags,
         summary: 'List what was put into a wallet',

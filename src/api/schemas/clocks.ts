@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { addressText, closed, id, instant, instantText, text } from './common.ts';
+import { addressText, closed, id, instant, instantText, page, pageQuery, text } from './common.ts';
 
 export const NewTestClock = Type.Object(
   {
@@ -22,4 +22,6 @@ export const Clock = Type.Object(
   { description: 'A clock: business time is read from the clock of the customer' },
 );
 
+export const ClockPage = page(Clock, 'Clocks in the order of their names', ['sample']);
+export const ClockQuery = Type.Object(pageQuery(['sample']), closed);
 export const ClockParams = Type.Object({ name: addressText('Name of the clock', 'sample', 80) }, closed);

@@ -40,6 +40,15 @@ export const decimal = (description: string, example: string) =>
 
 export const nullable = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
 
+/** The page of a workflow in the Temporal Web UI. */
+export const workflowUrl = nullable(
+  text(
+    'Its page in the Temporal Web UI; null where none is configured',
+    'http://127.0.0.1:8233/namespaces/durabill/workflows/sync-invoice%2Fb0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55',
+    4_000,
+  ),
+);
+
 export const closed = { additionalProperties: false } as const;
 
 /** `exampleParts` are those of a cursor as the list writes it. */

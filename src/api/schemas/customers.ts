@@ -66,5 +66,16 @@ export const Customer = Type.Object(
 );
 
 export const CustomerPage = page(Customer, 'Customers in the order of their external ids', ['B6']);
-export const CustomerQuery = Type.Object(pageQuery(['B6']), closed);
+export const CustomerQuery = Type.Object(
+  {
+    ...pageQuery(['B6']),
+    search: Type.Optional(
+      addressText(
+        'Only those in whose external id, name or address it stands, or whose invoice has this number',
+        'jet',
+      ),
+    ),
+  },
+  closed,
+);
 export const CustomerParams = Type.Object({ id: addressText('Our id, or the external id', 'B6') }, closed);

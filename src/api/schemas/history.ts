@@ -34,7 +34,7 @@ export const ChainVerdict = Type.Object(
   { description: 'The whole chain, computed again for this answer' },
 );
 
-const Entry = Type.Object(
+export const Entry = Type.Object(
   {
     sequence: Type.Integer({ minimum: 1, description: 'Place in the chain', examples: [3] }),
     at: instant('Machine time at which it was written down'),

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { lifecycles, payments, syncs } from '../../store/invoice-status.ts';
+import { lifecycles, payments, standings, syncs } from '../../store/invoice-status.ts';
 import {
   addressText,
   amountMinor,
@@ -83,6 +83,11 @@ const invoiceFields = {
   total: text('What is to be paid, for people', 'USD 1,234.50'),
   lineCount: count('Number of lines', 6),
   status: text('Where it stands, for its customer', 'Draft, becomes final on 2 Feb 2013'),
+  standing: Type.Enum([...standings], {
+    type: 'string',
+    description: 'The same for programs, all its states taken together; GET /v1/words says what each means',
+    examples: ['draft'],
+  }),
   lifecycle,
   payment,
   sync,
@@ -163,7 +168,7 @@ const Line = Type.Object(
   { description: 'A line with its working' },
 );
 
-const Discount = Type.Object(
+export const Discount = Type.Object(
   {
     key: text('Key of the coupon', 'welcome-20'),
     name: text('Its name', '20 % in your first year'),
@@ -186,7 +191,7 @@ export const Tax = Type.Object(
   { description: 'A tax of the invoice' },
 );
 
-const Credit = Type.Object(
+export const Credit = Type.Object(
   {
     source: Type.Enum(['balance', 'wallet', 'carried'], {
       type: 'string',

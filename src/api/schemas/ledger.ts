@@ -31,7 +31,7 @@ const Transfer = Type.Object(
     reference: text('What it was booked for, once', 'b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55'),
     currency: text('ISO 4217 code', 'USD', 3),
     invoiceId: nullable(id('The invoice that it belongs to')),
-    actor: text('Who booked it', 'run b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55'),
+    actor: nullable(text('Who booked it; null for customers', 'run b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55')),
     at: instant('When, by the clock of the customer', '2013-02-02T15:00:00.000Z'),
     bookedAt: instant('When, by the clock of the machine', '2026-11-22T21:00:00.000Z'),
     amountMinor: amountMinor('What the customer has gained by it, or lost if below zero', -2_500),

@@ -1,5 +1,5 @@
 import { type TSchema, Type } from 'typebox';
-import { addressText, closed, count, instant, page, pageQuery, text } from './common.ts';
+import { addressText, closed, count, instant, nullable, page, pageQuery, text } from './common.ts';
 import { Meter } from './meters.ts';
 import { boundFieldsOf } from './price-bounds.ts';
 import { priceSchemas } from './prices.ts';
@@ -89,6 +89,7 @@ const PlanSummary = Type.Object(
     currency: text('ISO 4217 code', 'USD', 3),
     interval: text('How long a cycle is', 'month', 20),
     ...versionFields,
+    offeredAt: nullable(instant('Since when all customers see it; null if only those who have it do')),
   },
   { description: 'A plan in its latest version' },
 );
@@ -99,6 +100,17 @@ export const MeterPage = page(Meter, 'Meters in the order of their keys', ['api-
 export const MeterQuery = Type.Object(pageQuery(['api-calls']), closed);
 
 export const PlanParams = Type.Object({ key: addressText('Key of the plan', 'team', 63) }, closed);
+export const PlanOffer = Type.Object(
+  { offered: Type.Boolean({ description: 'Whether all customers see the plan', examples: [true] }) },
+  { ...closed, description: 'Who sees the plan' },
+);
+export const OfferedPlan = Type.Object(
+  {
+    key: key('Name of the plan for programs', 'team'),
+    offeredAt: nullable(instant('Since when all customers see it; null if only those who have it do')),
+  },
+  { description: 'Who sees the plan' },
+);
 export const VersionQuery = Type.Object(
   { version: Type.Optional(whole(1, 2_147_483_647, 'The version; the latest unless said otherwise', 1)) },
   closed,
@@ -117,7 +129,7 @@ export const PlanVersion = Type.Object(
         },
         { description: 'A version' },
       ),
-      { description: 'Every version of the plan, the newest first' },
+      { description: 'Every version of the plan, the newest first; customers read the one only' },
     ),
   },
   { description: 'One version of a plan, its prices included, in the form that a file has' },

@@ -1,6 +1,17 @@
 import { Type } from 'typebox';
 import { differenceKinds, differenceStates } from '../../store/reconciliation-views.ts';
-import { addressText, closed, id, instant, instantText, nullable, page, pageQuery, text } from './common.ts';
+import {
+  addressText,
+  closed,
+  id,
+  instant,
+  instantText,
+  nullable,
+  page,
+  pageQuery,
+  text,
+  workflowUrl,
+} from './common.ts';
 
 const requestKind = Type.Enum(['on-demand', 'adoption'], {
   type: 'string',
@@ -29,6 +40,7 @@ export const StartedReconciliation = Type.Object(
     id: id('Id of the reconciliation'),
     kind,
     workflowId: text('Its workflow in Temporal', 'reconciliation/b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55', 1_000),
+    workflowUrl,
   },
   { description: 'It was started; its Location tells how far it is' },
 );
@@ -44,6 +56,7 @@ export const Reconciliation = Type.Object(
     startedAt: nullable(instant('Machine time of its start, or null while it waits', '2026-11-25T03:00:01.000Z')),
     finishedAt: nullable(instant('Machine time of its end, or null while it goes on', '2026-11-25T03:04:00.000Z')),
     workflowId: text('Its workflow in Temporal', 'reconciliation-2026-11-25T03:00:00Z', 1_000),
+    workflowUrl,
     counts: Type.Record(Type.String(), Type.Number(), {
       description: 'What it has seen, found and done: counts by name',
       examples: [{ invoices: 1_204, otherInvoices: 3, amount: 1, alerted: 1 }],

@@ -1,5 +1,16 @@
 import { Type } from 'typebox';
-import { addressText, closed, id, instant, instantText, nullable, page, pageQuery, text } from './common.ts';
+import {
+  addressText,
+  closed,
+  id,
+  instant,
+  instantText,
+  nullable,
+  page,
+  pageQuery,
+  text,
+  workflowUrl,
+} from './common.ts';
 
 const kindsToStart = ['invoicing', 'due-scan', 'advance'] as const;
 const whatTheyDo =
@@ -30,27 +41,41 @@ export const StartedRun = Type.Object(
     clock: text('Name of the clock', 'sample', 80),
     at: instant('Its nominal time', '2013-02-03T00:00:00.000Z'),
     workflowId: text('Its workflow in Temporal', 'advance/sample/2013-02-03T00:00:00.000Z', 1_000),
+    workflowUrl,
     alreadyStarted: Type.Boolean({ description: 'True if it had been started before', examples: [false] }),
   },
   { description: 'The run was started; its Location tells how far it is' },
 );
 
-export const Run = Type.Object(
+const runFields = {
+  id: id('Id of the run'),
+  kind,
+  clock: text('Name of the clock', 'sample', 80),
+  cutoffAt: instant('Its nominal time', '2013-02-01T13:00:00.000Z'),
+  startedAt: instant('Business time of its start', '2013-02-01T13:00:00.000Z'),
+  openedAt: instant('Machine time of its start', '2026-11-22T21:00:00.000Z'),
+  finishedAt: nullable(instant('Machine time of its end, or null while it goes on', '2026-11-22T21:00:07.000Z')),
+  workflowId: text('Its workflow in Temporal', 'invoicing/sample/2013-02-01T13:00:00.000Z', 1_000),
+  workflowUrl,
+  progress: Type.Record(Type.String(), Type.Number(), {
+    description: 'What it has done so far: counts by name',
+    examples: [{ invoices: 16, parked: 0 }],
+  }),
+};
+
+export const Run = Type.Object(runFields, { description: 'A billing run' });
+
+export const RunWithState = Type.Object(
   {
-    id: id('Id of the run'),
-    kind,
-    clock: text('Name of the clock', 'sample', 80),
-    cutoffAt: instant('Its nominal time', '2013-02-01T13:00:00.000Z'),
-    startedAt: instant('Business time of its start', '2013-02-01T13:00:00.000Z'),
-    openedAt: instant('Machine time of its start', '2026-11-22T21:00:00.000Z'),
-    finishedAt: nullable(instant('Machine time of its end, or null while it goes on', '2026-11-22T21:00:07.000Z')),
-    workflowId: text('Its workflow in Temporal', 'invoicing/sample/2013-02-01T13:00:00.000Z', 1_000),
-    progress: Type.Record(Type.String(), Type.Number(), {
-      description: 'What it has done so far: counts by name',
-      examples: [{ invoices: 16, parked: 0 }],
+    ...runFields,
+    state: Type.Enum(['running', 'finished', 'failed', 'unknown'], {
+      type: 'string',
+      description:
+        '`failed`: its workflow has ended without the work done. `unknown`: it has not finished, and Temporal does not answer',
+      examples: ['finished'],
     }),
   },
-  { description: 'A billing run' },
+  { description: 'A billing run, and how it goes on' },
 );
 
 const cursorExample = ['2026-11-22T21:00:00.000Z', 'b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55'];

@@ -1,11 +1,15 @@
 import { Type } from 'typebox';
 import { answerKinds } from '../../../workflows/contract/messages.ts';
-import { closed, id, nullable, text } from './common.ts';
+import { closed, id, nullable, text, workflowUrl } from './common.ts';
 
 const reason = (description: string) => text(description, 'The customer asked for it.', 500);
 
 export const Woken = Type.Object(
-  { invoiceId: id('Our id of the invoice'), workflowId: text('Its sync in Temporal', 'sync-invoice/b0a2ffde-…', 200) },
+  {
+    invoiceId: id('Our id of the invoice'),
+    workflowId: text('Its sync in Temporal', 'sync-invoice/b0a2ffde-…', 200),
+    workflowUrl,
+  },
   { description: 'The sync looks at the invoice now; GET /v1/invoices/{id} tells how far it is' },
 );
 
@@ -40,6 +44,7 @@ export const AnswerTaken = Type.Object(
       description: 'Whether it was there before',
       examples: ['accepted'],
     }),
+    workflowUrl,
   },
   { description: 'The answer is stored and its invoice taken up' },
 );

@@ -1,3 +1,4 @@
+import { customerLine } from '../../errors/page.ts';
 import type { FailureKind } from '../failure-kind.ts';
 import { failureKinds } from '../failures.ts';
 import { kindByCode, kindByDeclineCode } from './failure-codes.ts';
@@ -5,7 +6,8 @@ import { kindByCode, kindByDeclineCode } from './failure-codes.ts';
 const introduction = `# Failures at Stripe
 
 What can go wrong on an invoice’s way to Stripe, and what is done about it, written by \`node src/bin/bootstrap.mjs error-docs\`
-from [\`src/targets/failures.ts\`](../src/targets/failures.ts) and the codes beside it; change it there. An invoice’s
+from [\`src/errors/words/failures.ts\`](../src/errors/words/failures.ts), [\`src/targets/failures.ts\`](../src/targets/failures.ts)
+and the codes of Stripe; change it there. An invoice’s
 \`failure_code\`, the search attribute \`FailureCode\` and a parked invoice name Stripe’s own code, or the kind where Stripe gave none.
 `;
 
@@ -28,7 +30,7 @@ function section([name, kind]: [string, FailureKind]): string {
   const lines = [
     `- What is done: ${acts[kind.act]}${pause}${kind.alert ? '; an operator is told' : ''}`,
     `- What to do: ${kind.operator}`,
-    `- What a customer may read: ${kind.customer}`,
+    customerLine(kind.customer),
     ...(codes.length === 0 ? [] : [`- Codes: ${[...new Set(codes)].join(', ')}`]),
   ];
   return `## ${name}\n\n${kind.engineer}\n\n${lines.join('\n')}\n`;

@@ -1,5 +1,9 @@
+import { unknownNotice } from '../../errors/words/failures.ts';
 import { type FailureKindName, failureKinds } from '../failures.ts';
 import { kindByCode, kindByDeclineCode } from './failure-codes.ts';
+
+/** The kind of each code; a decline code says more than an error code of the same name. */
+export const kindsByCode: ReadonlyMap<string, FailureKindName> = new Map([...kindByCode, ...kindByDeclineCode]);
 
 /**
  * What a customer may read about what went wrong on an invoice's way; the real reason of a declined card is never told.
@@ -7,10 +11,8 @@ import { kindByCode, kindByDeclineCode } from './failure-codes.ts';
  */
 export function noticeOf(code: string | null): string | null {
   if (code === null) return null;
-  const kind = Object.hasOwn(failureKinds, code)
-    ? (code as FailureKindName)
-    : (kindByDeclineCode.get(code) ?? kindByCode.get(code));
-  return kind === undefined
-    ? 'Your invoice is being looked at by one of us. You need not do anything.'
-    : failureKinds[kind].customer;
+  const kind = Object.hasOwn(failureKinds, code) ? (code as FailureKindName) : kindsByCode.get(code);
+  if (kind === undefined) return unknownNotice;
+  const { happened, youCan } = failureKinds[kind].customer;
+  return `${happened} ${youCan}`;
 }

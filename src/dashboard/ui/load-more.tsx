@@ -1,0 +1,37 @@
+import { type InfiniteData, type QueryKey, useInfiniteQuery } from '@tanstack/react-query';
+import type { Page } from '../../client/index.ts';
+import { Button } from './button.tsx';
+import { ErrorState } from './states.tsx';
+
+/**
+ * A list that comes page by page; `data` holds the items of all pages so far.
+ * @param read asks for the page at a cursor, undefined for the first
+ */
+export function usePages<Item>(
+  key: QueryKey,
+  read: (cursor: string | undefined, signal: AbortSignal) => Promise<Page<Item>>,
+) {
+  const query = useInfiniteQuery<Page<Item>, Error, InfiniteData<Page<Item>>, QueryKey, string | undefined>({
+    queryKey: key,
+    queryFn: ({ pageParam, signal }) => read(pageParam, signal),
+    initialPageParam: undefined,
+    getNextPageParam: (page) => page.nextCursor ?? undefined,
+  });
+  const items = query.data?.pages.flatMap(({ data }) => data);
+  return { ...query, data: items };
+}
+
+type Loading = { hasNextPage: boolean; isFetchingNextPage: boolean; isFetchNextPageError: boolean; error: unknown };
+
+/** Below a list from `usePages`: asks for the next page. */
+export function LoadMore({ query, what }: { query: Loading & { fetchNextPage: () => unknown }; what: string }) {
+  if (query.isFetchNextPageError) return <ErrorState error={query.error} retry={() => void query.fetchNextPage()} />;
+  if (!query.hasNextPage) return null;
+  return (
+    <div className="row" style={{ justifyContent: 'center', padding: 'var(--space-4)' }}>
+      <Button isPending={query.isFetchingNextPage} onPress={() => void query.fetchNextPage()}>
+        Show more {what}
+      </Button>
+    </div>
+  );
+}

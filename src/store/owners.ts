@@ -1,0 +1,31 @@
+import type { Sql } from './database.ts';
+import { uuidOrNull } from './uuid.ts';
+
+/** Of what kinds a thing is that belongs to a customer, and where that stands. */
+const tables = {
+  invoice: 'invoices',
+  'credit-note': 'credit_notes',
+  wallet: 'wallets',
+  subscription: 'subscriptions',
+  message: 'messages',
+} as const;
+
+export type OwnedKind = 'customer' | keyof typeof tables;
+
+/** Whose a thing is, by our id; a customer, by external id or our id, is its own. Undefined if there is no such thing. */
+export async function findOwner(sql: Sql, kind: OwnedKind, reference: string): Promise<string | undefined> {
+  const id = uuidOrNull(reference);
+  if (kind === 'customer') {
+    const { rows } = await sql.query<{ id: string }>(
+      `SELECT id FROM customers WHERE external_id = $1 OR id = $2 ORDER BY external_id = $1 DESC LIMIT 1`,
+      [reference, id],
+    );
+    return rows[0]?.id;
+  }
+  if (id === null) return undefined;
+  const { rows } = await sql.query<{ customerId: string }>(
+    `SELECT customer_id AS "customerId" FROM ${tables[kind]} WHERE id = $1`,
+    [id],
+  );
+  return rows[0]?.customerId;
+}
