@@ -10,6 +10,7 @@ import { When } from '../../ui/format.tsx';
 import { LoadMore, usePages } from '../../ui/load-more.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Empty, Notice, QueryView } from '../../ui/states.tsx';
+import { CodeBlock } from './parts/code-block.tsx';
 import { FilterSelect, useFilter } from './parts/filters.tsx';
 import { ListView } from './parts/list-view.tsx';
 import css from './parts/parts.module.css';
@@ -133,7 +134,7 @@ function EntryView({ entry }: { entry: Entry }) {
       {Object.keys(detail).length > 0 && (
         <details>
           <summary className="muted">Details of link {entry.sequence}</summary>
-          <code className={css['code']}>{JSON.stringify(detail, null, 2)}</code>
+          <CodeBlock label="Details" text={JSON.stringify(detail, null, 2)} />
         </details>
       )}
     </li>

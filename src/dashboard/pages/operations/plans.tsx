@@ -15,6 +15,7 @@ import { Empty, Notice, QueryView } from '../../ui/states.tsx';
 import { Table } from '../../ui/table.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { Action, because } from './parts/action.tsx';
+import { CodeBlock } from './parts/code-block.tsx';
 import { ListView } from './parts/list-view.tsx';
 import css from './parts/parts.module.css';
 
@@ -227,7 +228,7 @@ export function PlanPage() {
               />
             </Card>
             <Card title="The latest version">
-              <code className={css['code']}>{JSON.stringify(plan, null, 2)}</code>
+              <CodeBlock label="The latest version" text={JSON.stringify(plan, null, 2)} />
             </Card>
           </div>
         )}

@@ -10,6 +10,7 @@ import { Page } from '../../ui/page.tsx';
 import { Empty, QueryView } from '../../ui/states.tsx';
 import { WorkflowLink } from './parts/action.tsx';
 import { Age } from './parts/age.tsx';
+import { CodeBlock } from './parts/code-block.tsx';
 import { FilterSelect, useFilter } from './parts/filters.tsx';
 import { ListView } from './parts/list-view.tsx';
 import css from './parts/parts.module.css';
@@ -169,7 +170,7 @@ function Evidence({ title, evidence }: { title: string; evidence: Record<string,
   return (
     <div className="stack-tight">
       <h3>{title}</h3>
-      <code className={css['code']}>{JSON.stringify(evidence, null, 2)}</code>
+      <CodeBlock label={title} text={JSON.stringify(evidence, null, 2)} />
     </div>
   );
 }
