@@ -72,7 +72,7 @@ describe("The operators' pages", function () {
       await business.scan('2013-02-02T15:00:00Z');
       await business.use('JetBlue Airways', days(2, 900));
       await business.use('Delta Air Lines', days(2, 31));
-      await business.invoice('2013-03-01T13:00:00Z');
+      await business.invoice('2013-03-01T13:00:00Z', { limits: { totalAboveMinor: new Map([['USD', 100_000n]]) } });
       const invoices = await invoicesOf(database, business.clockId);
       ids.held = invoices.find(({ lifecycle }) => lifecycle === 'held')?.id ?? '';
       ids.draft = invoices.find(({ lifecycle }) => lifecycle === 'draft')?.id ?? '';

@@ -16,7 +16,6 @@ import { Table } from '../../ui/table.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { Action, because } from './parts/action.tsx';
 import { CodeBlock } from './parts/code-block.tsx';
-import { ListView } from './parts/list-view.tsx';
 import css from './parts/parts.module.css';
 
 type Plan = ItemOf<'/v1/plans'>;
@@ -47,7 +46,7 @@ function Stored() {
   );
   return (
     <Card flush>
-      <ListView query={query}>
+      <QueryView query={query}>
         {(plans) =>
           plans.length === 0 ? (
             <Empty title="There are no plans yet.">Paste a file of plans to compare and apply it.</Empty>
@@ -72,7 +71,7 @@ function Stored() {
             />
           )
         }
-      </ListView>
+      </QueryView>
       <LoadMore query={query} what="plans" />
     </Card>
   );

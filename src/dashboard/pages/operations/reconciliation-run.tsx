@@ -12,7 +12,6 @@ import { WorkflowLink } from './parts/action.tsx';
 import { Age } from './parts/age.tsx';
 import { CodeBlock } from './parts/code-block.tsx';
 import { FilterSelect, useFilter } from './parts/filters.tsx';
-import { ListView } from './parts/list-view.tsx';
 import css from './parts/parts.module.css';
 import { capital, inWords } from './parts/words.ts';
 import { reconciliationWords } from './reconciliation.tsx';
@@ -118,7 +117,7 @@ export default function ReconciliationRunPage() {
             options={Object.entries(states).map(([key, [, label]]) => ({ id: key, label }))}
           />
         </div>
-        <ListView query={differences}>
+        <QueryView query={differences}>
           {(found) =>
             found.length === 0 ? (
               <Card>
@@ -128,7 +127,7 @@ export default function ReconciliationRunPage() {
               found.map((difference) => <DifferenceCard key={difference.id} difference={difference} />)
             )
           }
-        </ListView>
+        </QueryView>
         <LoadMore query={differences} what="differences" />
       </div>
     </Page>
