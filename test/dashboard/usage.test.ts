@@ -27,6 +27,7 @@ describe('The pages of what is to be paid', function () {
     const miles = { ...perMile('0.01'), name: 'Miles' };
     const plan = await business.plan('airline', [flat('25'), perDeparture('0.50'), miles]);
     customer = await business.customer('B6', { plan, zone: 'America/New_York', startsAt: '2013-09-01T04:00:00Z' });
+    await moveTestClock(pages.database, business.clockId, new Date('2013-09-30T00:00:00Z'));
     await business.use('B6', departures('09', 30));
     await business.invoice('2013-10-01T13:00:00Z');
     await business.scan('2013-10-02T15:00:00Z');
@@ -43,7 +44,7 @@ describe('The pages of what is to be paid', function () {
     const total = page.getByTestId('expected-total');
     await total.waitFor();
     assert.equal(await total.textContent(), '$62.50');
-    const charges = page.getByRole('list', { name: 'Charges' });
+    const charges = page.getByRole('list', { name: 'Charges', exact: true });
     assert.match((await charges.textContent()) ?? '', /Gate change\$7\.50/);
     // By 21 September, 00:00, there had been 20 departures too: only the gate change is new.
     const why = page.getByRole('list', { name: 'Why' });
@@ -87,6 +88,7 @@ describe('The pages of what is to be paid', function () {
     await page.getByRole('link', { name: '1 events of Sun, Oct 20' }).click();
     await page.getByRole('heading', { level: 1, name: 'Events' }).waitFor();
     const events = page.getByRole('list', { name: 'Events' });
+    await events.waitFor();
     assert.equal(await events.getByRole('listitem').count(), 1);
     await events.getByRole('button', { name: /^Show the event/ }).click();
     assert.match((await events.textContent()) ?? '', /origin(JFK|LGA|EWR)/);

@@ -32,6 +32,11 @@ export async function axe(page: Page): Promise<void> {
   assert.deepEqual(told, [], `${page.url()} breaks rules of accessibility:\n${told.join('\n')}`);
 }
 
+/** Waits until colours that go from one theme to the other have arrived: half way they are too alike. */
+async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(() => document.getAnimations().every(({ playState }) => playState === 'finished'));
+}
+
 /** Asserts that nothing of the page is wider than the window. */
 export async function fits(page: Page): Promise<void> {
   const [wide, window] = await page.evaluate(() => [document.documentElement.scrollWidth, globalThis.innerWidth]);
@@ -49,6 +54,7 @@ export async function looksRight(page: Page, name: string): Promise<void> {
     await page.setViewportSize(size);
     for (const theme of themes) {
       await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+      await settled(page);
       await axe(page);
       await fits(page);
       if (folder !== undefined) {

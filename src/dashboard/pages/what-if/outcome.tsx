@@ -1,6 +1,6 @@
 import { ArrowRight } from 'lucide-react';
 import { Card } from '../../ui/card.tsx';
-import { Money, Period, useFormats } from '../../ui/format.tsx';
+import { type Formats, Money, Period, useFormats } from '../../ui/format.tsx';
 import { Notice } from '../../ui/states.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
 import type { WhatIf } from './index.tsx';
@@ -11,7 +11,8 @@ type Row = { key: string; name: string; quantities: string; beforeMinor: number;
 
 /** A bill before and after, from the total down to each line. */
 export function Outcome({ bill, isNothing }: { bill: Bill; isNothing: boolean }) {
-  const { money } = useFormats();
+  const formats = useFormats();
+  const { money } = formats;
   const { before, after, currency, differenceMinor } = bill;
   if (bill.failure !== null) {
     return (
@@ -57,7 +58,7 @@ export function Outcome({ bill, isNothing }: { bill: Bill; isNothing: boolean })
       <Table
         caption="Each charge before and after"
         columns={columnsOf(currency)}
-        rows={rowsOf(bill)}
+        rows={rowsOf(bill, formats)}
         rowKey={({ key }) => key}
       />
     </Card>
@@ -103,12 +104,13 @@ const sums = [
   ['creditMinor', 'Paid by your credit', -1],
 ] as const;
 
-function rowsOf({ lines, before, after }: Bill): Row[] {
+function rowsOf({ lines, before, after }: Bill, { number }: Formats): Row[] {
+  const text = (quantity: string | null) => number(quantity ?? '0');
   const ofLines = lines.map((line, index): Row => {
     const { quantityBefore, quantityAfter } = line;
     const isMeasured = line.kind === 'usage' && (quantityBefore !== null || quantityAfter !== null);
     const isSame = quantityBefore === quantityAfter;
-    const quantities = isSame ? (quantityAfter ?? '') : `${quantityBefore ?? '0'} → ${quantityAfter ?? '0'}`;
+    const quantities = isSame ? text(quantityAfter) : `${text(quantityBefore)} → ${text(quantityAfter)}`;
     const { beforeMinor, afterMinor } = line;
     return {
       key: `line ${index}`,
