@@ -37,6 +37,8 @@ export const crashPoints = [
   'mail.answered',
   'mail.settled',
   'usage.rolled-up',
+  'retention.proof-recorded',
+  'retention.month-removed',
   'events.page-swept',
   'events.looked',
 ] as const;

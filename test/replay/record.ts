@@ -11,9 +11,11 @@ import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { chooseRetention } from '../../src/billing/choose-retention.ts';
 import { createCustomer } from '../../src/billing/create-customer.ts';
 import { createTestClock } from '../../src/billing/open-clock.ts';
 import { pauseAll, resumeAll } from '../../src/billing/pause.ts';
+import { recordUsage } from '../../src/billing/record-usage.ts';
 import { setDunning } from '../../src/billing/set-dunning.ts';
 import { storeCorrection } from '../../src/billing/store-correction.ts';
 import type { PolicyStep } from '../../src/domain/dunning/policy.ts';
@@ -72,6 +74,8 @@ describe('the recorder', function () {
     await recordScheduled(world, 'dueInvoiceScan.scheduled', ids.scheduleIds.dueInvoiceScan, '2026-10-02T15:00');
     await recordScheduled(world, 'rollUpUsage.scheduled', ids.scheduleIds.usageRollup, '2026-10-03T12:00');
     await recordScheduled(world, 'digestAudit.scheduled', ids.scheduleIds.auditDigest, '2026-10-04T02:00');
+    await keepNoUsage(world);
+    await recordScheduled(world, 'removeOldUsage.scheduled', ids.scheduleIds.usageRemoval, '2026-10-04T04:00');
     await recordScheduled(world, 'reconcile.nightly', ids.scheduleIds.reconciliation, '2026-10-04T03:00');
     await recordScheduled(world, 'reconcile.nothing', ids.scheduleIds.adoption, '2026-10-04T12:00');
     await beginPause(world.database, { kind: 'restore', reason: 'A restore is recorded.', begunBy: 'recorder' });
@@ -112,6 +116,14 @@ describe('the recorder', function () {
     await recordScheduled(world, 'sweepStripeEvents.refused', ids.scheduleIds.stripeEventSweep, '2026-10-04T13:00');
   });
 });
+
+/** Something is to be looked at: an old event of a customer on the real clock, and of a policy that does not keep it. */
+async function keepNoUsage({ database }: World): Promise<void> {
+  await createCustomer(database, { externalId: 'old', name: 'old', currency: 'USD', zone: 'UTC' }, 'recorder');
+  const event = { id: 'old', customer: 'old', type: 'departure', occurredAt: '2013-01-05T10:00:00Z' };
+  await recordUsage(database, [event]);
+  await chooseRetention(database, { usageMonths: 3 }, 'recorder');
+}
 
 async function record({ temporal }: World, file: string, workflowId: string, runId?: string): Promise<void> {
   if (onlyFiles !== undefined && !onlyFiles.includes(file)) return;

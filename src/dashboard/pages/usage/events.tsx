@@ -82,7 +82,7 @@ export function EventsPage() {
       </Checkbox>
       <Card>
         <QueryView query={events} skeleton={<Skeleton lines={8} />}>
-          {({ pages }) => <Events events={pages.flatMap(({ data }) => data)} />}
+          {(found) => <Events events={found} />}
         </QueryView>
         <LoadMore query={events} what="events" />
       </Card>
