@@ -23,6 +23,7 @@ import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { documentRoutes } from './routes/documents.ts';
 import { dunningRoutes } from './routes/dunning.ts';
 import { eventRoutes } from './routes/events.ts';
+import { expectedBillRoutes } from './routes/expected-bill.ts';
 import { healthRoutes } from './routes/health.ts';
 import { invoiceHistoryRoutes } from './routes/invoice-history.ts';
 import { invoiceProofRoutes } from './routes/invoice-proof.ts';
@@ -42,6 +43,7 @@ import { sessionRoutes } from './routes/session.ts';
 import { subscriptionRoutes } from './routes/subscriptions.ts';
 import { syncRoutes } from './routes/syncs.ts';
 import { taxRoutes } from './routes/taxes.ts';
+import { usageRoutes } from './routes/usage.ts';
 import { usageCorrectionRoutes } from './routes/usage-corrections.ts';
 import { usageSourceRoutes } from './routes/usage-sources.ts';
 import { walletRoutes } from './routes/wallets.ts';
@@ -126,6 +128,8 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     personalDataRoutes,
     chargeRoutes,
     calendarRoutes,
+    expectedBillRoutes,
+    usageRoutes,
     walletRoutes,
     ledgerRoutes,
     collectionRoutes,

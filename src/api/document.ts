@@ -20,6 +20,7 @@ export const documentOptions: FastifyDynamicSwaggerOptions = {
     tags: [
       { name: 'events', description: 'What customers used' },
       { name: 'customers', description: 'Who pays' },
+      { name: 'usage', description: 'What they used over time, and the events behind each number' },
       { name: 'coupons', description: 'What is taken off their bills' },
       { name: 'wallets', description: 'What customers have paid for ahead or were given' },
       { name: 'ledger', description: 'Where every cent of it came from and went' },

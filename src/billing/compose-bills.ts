@@ -4,7 +4,6 @@ import { DurabillError } from '../errors/error.ts';
 import type { InvoiceBill } from '../store/bill-parts.ts';
 import type { Sql } from '../store/database.ts';
 import type { InvoiceLine, RatedInvoiceLine } from '../store/invoice-facts.ts';
-import { readPlanKeys } from '../store/periods.ts';
 import { topUpInvoicesOf } from '../store/top-ups.ts';
 import { aggregateUsage } from '../store/usage-quantities.ts';
 import { creditIdOf } from './ids.ts';
@@ -13,6 +12,7 @@ import type { BillToCompose } from './terms/bill-to-compose.ts';
 import { readCreditTerms } from './terms/credits.ts';
 import { discountableLine } from './terms/discountable-line.ts';
 import { readDiscountTerms } from './terms/discounts.ts';
+import { planKeysOf } from './terms/plan-keys.ts';
 import { readTaxTerms } from './terms/taxes.ts';
 
 /** A bill as it was composed, and as it is written: its lines with their parts, and everything that leads to its total. */
@@ -33,10 +33,7 @@ export async function composeBills(
   { purpose }: { purpose: BillPurpose },
 ): Promise<Map<string, Composed>> {
   const taxes = await readTaxTerms(sql, bills);
-  const plans = await readPlanKeys(
-    sql,
-    bills.flatMap(({ lines }) => lines.flatMap(({ periodId }) => periodId ?? [])),
-  );
+  const plans = await planKeysOf(sql, bills);
   // What fills a wallet is paid in full and by money: its credit is worth what was paid for it, and pays for other bills.
   const topUps = await topUpInvoicesOf(
     sql,

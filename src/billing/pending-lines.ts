@@ -15,17 +15,19 @@ export type PendingLine = { itemId: string; line: RatedInvoiceLine };
  * customer's group the last. An item stays with its bill as long as that is live, and its line has the same id whenever
  * the bill is rebuilt. The items are locked, but for a preview; once a bill is to be
  * written, `keepPending` says so.
+ * @param taken items that stand on others, which come first
  * @returns the lines by invoice, in the order in which the items came
  */
 export async function takeUpPending(
   sql: Sql,
   bills: readonly BillToJoin[],
-  { isPreview = false } = {},
+  { isPreview = false, taken = new Set() }: { isPreview?: boolean; taken?: ReadonlySet<string> } = {},
 ): Promise<Map<string, PendingLine[]>> {
   const items = await (isPreview ? readForBills : lockForBills)(sql, bills);
   const byId = new Map(bills.map((bill) => [bill.invoiceId, bill]));
   const lines = new Map<string, PendingLine[]>();
   for (const item of items) {
+    if (taken.has(item.id)) continue;
     const bill = (item.invoiceId === null ? undefined : byId.get(item.invoiceId)) ?? bills.findLast(isFor(item));
     if (bill === undefined) throw new Error(`item ${item.id} was locked for no bill`);
     const before = lines.get(bill.invoiceId) ?? [];

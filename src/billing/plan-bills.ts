@@ -65,8 +65,8 @@ export function planPendingBill(owner: CalendarOwner, billingGroup: string): Pla
   return { billingGroup, subscriptionIds: [], ...span, ...timesOf(runAt, owner) };
 }
 
-/** Periods by the run that bills them. One whose monthly run has passed it by waits for the next. */
-function runsOf(periods: readonly BillablePeriod[], now: Date): [Date, BillablePeriod[]][] {
+/** Periods by the run that bills them, the runs in the order of their first periods. One whose monthly run has passed it by waits for the next. */
+export function runsOf(periods: readonly BillablePeriod[], now: Date): [Date, BillablePeriod[]][] {
   const runs = new Map<number, BillablePeriod[]>();
   for (const period of periods) {
     const { billableAt } = period;
@@ -78,7 +78,8 @@ function runsOf(periods: readonly BillablePeriod[], now: Date): [Date, BillableP
   return [...runs].map(([ms, ofRun]) => [new Date(ms), ofRun]);
 }
 
-function timesOf(generatedAt: Date, { zone, paymentTermsDays }: CalendarOwner) {
+/** When a bill that a run writes is issued and to be paid. */
+export function timesOf(generatedAt: Date, { zone, paymentTermsDays }: CalendarOwner) {
   const issuedAt = nextDailyScan(new Date(generatedAt.getTime() + reviewMs));
   const { on: dueOn, startAt: dueAt } = dayAfter(issuedAt, paymentTermsDays, zone);
   return { generatedAt, issuedAt, dueOn, dueAt };

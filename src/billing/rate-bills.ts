@@ -4,7 +4,7 @@ import type { Sql } from '../store/database.ts';
 import type { BillablePeriod } from '../store/periods.ts';
 import type { AggregateUsage } from '../store/usage-quantities.ts';
 import { type BillPurpose, type Composed, type ComposedBill, composeBills } from './compose-bills.ts';
-import { keepPending, takeUpPending } from './pending-lines.ts';
+import { keepPending, type PendingLine, takeUpPending } from './pending-lines.ts';
 import { type RatedLines, rateInvoices } from './rate-invoices.ts';
 import type { BillToCompose } from './terms/bill-to-compose.ts';
 
@@ -15,6 +15,8 @@ export type BillToRate = {
   billingGroup: string;
   periods: readonly BillablePeriod[];
   isHeld?: boolean;
+  /** Bills of a later turn take up what waits, and credits, after those of an earlier one: they are made later. */
+  turn?: number;
 };
 /** A bill from usage to total, or why there can be none. */
 export type RatedBill = (Omit<RatedLines, 'lines'> & ComposedBill) | { failure: DurabillError };
@@ -37,17 +39,23 @@ export async function rateAndCompose(
     const result = rated.get(bill.invoiceId);
     return result === undefined || 'failure' in result ? [] : [{ ...bill, lines: result.lines }];
   });
-  const pending = await takeUpPending(
-    sql,
-    sound.map(({ lines, ...bill }) => ({ ...bill, lineCount: lines.length })),
-    { isPreview: purpose === 'preview' },
-  );
+  const pending: Map<string, PendingLine[]> = new Map();
+  for (const some of inTurns(sound)) {
+    const taken = new Set([...pending.values()].flat().map(({ itemId }) => itemId));
+    const lines = await takeUpPending(
+      sql,
+      some.map(({ lines, ...bill }) => ({ ...bill, lineCount: lines.length })),
+      { isPreview: purpose === 'preview', taken },
+    );
+    for (const [invoiceId, ofBill] of lines) pending.set(invoiceId, ofBill);
+  }
   const charged = sound.map((bill) => ({
     ...bill,
     currency: bill.currency as Currency,
     lines: [...bill.lines, ...(pending.get(bill.invoiceId) ?? []).map(({ line }) => line)],
   }));
-  const composed = await composeBills(sql, [...charged, ...fixed], { purpose });
+  const [now, later] = [charged.filter(({ turn = 0 }) => turn === 0), charged.filter(({ turn = 0 }) => turn > 0)];
+  const composed = await composeBills(sql, [...now, ...fixed, ...inTurns(later).flat()], { purpose });
   if (purpose !== 'preview')
     await keepPending(
       sql,
@@ -59,6 +67,12 @@ export async function rateAndCompose(
   });
   const others = fixed.map(({ invoiceId }) => [invoiceId, withoutPlans(composed.get(invoiceId) as Composed)] as const);
   return new Map<string, RatedBill>([...ofUsage, ...others]);
+}
+
+/** The bills of each turn, the earliest first. */
+function inTurns<Of extends { turn?: number }>(bills: readonly Of[]): Of[][] {
+  const turns = [...new Set(bills.map(({ turn = 0 }) => turn))].sort((a, b) => a - b);
+  return turns.map((turn) => bills.filter((bill) => (bill.turn ?? 0) === turn));
 }
 
 function withoutPlans(composed: Composed): RatedBill {

@@ -2351,6 +2351,521 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/v1/customers/{id}/expected-bill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read what a customer will be billed, as it stands now
+         * @description All that has begun and no invoice has billed, computed by the functions that make drafts: usage until now, what is to be paid whatever is used, what waits for a bill, discounts, taxes and credits; drafts in review apart. Nothing is guessed of what will still be used. Each bill says why it is over more or less than the one before.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /**
+                     * @description `last-bill`: with the last bill of the same subscriptions, total with total; so unless said otherwise. `same-point`: with what its charges had come to when as much of its period had passed. `none`: with nothing
+                     * @example last-bill
+                     */
+                    compare?: "last-bill" | "same-point" | "none";
+                };
+                header?: never;
+                path: {
+                    /**
+                     * @description Our id, or the external id
+                     * @example B6
+                     */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What a customer will be billed, as it stands now */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /**
+                             * Format: date-time
+                             * @description Business time on the customer's clock; usage before it is counted (RFC 3339, UTC, milliseconds)
+                             * @example 2013-10-20T00:00:00.000Z
+                             */
+                            asOf: string;
+                            /** @description One for each open period, group and currency; the earliest first */
+                            bills: {
+                                /**
+                                 * @description Group of subscriptions; '' for none
+                                 * @example
+                                 */
+                                billingGroup: string;
+                                /**
+                                 * @description What would be below zero and is given to the customer's balance, in minor units of the currency (cents for USD)
+                                 * @example 0
+                                 */
+                                carriedMinor: number;
+                                change: {
+                                    /**
+                                     * @description What the expected bill is over; of `same-point` its charges, in minor units of the currency (cents for USD)
+                                     * @example 123450
+                                     */
+                                    afterMinor: number;
+                                    /**
+                                     * @description The same, for people
+                                     * @example USD 1,234.50
+                                     */
+                                    before: string;
+                                    /**
+                                     * @description What it is over; of `same-point` its charges until then, in minor units of the currency (cents for USD)
+                                     * @example 123450
+                                     */
+                                    beforeMinor: number;
+                                    /** @description All effects by kind; they add up to the difference */
+                                    byKind: {
+                                        /**
+                                         * @description What it adds; below zero where it takes off, in minor units of the currency (cents for USD)
+                                         * @example 123450
+                                         */
+                                        amountMinor: number;
+                                        /**
+                                         * @description Why: `quantity`, more or less was used; `price`, a new version of the plan; `plan`, another plan; `length`, a longer or shorter period; the kinds of lines; `discount`, `tax`, `carried` and `credit`, which stand between lines and total
+                                         * @example quantity
+                                         * @enum {string}
+                                         */
+                                        kind: "quantity" | "price" | "plan" | "length" | "ahead" | "given-back" | "bound" | "one-off" | "correction" | "late-usage" | "discount" | "tax" | "carried" | "credit";
+                                        /**
+                                         * @description The same for people
+                                         * @example USD 19.68 more, since more was used.
+                                         */
+                                        sentence: string;
+                                    }[];
+                                    /**
+                                     * @description With what it is compared
+                                     * @example last-bill
+                                     * @enum {string}
+                                     */
+                                    compared: "last-bill" | "same-point";
+                                    /**
+                                     * @description The same, for people
+                                     * @example USD 12.50
+                                     */
+                                    difference: string;
+                                    /**
+                                     * @description How much more; the effects add up to it, in minor units of the currency (cents for USD)
+                                     * @example 123450
+                                     */
+                                    differenceMinor: number;
+                                    /** @description What discounts, taxes, credits and what is carried add */
+                                    effects: components["schemas"]["EffectsItem"][];
+                                    /**
+                                     * Format: uuid
+                                     * @description The bill before
+                                     * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+                                     */
+                                    invoiceId: string;
+                                    /** @description What is charged on either of the two */
+                                    lines: {
+                                        /**
+                                         * @description What it is, in minor units of the currency (cents for USD)
+                                         * @example 123450
+                                         */
+                                        afterMinor: number;
+                                        /**
+                                         * @description What it was, in minor units of the currency (cents for USD)
+                                         * @example 123450
+                                         */
+                                        beforeMinor: number;
+                                        /**
+                                         * @description What is billed
+                                         * @example Departures
+                                         */
+                                        description: string;
+                                        /**
+                                         * @description How much more, in minor units of the currency (cents for USD)
+                                         * @example 123450
+                                         */
+                                        differenceMinor: number;
+                                        /** @description Why; they add up to the difference of the line */
+                                        effects: components["schemas"]["EffectsItem"][];
+                                        /**
+                                         * @description What it is for: `usage`; `fixed`, whatever is used; `ahead`, of the next cycle; `given-back`, paid and not used; `bound`, what brings the sum to the minimum or maximum of the plan; what stands on one bill only
+                                         * @example usage
+                                         * @enum {string}
+                                         */
+                                        kind: "usage" | "fixed" | "ahead" | "given-back" | "bound" | "one-off" | "correction" | "late-usage";
+                                        quantityAfter: string | null;
+                                        quantityBefore: string | null;
+                                    }[];
+                                    number: string | null;
+                                    /**
+                                     * Format: date-time
+                                     * @description End of its period (RFC 3339, UTC, milliseconds)
+                                     * @example 2013-10-01T04:00:00.000Z
+                                     */
+                                    periodEndAt: string;
+                                    /**
+                                     * Format: date-time
+                                     * @description Begin of its period (RFC 3339, UTC, milliseconds)
+                                     * @example 2013-09-01T04:00:00.000Z
+                                     */
+                                    periodStartAt: string;
+                                    /**
+                                     * Format: date-time
+                                     * @description Until when its usage is counted (RFC 3339, UTC, milliseconds)
+                                     * @example 2013-10-01T04:00:00.000Z
+                                     */
+                                    until: string;
+                                } | null;
+                                /**
+                                 * @description Paid by the balance and wallets, in minor units of the currency (cents for USD)
+                                 * @example 0
+                                 */
+                                creditMinor: number;
+                                /** @description What pays it, in the order in which it is taken */
+                                credits: components["schemas"]["CreditsItem"][];
+                                /**
+                                 * @description ISO 4217 code of its amounts
+                                 * @example USD
+                                 */
+                                currency: string;
+                                /**
+                                 * @description Taken off by coupons, in minor units of the currency (cents for USD)
+                                 * @example 0
+                                 */
+                                discountMinor: number;
+                                /** @description Discounts in the order in which they are taken */
+                                discounts: components["schemas"]["DiscountsItem"][];
+                                /**
+                                 * Format: date
+                                 * @description The customer's day by which it will be to be paid
+                                 * @example 2013-11-16
+                                 */
+                                dueOn: string;
+                                failure: {
+                                    /**
+                                     * @description What is wrong, for programs
+                                     * @example quantity-negative
+                                     */
+                                    code: string;
+                                    /**
+                                     * @description What is wrong, in a sentence
+                                     * @example The quantity is below zero.
+                                     */
+                                    reason: string;
+                                } | null;
+                                /**
+                                 * Format: date-time
+                                 * @description Business time at which it will be drawn up (RFC 3339, UTC, milliseconds)
+                                 * @example 2013-11-01T13:00:00.000Z
+                                 */
+                                generatedAt: string;
+                                /**
+                                 * Format: uuid
+                                 * @description Id that the invoice will have, if nothing changes before it is made
+                                 * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+                                 */
+                                id: string;
+                                /**
+                                 * @description Taxes that the lines contain, in minor units of the currency (cents for USD)
+                                 * @example 0
+                                 */
+                                inclusiveTaxMinor: number;
+                                /**
+                                 * Format: date-time
+                                 * @description Business time at which it will become final (RFC 3339, UTC, milliseconds)
+                                 * @example 2013-11-02T15:00:00.000Z
+                                 */
+                                issuedAt: string;
+                                joins: string | null;
+                                /** @description Its lines in order */
+                                lines: {
+                                    /**
+                                     * @description Amount, for people
+                                     * @example USD 1,234.50
+                                     */
+                                    amount: string;
+                                    /**
+                                     * @description Amount, in minor units of the currency (cents for USD)
+                                     * @example 123450
+                                     */
+                                    amountMinor: number;
+                                    billableQuantity: string | null;
+                                    /**
+                                     * @description What is billed
+                                     * @example Departures
+                                     */
+                                    description: string;
+                                    /**
+                                     * @description What coupons take off it, in minor units of the currency (cents for USD)
+                                     * @example 0
+                                     */
+                                    discountMinor: number;
+                                    /**
+                                     * @description Events read for it
+                                     * @example 4426
+                                     */
+                                    eventCount: number;
+                                    /**
+                                     * @description Amount in major units before rounding, as an exact decimal
+                                     * @example 1234.5
+                                     */
+                                    exactAmount: string;
+                                    group: string[] | null;
+                                    /**
+                                     * @description Taxes that are in what is left, in minor units of the currency (cents for USD)
+                                     * @example 0
+                                     */
+                                    inclusiveTaxMinor: number;
+                                    /**
+                                     * @description What it is for: `usage`; `fixed`, whatever is used; `ahead`, of the next cycle; `given-back`, paid and not used; `bound`, what brings the sum to the minimum or maximum of the plan; what stands on one bill only
+                                     * @example usage
+                                     * @enum {string}
+                                     */
+                                    kind: "usage" | "fixed" | "ahead" | "given-back" | "bound" | "one-off" | "correction" | "late-usage";
+                                    meterKey: string | null;
+                                    periodEndAt: string | null;
+                                    periodStartAt: string | null;
+                                    /**
+                                     * @description Place on the bill
+                                     * @example 1
+                                     */
+                                    position: number;
+                                    priceId: string | null;
+                                    /**
+                                     * @description Key of the price
+                                     * @example landing
+                                     */
+                                    priceKey: string;
+                                    quantity: string | null;
+                                    /**
+                                     * @description Events that lacked what the meter measures
+                                     * @example 0
+                                     */
+                                    skippedCount: number;
+                                    subscriptionId: string | null;
+                                    /**
+                                     * @description Taxes that are added to what is left, in minor units of the currency (cents for USD)
+                                     * @example 0
+                                     */
+                                    taxMinor: number;
+                                    /** @description How the amount comes about, step by step */
+                                    working: components["schemas"]["WorkingItem"][];
+                                }[];
+                                /** @description What is used apart from what is committed; adds up to the subtotal */
+                                parts: {
+                                    /**
+                                     * @description What is to be paid ahead of the next cycle, less what is given back, in minor units of the currency (cents for USD)
+                                     * @example 0
+                                     */
+                                    aheadMinor: number;
+                                    /**
+                                     * @description What brings the sum to the minimum or maximum as it stands, in minor units of the currency (cents for USD)
+                                     * @example 0
+                                     */
+                                    boundMinor: number;
+                                    /**
+                                     * @description What is to be paid for the period whatever is used, in minor units of the currency (cents for USD)
+                                     * @example 123450
+                                     */
+                                    fixedMinor: number;
+                                    /**
+                                     * @description What stands on this bill only, in minor units of the currency (cents for USD)
+                                     * @example 0
+                                     */
+                                    onceMinor: number;
+                                    /**
+                                     * @description What was used so far, in minor units of the currency (cents for USD)
+                                     * @example 123450
+                                     */
+                                    usedMinor: number;
+                                };
+                                /**
+                                 * Format: date-time
+                                 * @description First instant after it (RFC 3339, UTC, milliseconds)
+                                 * @example 2013-11-01T04:00:00.000Z
+                                 */
+                                periodEndAt: string;
+                                /**
+                                 * Format: date-time
+                                 * @description First instant of its period (RFC 3339, UTC, milliseconds)
+                                 * @example 2013-10-01T04:00:00.000Z
+                                 */
+                                periodStartAt: string;
+                                /**
+                                 * @description `period`, `start`, `final` or `one-off:pending <instant>`
+                                 * @example period
+                                 */
+                                purpose: string;
+                                /**
+                                 * @description Sum of the lines, in minor units of the currency (cents for USD)
+                                 * @example 123450
+                                 */
+                                subtotalMinor: number;
+                                /** @description Taxes in their order */
+                                taxes: components["schemas"]["TaxesItem"][];
+                                /**
+                                 * @description Taxes that are added to the lines, in minor units of the currency (cents for USD)
+                                 * @example 0
+                                 */
+                                taxMinor: number;
+                                /**
+                                 * @description The same, for people
+                                 * @example USD 1,234.50
+                                 */
+                                total: string;
+                                /**
+                                 * @description What would be to be paid: subtotal - discount + tax + carried - credit, in minor units of the currency (cents for USD)
+                                 * @example 123450
+                                 */
+                                totalMinor: number;
+                            }[];
+                            /**
+                             * @description ISO 4217 code of the currency in which the customer pays
+                             * @example USD
+                             */
+                            currency: string;
+                            /**
+                             * Format: uuid
+                             * @description Our id of the customer
+                             * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+                             */
+                            customerId: string;
+                            /** @description How fresh the usage is */
+                            freshness: {
+                                /**
+                                 * Format: date-time
+                                 * @description Machine time until which all that came in is counted (RFC 3339, UTC, milliseconds)
+                                 * @example 2013-02-01T13:00:00.000Z
+                                 */
+                                readAt: string;
+                                /** @description Of each type that the prices read */
+                                types: {
+                                    /**
+                                     * @description Type of events
+                                     * @example flight.departure
+                                     */
+                                    eventType: string;
+                                    lastOccurredAt: string | null;
+                                    lastReceivedAt: string | null;
+                                    lastSource: string | null;
+                                }[];
+                            };
+                            /** @description Drafts that will be issued; they are in none of the bills */
+                            inReview: {
+                                /**
+                                 * @description Group of subscriptions; '' for none
+                                 * @example
+                                 */
+                                billingGroup: string;
+                                /**
+                                 * @description ISO 4217 code of its amounts
+                                 * @example USD
+                                 */
+                                currency: string;
+                                /**
+                                 * Format: date
+                                 * @description The customer's day by which it will be to be paid
+                                 * @example 2013-10-16
+                                 */
+                                dueOn: string;
+                                expectedMinor: number | null;
+                                /**
+                                 * Format: uuid
+                                 * @description The draft
+                                 * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+                                 */
+                                invoiceId: string;
+                                /**
+                                 * Format: date-time
+                                 * @description Business time at which it will become final (RFC 3339, UTC, milliseconds)
+                                 * @example 2013-10-02T15:00:00.000Z
+                                 */
+                                issuedAt: string;
+                                /**
+                                 * @description `held`: somebody looks at it first
+                                 * @example draft
+                                 * @enum {string}
+                                 */
+                                lifecycle: "draft" | "held";
+                                /**
+                                 * Format: date-time
+                                 * @description First instant after it (RFC 3339, UTC, milliseconds)
+                                 * @example 2013-10-01T04:00:00.000Z
+                                 */
+                                periodEndAt: string;
+                                /**
+                                 * Format: date-time
+                                 * @description First instant of its period (RFC 3339, UTC, milliseconds)
+                                 * @example 2013-09-01T04:00:00.000Z
+                                 */
+                                periodStartAt: string;
+                                /**
+                                 * @description `period`, `start`, `final` or `one-off:<request>`
+                                 * @example period
+                                 */
+                                purpose: string;
+                                /**
+                                 * @description Where it stands
+                                 * @example USD 1,234.50 will be issued on 2013-10-02.
+                                 */
+                                sentence: string;
+                                /**
+                                 * @description The same, for people
+                                 * @example USD 1,234.50
+                                 */
+                                total: string;
+                                /**
+                                 * @description What it is over as it was drawn up, in minor units of the currency (cents for USD)
+                                 * @example 123450
+                                 */
+                                totalMinor: number;
+                            }[];
+                            /**
+                             * Format: date-time
+                             * @description Machine time at which it was read: all that had come in by then is in it (RFC 3339, UTC, milliseconds)
+                             * @example 2013-02-01T13:00:00.000Z
+                             */
+                            readAt: string;
+                            /**
+                             * @description IANA time zone of the customer
+                             * @example America/New_York
+                             */
+                            zone: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/customers/{id}/payment-method-sessions": {
         parameters: {
             query?: never;
@@ -3171,6 +3686,611 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/v1/customers/{id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a customer's usage over time
+         * @description By local hours, days or months, parted by a property if one is named, beside another time if one is given. The total is what a bill of the same time has for a price that reads the meter with the same filter.
+         */
+        get: {
+            parameters: {
+                query: {
+                    /**
+                     * @description Local hours, days or months of the customer's zone; `day` unless said otherwise. At most 800 of them, and 100 of a meter whose quantity is no single aggregate of events
+                     * @example day
+                     */
+                    bucket?: "hour" | "day" | "month";
+                    /**
+                     * @description First instant of a time to compare with (RFC 3339 with seconds and Z or an offset; cut to milliseconds)
+                     * @example 2013-09-01T04:00:00Z
+                     */
+                    compareFrom?: string;
+                    /**
+                     * @description First instant after that (RFC 3339 with seconds and Z or an offset; cut to milliseconds)
+                     * @example 2013-10-01T04:00:00Z
+                     */
+                    compareTo?: string;
+                    /**
+                     * @description Only events whose properties have one of the values listed, as JSON; texts are compared with the text of the property
+                     * @example {"origin":["JFK","LGA"]}
+                     */
+                    filter?: string;
+                    /**
+                     * @description First instant of the time (RFC 3339 with seconds and Z or an offset; cut to milliseconds)
+                     * @example 2013-10-01T04:00:00Z
+                     */
+                    from: string;
+                    /**
+                     * @description Property by whose values it is parted
+                     * @example origin
+                     */
+                    groupBy?: string;
+                    /**
+                     * @description Values that are shown by themselves, those with most events first; 8 unless said otherwise
+                     * @example 8
+                     */
+                    groups?: number;
+                    /**
+                     * @description Key of the meter
+                     * @example departures
+                     */
+                    meter: string;
+                    /**
+                     * @description First instant after it, at most 800 days later (RFC 3339 with seconds and Z or an offset; cut to milliseconds)
+                     * @example 2013-11-01T04:00:00Z
+                     */
+                    to: string;
+                };
+                header?: never;
+                path: {
+                    /**
+                     * @description Our id, or the external id
+                     * @example B6
+                     */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Usage of a meter over time */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            compared: {
+                                /** @description One for each bucket */
+                                figures: components["schemas"]["Total"][];
+                                /**
+                                 * Format: date-time
+                                 * @description First instant of the other time (RFC 3339, UTC, milliseconds)
+                                 * @example 2013-09-01T04:00:00.000Z
+                                 */
+                                from: string;
+                                /** @description Where the buckets begin, the earliest first; each ends where the next one begins */
+                                starts: string[];
+                                /**
+                                 * Format: date-time
+                                 * @description First instant after it (RFC 3339, UTC, milliseconds)
+                                 * @example 2013-10-01T04:00:00.000Z
+                                 */
+                                to: string;
+                                total: components["schemas"]["Total"];
+                            } | null;
+                            /**
+                             * Format: date-time
+                             * @description First instant of the time (RFC 3339, UTC, milliseconds)
+                             * @example 2013-10-01T04:00:00.000Z
+                             */
+                            from: string;
+                            /**
+                             * @description Values that the property has in all
+                             * @example 3
+                             */
+                            groupCount: number;
+                            /** @description Those with most events first */
+                            groups: {
+                                /**
+                                 * @description Events read
+                                 * @example 142
+                                 */
+                                eventCount: number;
+                                /**
+                                 * @description What the meter measures, as an exact decimal
+                                 * @example 142
+                                 */
+                                quantity: string;
+                                /**
+                                 * @description Value of the property, '' where it is missing
+                                 * @example JFK
+                                 */
+                                value: string;
+                            }[];
+                            meter: components["schemas"]["MetersItem"];
+                            /** @description One for each group that is shown, and one for all others */
+                            series: {
+                                /** @description One for each bucket */
+                                figures: components["schemas"]["Total"][];
+                                value: string | null;
+                            }[];
+                            /** @description Where the buckets begin, the earliest first; each ends where the next one begins */
+                            starts: string[];
+                            /**
+                             * Format: date-time
+                             * @description First instant after it (RFC 3339, UTC, milliseconds)
+                             * @example 2013-11-01T04:00:00.000Z
+                             */
+                            to: string;
+                            total: components["schemas"]["Total"];
+                            /**
+                             * @description IANA time zone of the customer, by which it is cut
+                             * @example America/New_York
+                             */
+                            zone: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{id}/usage/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export a customer's usage over time */
+        get: {
+            parameters: {
+                query: {
+                    /**
+                     * @description Local hours, days or months of the customer's zone; `day` unless said otherwise. At most 800 of them, and 100 of a meter whose quantity is no single aggregate of events
+                     * @example day
+                     */
+                    bucket?: "hour" | "day" | "month";
+                    /**
+                     * @description First instant of a time to compare with (RFC 3339 with seconds and Z or an offset; cut to milliseconds)
+                     * @example 2013-09-01T04:00:00Z
+                     */
+                    compareFrom?: string;
+                    /**
+                     * @description First instant after that (RFC 3339 with seconds and Z or an offset; cut to milliseconds)
+                     * @example 2013-10-01T04:00:00Z
+                     */
+                    compareTo?: string;
+                    /**
+                     * @description Only events whose properties have one of the values listed, as JSON; texts are compared with the text of the property
+                     * @example {"origin":["JFK","LGA"]}
+                     */
+                    filter?: string;
+                    /**
+                     * @description First instant of the time (RFC 3339 with seconds and Z or an offset; cut to milliseconds)
+                     * @example 2013-10-01T04:00:00Z
+                     */
+                    from: string;
+                    /**
+                     * @description Property by whose values it is parted
+                     * @example origin
+                     */
+                    groupBy?: string;
+                    /**
+                     * @description Values that are shown by themselves, those with most events first; 8 unless said otherwise
+                     * @example 8
+                     */
+                    groups?: number;
+                    /**
+                     * @description Key of the meter
+                     * @example departures
+                     */
+                    meter: string;
+                    /**
+                     * @description First instant after it, at most 800 days later (RFC 3339 with seconds and Z or an offset; cut to milliseconds)
+                     * @example 2013-11-01T04:00:00Z
+                     */
+                    to: string;
+                };
+                header?: never;
+                path: {
+                    /**
+                     * @description Our id, or the external id
+                     * @example B6
+                     */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description CSV by RFC 4180 in UTF-8, with a header. A text that a spreadsheet would take for a formula has an apostrophe before it. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/csv": string;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{id}/usage/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the events behind a number */
+        get: {
+            parameters: {
+                query: {
+                    /**
+                     * @description `nextCursor` of the page before
+                     * @example WyIyMDEzLTEwLTE5VDIzOjEyOjAwLjAwMFoiLCJkZXBhcnR1cmVzIiwiQjYtMTIzNCIsIjEiXQ
+                     */
+                    cursor?: string;
+                    /**
+                     * @description Only events whose properties have one of the values listed, as JSON; texts are compared with the text of the property
+                     * @example {"origin":["JFK","LGA"]}
+                     */
+                    filter?: string;
+                    /**
+                     * @description First instant of the time (RFC 3339 with seconds and Z or an offset; cut to milliseconds)
+                     * @example 2013-10-01T04:00:00Z
+                     */
+                    from: string;
+                    /**
+                     * @description Objects a page; 50 unless said otherwise
+                     * @example 50
+                     */
+                    limit?: number;
+                    /**
+                     * @description Only events that this meter reads
+                     * @example departures
+                     */
+                    meter?: string;
+                    /**
+                     * @description Only of this source
+                     * @example departures
+                     */
+                    source?: string;
+                    /**
+                     * @description First instant after it, at most 800 days later (RFC 3339 with seconds and Z or an offset; cut to milliseconds)
+                     * @example 2013-11-01T04:00:00Z
+                     */
+                    to: string;
+                    /**
+                     * @description `all`: with versions that corrections have taken away; only what counts unless said otherwise
+                     * @example current
+                     */
+                    versions?: "current" | "all";
+                };
+                header?: never;
+                path: {
+                    /**
+                     * @description Our id, or the external id
+                     * @example B6
+                     */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Events, the latest first */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: {
+                                correctionId: string | null;
+                                /**
+                                 * @description Its id there
+                                 * @example B6-1234
+                                 */
+                                id: string;
+                                /**
+                                 * @description Whether it lacks what the meter measures
+                                 * @example false
+                                 */
+                                isSkipped: boolean;
+                                measured: string | null;
+                                /**
+                                 * Format: date-time
+                                 * @description When it happened (RFC 3339, UTC, milliseconds)
+                                 * @example 2013-10-19T23:12:00.000Z
+                                 */
+                                occurredAt: string;
+                                /**
+                                 * @description Its properties
+                                 * @example {
+                                 *       "origin": "JFK",
+                                 *       "distance_miles": 2475
+                                 *     }
+                                 */
+                                properties: {
+                                    [key: string]: unknown;
+                                };
+                                /**
+                                 * Format: date-time
+                                 * @description Machine time at which it came in (RFC 3339, UTC, milliseconds)
+                                 * @example 2013-02-01T13:00:00.000Z
+                                 */
+                                receivedAt: string;
+                                /**
+                                 * @description Who sent it
+                                 * @example departures
+                                 */
+                                source: string;
+                                supersededAt: string | null;
+                                /**
+                                 * @description Its type
+                                 * @example flight.departure
+                                 */
+                                type: string;
+                                /**
+                                 * @description 1, or more for what a correction wrote
+                                 * @example 1
+                                 */
+                                version: number;
+                            }[];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{id}/usage/events/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export the events behind a number
+         * @description All of them, page by page, up to a million.
+         */
+        get: {
+            parameters: {
+                query: {
+                    /**
+                     * @description Only events whose properties have one of the values listed, as JSON; texts are compared with the text of the property
+                     * @example {"origin":["JFK","LGA"]}
+                     */
+                    filter?: string;
+                    /**
+                     * @description First instant of the time (RFC 3339 with seconds and Z or an offset; cut to milliseconds)
+                     * @example 2013-10-01T04:00:00Z
+                     */
+                    from: string;
+                    /**
+                     * @description Only events that this meter reads
+                     * @example departures
+                     */
+                    meter?: string;
+                    /**
+                     * @description Only of this source
+                     * @example departures
+                     */
+                    source?: string;
+                    /**
+                     * @description First instant after it, at most 800 days later (RFC 3339 with seconds and Z or an offset; cut to milliseconds)
+                     * @example 2013-11-01T04:00:00Z
+                     */
+                    to: string;
+                    /**
+                     * @description `all`: with versions that corrections have taken away; only what counts unless said otherwise
+                     * @example current
+                     */
+                    versions?: "current" | "all";
+                };
+                header?: never;
+                path: {
+                    /**
+                     * @description Our id, or the external id
+                     * @example B6
+                     */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description CSV by RFC 4180 in UTF-8, with a header. A text that a spreadsheet would take for a formula has an apostrophe before it. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/csv": string;
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{id}/usage/meters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the meters that a customer's plans read */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /**
+                     * @description Our id, or the external id
+                     * @example B6
+                     */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The meters that a customer's plans read */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description By name */
+                            data: {
+                                /** @description Properties that its prices look at */
+                                dimensions: string[];
+                                meter: components["schemas"]["MetersItem"];
+                                /** @description Prices that read it */
+                                prices: string[];
+                                /** @description Properties that its latest events have */
+                                properties: string[];
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/customers/{id}/wallets": {
         parameters: {
             query?: never;
@@ -3303,6 +4423,218 @@ export type paths = {
                     };
                     content: {
                         "application/json": components["schemas"]["PostCustomersOneWalletsAnswer"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{id}/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read what a customer would be billed with more usage or another plan
+         * @description The expected bill twice, as it is and as it would be, each computed by the functions that make drafts. Nothing is written. To price what is not in the books there is `POST /v1/invoices/preview`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /**
+                     * @description Our id, or the external id
+                     * @example B6
+                     */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            /** @description What is supposed */
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description What more would be used in the period that goes on */
+                        addUsage?: {
+                            /** @description Which line of a price that has one for each of its groups */
+                            group?: string[];
+                            /**
+                             * @description Or of a meter, for all prices that read it without a filter of their own
+                             * @example departures
+                             */
+                            meter?: string;
+                            /**
+                             * @description Key of the price that would measure more
+                             * @example landing
+                             */
+                            price?: string;
+                            /**
+                             * @description How much more, or less below zero, as an exact decimal
+                             * @example 1000
+                             */
+                            quantity: string;
+                        }[];
+                        /** @description Plans as of the begin of the open period, in their latest versions */
+                        plans?: {
+                            /**
+                             * @description Key of the plan that it would have
+                             * @example pro
+                             */
+                            plan: string;
+                            /**
+                             * Format: uuid
+                             * @description The subscription
+                             * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+                             */
+                            subscription: string;
+                        }[];
+                    };
+                };
+            };
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description What would be billed */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /**
+                             * Format: date-time
+                             * @description Business time on the customer's clock (RFC 3339, UTC, milliseconds)
+                             * @example 2013-10-20T00:00:00.000Z
+                             */
+                            asOf: string;
+                            /** @description The open bills, the earliest first */
+                            bills: {
+                                after: components["schemas"]["Before"];
+                                before: components["schemas"]["Before"];
+                                /**
+                                 * @description Group of subscriptions; '' for none
+                                 * @example
+                                 */
+                                billingGroup: string;
+                                /**
+                                 * @description ISO 4217 code of its amounts
+                                 * @example USD
+                                 */
+                                currency: string;
+                                /**
+                                 * @description The same, for people
+                                 * @example USD 12.50
+                                 */
+                                difference: string;
+                                /**
+                                 * @description How much more would be to be paid, in minor units of the currency (cents for USD)
+                                 * @example 123450
+                                 */
+                                differenceMinor: number;
+                                failure: {
+                                    /**
+                                     * @description What is wrong, for programs
+                                     * @example quantity-negative
+                                     */
+                                    code: string;
+                                    /**
+                                     * @description What is wrong, in a sentence
+                                     * @example The quantity is below zero.
+                                     */
+                                    reason: string;
+                                } | null;
+                                /**
+                                 * Format: uuid
+                                 * @description Id that the invoice will have, if nothing changes before it is made
+                                 * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+                                 */
+                                id: string;
+                                /** @description What is charged on either */
+                                lines: {
+                                    /**
+                                     * @description What it would be, in minor units of the currency (cents for USD)
+                                     * @example 123450
+                                     */
+                                    afterMinor: number;
+                                    /**
+                                     * @description What it is, in minor units of the currency (cents for USD)
+                                     * @example 123450
+                                     */
+                                    beforeMinor: number;
+                                    /**
+                                     * @description What is billed
+                                     * @example Departures
+                                     */
+                                    description: string;
+                                    /**
+                                     * @description How much more, in minor units of the currency (cents for USD)
+                                     * @example 123450
+                                     */
+                                    differenceMinor: number;
+                                    /**
+                                     * @description What it is for, as in the expected bill
+                                     * @example usage
+                                     * @enum {string}
+                                     */
+                                    kind: "usage" | "fixed" | "ahead" | "given-back" | "bound" | "one-off" | "correction" | "late-usage";
+                                    quantityAfter: string | null;
+                                    quantityBefore: string | null;
+                                }[];
+                                /**
+                                 * Format: date-time
+                                 * @description First instant after it (RFC 3339, UTC, milliseconds)
+                                 * @example 2013-11-01T04:00:00.000Z
+                                 */
+                                periodEndAt: string;
+                                /**
+                                 * Format: date-time
+                                 * @description First instant of its period (RFC 3339, UTC, milliseconds)
+                                 * @example 2013-10-01T04:00:00.000Z
+                                 */
+                                periodStartAt: string;
+                                /**
+                                 * @description `period`, `start`, `final` or `one-off:pending <instant>`
+                                 * @example period
+                                 */
+                                purpose: string;
+                            }[];
+                            /**
+                             * @description ISO 4217 code of the currency in which the customer pays
+                             * @example USD
+                             */
+                            currency: string;
+                            /**
+                             * Format: uuid
+                             * @description Our id of the customer
+                             * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+                             */
+                            customerId: string;
+                        };
                     };
                 };
             };
@@ -8028,111 +9360,7 @@ export type paths = {
                                 taxMinor: number;
                                 unitAmount: string | null;
                                 /** @description How the amount came about, step by step */
-                                working: {
-                                    /**
-                                     * @description What the step adds to the line, exact, in major units; what does not end, such as a third, is cut to 20 decimals
-                                     * @example 3750
-                                     */
-                                    amount: string;
-                                    /**
-                                     * @description A bound before its share
-                                     * @example 100
-                                     */
-                                    bound?: string;
-                                    /**
-                                     * @description The conversion, where it divides
-                                     * @example 1000
-                                     */
-                                    divideBy?: string;
-                                    /**
-                                     * @description Seats: until when
-                                     * @example 2026-01-16T00:00:00.000Z
-                                     */
-                                    endAt?: string;
-                                    /**
-                                     * @description A flat amount, or the sum that the events carried
-                                     * @example 5
-                                     */
-                                    flatAmount?: string;
-                                    /**
-                                     * @description The tier begins above this
-                                     * @example 0
-                                     */
-                                    from?: string;
-                                    /**
-                                     * @description What was charged: `flat`, `units`, `tier`, `step`, `package`, `percentage`, `fixed` and `bounded` (of single transactions), `carried`, `cell`, `overage`; what was not: `converted`, `included`, `free`; what brings the sum to its bounds: `floor`, `cap`
-                                     * @example tier
-                                     */
-                                    kind: string;
-                                    /**
-                                     * @description A factor, that of a conversion too
-                                     * @example 1.5
-                                     */
-                                    multiplier?: string;
-                                    /**
-                                     * @description Price of a package
-                                     * @example 5
-                                     */
-                                    packageAmount?: string;
-                                    /**
-                                     * @description How many packages
-                                     * @example 3
-                                     */
-                                    packages?: string;
-                                    /**
-                                     * @description Units in a package
-                                     * @example 1000
-                                     */
-                                    packageSize?: string;
-                                    /**
-                                     * @description Units, or the amount of money, that the step is about
-                                     * @example 200
-                                     */
-                                    quantity?: string;
-                                    /**
-                                     * @description Percent
-                                     * @example 2.5
-                                     */
-                                    rate?: string;
-                                    /** @description A part of the cycle */
-                                    share?: {
-                                        /**
-                                         * @description Below the line
-                                         * @example 31
-                                         */
-                                        denominator: string;
-                                        /**
-                                         * @description Above the line
-                                         * @example 15
-                                         */
-                                        numerator: string;
-                                    };
-                                    /**
-                                     * @description Seats: from when
-                                     * @example 2026-01-01T00:00:00.000Z
-                                     */
-                                    startAt?: string;
-                                    /**
-                                     * @description How many transactions
-                                     * @example 12
-                                     */
-                                    transactions?: string;
-                                    /**
-                                     * @description Price of a unit, or of a transaction
-                                     * @example 18.75
-                                     */
-                                    unitAmount?: string;
-                                    upTo?: string | null;
-                                    /**
-                                     * @description The cell of the matrix
-                                     * @example {
-                                     *       "region": "eu"
-                                     *     }
-                                     */
-                                    values?: {
-                                        [key: string]: string;
-                                    };
-                                }[];
+                                working: components["schemas"]["WorkingItem"][];
                             }[];
                             period: {
                                 /**
@@ -13203,6 +14431,49 @@ export type components = {
             postalCode?: string | null;
             region?: string | null;
         };
+        /** @description From the charges to the total */
+        Before: {
+            /**
+             * @description What would be below zero and is given to the customer's balance, in minor units of the currency (cents for USD)
+             * @example 0
+             */
+            carriedMinor: number;
+            /**
+             * @description Paid by the balance and wallets, in minor units of the currency (cents for USD)
+             * @example 0
+             */
+            creditMinor: number;
+            /**
+             * @description Taken off by coupons, in minor units of the currency (cents for USD)
+             * @example 0
+             */
+            discountMinor: number;
+            /**
+             * @description Taxes that the lines contain, in minor units of the currency (cents for USD)
+             * @example 0
+             */
+            inclusiveTaxMinor: number;
+            /**
+             * @description Sum of the lines, in minor units of the currency (cents for USD)
+             * @example 123450
+             */
+            subtotalMinor: number;
+            /**
+             * @description Taxes that are added to the lines, in minor units of the currency (cents for USD)
+             * @example 0
+             */
+            taxMinor: number;
+            /**
+             * @description The same, for people
+             * @example USD 1,234.50
+             */
+            total: string;
+            /**
+             * @description What would be to be paid: subtotal - discount + tax + carried - credit, in minor units of the currency (cents for USD)
+             * @example 123450
+             */
+            totalMinor: number;
+        };
         /** @description Who is billed */
         Buyer: {
             address: components["schemas"]["Address"] | null;
@@ -14110,6 +15381,20 @@ export type components = {
              * @example 20 % in your first year
              */
             name: string;
+        };
+        /** @description A part of a difference */
+        EffectsItem: {
+            /**
+             * @description What it adds; below zero where it takes off, in minor units of the currency (cents for USD)
+             * @example 123450
+             */
+            amountMinor: number;
+            /**
+             * @description Why: `quantity`, more or less was used; `price`, a new version of the plan; `plan`, another plan; `length`, a longer or shorter period; the kinds of lines; `discount`, `tax`, `carried` and `credit`, which stand between lines and total
+             * @example quantity
+             * @enum {string}
+             */
+            kind: "quantity" | "price" | "plan" | "length" | "ahead" | "given-back" | "bound" | "one-off" | "correction" | "late-usage" | "discount" | "tax" | "carried" | "credit";
         };
         /** @description Why the event is not stored */
         Error: {
@@ -17503,6 +18788,24 @@ export type components = {
              */
             thresholdMinor: number;
         };
+        /** @description What the meter makes of a time */
+        Total: {
+            /**
+             * @description Events read
+             * @example 142
+             */
+            eventCount: number;
+            /**
+             * @description What the meter measures, as an exact decimal
+             * @example 142
+             */
+            quantity: string;
+            /**
+             * @description Of them, those that lacked what it measures
+             * @example 0
+             */
+            skippedCount: number;
+        };
         /** @description What was used, in the place of events and a meter: `quantity` for per_unit, graduated, volume, stairstep, package, graduated_percentage and capacity; `transactions` for percentage; `quantity` and `carriedAmount` for dynamic; `seats` or `quantity` for seats; `cells` for matrix; nothing for flat */
         Usage: {
             /**
@@ -17549,6 +18852,112 @@ export type components = {
              * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
              */
             invoiceId: string;
+        };
+        /** @description One step of the working; the amounts of all steps add up to the exact amount of the line, where some were cut to 20 decimals but for the last digit */
+        WorkingItem: {
+            /**
+             * @description What the step adds to the line, exact, in major units; what does not end, such as a third, is cut to 20 decimals
+             * @example 3750
+             */
+            amount: string;
+            /**
+             * @description A bound before its share
+             * @example 100
+             */
+            bound?: string;
+            /**
+             * @description The conversion, where it divides
+             * @example 1000
+             */
+            divideBy?: string;
+            /**
+             * @description Seats: until when
+             * @example 2026-01-16T00:00:00.000Z
+             */
+            endAt?: string;
+            /**
+             * @description A flat amount, or the sum that the events carried
+             * @example 5
+             */
+            flatAmount?: string;
+            /**
+             * @description The tier begins above this
+             * @example 0
+             */
+            from?: string;
+            /**
+             * @description What was charged: `flat`, `units`, `tier`, `step`, `package`, `percentage`, `fixed` and `bounded` (of single transactions), `carried`, `cell`, `overage`; what was not: `converted`, `included`, `free`; what brings the sum to its bounds: `floor`, `cap`
+             * @example tier
+             */
+            kind: string;
+            /**
+             * @description A factor, that of a conversion too
+             * @example 1.5
+             */
+            multiplier?: string;
+            /**
+             * @description Price of a package
+             * @example 5
+             */
+            packageAmount?: string;
+            /**
+             * @description How many packages
+             * @example 3
+             */
+            packages?: string;
+            /**
+             * @description Units in a package
+             * @example 1000
+             */
+            packageSize?: string;
+            /**
+             * @description Units, or the amount of money, that the step is about
+             * @example 200
+             */
+            quantity?: string;
+            /**
+             * @description Percent
+             * @example 2.5
+             */
+            rate?: string;
+            /** @description A part of the cycle */
+            share?: {
+                /**
+                 * @description Below the line
+                 * @example 31
+                 */
+                denominator: string;
+                /**
+                 * @description Above the line
+                 * @example 15
+                 */
+                numerator: string;
+            };
+            /**
+             * @description Seats: from when
+             * @example 2026-01-01T00:00:00.000Z
+             */
+            startAt?: string;
+            /**
+             * @description How many transactions
+             * @example 12
+             */
+            transactions?: string;
+            /**
+             * @description Price of a unit, or of a transaction
+             * @example 18.75
+             */
+            unitAmount?: string;
+            upTo?: string | null;
+            /**
+             * @description The cell of the matrix
+             * @example {
+             *       "region": "eu"
+             *     }
+             */
+            values?: {
+                [key: string]: string;
+            };
         };
     };
     responses: never;

@@ -190,35 +190,22 @@ export async function periodsToBill(
   return rows;
 }
 
-/** Where the parts of each cycle begin that are laid out, settled or not. */
-export async function readParts(sql: Sql, subscriptionId: string): Promise<CyclePart[]> {
-  const { rows } = await sql.query<CyclePart>(
-    `SELECT kind, plan_version_id AS "planVersionId", cycle_start_at AS "cycleStartAt", start_at AS "startAt"
-     FROM periods WHERE subscription_id = $1`,
-    [subscriptionId],
+/** Where the parts of each cycle begin that are laid out, settled or not, by subscription. */
+export async function readPartsOf(sql: Sql, subscriptionIds: readonly string[]): Promise<Map<string, CyclePart[]>> {
+  const { rows } = await sql.query<CyclePart & { subscriptionId: string }>(
+    `SELECT subscription_id AS "subscriptionId", kind, plan_version_id AS "planVersionId",
+       cycle_start_at AS "cycleStartAt", start_at AS "startAt"
+     FROM periods WHERE subscription_id = ANY ($1::uuid[])`,
+    [subscriptionIds],
   );
-  return rows;
+  const found = new Map<string, CyclePart[]>(subscriptionIds.map((id) => [id, []]));
+  for (const { subscriptionId, ...part } of rows) found.get(subscriptionId)?.push(part);
+  return found;
 }
 
 export type CyclePart = Pick<BillablePeriod, 'kind' | 'planVersionId' | 'cycleStartAt' | 'startAt'>;
 
-/** The periods of a subscription that no invoice has billed, and where those that are laid out end. */
-export async function readOpenPeriods(
-  sql: Sql,
-  subscriptionId: string,
-): Promise<{ open: BillablePeriod[]; lastEndAt: Date | undefined }> {
-  const { rows: open } = await sql.query<BillablePeriod>(
-    `${billable} WHERE p.subscription_id = $1 AND p.settled_by IS NULL ORDER BY p.start_at, p.kind, p.id`,
-    [subscriptionId],
-  );
-  const { rows } = await sql.query<{ lastEndAt: Date | null }>(
-    `SELECT (${lastEnd}) AS "lastEndAt" FROM subscriptions s WHERE s.id = $1`,
-    [subscriptionId],
-  );
-  return { open, lastEndAt: rows[0]?.lastEndAt ?? undefined };
-}
-
-/** The same of several subscriptions, by their ids. */
+/** The periods of subscriptions that no invoice has billed, and where those that are laid out end, by subscription. */
 export async function readOpenOf(
   sql: Sql,
   subscriptionIds: readonly string[],

@@ -121,3 +121,13 @@ export async function readVersionsOf(
   );
   return rows;
 }
+
+/** Keys of the plans of these versions. */
+export async function readPlansOfVersions(sql: Sql, versionIds: readonly string[]): Promise<Map<string, string>> {
+  if (versionIds.length === 0) return new Map();
+  const { rows } = await sql.query<{ id: string; plan: string }>(
+    `SELECT v.id, p.key AS plan FROM plan_versions v JOIN plans p ON p.id = v.plan_id WHERE v.id = ANY ($1::uuid[])`,
+    [versionIds],
+  );
+  return new Map(rows.map(({ id, plan }) => [id, plan]));
+}

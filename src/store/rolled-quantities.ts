@@ -48,7 +48,7 @@ export async function aggregateRolledUsage(
 }
 
 /** Whether hours add up to what is asked, and each value that the price asks for was kept apart when they were rolled up. */
-function covers({ meter, filters }: RollupDefinition, quantity: QuantityOf): boolean {
+export function covers({ meter, filters }: RollupDefinition, quantity: QuantityOf): boolean {
   return (
     meter.key === quantity.meter.key &&
     isSimple(quantity) &&
@@ -126,7 +126,7 @@ function wholeHours({ startAt, endAt }: UsageWindow): { from: Date; to: Date } {
 }
 
 /** As `aggregateColumns`, of rollups `r`. */
-function rolledColumns(
+export function rolledColumns(
   filter: Filter,
   properties: readonly string[],
   index: number,

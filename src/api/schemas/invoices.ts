@@ -168,7 +168,7 @@ const Line = Type.Object(
   { description: 'A line with its working' },
 );
 
-const Discount = Type.Object(
+export const Discount = Type.Object(
   {
     key: text('Key of the coupon', 'welcome-20'),
     name: text('Its name', '20 % in your first year'),
@@ -191,7 +191,7 @@ export const Tax = Type.Object(
   { description: 'A tax of the invoice' },
 );
 
-const Credit = Type.Object(
+export const Credit = Type.Object(
   {
     source: Type.Enum(['balance', 'wallet', 'carried'], {
       type: 'string',

@@ -1,18 +1,14 @@
 import { parseCurrency } from '../../domain/money/currency.ts';
 import { ratio } from '../../domain/money/exact.ts';
-import { layOut } from '../../domain/period/lay-out.ts';
 import { proration } from '../../domain/period/proration.ts';
 import { DurabillError } from '../../errors/error.ts';
 import type { Database, Sql } from '../../store/database.ts';
-import { type BillablePeriod, type CyclePart, readAhead, readOpenPeriods, readParts } from '../../store/periods.ts';
 import { readPlanVersions } from '../../store/plans.ts';
 import { aggregateRolledUsage } from '../../store/rolled-quantities.ts';
 import { findSubscription, type SubscriptionView } from '../../store/subscription-views.ts';
 import { readTimelines, type StoredTimeline } from '../../store/subscriptions.ts';
-import { aheadOfNext } from '../ahead-periods.ts';
 import { unknownSubscription } from '../change-subscription.ts';
-import { periodIdOf } from '../ids.ts';
-import { laterOf } from '../instant.ts';
+import { openPeriods } from '../expected/open-bills.ts';
 import { type RatedBill, rateAndCompose } from '../rate-bills.ts';
 import type { PreviewedInvoice } from './preview-invoice.ts';
 import { previewedBill } from './previewed-bill.ts';
@@ -41,8 +37,9 @@ export async function expectBill(database: Database, subscriptionId: string): Pr
 async function expectBillOf(sql: Sql, view: SubscriptionView): Promise<ExpectedBill> {
   const { id, now } = view;
   const timeline = (await readTimelines(sql, [id])).get(id) as StoredTimeline;
-  const periods = await periodsOfNextBill(sql, view, timeline);
   const { customerId, currency: inCurrency, billingGroup } = view;
+  const owner = { customerId, currency: inCurrency, zone: timeline.zone, now };
+  const periods = await openPeriods(sql, owner, [{ id, billingGroup, timeline }]);
   const rating = { aggregate: aggregateRolledUsage, purpose: 'preview', until: now } as const;
   const toRate = { invoiceId: id, customerId, currency: inCurrency, billingGroup, periods };
   const rated = (await rateAndCompose(sql, [toRate], rating)).get(id) as RatedBill;
@@ -83,57 +80,4 @@ async function expectBillOf(sql: Sql, view: SubscriptionView): Promise<ExpectedB
       currency,
     ),
   };
-}
-
-/** Those that are open and have begun, laid out already or not, and what is billed ahead together with them. */
-async function periodsOfNextBill(
-  sql: Sql,
-  view: SubscriptionView,
-  timeline: StoredTimeline,
-): Promise<BillablePeriod[]> {
-  const { id, customerId, currency, billingGroup, now } = view;
-  const { open, lastEndAt: after } = await readOpenPeriods(sql, id);
-  const of = {
-    subscriptionId: id,
-    customerId,
-    currency,
-    zone: timeline.zone,
-    billingGroup,
-    isParked: false,
-    isLaterPart: false,
-    settledBy: null,
-  };
-  const begun = (period: { startAt: Date }) => period.startAt <= now;
-  const endOf = (periods: readonly { endAt: Date }[]) => periods.at(-1)?.endAt ?? now;
-  const stored = open.filter(({ kind }) => kind === 'arrears').filter(begun);
-  // As far as to the end of the period that goes on, so that what is billed ahead of the next one is known.
-  const until = laterOf(endOf(stored), endOf(layOut(timeline, { after, until: now })));
-  const laid = layOut(timeline, { after, until });
-  const arrears: BillablePeriod[] = [
-    ...stored,
-    ...laid
-      .filter(begun)
-      .map((period) => ({ ...period, ...of, id: periodIdOf(id, period.startAt), kind: 'arrears' as const })),
-  ];
-  const ahead = (await readAhead(sql, [id])).get(id) ?? [];
-  const next = aheadOfNext({ subscriptionId: id, timeline, laid, after, ahead }).map((period) => ({
-    ...period,
-    ...of,
-  }));
-  const billedAt = arrears.at(-1)?.billableAt ?? now;
-  const together = [...open.filter(({ kind }) => kind !== 'arrears'), ...next].filter(
-    ({ billableAt }) => billableAt <= billedAt,
-  );
-  const all = [...arrears, ...together];
-  const parts: CyclePart[] = [...(await readParts(sql, id)), ...all];
-  return all.map((period) => ({ ...period, isLaterPart: parts.some((one) => isEarlierPart(one, period)) }));
-}
-
-function isEarlierPart(one: CyclePart, other: CyclePart): boolean {
-  return (
-    one.kind === other.kind &&
-    one.planVersionId === other.planVersionId &&
-    +one.cycleStartAt === +other.cycleStartAt &&
-    one.startAt < other.startAt
-  );
 }

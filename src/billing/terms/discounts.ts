@@ -2,9 +2,9 @@ import { applyDiscounts, type Discount } from '../../domain/discount/apply-disco
 import { whatIsLeft } from '../../domain/discount/coupon.ts';
 import { lockOpenRedemptions, type Redemption, readOpenRedemptions, readUses } from '../../store/coupon-redemptions.ts';
 import type { Sql } from '../../store/database.ts';
-import { readPlanKeys } from '../../store/periods.ts';
 import type { BillToCompose } from './bill-to-compose.ts';
 import { discountableLine } from './discountable-line.ts';
+import { planKeysOf } from './plan-keys.ts';
 
 /** What each redemption took of each bill that counts. */
 type Uses = Map<string, Map<string, bigint>>;
@@ -24,7 +24,7 @@ export async function readDiscountTerms(
   const redemptions = await read(sql, [...new Set(bills.map(({ customerId }) => customerId))]);
   if (redemptions.length === 0) return new Map(bills.map(({ invoiceId }) => [invoiceId, []]));
   const uses = await usesOf(sql, redemptions);
-  const planKeys = await readPlanKeys(sql, periodIdsOf(bills));
+  const planKeys = await planKeysOf(sql, bills);
   const inOrder = [...bills].sort((a, b) => (a.invoiceId < b.invoiceId ? -1 : 1));
   return new Map(
     inOrder.map((bill) => {
@@ -41,10 +41,6 @@ async function usesOf(sql: Sql, redemptions: readonly Redemption[]): Promise<Use
     uses.get(redemptionId)?.set(invoiceId, amountMinor);
   }
   return uses;
-}
-
-function periodIdsOf(bills: readonly BillToCompose[]): string[] {
-  return bills.flatMap(({ lines }) => lines.flatMap(({ periodId }) => periodId ?? []));
 }
 
 /** What there is for this bill; what it takes is noted for the next one. */

@@ -1,0 +1,156 @@
+import { Readable } from 'node:stream';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { parseInstant } from '../../billing/instant.ts';
+import { eventsCsv, usageCsv } from '../../billing/usage/export-usage.ts';
+import { listMeters } from '../../billing/usage/list-meters.ts';
+import { type Figure, showUsage } from '../../billing/usage/show-usage.ts';
+import { type EventQuestion, readEventFilter } from '../../billing/usage/usage-request.ts';
+import { safeNumber } from '../../store/invoice-views.ts';
+import { listUsageEvents, type UsageEventCursor } from '../../store/usage-event-views.ts';
+import type { ApiDeps } from '../deps.ts';
+import { customerIdFor } from '../filters.ts';
+import { type CursorForm, defaultLimit, pageOf, readCursor } from '../paging.ts';
+import { problems } from '../schemas/common.ts';
+import { CustomerParams } from '../schemas/customers.ts';
+import {
+  Csv,
+  CustomerMeters,
+  UsageAnswer,
+  UsageEventCsvQuery,
+  UsageEventPage,
+  UsageEventQuery,
+  UsageQuery,
+} from '../schemas/usage.ts';
+
+export const usageRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { database }) => {
+  const tags = ['usage'];
+  const config = { scope: 'invoices:read', customers: 'path' } as const;
+  const params = CustomerParams;
+
+  app.get(
+    '/v1/customers/:id/usage',
+    {
+      config,
+      schema: {
+        tags,
+        summary: "Read a customer's usage over time",
+        description:
+          'By local hours, days or months, parted by a property if one is named, beside another time if one is given. The total ' +
+          'is what a bill of the same time has for a price that reads the meter with the same filter.',
+        params,
+        querystring: UsageQuery,
+        response: { 200: UsageAnswer, ...problems },
+      },
+    },
+    async ({ params: { id }, query: { bucket = 'day', ...query } }) => {
+      const customerId = await customerIdFor(database, id);
+      const { total, series, groups, compared, ...usage } = await showUsage(database, { ...query, bucket, customerId });
+      return {
+        ...usage,
+        total: shown(total),
+        series: series.map(({ value, figures }) => ({ value, figures: figures.map(shown) })),
+        groups: groups.map((group) => ({ ...group, eventCount: safeNumber(group.eventCount) })),
+        compared: compared && { ...compared, total: shown(compared.total), figures: compared.figures.map(shown) },
+      };
+    },
+  );
+
+  app.get(
+    '/v1/customers/:id/usage/meters',
+    {
+      config,
+      schema: {
+        tags,
+        summary: "List the meters that a customer's plans read",
+        params,
+        response: { 200: CustomerMeters, ...problems },
+      },
+    },
+    async ({ params: { id } }) => ({ data: await listMeters(database, await customerIdFor(database, id)) }),
+  );
+
+  app.get(
+    '/v1/customers/:id/usage/csv',
+    {
+      config,
+      schema: {
+        tags,
+        summary: "Export a customer's usage over time",
+        params,
+        querystring: UsageQuery,
+        response: { 200: Csv, ...problems },
+      },
+    },
+    async ({ params: { id }, query: { bucket = 'day', ...query } }, reply) => {
+      const customerId = await customerIdFor(database, id);
+      const csv = await usageCsv(database, { ...query, bucket, customerId });
+      return await reply.headers(fileNamed('usage')).send(csv);
+    },
+  );
+
+  app.get(
+    '/v1/customers/:id/usage/events',
+    {
+      config,
+      schema: {
+        tags,
+        summary: 'List the events behind a number',
+        params,
+        querystring: UsageEventQuery,
+        response: { 200: UsageEventPage, ...problems },
+      },
+    },
+    async ({ params: { id }, query: { limit = defaultLimit, cursor, ...query } }) => {
+      const after = readCursor(cursor, cursorForm);
+      const filter = await filterFor(id, query);
+      const rows = await listUsageEvents(database, filter, { after, limit: limit + 1 });
+      return pageOf(rows, limit, cursorForm);
+    },
+  );
+
+  app.get(
+    '/v1/customers/:id/usage/events/csv',
+    {
+      config,
+      // Whoever reads slowly is waited for.
+      handlerTimeout: 600_000,
+      schema: {
+        tags,
+        summary: 'Export the events behind a number',
+        description: 'All of them, page by page, up to a million.',
+        params,
+        querystring: UsageEventCsvQuery,
+        response: { 200: Csv, ...problems },
+      },
+    },
+    async ({ params: { id }, query }, reply) => {
+      const filter = await filterFor(id, query);
+      return await reply.headers(fileNamed('usage-events')).send(Readable.from(eventsCsv(database, filter)));
+    },
+  );
+
+  const filterFor = async (id: string, query: EventQuestion) =>
+    await readEventFilter(database, await customerIdFor(database, id), query);
+};
+
+const shown = ({ quantity, eventCount, skippedCount }: Figure) => ({
+  quantity,
+  eventCount: safeNumber(eventCount),
+  skippedCount: safeNumber(skippedCount),
+});
+
+const fileNamed = (name: string) => ({
+  'content-type': 'text/csv; charset=utf-8; header=present',
+  'content-disposition': `attachment; filename="${name}.csv"`,
+});
+
+const cursorForm: CursorForm<UsageEventCursor> = {
+  write: ({ occurredAt, source, id, version }) => [occurredAt.toISOString(), source, id, String(version)],
+  read: ([at = '', source, id, version = '']) => {
+    const occurredAt = parseInstant(at);
+    if (occurredAt === undefined || source === undefined || id === undefined || !/^[1-9]\d{0,8}$/.test(version)) {
+      return undefined;
+    }
+    return { occurredAt, source, id, version: Number(version) };
+  },
+};

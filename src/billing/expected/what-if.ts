@@ -1,0 +1,186 @@
+import { changesOf } from '../../domain/invoice/changes.ts';
+import { type Exact, parseDecimal, zero } from '../../domain/money/exact.ts';
+import { phaseAt } from '../../domain/period/timeline.ts';
+import type { Measured } from '../../domain/rating/usage.ts';
+import { DurabillError } from '../../errors/error.ts';
+import type { CalendarOwner } from '../../store/calendar-facts.ts';
+import type { Database, Sql } from '../../store/database.ts';
+import { findPlan } from '../../store/plan-views.ts';
+import { readPlanVersions } from '../../store/plans.ts';
+import { readTimelines } from '../../store/subscriptions.ts';
+import type { AggregateUsage, QuantityOf } from '../../store/usage-quantities.ts';
+import { offeredVersion } from '../offered-plan.ts';
+import { comparableLines } from './compare-bills.ts';
+import { type ExpectedBill, type ExpectedBills, expectBills } from './expect-bills.ts';
+import type { OpenBill } from './open-bills.ts';
+
+export type WhatIf = {
+  /** So much more of what a price measures, or of a meter, by all of its prices that read all of it. */
+  addUsage?: readonly { price?: string; meter?: string; quantity: string; group?: readonly string[] }[];
+  /** As if the whole of the open period were billed by this plan. */
+  plans?: readonly { subscription: string; plan: string }[];
+};
+/** The same bills as they are expected and as they would be. */
+export type Supposed = { before: ExpectedBills; after: ExpectedBills };
+
+/**
+ * What a customer would be billed with more usage or another plan: computed twice by the functions that make drafts, once
+ * with what is supposed. Nothing is written.
+ * @param planFor the customer who may only suppose plans that are offered to it; null for operators
+ * @throws DurabillError not-found, request-invalid, plan-unknown, currency-mismatch, decimal-invalid
+ */
+export async function supposeBills(
+  database: Database,
+  customerId: string,
+  whatIf: WhatIf,
+  planFor: string | null,
+): Promise<Supposed> {
+  const added = (whatIf.addUsage ?? []).map((one, index) => readAdded(one, `addUsage[${index}]`));
+  await requireOffered(database, whatIf, planFor);
+  const before = await expectBills(database, customerId, { comparison: null });
+  const names = new Map<string, string>();
+  const used = new Set<number>();
+  const current = new Set<string>();
+  const after = await expectBills(database, customerId, {
+    comparison: null,
+    supposed: {
+      async periodsOf(sql, bills, owner) {
+        const supposed = await withPlans(sql, bills, owner, whatIf.plans ?? []);
+        for (const id of currentPeriods(supposed, owner.now)) current.add(id);
+        const versions = supposed.flatMap(({ periods }) => periods.map(({ planVersionId }) => planVersionId));
+        for (const { prices } of (await readPlanVersions(sql, [...new Set(versions)])).values()) {
+          for (const { id, price } of prices) names.set(id, price.key);
+        }
+        return supposed;
+      },
+      usageOf: (aggregate) => withAdded(aggregate, added, { names, used, current }),
+    },
+  });
+  const unused = added.findIndex((_, index) => !used.has(index));
+  if (unused >= 0) {
+    const { field } = added[unused] as Added;
+    const reason = 'No price of a period that goes on measures it.';
+    throw new DurabillError('request-invalid', { field, reason, mend: 'Name a price or meter of the expected bill.' });
+  }
+  return { before, after };
+}
+
+type Added = { field: string; price?: string; meter?: string; quantity: Exact; group?: readonly string[] };
+
+function readAdded(one: NonNullable<WhatIf['addUsage']>[number], field: string): Added {
+  if ((one.price === undefined) === (one.meter === undefined)) {
+    throw new DurabillError('request-invalid', { field, reason: 'It names either a price or a meter.' });
+  }
+  return { ...one, field, quantity: parseDecimal(one.quantity, `${field}.quantity`) };
+}
+
+async function requireOffered(database: Database, { plans = [] }: WhatIf, planFor: string | null): Promise<void> {
+  if (planFor === null) return;
+  for (const [index, { plan }] of plans.entries()) {
+    if ((await findPlan(database, plan, undefined, planFor)) !== undefined) continue;
+    throw new DurabillError('plan-unknown', { field: `plans[${index}].plan`, reason: `There is no plan "${plan}".` });
+  }
+}
+
+async function withPlans(
+  sql: Sql,
+  bills: readonly OpenBill[],
+  { currency, now }: CalendarOwner,
+  plans: NonNullable<WhatIf['plans']>,
+): Promise<OpenBill[]> {
+  const versions = new Map<string, string>();
+  for (const [index, { subscription, plan }] of plans.entries()) {
+    const field = `plans[${index}].`;
+    if (!bills.some(({ periods }) => periods.some(({ subscriptionId }) => subscriptionId === subscription))) {
+      const reason = 'No bill is open for this subscription.';
+      throw new DurabillError('not-found', { field: `${field}subscription`, reason });
+    }
+    const version = await offeredVersion(sql, { plan, currency }, field);
+    const timeline = (await readTimelines(sql, [subscription])).get(subscription);
+    const phase = timeline && phaseAt(timeline, now);
+    if (phase?.interval !== version.interval || (phase.intervalCount ?? 1) !== (version.terms.intervalCount ?? 1)) {
+      const reason = 'It is billed by another interval, so that it has no bill of the same period.';
+      throw new DurabillError('request-invalid', { field: `${field}plan`, reason });
+    }
+    versions.set(subscription, version.id);
+  }
+  return bills.map((bill) => ({
+    ...bill,
+    periods: bill.periods.map((period) => ({
+      ...period,
+      planVersionId: versions.get(period.subscriptionId) ?? period.planVersionId,
+    })),
+  }));
+}
+
+/** Those to which usage is added: of each subscription the one that goes on. */
+function currentPeriods(bills: readonly OpenBill[], now: Date): string[] {
+  return bills.flatMap(({ periods }) =>
+    periods.flatMap(({ id, kind, startAt, endAt }) =>
+      kind === 'arrears' && startAt <= now && now < endAt ? [id] : [],
+    ),
+  );
+}
+
+type Context = { names: ReadonlyMap<string, string>; used: Set<number>; current: ReadonlySet<string> };
+
+/** The usage that there is, and what is supposed to come to it in the periods that go on. */
+function withAdded(aggregate: AggregateUsage, added: readonly Added[], context: Context): AggregateUsage {
+  return async (sql, windows, quantities) => {
+    const measurements = await aggregate(sql, windows, quantities);
+    for (const { id } of windows.filter((window) => context.current.has(window.id))) {
+      const ofWindow = measurements.get(id) ?? new Map<string, Measured[]>();
+      measurements.set(id, ofWindow);
+      for (const quantity of quantities) {
+        for (const [index, one] of added.entries()) {
+          if (!isFor(one, quantity, context.names)) continue;
+          context.used.add(index);
+          ofWindow.set(quantity.id, more(ofWindow.get(quantity.id) ?? [], one, quantity));
+        }
+      }
+    }
+    return measurements;
+  };
+}
+
+/** A meter means all prices that read the whole of it: what they filter by nobody has said. */
+function isFor({ price, meter }: Added, quantity: QuantityOf, names: ReadonlyMap<string, string>): boolean {
+  if (price !== undefined) return names.get(quantity.id) === price;
+  return quantity.meter.key === meter && quantity.filter === undefined;
+}
+
+function more(
+  measured: readonly Measured[],
+  { field, quantity, group }: Added,
+  { as, groupBy }: QuantityOf,
+): Measured[] {
+  if (as !== undefined && as.reads !== 'quantity') {
+    const reason =
+      'Its price looks at single events or at how long something stood, so that an amount alone cannot be added.';
+    throw new DurabillError('request-invalid', { field, reason });
+  }
+  if ((groupBy === undefined) !== (group === undefined) || (groupBy?.length ?? 0) !== (group?.length ?? 0)) {
+    const reason =
+      groupBy === undefined
+        ? 'The price has no groups.'
+        : `Its price has a line for each ${groupBy.join(', ')}: say which.`;
+    throw new DurabillError('request-invalid', { field: `${field}.group`, reason });
+  }
+  const isSame = (one: Measured) => JSON.stringify(one.group ?? null) === JSON.stringify(group ?? null);
+  const found = measured.find(isSame) ?? {
+    ...{ usage: { quantity: zero }, eventCount: 0n, skippedCount: 0n },
+    ...(group !== undefined && { group }),
+  };
+  const grown = { ...found, usage: { ...found.usage, quantity: found.usage.quantity.add(quantity) } };
+  return [...measured.filter((one) => !isSame(one)), grown];
+}
+
+/** How each line of a bill would change. */
+export function changedLines(before: ExpectedBill | undefined, after: ExpectedBill | undefined) {
+  const none = { discountMinor: 0n, taxMinor: 0n, carriedMinor: 0n, creditMinor: 0n };
+  const of = (bill: ExpectedBill | undefined) => ({
+    lines: bill === undefined ? [] : comparableLines(bill.lines, bill.periods),
+    sums: bill?.bill ?? none,
+  });
+  return changesOf(of(before), of(after), null, () => false).lines;
+}

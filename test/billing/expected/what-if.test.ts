@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { shownWhatIf } from '../../../src/billing/expected/show-what-if.ts';
+import { supposeBills, type WhatIf } from '../../../src/billing/expected/what-if.ts';
+import { moveTestClock } from '../../../src/store/due-work.ts';
+import { listSubscriptions } from '../../../src/store/subscription-views.ts';
+import { useTestDatabase } from '../../support/database.ts';
+import { type Business, flat, openBusiness, perDeparture, perMile } from '../business.ts';
+
+describe('What a customer would be billed', () => {
+  const books = useTestDatabase();
+  let business: Business;
+  let customerId: string;
+  let pro: string;
+
+  before(async () => {
+    business = await openBusiness(books.database);
+    const tiers = [
+      { upTo: '10', unitAmount: '1' },
+      { upTo: null, unitAmount: '0.50' },
+    ];
+    const landing = { key: 'landing', name: 'Departures', model: 'graduated', meter: 'departures', tiers };
+    const byOrigin = { ...perMile('0.01'), key: 'miles', groupBy: ['origin'] };
+    const plan = await business.plan('basic', [flat('31'), landing, byOrigin]);
+    pro = await business.plan('pro', [flat('62'), perDeparture('0.25')]);
+    await business.plan('yearly', [flat('500')], 'USD', { interval: 'year' });
+    customerId = await business.customer('LH', { plan });
+    await business.use(
+      'LH',
+      Array.from({ length: 8 }, (_, index) => ({
+        at: `2013-01-0${index + 1}T10:00:00Z`,
+        properties: { origin: 'JFK', miles: 100 },
+      })),
+    );
+    await moveTestClock(books.database, business.clockId, new Date('2013-01-20T00:00:00Z'));
+  });
+
+  const suppose = async (whatIf: WhatIf, planFor: string | null = null) =>
+    shownWhatIf(await supposeBills(books.database, customerId, whatIf, planFor));
+  const subscription = async () =>
+    (await listSubscriptions(books.database, { customerId }, { after: undefined, limit: 1 }))[0]!.id;
+
+  it('with more usage goes through its tiers', async () => {
+    // 31 + 8 × 1 + 800 × 0.01 = 47.00; with 4 more: 31 + 10 × 1 + 2 × 0.50 + 8.00 = 50.00.
+    const { bills } = await suppose({ addUsage: [{ meter: 'departures', quantity: '4' }] });
+    assert.deepEqual(
+      bills.map(({ before, after, difference }) => [before.total, after.total, difference]),
+      [['USD 47.00', 'USD 50.00', 'USD 3.00']],
+    );
+    assert.deepEqual(
+      bills[0]!.lines.map(({ description, quantityBefore, quantityAfter, differenceMinor }) =>
+        [description, quantityBefore, quantityAfter, differenceMinor].join(' '),
+      ),
+      ['Base fee 1 1 0', 'Departures 8 12 300', 'Departures (JFK) 800 800 0'],
+    );
+  });
+
+  it('with more of one group, or of one that there is not yet', async () => {
+    const more = (origin: string) => ({ addUsage: [{ price: 'miles', quantity: '50', group: [origin] }] });
+    assert.equal((await suppose(more('JFK'))).bills[0]?.differenceMinor, 50);
+    const { lines } = (await suppose(more('LGA'))).bills[0]!;
+    assert.deepEqual(
+      lines.map(({ description, afterMinor }) => `${description} ${afterMinor}`),
+      ['Base fee 3100', 'Departures 800', 'Departures (JFK) 800', 'Departures (LGA) 50'],
+    );
+  });
+
+  it('by another plan is the whole period by it', async () => {
+    // 62 + 8 × 0.25 = 64.00; with 4 more 65.00.
+    const plans = [{ subscription: await subscription(), plan: pro }];
+    assert.equal((await suppose({ plans })).bills[0]?.after.total, 'USD 64.00');
+    const addUsage = [{ meter: 'departures', quantity: '4' }];
+    assert.equal((await suppose({ plans, addUsage })).bills[0]?.after.total, 'USD 65.00');
+  });
+
+  it('with nothing supposed is what is expected', async () => {
+    const [bill] = (await suppose({})).bills;
+    assert.deepEqual(bill?.after, bill?.before);
+    assert.ok(bill?.lines.every(({ differenceMinor }) => differenceMinor === 0));
+  });
+
+  it('refuses what cannot be supposed', async () => {
+    const refused = async (whatIf: WhatIf, code: string, field: string, planFor: string | null = null) =>
+      await assert.rejects(suppose(whatIf, planFor), { code, field });
+    const quantity = '1';
+    await refused({ addUsage: [{ quantity }] }, 'request-invalid', 'addUsage[0]');
+    await refused({ addUsage: [{ meter: 'seats', quantity }] }, 'request-invalid', 'addUsage[0]');
+    await refused({ addUsage: [{ meter: 'departures', quantity: 'x' }] }, 'decimal-invalid', 'addUsage[0].quantity');
+    await refused({ addUsage: [{ price: 'miles', quantity }] }, 'request-invalid', 'addUsage[0].group');
+    const id = await subscription();
+    await refused({ plans: [{ subscription: id, plan: 'none' }] }, 'plan-unknown', 'plans[0].plan');
+    const yearly = pro.replace('pro', 'yearly');
+    await refused({ plans: [{ subscription: id, plan: yearly }] }, 'request-invalid', 'plans[0].plan');
+    const other = 'd2c1a1f0-5d8b-4d0c-9b43-2a6d4a4a1111';
+    await refused({ plans: [{ subscription: other, plan: pro }] }, 'not-found', 'plans[0].subscription');
+    // A customer supposes only plans that are offered to it.
+    await refused({ plans: [{ subscription: id, plan: pro }] }, 'plan-unknown', 'plans[0].plan', customerId);
+  });
+});
