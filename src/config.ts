@@ -8,6 +8,16 @@ export type TemporalConfig = { address: string; namespace: string } & Pick<
   'apiKey' | 'tls' | 'metadata'
 >;
 
+export type OidcSettings = {
+  issuer: string;
+  clientId: string;
+  clientSecret: string;
+  /** A claim and which role each of its values gives; without it only operators who are known already come in. */
+  roles: { claim: string; byValue: Map<string, OidcRole> } | undefined;
+};
+const oidcRoles = ['viewer', 'support', 'finance', 'admin'] as const;
+type OidcRole = (typeof oidcRoles)[number];
+
 /** Everything a Durabill process is told from outside, checked once at its start. */
 export type Config = {
   databaseUrl: string;
@@ -27,6 +37,14 @@ export type Config = {
     port: number;
     /** From a signal to the end of listening: until load balancers have noticed that it is not ready. */
     drainMs: number;
+  };
+  access: {
+    /** Where browsers find the pages: links in mails name it. Without a slash at its end. */
+    publicUrl: string;
+    /** Addresses and networks of proxies whose X-Forwarded-For is believed. */
+    trustedProxies: string[];
+    /** Sign-in of operators by OpenID Connect. */
+    oidc: OidcSettings | undefined;
   };
   /** Address of the Temporal Web UI, for links to runs and syncs; undefined where pages have none. */
   temporalUiUrl: string | undefined;
@@ -66,6 +84,10 @@ const examples: Record<string, string> = {
   SMTP_URL: 'name your mail server, such as smtps://durabill:PASSWORD@mail.example.com',
   MAIL_FROM: 'name the sender of all mails, such as Acme Billing <billing@acme.example>',
   TEMPORAL_ADDRESS: 'name your Temporal server, such as temporal.example.com:7233',
+  DURABILL_PUBLIC_URL: 'name the address of the pages, such as https://billing.example.com',
+  DURABILL_OIDC_ISSUER: 'name the issuer, such as https://login.example.com/realms/acme',
+  DURABILL_OIDC_CLIENT_ID: 'take the id that the provider gave to Durabill',
+  DURABILL_OIDC_CLIENT_SECRET: 'take the secret that the provider gave to Durabill',
   STRIPE_SECRET_KEY: 'take the secret key of your Stripe account, sk_test_… or sk_live_…',
 };
 
@@ -99,6 +121,11 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       host: text('DURABILL_API_HOST'),
       port: whole('DURABILL_API_PORT', 0, 65_535),
       drainMs: whole('DURABILL_API_DRAIN_SECONDS', 0, 15) * 1_000,
+    },
+    access: {
+      publicUrl: readPublicUrl(env, url, tell),
+      trustedProxies: (env['DURABILL_TRUSTED_PROXIES'] ?? '').split(',').flatMap((part) => part.trim() || []),
+      oidc: env['DURABILL_OIDC_ISSUER'] ? readOidc(env, url, text, tell) : undefined,
     },
     operations: { host: text('DURABILL_OPERATIONS_HOST'), port: whole('DURABILL_OPERATIONS_PORT', 0, 65_535) },
     temporalUiUrl: env['DURABILL_TEMPORAL_UI_URL']
@@ -154,6 +181,40 @@ function readMail(env: NodeJS.ProcessEnv, url: Read['url'], text: Read['text'], 
   if (!env['SMTP_URL']) return undefined;
   const from = readSender(text('MAIL_FROM'), tell);
   return { smtpUrl: url('SMTP_URL', ['smtp:', 'smtps:']), from };
+}
+
+/** Of a process that was told nothing: a browser on this machine. */
+function readPublicUrl(env: NodeJS.ProcessEnv, url: Read['url'], tell: Tell): string {
+  const name = 'DURABILL_PUBLIC_URL';
+  if (!env[name]) return `http://127.0.0.1:${env['DURABILL_API_PORT'] || defaults['DURABILL_API_PORT']}`;
+  const value = url(name, ['http:', 'https:']);
+  if (URL.canParse(value) && !/^\/?$/.test(new URL(value).pathname + new URL(value).search + new URL(value).hash)) {
+    tell(name, 'has a path', 'write scheme, host and port only: the pages have an address of their own');
+  }
+  return URL.canParse(value) ? new URL(value).origin : value;
+}
+
+function readOidc(env: NodeJS.ProcessEnv, url: Read['url'], text: Read['text'], tell: Tell): OidcSettings {
+  const claim = env['DURABILL_OIDC_ROLE_CLAIM'] || undefined;
+  const mapping = env['DURABILL_OIDC_ROLES'] || undefined;
+  if ((claim === undefined) !== (mapping === undefined)) {
+    tell('DURABILL_OIDC_ROLE_CLAIM', 'and DURABILL_OIDC_ROLES are not both set', 'set both, or neither');
+  }
+  const byValue = new Map<string, OidcRole>();
+  for (const part of (mapping ?? '').split(',').filter((each) => each.trim() !== '')) {
+    const [value = '', role = ''] = part.split('=').map((side) => side.trim());
+    const known = oidcRoles.find((each) => each === role);
+    if (known === undefined || value === '') {
+      const mend = `write values and roles, such as billing-admins=admin; roles are ${oidcRoles.join(', ')}`;
+      tell('DURABILL_OIDC_ROLES', `has "${part.slice(0, 100)}"`, mend);
+    } else byValue.set(value, known);
+  }
+  return {
+    issuer: url('DURABILL_OIDC_ISSUER', ['https:', 'http:']),
+    clientId: text('DURABILL_OIDC_CLIENT_ID'),
+    clientSecret: text('DURABILL_OIDC_CLIENT_SECRET'),
+    roles: claim === undefined ? undefined : { claim, byValue },
+  };
 }
 
 /** `Acme Billing <billing@acme.example>`, or an address alone. */

@@ -11,6 +11,7 @@ import { type SendMissingPage, servePages } from './pages.ts';
 import { isTooLarge, sendProblem, standardHeaders } from './problems.ts';
 import { readAway, refuseOddRequests, refuseUnreadable } from './protocol.ts';
 import { readReasons } from './reasons.ts';
+import { accountSecurityRoutes } from './routes/account-security.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { calendarRoutes } from './routes/calendar.ts';
 import { chargeRoutes } from './routes/charges.ts';
@@ -30,7 +31,9 @@ import { invoiceProofRoutes } from './routes/invoice-proof.ts';
 import { invoiceRoutes } from './routes/invoices.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { messageRoutes } from './routes/messages.ts';
+import { oidcRoutes } from './routes/oidc.ts';
 import { operationRoutes } from './routes/operations.ts';
+import { operatorRoutes } from './routes/operators.ts';
 import { partyRoutes } from './routes/parties.ts';
 import { pauseRoutes } from './routes/pauses.ts';
 import { paymentRoutes } from './routes/payments.ts';
@@ -40,12 +43,14 @@ import { previewRoutes } from './routes/preview.ts';
 import { reconciliationRoutes } from './routes/reconciliations.ts';
 import { runRoutes } from './routes/runs.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { signInRoutes } from './routes/sign-in.ts';
 import { subscriptionRoutes } from './routes/subscriptions.ts';
 import { syncRoutes } from './routes/syncs.ts';
 import { taxRoutes } from './routes/taxes.ts';
 import { usageRoutes } from './routes/usage.ts';
 import { usageCorrectionRoutes } from './routes/usage-corrections.ts';
 import { usageSourceRoutes } from './routes/usage-sources.ts';
+import { userRoutes } from './routes/users.ts';
 import { walletRoutes } from './routes/wallets.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { wordRoutes } from './routes/words.ts';
@@ -59,6 +64,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
   const { logger } = deps;
   const app: FastifyInstance = Fastify({
     ...limits,
+    ...(deps.access?.trustedProxies !== undefined && { trustProxy: deps.access.trustedProxies }),
     genReqId: () => randomUUID(),
     // Addresses that cannot be decoded come here without passing any hook.
     frameworkErrors: (error, request, reply) => sendProblem(error, request, reply.headers(standardHeaders(request.id))),
@@ -95,6 +101,11 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
   for (const routes of [
     healthRoutes,
     sessionRoutes,
+    signInRoutes,
+    oidcRoutes,
+    accountSecurityRoutes,
+    userRoutes,
+    operatorRoutes,
     eventRoutes,
     customerRoutes,
     subscriptionRoutes,

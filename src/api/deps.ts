@@ -1,7 +1,9 @@
 import type { FastifyBaseLogger } from 'fastify';
+import type { OidcProvider } from '../auth/oidc.ts';
 import type { DeadLetterBox } from '../billing/operations/dead-letters.ts';
 import type { WorkflowState } from '../billing/operations/read-summary.ts';
 import type { ReadDelivery } from '../billing/receive-stripe-event.ts';
+import type { AccessMailDependencies } from '../billing/send-access-mail.ts';
 import type { Database } from '../store/database.ts';
 import type { Dashboard } from './pages.ts';
 import type { Syncs } from './syncs.ts';
@@ -48,6 +50,12 @@ const defaultPublicUrl = 'http://127.0.0.1:7070';
 export type AccessDeps = {
   /** The address of the pages, which links name; the Host of a request is anybody's word. */
   publicUrl: string;
+  /** By what mails with links are sent; without it none are. */
+  mail?: AccessMailDependencies;
+  /** Sign-in of operators by OpenID Connect, where it was set up. */
+  oidc?: OidcProvider;
+  /** Proxies whose word about the address of a client is taken: without them all clients behind one are one. */
+  trustedProxies?: string[];
 };
 
 export function publicUrlOf({ access }: Pick<ApiDeps, 'access'>): string {

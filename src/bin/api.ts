@@ -3,11 +3,13 @@ import { fileURLToPath } from 'node:url';
 import { ServiceError } from '@temporalio/client';
 import { buildApi } from '../api/app.ts';
 import { createSyncs } from '../api/syncs.ts';
+import { createOidcProvider } from '../auth/oidc.ts';
 import { runIdOf } from '../billing/ids.ts';
 import { createConnection } from '../broker/connection.ts';
 import { createDeadLetters } from '../broker/dead-letters.ts';
 import { crashPoint } from '../crash-points.ts';
 import { DurabillError } from '../errors/error.ts';
+import { createSmtpMailer } from '../notify/smtp-mailer.ts';
 import { openDatabase } from '../store/database.ts';
 import { recordReconciliation } from '../store/reconciliations.ts';
 import { recordRun } from '../store/runs.ts';
@@ -61,12 +63,27 @@ const waker = createEventWaker(
   (error) => log.warn({ err: error }, 'stored events of Stripe wait for the sweep, as they could not be signalled'),
 );
 
+const { mail } = config;
 const deadLetters = createDeadLetters(broker);
 const { temporalUiUrl } = config;
 const { namespace } = config.temporal;
 
 const api = buildApi({
   database,
+  access: {
+    publicUrl: config.access.publicUrl,
+    ...(config.access.trustedProxies.length > 0 && { trustedProxies: config.access.trustedProxies }),
+    // By http only where the operator has said so in the address.
+    ...(config.access.oidc && {
+      oidc: createOidcProvider(config.access.oidc, { allowsHttp: config.access.oidc.issuer.startsWith('http:') }),
+    }),
+    ...(mail && {
+      mail: {
+        mailer: createSmtpMailer({ url: mail.smtpUrl, from: mail.from }),
+        sender: { name: mail.from.name || mail.from.address, domain: mail.from.address.split('@')[1] ?? 'localhost' },
+      },
+    }),
+  },
   logger: log,
   dashboard: { folder: fileURLToPath(new URL('../../dist/dashboard', import.meta.url)) },
   readStripeDelivery: createWebhookReader(config.stripe.webhookSecrets),

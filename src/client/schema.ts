@@ -3563,6 +3563,110 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/v1/customers/{id}/session-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a link by which your product sends a customer on to its pages
+         * @description It works once and for minutes: make one when the customer clicks, and redirect to it.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /**
+                     * @description Our id, or the external id
+                     * @example B6
+                     */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            /** @description Who is sent on; without a user in the role `billing` unless said otherwise */
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description How long it works; 5 unless said otherwise
+                         * @example 5
+                         */
+                        minutes?: number;
+                        /**
+                         * @description `member` reads, `billing` changes address and payment method too, `admin` manages users too
+                         * @example billing
+                         * @enum {string}
+                         */
+                        role?: "member" | "billing" | "admin";
+                        /**
+                         * Format: uuid
+                         * @description The user who follows it; somebody without a name unless said otherwise
+                         * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+                         */
+                        userId?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A link that opens a session of the customer */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /**
+                             * Format: date-time
+                             * @description Until when it works (RFC 3339, UTC, milliseconds)
+                             * @example 2013-02-01T13:00:00.000Z
+                             */
+                            expiresAt: string;
+                            /**
+                             * Format: uuid
+                             * @description Id of the link, as the history of the customer has it
+                             * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+                             */
+                            id: string;
+                            /**
+                             * @description Send the customer there at once; it works once
+                             * @example https://billing.acme.example/sign-in/link#dbl_4uKq…
+                             */
+                            url: string;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/customers/{id}/tax": {
         parameters: {
             query?: never;
@@ -4289,6 +4393,313 @@ export type paths = {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{id}/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List who sees the pages of a customer */
+        get: {
+            parameters: {
+                query?: {
+                    /**
+                     * @description `nextCursor` of the page before
+                     * @example WyJraW1AamV0Ymx1ZS5leGFtcGxlIl0
+                     */
+                    cursor?: string;
+                    /**
+                     * @description Objects a page; 50 unless said otherwise
+                     * @example 50
+                     */
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    /**
+                     * @description Our id, or the external id
+                     * @example B6
+                     */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Users in the order of their addresses */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["DataItem"][];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Let a person see the pages of a customer
+         * @description The same again is answered by 200 with the user that is there, other content by 409.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /**
+                     * @description Our id, or the external id
+                     * @example B6
+                     */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            /** @description A person who is to see the pages of the customer */
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description By which the person signs in
+                         * @example kim@jetblue.example
+                         */
+                        email: string;
+                        /**
+                         * @description Whether a link is mailed to the person; no unless said otherwise
+                         * @example true
+                         */
+                        invite?: boolean;
+                        /**
+                         * @description What the person is called
+                         * @example Kim Moreau
+                         */
+                        name: string;
+                        /**
+                         * @description Whether the mails about invoices go to this person too
+                         * @example true
+                         */
+                        receivesInvoices?: boolean;
+                        /**
+                         * @description `member` reads, `billing` changes address and payment method too, `admin` manages users too
+                         * @example billing
+                         * @enum {string}
+                         */
+                        role: "member" | "billing" | "admin";
+                    };
+                };
+            };
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A person who sees the pages of a customer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DataItem"];
+                    };
+                };
+                /** @description A person who sees the pages of a customer */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DataItem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/customers/{id}/users/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a user away
+         * @description They are signed out everywhere, within five seconds.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /**
+                     * @description Our id, or the external id of the customer
+                     * @example B6
+                     */
+                    id: string;
+                    /**
+                     * @description Id of the user
+                     * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+                     */
+                    userId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A person who sees the pages of a customer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DataItem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Change what a user is called, may do and gets */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /**
+                     * @description Our id, or the external id of the customer
+                     * @example B6
+                     */
+                    id: string;
+                    /**
+                     * @description Id of the user
+                     * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+                     */
+                    userId: string;
+                };
+                cookie?: never;
+            };
+            /** @description What changes; the rest stays */
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description What the person is called
+                         * @example Kim Moreau
+                         */
+                        name?: string;
+                        /**
+                         * @description Whether the mails about invoices go to this person too
+                         * @example true
+                         */
+                        receivesInvoices?: boolean;
+                        /**
+                         * @description `member` reads, `billing` changes address and payment method too, `admin` manages users too
+                         * @example billing
+                         * @enum {string}
+                         */
+                        role?: "member" | "billing" | "admin";
+                        /**
+                         * @description `disabled` signs the person out everywhere
+                         * @example disabled
+                         * @enum {string}
+                         */
+                        state?: "active" | "disabled";
+                    };
+                };
+            };
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A person who sees the pages of a customer */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DataItem"];
+                    };
+                };
+            };
+        };
         trace?: never;
     };
     "/v1/customers/{id}/wallets": {
@@ -9674,7 +10085,7 @@ export type paths = {
                     };
                     content: {
                         "application/json": {
-                            data: components["schemas"]["DataItem3"][];
+                            data: components["schemas"]["DataItem5"][];
                             nextCursor: string | null;
                         };
                     };
@@ -9736,7 +10147,7 @@ export type paths = {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["DataItem3"];
+                        "application/json": components["schemas"]["DataItem5"];
                     };
                 };
             };
@@ -9809,7 +10220,7 @@ export type paths = {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["DataItem3"];
+                        "application/json": components["schemas"]["DataItem5"];
                     };
                 };
             };
@@ -9880,7 +10291,7 @@ export type paths = {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["DataItem3"];
+                        "application/json": components["schemas"]["DataItem5"];
                     };
                 };
             };
@@ -10119,6 +10530,342 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/v1/operators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List operators */
+        get: {
+            parameters: {
+                query?: {
+                    /**
+                     * @description `nextCursor` of the page before
+                     * @example WyJhZGFAYWNtZS5leGFtcGxlIl0
+                     */
+                    cursor?: string;
+                    /**
+                     * @description Objects a page; 50 unless said otherwise
+                     * @example 50
+                     */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Operators in the order of their addresses */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            data: components["schemas"]["DataItem2"][];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Add an operator, who is invited to choose a password */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            /** @description Somebody who is to operate this deployment */
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description By which the operator signs in
+                         * @example kim@jetblue.example
+                         */
+                        email: string;
+                        /**
+                         * @description What they are called
+                         * @example Ada Byron
+                         */
+                        name: string;
+                        /**
+                         * @description `viewer` reads, `support` helps customers, `finance` moves money, `admin` may do all
+                         * @example finance
+                         * @enum {string}
+                         */
+                        role: "viewer" | "support" | "finance" | "admin";
+                    };
+                };
+            };
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description An invitation */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PostOperatorsAnswer201"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operators/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change the role of an operator, or keep them out
+         * @description The last admin stays one.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /**
+                     * @description Id of the operator
+                     * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+                     */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            /** @description What changes; the rest stays */
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description Whether they are kept out, and signed out everywhere
+                         * @example true
+                         */
+                        disabled?: boolean;
+                        /**
+                         * @description What they are called
+                         * @example Ada Byron
+                         */
+                        name?: string;
+                        /**
+                         * @description `viewer` reads, `support` helps customers, `finance` moves money, `admin` may do all
+                         * @example finance
+                         * @enum {string}
+                         */
+                        role?: "viewer" | "support" | "finance" | "admin";
+                    };
+                };
+            };
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Somebody who operates this deployment */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DataItem2"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/v1/operators/{id}/invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Invite an operator to choose a new password
+         * @description Earlier invitations work no more; the password and the sessions stay until it is taken up.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /**
+                     * @description Id of the operator
+                     * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+                     */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description An invitation */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PostOperatorsAnswer201"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operators/{id}/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take the one-time codes of an operator away who has lost them */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /**
+                     * @description Id of the operator
+                     * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+                     */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Somebody who operates this deployment */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DataItem2"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/pauses": {
         parameters: {
             query?: never;
@@ -10161,7 +10908,7 @@ export type paths = {
                     };
                     content: {
                         "application/json": {
-                            data: components["schemas"]["DataItem"][];
+                            data: components["schemas"]["DataItem3"][];
                         };
                     };
                 };
@@ -10222,7 +10969,7 @@ export type paths = {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["DataItem"];
+                        "application/json": components["schemas"]["DataItem3"];
                     };
                 };
                 /** @description While it is on nothing is issued and nothing is sent to Stripe */
@@ -10231,7 +10978,7 @@ export type paths = {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["DataItem"];
+                        "application/json": components["schemas"]["DataItem3"];
                     };
                 };
             };
@@ -10296,7 +11043,7 @@ export type paths = {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["DataItem"];
+                        "application/json": components["schemas"]["DataItem3"];
                     };
                 };
             };
@@ -10764,7 +11511,7 @@ export type paths = {
                     };
                     content: {
                         "application/json": {
-                            data: components["schemas"]["DataItem2"][];
+                            data: components["schemas"]["DataItem4"][];
                             nextCursor: string | null;
                         };
                     };
@@ -10907,7 +11654,7 @@ export type paths = {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["DataItem2"];
+                        "application/json": components["schemas"]["DataItem4"];
                     };
                 };
             };
@@ -11453,17 +12200,140 @@ export type paths = {
                         [name: string]: unknown;
                     };
                     content: {
+                        "application/json": components["schemas"]["GetSessionAnswer"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change one’s password
+         * @description All other sessions end.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            /** @description A password that is changed */
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description The password until now
+                         * @example a long sentence of mine
+                         */
+                        current: string;
+                        /**
+                         * @description The password from now on: 12 characters or more
+                         * @example a long sentence of mine
+                         */
+                        next: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Sessions that are over */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
                         "application/json": {
-                            csrfToken: string | null;
-                            customerId: string | null;
-                            email: string | null;
-                            kind: ("operator" | "user") | null;
-                            name: string | null;
-                            role: ("viewer" | "support" | "finance" | "admin" | "member" | "billing") | null;
-                            /** @description What follows from the role */
-                            scopes: string[];
-                            userId: string | null;
+                            /**
+                             * @description How many sessions were ended
+                             * @example 2
+                             */
+                            ended: number;
                         };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/security": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read how one’s own account is kept */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description How an operator’s account is kept */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GetSessionSecurityAnswer"];
                     };
                 };
             };
@@ -11526,6 +12396,218 @@ export type paths = {
                              */
                             signedOut: boolean;
                         };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to sign in with one-time codes */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            /** @description Who asks */
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description The password, once more
+                         * @example a long sentence of mine
+                         */
+                        password: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A secret that is in force once a code of it is sent */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /**
+                             * @description For typing into an authenticator
+                             * @example JBSWY3DPEHPK3PXP
+                             */
+                            secret: string;
+                            /**
+                             * @description For a code that an authenticator scans
+                             * @example otpauth://totp/Durabill:ada%40acme.example?secret=…
+                             */
+                            url: string;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put one-time codes in force, by one of them
+         * @description All other sessions end. The recovery codes are told this once.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            /** @description That the authenticator has it */
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description The code that the authenticator shows
+                         * @example 492039
+                         */
+                        code: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description For who loses the authenticator */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description Each lets in once in place of a one-time code; told this once */
+                            recoveryCodes: string[];
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/totp/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in without one-time codes again */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            /** @description Who asks */
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description The password, once more
+                         * @example a long sentence of mine
+                         */
+                        password: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description How an operator’s account is kept */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GetSessionSecurityAnswer"];
                     };
                 };
             };
@@ -11610,11 +12692,11 @@ export type paths = {
                                  */
                                 seenAt: string;
                                 /**
-                                 * @description By what it was opened: a mailed link, a link of the product, a password, an invitation, OpenID Connect
+                                 * @description By what it was opened: a mailed link, a link of the product, a password, OpenID Connect
                                  * @example mail
                                  * @enum {string}
                                  */
-                                signedInBy: "mail" | "link" | "password" | "invite" | "oidc";
+                                signedInBy: "mail" | "link" | "password" | "oidc";
                                 userAgent: string | null;
                             }[];
                         };
@@ -12317,6 +13399,398 @@ export type paths = {
             };
         };
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read by what one can sign in here */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description By what one can sign in here */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /**
+                             * @description Whether customers can have a link mailed to them
+                             * @example true
+                             */
+                            mail: boolean;
+                            /**
+                             * @description Whether operators can sign in by OpenID Connect
+                             * @example false
+                             */
+                            oidc: boolean;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sign-in/email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a link to sign in mailed
+         * @description The answer is the same whether or not anybody signs in by the address.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            /** @description Who wants to sign in */
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description Where the link is sent, if somebody signs in by it
+                         * @example kim@jetblue.example
+                         */
+                        email: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description If somebody signs in by the address, a link is on its way */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /**
+                             * @description Always true: whether anybody signs in by the address is not said
+                             * @example true
+                             */
+                            sent: boolean;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sign-in/invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose a password as an operator who was invited
+         * @description Signs nobody in: that is done by the password next.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            /** @description An invitation that is taken up */
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description The password that is chosen
+                         * @example a long sentence of mine
+                         */
+                        password: string;
+                        /**
+                         * @description What stands behind the # of the link
+                         * @example dbl_4uKqz0nT8cJv1bYxW5sRfM2hLgE7aPd9oQiUjN3kXtZ
+                         */
+                        token: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The password is set */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /**
+                             * @description By which the operator signs in from now on
+                             * @example kim@jetblue.example
+                             */
+                            email: string;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sign-in/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in by a link
+         * @description It works once. To fetch the page that it leads to does not use it up; this does.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            /** @description A link that is followed */
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description What stands behind the # of the link
+                         * @example dbl_4uKqz0nT8cJv1bYxW5sRfM2hLgE7aPd9oQiUjN3kXtZ
+                         */
+                        token: string;
+                        /**
+                         * @description Which of the choices, where there are several
+                         * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+                         */
+                        userId?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Who has signed in, or what is to be chosen */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description Empty, or the customers of whom one has to be chosen first; the link stays good until then */
+                            choices: {
+                                /**
+                                 * @description Whose pages are to be seen
+                                 * @example JetBlue Airways
+                                 */
+                                customerName: string;
+                                /**
+                                 * Format: uuid
+                                 * @description To be sent with the token
+                                 * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+                                 */
+                                userId: string;
+                            }[];
+                            session: components["schemas"]["GetSessionAnswer"] | null;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sign-in/operator": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in as an operator
+         * @description With one-time codes in force, the right password alone is answered by `codeNeeded`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            /** @description An operator who wants to sign in */
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description A one-time code, or a recovery code, where they are in force
+                         * @example 492039
+                         */
+                        code?: string;
+                        /**
+                         * @description Of the operator
+                         * @example kim@jetblue.example
+                         */
+                        email: string;
+                        /**
+                         * @description The password
+                         * @example a long sentence of mine
+                         */
+                        password: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description The request was refused; nothing was changed */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Something is away or failed; the same request may be sent again */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Who has signed in, or that a code is missing */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /**
+                             * @description Whether a one-time code has to be sent too
+                             * @example false
+                             */
+                            codeNeeded: boolean;
+                            session: components["schemas"]["GetSessionAnswer"] | null;
+                        };
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -15198,8 +16672,100 @@ export type components = {
              */
             source: string;
         };
-        /** @description While it is on nothing is issued and nothing is sent to Stripe */
+        /** @description A person who sees the pages of a customer */
         DataItem: {
+            /**
+             * Format: date-time
+             * @description When the user was added (RFC 3339, UTC, milliseconds)
+             * @example 2013-02-01T13:00:00.000Z
+             */
+            createdAt: string;
+            /**
+             * Format: uuid
+             * @description The customer
+             * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+             */
+            customerId: string;
+            /**
+             * @description By which the person signs in
+             * @example kim@jetblue.example
+             */
+            email: string;
+            /**
+             * Format: uuid
+             * @description Id of the user
+             * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+             */
+            id: string;
+            /**
+             * @description What the person is called
+             * @example Kim Moreau
+             */
+            name: string;
+            /**
+             * @description Whether the mails about invoices go to this person too
+             * @example true
+             */
+            receivesInvoices: boolean;
+            /**
+             * @description `member` reads, `billing` changes address and payment method too, `admin` manages users too
+             * @example billing
+             * @enum {string}
+             */
+            role: "member" | "billing" | "admin";
+            signedInAt: string | null;
+            /**
+             * @description `invited` until the first sign-in
+             * @example active
+             * @enum {unknown}
+             */
+            state: "invited" | "active" | "disabled";
+        };
+        /** @description Somebody who operates this deployment */
+        DataItem2: {
+            /**
+             * Format: date-time
+             * @description When they were added (RFC 3339, UTC, milliseconds)
+             * @example 2013-02-01T13:00:00.000Z
+             */
+            createdAt: string;
+            disabledAt: string | null;
+            /**
+             * @description By which they sign in
+             * @example kim@jetblue.example
+             */
+            email: string;
+            /**
+             * @description Whether they have chosen a password
+             * @example true
+             */
+            hasPassword: boolean;
+            /**
+             * @description Whether they sign in with one-time codes too
+             * @example true
+             */
+            hasTotp: boolean;
+            /**
+             * Format: uuid
+             * @description Id of the operator
+             * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+             */
+            id: string;
+            /**
+             * @description What they are called
+             * @example Ada Byron
+             */
+            name: string;
+            /**
+             * @description `viewer` reads, `support` helps customers, `finance` moves money, `admin` may do all
+             * @example finance
+             * @enum {string}
+             */
+            role: "viewer" | "support" | "finance" | "admin";
+            signedInAt: string | null;
+        };
+        /** @description While it is on nothing is issued and nothing is sent to Stripe */
+        DataItem3: {
             /**
              * Format: date-time
              * @description Machine time of its begin (RFC 3339, UTC, milliseconds)
@@ -15230,7 +16796,7 @@ export type components = {
             reason: string;
         };
         /** @description A look at what Stripe has */
-        DataItem2: {
+        DataItem4: {
             /**
              * @description Who asked for it
              * @example schedule
@@ -15278,7 +16844,7 @@ export type components = {
             workflowUrl: string | null;
         };
         /** @description A mail to a customer */
-        DataItem3: {
+        DataItem5: {
             /**
              * @description How often it was tried
              * @example 1
@@ -15556,6 +17122,36 @@ export type components = {
              * @enum {unknown}
              */
             status: "ready" | "not ready";
+        };
+        /** @description Who has signed in by this browser */
+        GetSessionAnswer: {
+            csrfToken: string | null;
+            customerId: string | null;
+            email: string | null;
+            kind: ("operator" | "user") | null;
+            name: string | null;
+            role: ("viewer" | "support" | "finance" | "admin" | "member" | "billing") | null;
+            /** @description What follows from the role */
+            scopes: string[];
+            userId: string | null;
+        };
+        /** @description How an operator’s account is kept */
+        GetSessionSecurityAnswer: {
+            /**
+             * @description Whether there is a password
+             * @example true
+             */
+            hasPassword: boolean;
+            /**
+             * @description Whether one-time codes are in force
+             * @example false
+             */
+            hasTotp: boolean;
+            /**
+             * @description Recovery codes that are not used
+             * @example 10
+             */
+            recoveryCodesLeft: number;
         };
         /** @description How long things are kept */
         GetSettingsRetentionAnswer: {
@@ -17160,6 +18756,26 @@ export type components = {
              */
             workflowId: string;
             workflowUrl: string | null;
+        };
+        /** @description An invitation */
+        PostOperatorsAnswer201: {
+            /**
+             * Format: date-time
+             * @description Until when it works (RFC 3339, UTC, milliseconds)
+             * @example 2013-02-01T13:00:00.000Z
+             */
+            expiresAt: string;
+            /**
+             * @description Whether the link was mailed to them too
+             * @example true
+             */
+            isMailed: boolean;
+            operator: components["schemas"]["DataItem2"];
+            /**
+             * @description Where they choose a password; it works once
+             * @example https://billing.acme.example/sign-in/link#dbl_4uKq…
+             */
+            url: string;
         };
         /** @description What becomes of meters and plans */
         PostPlansDiffAnswer: {

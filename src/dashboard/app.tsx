@@ -4,6 +4,7 @@ import { Outlet, Route, Routes, useHref, useNavigate, useParams } from 'react-ro
 import { CustomerProvider } from './customer.tsx';
 import { customerNavigation, operatorNavigation } from './navigation.ts';
 import { NotFound } from './pages/not-found.tsx';
+import { NotedView } from './pages/operations/note-view.tsx';
 import { RequireSession, useSession } from './session.tsx';
 import { AppShell } from './ui/app-shell.tsx';
 import { Toasts } from './ui/toast.tsx';
@@ -56,9 +57,11 @@ function OperatedPages() {
       navigation={customerNavigation(base)}
       viewing={{ back: '/operations/customers', customerId }}
     >
-      <CustomerProvider customerId={customerId} base={base} readOnly>
-        <Outlet />
-      </CustomerProvider>
+      <NotedView customerId={customerId}>
+        <CustomerProvider customerId={customerId} base={base} readOnly>
+          <Outlet />
+        </CustomerProvider>
+      </NotedView>
     </AppShell>
   );
 }
@@ -78,17 +81,16 @@ export function App() {
       <Routes>
         <Route element={<OwnPages />}>{customerPages}</Route>
         <Route
-          path="operations"
           element={
             <RequireSession kind="operator">
               <Outlet />
             </RequireSession>
           }
         >
-          <Route path="customers/:customerId" element={<OperatedPages />}>
+          <Route path="operations/customers/:customerId" element={<OperatedPages />}>
             {customerPages}
           </Route>
-          <Route path="*" element={<OperatorPages />} />
+          <Route path="operations/*" element={<OperatorPages />} />
         </Route>
         <Route
           path="sign-in/*"

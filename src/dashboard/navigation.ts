@@ -1,13 +1,24 @@
 import {
   Activity,
   ChartColumn,
+  CircleParking,
+  CirclePause,
   CircleUser,
   CodeXml,
+  Eraser,
+  FilePenLine,
   FileText,
   FlaskConical,
   House,
   type LucideIcon,
+  Mail,
+  MailX,
+  Scale,
+  ScrollText,
+  Settings,
+  Tags,
   Users,
+  Workflow,
 } from 'lucide-react';
 
 export type NavigationItem = {
@@ -30,8 +41,20 @@ export function customerNavigation(base: string): NavigationItem[] {
   ];
 }
 
-/** The operators' pages. */
+/** The operators' pages. The first four stand at the bottom of a phone. */
 export const operatorNavigation: NavigationItem[] = [
   { to: '/operations', label: 'Today', icon: Activity, end: true },
+  { to: '/operations/drafts', label: 'Drafts', icon: FilePenLine },
+  { to: '/operations/parked', label: 'Parked', icon: CircleParking },
   { to: '/operations/customers', label: 'Customers', icon: Users },
+  { to: '/operations/invoices', label: 'Invoices', icon: FileText },
+  { to: '/operations/runs', label: 'Runs', icon: Workflow },
+  { to: '/operations/corrections', label: 'Corrections', icon: Eraser },
+  { to: '/operations/plans', label: 'Plans', icon: Tags },
+  { to: '/operations/dead-letters', label: 'Dead letters', icon: MailX },
+  { to: '/operations/reconciliation', label: 'Reconciliation', icon: Scale },
+  { to: '/operations/messages', label: 'Messages', icon: Mail },
+  { to: '/operations/pauses', label: 'Pauses', icon: CirclePause },
+  { to: '/operations/audit', label: 'Audit trail', icon: ScrollText },
+  { to: '/operations/settings', label: 'Settings', icon: Settings },
 ];

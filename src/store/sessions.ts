@@ -1,6 +1,6 @@
 import type { Sql } from './database.ts';
 
-export type SignedInBy = 'mail' | 'link' | 'password' | 'invite' | 'oidc';
+export type SignedInBy = 'mail' | 'link' | 'password' | 'oidc';
 
 export type NewSession = {
   id: string;

@@ -45,6 +45,8 @@ export async function thingsOf(database: Database, ask: Ask, customer: string, n
   await ask('POST', `/v1/wallets/${wallet.body.id}/grants`, { amountMinor: 500, requestId: `grant-${name}` });
   const charge = { requestId: `item-${name}`, description: `Charge of ${name}`, amountMinor: 1_000, reason: 'Test' };
   const item = await ask('POST', `${at}/pending-items`, charge);
+  const email = `kim@${name.toLowerCase()}.example`;
+  const user = await ask('POST', `${at}/users`, { email, name: `Kim of ${name}`, role: 'admin' });
   const address = { lines: [`${name} Street 1`], city: 'Berlin', postalCode: '10115', country: 'DE' };
   await ask('PUT', `${at}/billing`, { legalName: `${name} AG`, address });
   return {
@@ -55,7 +57,7 @@ export async function thingsOf(database: Database, ask: Ask, customer: string, n
     wallet: wallet.body.id,
     subscription: subscriptions[0].id,
     plan: subscriptions[0].plan,
-    below: { itemId: item.body.id },
+    below: { itemId: item.body.id, userId: user.body.id },
     marks: [
       ...[
         customer,
@@ -66,6 +68,8 @@ export async function thingsOf(database: Database, ask: Ask, customer: string, n
         note.body.number,
         wallet.body.id,
         item.body.id,
+        user.body.id,
+        email,
       ],
       ...invoices.flatMap(({ id, number }) => (number === null ? [id] : [id, number])),
       ...subscriptions.map(({ id }: { id: string }) => id),

@@ -30,7 +30,13 @@ export const withoutWebhooks: Pick<
   workflows: { urlOf: () => null, listUrl: null, stateOf: async () => 'running' },
 };
 
-export type Call = { headers?: Record<string, string>; body?: unknown; raw?: string | Buffer };
+export type Call = {
+  headers?: Record<string, string>;
+  body?: unknown;
+  raw?: string | Buffer;
+  /** Without the key that may do everything, as browsers ask. */
+  isKeyless?: boolean;
+};
 // biome-ignore lint/suspicious/noExplicitAny: what a server answers is not known before it is looked at
 export type Answer = { status: number; headers: Record<string, unknown>; body: any };
 
@@ -88,13 +94,13 @@ export function useApi(overrides: Partial<ApiDeps> = {}) {
   async function call(
     method: NonNullable<InjectOptions['method']>,
     url: string,
-    { headers, body, raw }: Call = {},
+    { headers, body, raw, isKeyless = false }: Call = {},
   ): Promise<Answer> {
     const response = await current().inject({
       method,
       url,
       headers: {
-        authorization: `Bearer ${key}`,
+        ...(!isKeyless && { authorization: `Bearer ${key}` }),
         ...((body !== undefined || raw !== undefined) && { 'content-type': 'application/json' }),
         ...headers,
       },

@@ -67,7 +67,7 @@ CREATE TABLE sessions (
   user_id uuid REFERENCES customer_users ON DELETE CASCADE,
   -- Of who has no user; a user's own role is read anew each time.
   role text CHECK (role IN ('admin', 'billing', 'member')),
-  signed_in_by text NOT NULL CHECK (signed_in_by IN ('mail', 'link', 'password', 'invite', 'oidc')),
+  signed_in_by text NOT NULL CHECK (signed_in_by IN ('mail', 'link', 'password', 'oidc')),
   -- What the browser says it is, cut short, so that its owner knows it again.
   user_agent text CHECK (length(user_agent) <= 200),
   created_at timestamptz(3) NOT NULL DEFAULT now(),

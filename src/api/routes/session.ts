@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { csrfTokenOf, endOtherSessions, endSession, ownerOf } from '../../auth/sessions.ts';
+import { endOtherSessions, endSession, ownerOf } from '../../auth/sessions.ts';
 import { listSessions } from '../../store/sessions.ts';
 import { uuidOrNull } from '../../store/uuid.ts';
 import { readCookie, sessionCookieName, setCookie } from '../cookies.ts';
@@ -8,6 +8,7 @@ import { sessionOf } from '../guard.ts';
 import { nothingAt } from '../ownership.ts';
 import { problems } from '../schemas/common.ts';
 import { EndedSessions, OpenSessions, Session, SessionParams, SignedOut } from '../schemas/sessions.ts';
+import { shownSession } from '../sign-ins.ts';
 
 const nobody = {
   kind: null,
@@ -42,9 +43,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, dep
       const { principal } = request;
       const secret = readCookie(request, cookieName);
       if (principal === null || principal.kind === 'key' || secret === undefined) return nobody;
-      const { kind, name, email, role, scopes, customerId } = principal;
-      const userId = principal.kind === 'user' ? principal.userId : null;
-      return { kind, name, email, role, scopes: [...scopes], customerId, userId, csrfToken: csrfTokenOf(secret) };
+      return shownSession(principal, secret);
     },
   );
 

@@ -31,10 +31,9 @@ export const OpenSession = Type.Object(
   {
     id: id('Id of the session'),
     isThis: Type.Boolean({ description: 'Whether it is the one that asks', examples: [true] }),
-    signedInBy: Type.Enum(['mail', 'link', 'password', 'invite', 'oidc'], {
+    signedInBy: Type.Enum(['mail', 'link', 'password', 'oidc'], {
       type: 'string',
-      description:
-        'By what it was opened: a mailed link, a link of the product, a password, an invitation, OpenID Connect',
+      description: 'By what it was opened: a mailed link, a link of the product, a password, OpenID Connect',
       examples: ['mail'],
     }),
     userAgent: nullable(text('What the browser says it is', 'Mozilla/5.0 (X11; Linux x86_64)', 200)),

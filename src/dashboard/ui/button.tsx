@@ -13,15 +13,21 @@ const classOf = (kind: Kind, size: 'normal' | 'small') =>
 export type ButtonProps = Omit<AriaButtonProps, 'className' | 'children'> & Look & { children?: ReactNode };
 
 /** Does something. While `isPending` it says so, keeps its focus and takes no second press. */
-export function Button({ kind = 'secondary', size = 'normal', icon, children, ...props }: ButtonProps) {
+export function Button({
+  kind = 'secondary',
+  size = 'normal',
+  icon,
+  children,
+  isPending = false,
+  ...props
+}: ButtonProps) {
+  // React Aria has this too, and announces it by an element whose name goes away before the element does.
+  const waiting = isPending ? { onPress: undefined, 'aria-disabled': true } : {};
   return (
-    <AriaButton {...props} className={classOf(kind, size)}>
-      {({ isPending }) => (
-        <>
-          {isPending ? <LoaderCircle className={css['spin']} size={16} aria-hidden="true" /> : icon}
-          {children}
-        </>
-      )}
+    <AriaButton {...props} {...waiting} className={classOf(kind, size)}>
+      {isPending ? <LoaderCircle className={css['spin']} size={16} aria-hidden="true" /> : icon}
+      {children}
+      {isPending && <span className="sr-only"> (working)</span>}
     </AriaButton>
   );
 }

@@ -8,6 +8,8 @@ export type Formats = {
   zone: string;
   /** An amount of minor units with its currency: `$1,234.56`. */
   money(minor: number, currency: string, options?: MoneyOptions): string;
+  /** A price in major units, an exact decimal text, with all of its digits: `$0.0025`. */
+  price(major: string, currency: string): string;
   /** A number or an exact decimal text, to at most `digits` fraction digits (6 unless said). */
   number(value: number | string, options?: Intl.NumberFormatOptions): string;
   date(at: string | Date, options?: Intl.DateTimeFormatOptions): string;
@@ -72,6 +74,16 @@ export function createFormats(wantedLocale: string, wantedZone: string): Formats
       });
       // As text, since a decimal of 16 digits does not fit into a number.
       return format.format(decimalOf(minor, currency) as Intl.StringNumericLiteral);
+    },
+    price(major, currency) {
+      const digits = currencyDigits(currency);
+      const options = {
+        style: 'currency',
+        currency,
+        minimumFractionDigits: digits,
+        maximumFractionDigits: 12,
+      } as const;
+      return numberFormat(locale, options).format(major as Intl.StringNumericLiteral);
     },
     number(value, options = {}) {
       const format = numberFormat(locale, { maximumFractionDigits: 6, ...options });

@@ -24,7 +24,7 @@ export function SessionMenu() {
     <div className={css['menu']}>
       <div className={css['who']}>
         <span className={css['name']}>{name ?? email}</span>
-        <span className={css['detail']}>{role === null ? email : `${email} · ${role}`}</span>
+        <span className={css['detail']}>{[email, role].filter((part) => part !== null).join(' · ')}</span>
       </div>
       <Button kind="quiet" size="small" icon={<LogOut size={16} aria-hidden="true" />} onPress={() => void signOut()}>
         Sign out

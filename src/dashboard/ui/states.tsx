@@ -1,4 +1,3 @@
-import type { UseQueryResult } from '@tanstack/react-query';
 import { CircleAlert, Inbox } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { ApiError } from '../../client/index.ts';
@@ -56,7 +55,8 @@ export function ErrorState({ error, retry }: { error: unknown; retry?: () => voi
   );
 }
 
-type QueryLike<Data> = Pick<UseQueryResult<Data>, 'data' | 'error' | 'refetch' | 'isFetching'>;
+/** What `useQuery` gives; `usePages` with its items as `data`. */
+type QueryLike<Data> = { data: Data | undefined; error: unknown; isFetching: boolean; refetch: () => unknown };
 
 /**
  * What a query answers, or its skeleton, or its error with a way to try again. What was there before stays while it is

@@ -1,17 +1,15 @@
 import type { Catalogued } from '../catalogued.ts';
 import { operatorsOnly, refused } from '../words/shared.ts';
 
-const untouched = 'Your bill is not touched by it.';
-
-/** Signing in, sessions, and who may manage them. */
+/** Who may come in, and what they may do. */
 export const accessErrors = {
   'session-invalid': {
     status: 401,
     title: 'The session is over.',
     customer: {
       happened: 'You have been signed out.',
-      meansForBill: untouched,
-      beingDone: 'Nothing: sessions end by themselves after a while, so that nobody else can use them.',
+      meansForBill: 'Your bill is not touched by it.',
+      beingDone: 'Nothing: a sign-in ends by itself after a while, and wherever it was ended by hand.',
       youCan: 'Please sign in again.',
     },
     mend: 'Sign in again.',
@@ -20,22 +18,17 @@ export const accessErrors = {
     status: 403,
     title: 'The change was not sent by a page of Durabill.',
     customer: {
-      happened: 'The page was open for too long, or the request did not come from one of our pages.',
-      meansForBill: untouched,
-      beingDone: 'Nothing was done.',
-      youCan: 'Please load the page again, and try once more.',
+      happened: 'We could not tell that this came from you.',
+      meansForBill: 'Nothing was changed: your bill is as it was.',
+      beingDone: 'Nothing more happens with it: no other site may change anything in your name.',
+      youCan: 'Load the page again, and try once more.',
     },
     mend: 'Send the `csrfToken` of GET /v1/session in the header x-csrf-token, from a page at the same address.',
   },
   'sign-in-refused': {
     status: 401,
     title: 'The sign-in was refused.',
-    customer: {
-      happened: 'We could not sign you in with what was typed.',
-      meansForBill: untouched,
-      beingDone: 'Nothing was done.',
-      youCan: 'Please check what you have typed, and try again.',
-    },
+    customer: operatorsOnly,
     mend: 'Check the e-mail address, the password and the code.',
   },
   'sign-in-throttled': {
@@ -43,22 +36,33 @@ export const accessErrors = {
     title: 'There were too many attempts to sign in.',
     customer: {
       happened: 'There were too many attempts to sign in.',
-      meansForBill: untouched,
-      beingDone: 'We let some time pass before the next one, so that nobody can guess their way in.',
-      youCan: 'Please wait a little, and try again.',
+      meansForBill: 'Your bill is not touched by it.',
+      beingDone: 'We make everybody wait for a little while, so that nobody can guess their way in.',
+      youCan: 'Please wait a few minutes, then try again. Mails that were sent already still work.',
     },
-    mend: 'Wait for as long as the header Retry-After says.',
+    mend: 'Wait for as many seconds as the header Retry-After says.',
   },
   'link-invalid': {
     status: 410,
     title: 'The link is used up, too old, or none of ours.',
     customer: {
-      happened: 'This link does not work any more: each works once, and for a short time.',
-      meansForBill: untouched,
-      beingDone: 'Nothing was done.',
-      youCan: 'Please ask for a new one.',
+      happened: 'This link does not work any more.',
+      meansForBill: 'Your bill is not touched by it.',
+      beingDone: 'Nothing: each link works once, and only for a short time.',
+      youCan: 'Ask for a new link on the page to sign in.',
     },
     mend: 'Ask for a new link: each works once, and for a short time.',
+  },
+  'mail-unavailable': {
+    status: 503,
+    title: 'No mail is sent from here, so nobody can sign in by one.',
+    customer: {
+      happened: 'We cannot send mails at the moment.',
+      meansForBill: 'Your bill is not touched by it.',
+      beingDone: 'Whoever runs this service has to set it up first.',
+      youCan: 'Ask the company that bills you for another way to sign in.',
+    },
+    mend: 'Set SMTP_URL and MAIL_FROM of the API.',
   },
   'password-refused': {
     status: 422,
@@ -68,8 +72,8 @@ export const accessErrors = {
   },
   'access-refused': {
     status: 409,
-    title: 'The change would leave nobody who can manage access.',
+    title: 'The change would leave nobody who can manage access, or is made already.',
     customer: refused,
-    mend: 'Make somebody else an admin first.',
+    mend: 'Read who has access first; make somebody else an admin if it is the last one.',
   },
 } as const satisfies Record<string, Catalogued>;

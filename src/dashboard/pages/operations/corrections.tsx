@@ -1,0 +1,158 @@
+import { Plus } from 'lucide-react';
+import { Link } from 'react-router';
+import { type ItemOf, take } from '../../../client/index.ts';
+import { client } from '../../api.ts';
+import { useMay } from '../../session.tsx';
+import { Badge, type Tone } from '../../ui/badge.tsx';
+import { ButtonLink } from '../../ui/button.tsx';
+import { Card } from '../../ui/card.tsx';
+import { Money, Quantity } from '../../ui/format.tsx';
+import { LoadMore, usePages } from '../../ui/load-more.tsx';
+import { Page } from '../../ui/page.tsx';
+import { Empty } from '../../ui/states.tsx';
+import { type Column, Table } from '../../ui/table.tsx';
+import { Age } from './parts/age.tsx';
+import { FilterSelect, useFilter } from './parts/filters.tsx';
+import { ListView } from './parts/list-view.tsx';
+import css from './parts/parts.module.css';
+
+type Correction = ItemOf<'/v1/usage/corrections'>;
+type Source = ItemOf<'/v1/usage/sources'>;
+
+export const correctionStates: Record<Correction['state'], [tone: Tone, text: string]> = {
+  previewed: ['info', 'Previewed'],
+  applied: ['good', 'Applied'],
+  refused: ['warn', 'Refused: data had moved'],
+  discarded: ['neutral', 'Discarded'],
+};
+
+/** Corrections of usage, and who sends usage at all. */
+export default function CorrectionsPage() {
+  const [state] = useFilter('state');
+  const mayCorrect = useMay('invoices:write');
+  const query = usePages<Correction>(['operations', 'corrections', state], (cursor, signal) => {
+    const filter = { cursor, ...(state !== '' && { state: state as Correction['state'] }) };
+    return take(client.GET('/v1/usage/corrections', { params: { query: filter }, signal }));
+  });
+  return (
+    <Page
+      title="Corrections"
+      lead="Usage is corrected by new versions of events, also in periods that are billed. Each correction is previewed, and applied just as it was shown or not at all."
+      actions={
+        mayCorrect && (
+          <ButtonLink to="/operations/corrections/new" kind="primary" icon={<Plus size={16} aria-hidden="true" />}>
+            Correct usage
+          </ButtonLink>
+        )
+      }
+    >
+      <div className="stack">
+        <div className={css['filters']}>
+          <FilterSelect
+            name="state"
+            label="State"
+            all="Any state"
+            options={Object.entries(correctionStates).map(([id, [, label]]) => ({ id, label }))}
+          />
+        </div>
+        <Card flush>
+          <ListView query={query}>
+            {(corrections) =>
+              corrections.length === 0 ? (
+                <Empty title="There is no correction like this.">Usage has stayed as it was sent.</Empty>
+              ) : (
+                <Table
+                  caption="Corrections, the newest first"
+                  columns={columns}
+                  rows={corrections}
+                  rowKey={({ id }) => id}
+                />
+              )
+            }
+          </ListView>
+          <LoadMore query={query} what="corrections" />
+        </Card>
+        <Sources />
+      </div>
+    </Page>
+  );
+}
+
+const columns: readonly Column<Correction>[] = [
+  {
+    key: 'reason',
+    title: 'Why',
+    heading: true,
+    cell: ({ id, reason }) => <Link to={`/operations/corrections/${id}`}>{reason}</Link>,
+  },
+  {
+    key: 'state',
+    title: 'State',
+    cell: ({ state }) => <Badge tone={correctionStates[state][0]}>{correctionStates[state][1]}</Badge>,
+  },
+  { key: 'invoices', title: 'Invoices', align: 'end', cell: ({ invoiceCount }) => <Quantity value={invoiceCount} /> },
+  {
+    key: 'difference',
+    title: 'Difference',
+    align: 'end',
+    cell: ({ differences }) => <Differences differences={differences} />,
+  },
+  { key: 'by', title: 'By', cell: ({ actor }) => <span className={css['break']}>{actor}</span> },
+  { key: 'at', title: 'Previewed', cell: ({ previewedAt }) => <Age at={previewedAt} /> },
+];
+
+export function Differences({ differences }: { differences: Correction['differences'] }) {
+  if (differences.length === 0) return <span className="muted">None</span>;
+  return (
+    <span className="stack-tight">
+      {differences.map(({ currency, amountMinor }) => (
+        <Money key={currency} minor={amountMinor} currency={currency} signed />
+      ))}
+    </span>
+  );
+}
+
+/** Whether usage still comes in, source by source. */
+function Sources() {
+  const query = usePages<Source>(['operations', 'sources'], (cursor, signal) =>
+    take(client.GET('/v1/usage/sources', { params: { query: { cursor } }, signal })),
+  );
+  return (
+    <Card title="Who sends usage" description="A source that has fallen silent may leave bills too low." flush>
+      <ListView query={query}>
+        {(sources) =>
+          sources.length === 0 ? (
+            <Empty title="No usage has come in yet.">It is sent by your product to the API.</Empty>
+          ) : (
+            <Table
+              caption="Sources of usage"
+              rows={sources}
+              rowKey={({ source }) => source}
+              columns={[
+                { key: 'source', title: 'Source', heading: true, cell: ({ source }) => source },
+                {
+                  key: 'last',
+                  title: 'Heard of last',
+                  cell: ({ lastReceivedAt }) => <Age at={lastReceivedAt} />,
+                },
+                {
+                  key: 'day',
+                  title: 'Last 24 hours',
+                  align: 'end',
+                  cell: ({ lastDayCount }) => <Quantity value={lastDayCount} />,
+                },
+                {
+                  key: 'all',
+                  title: 'In all',
+                  align: 'end',
+                  cell: ({ eventCount }) => <Quantity value={eventCount} />,
+                },
+              ]}
+            />
+          )
+        }
+      </ListView>
+      <LoadMore query={query} what="sources" />
+    </Card>
+  );
+}

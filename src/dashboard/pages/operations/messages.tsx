@@ -1,0 +1,145 @@
+import { Link } from 'react-router';
+import { type ItemOf, take } from '../../../client/index.ts';
+import { client } from '../../api.ts';
+import { Badge, type Tone } from '../../ui/badge.tsx';
+import { Card } from '../../ui/card.tsx';
+import { LoadMore, usePages } from '../../ui/load-more.tsx';
+import { Page } from '../../ui/page.tsx';
+import { Empty } from '../../ui/states.tsx';
+import { type Column, Table } from '../../ui/table.tsx';
+import { Action } from './parts/action.tsx';
+import { Age } from './parts/age.tsx';
+import { FilterSelect, useFilter } from './parts/filters.tsx';
+import { ListView } from './parts/list-view.tsx';
+import css from './parts/parts.module.css';
+import { capital, inWords } from './parts/words.ts';
+
+type Message = ItemOf<'/v1/messages'>;
+
+const states = ['pending', 'sending', 'sent', 'failed', 'unknown', 'skipped'] as const;
+const words: Record<Message['state'], [tone: Tone, text: string]> = {
+  pending: ['info', 'Waits'],
+  sending: ['info', 'Being sent'],
+  sent: ['good', 'Sent'],
+  failed: ['bad', 'Failed'],
+  unknown: ['warn', 'Nobody knows'],
+  skipped: ['neutral', 'Left'],
+};
+
+const changes = [
+  ['operations', 'messages'],
+  ['operations', 'summary'],
+] as const;
+
+/** Mails to customers: whether they went out, and what to do about those that did not. */
+export default function MessagesPage() {
+  const [state] = useFilter('state');
+  const query = usePages<Message>(['operations', 'messages', state], (cursor, signal) => {
+    const filter = { cursor, ...(state !== '' && { state: state as Message['state'] }) };
+    return take(client.GET('/v1/messages', { params: { query: filter }, signal }));
+  });
+  return (
+    <Page
+      title="Messages"
+      lead="Mails about invoices, the latest first. The address is read when a mail is sent, so that a mended one is used."
+    >
+      <div className="stack">
+        <div className={css['filters']}>
+          <FilterSelect
+            name="state"
+            label="State"
+            all="Any state"
+            options={states.map((id) => ({ id, label: words[id][1] }))}
+          />
+        </div>
+        <Card flush>
+          <ListView query={query}>
+            {(messages) =>
+              messages.length === 0 ? (
+                <Empty title="There is no mail like this.">
+                  Which mails are sent stands in the{' '}
+                  <Link to="/operations/settings?tab=dunning">settings of dunning</Link>.
+                </Empty>
+              ) : (
+                <Table caption="Mails, the latest first" columns={columns} rows={messages} rowKey={({ id }) => id} />
+              )
+            }
+          </ListView>
+          <LoadMore query={query} what="mails" />
+        </Card>
+      </div>
+    </Page>
+  );
+}
+
+const columns: readonly Column<Message>[] = [
+  {
+    key: 'kind',
+    title: 'Mail',
+    heading: true,
+    cell: ({ kind, ordinal }) => `${capital(inWords(kind))}${ordinal === null ? '' : ` ${ordinal}`}`,
+  },
+  {
+    key: 'invoice',
+    title: 'Invoice',
+    cell: ({ invoiceId, invoiceNumber }) => (
+      <Link to={`/operations/invoices/${invoiceId}`}>{invoiceNumber ?? 'Draft'}</Link>
+    ),
+  },
+  {
+    key: 'state',
+    title: 'State',
+    cell: ({ state, reason }) => (
+      <span className="stack-tight">
+        <Badge tone={words[state][0]}>{words[state][1]}</Badge>
+        {reason !== null && <span className={`muted ${css['break']}`}>{reason}</span>}
+      </span>
+    ),
+  },
+  { key: 'tries', title: 'Tries', align: 'end', cell: ({ attempts }) => attempts },
+  { key: 'owed', title: 'Owed since', cell: ({ createdAt }) => <Age at={createdAt} /> },
+  {
+    key: 'act',
+    title: 'Answer',
+    cell: (message) =>
+      message.state === 'failed' || message.state === 'unknown' ? (
+        <Answer message={message} />
+      ) : (
+        <span className="muted">–</span>
+      ),
+  },
+];
+
+function Answer({ message: { id, invoiceId } }: { message: Message }) {
+  const params = { path: { id } };
+  const audit = { kind: 'invoice', id: invoiceId };
+  return (
+    <span className="row">
+      <Action
+        label="Send again"
+        size="small"
+        title="Send this mail again?"
+        scope="operations:write"
+        what="It goes to the address that the customer has now. If the first one did arrive after all, they get it twice."
+        run={async ({ reason }) => {
+          await take(client.POST('/v1/messages/{id}/resend', { params, body: { reason } }));
+          return { text: 'It is sent within seconds.', audit };
+        }}
+        changes={changes}
+      />
+      <Action
+        label="Dismiss"
+        kind="quiet"
+        size="small"
+        title="Leave this mail as it is?"
+        scope="operations:write"
+        what="It is not sent, and nobody is alerted by it any more."
+        run={async ({ reason }) => {
+          await take(client.POST('/v1/messages/{id}/dismiss', { params, body: { reason } }));
+          return { text: 'It is left as it is.', audit };
+        }}
+        changes={changes}
+      />
+    </span>
+  );
+}

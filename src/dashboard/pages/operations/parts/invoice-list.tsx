@@ -1,0 +1,40 @@
+import type { ReactNode } from 'react';
+import { type paths, take } from '../../../../client/index.ts';
+import { client } from '../../../api.ts';
+import { LoadMore, usePages } from '../../../ui/load-more.tsx';
+import { type Column, Table } from '../../../ui/table.tsx';
+import type { Invoice } from './invoices.tsx';
+import { ListView } from './list-view.tsx';
+
+type Filter = NonNullable<paths['/v1/invoices']['get']['parameters']['query']>;
+
+/** Invoices of a kind, page by page. */
+export function InvoiceList({
+  filter,
+  columns,
+  caption,
+  empty,
+}: {
+  filter: Filter;
+  columns: readonly Column<Invoice>[];
+  caption: string;
+  empty: ReactNode;
+}) {
+  const query = usePages<Invoice>(['operations', 'invoices', filter], (cursor, signal) =>
+    take(client.GET('/v1/invoices', { params: { query: { ...filter, cursor } }, signal })),
+  );
+  return (
+    <>
+      <ListView query={query}>
+        {(invoices) =>
+          invoices.length === 0 ? (
+            empty
+          ) : (
+            <Table caption={caption} columns={columns} rows={invoices} rowKey={({ id }) => id} />
+          )
+        }
+      </ListView>
+      <LoadMore query={query} what="invoices" />
+    </>
+  );
+}

@@ -1,0 +1,117 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useParams } from 'react-router';
+import { type AnswerOf, take } from '../../../client/index.ts';
+import { client } from '../../api.ts';
+import { Badge } from '../../ui/badge.tsx';
+import { ButtonLink } from '../../ui/button.tsx';
+import { Card, Facts, Stat } from '../../ui/card.tsx';
+import { Quantity, When } from '../../ui/format.tsx';
+import { Page } from '../../ui/page.tsx';
+import { Notice, QueryView } from '../../ui/states.tsx';
+import { WorkflowLink } from './parts/action.tsx';
+import { Age, Duration } from './parts/age.tsx';
+import css from './parts/parts.module.css';
+import { capital, inWords } from './parts/words.ts';
+import { runWords } from './runs.tsx';
+
+type Run = AnswerOf<'/v1/runs/{id}'>;
+
+/** While it runs it is looked at again after so long. */
+const lookAgainMs = 1_500;
+
+/** One run: how far it is, how fast, and whether it has failed. */
+export default function RunPage() {
+  const { runId = '' } = useParams();
+  const query = useQuery({
+    queryKey: ['operations', 'runs', 'one', runId],
+    queryFn: ({ signal }) => take(client.GET('/v1/runs/{id}', { params: { path: { id: runId } }, signal })),
+    refetchInterval: ({ state }) =>
+      state.data?.state === 'running' || state.data?.state === 'unknown' ? lookAgainMs : false,
+  });
+  const run = query.data;
+  return (
+    <Page
+      title={run === undefined ? 'Run' : runWords[run.kind]}
+      {...(run !== undefined && { badge: <State state={run.state} /> })}
+      back={<Link to="/operations/runs">Runs</Link>}
+      actions={
+        run !== undefined && (
+          <>
+            <WorkflowLink url={run.workflowUrl} />
+            <ButtonLink size="small" to={`/operations/audit?kind=run&subject=${run.id}`}>
+              Audit entries
+            </ButtonLink>
+          </>
+        )
+      }
+    >
+      <QueryView query={query}>{(data) => <Details run={data} />}</QueryView>
+    </Page>
+  );
+}
+
+function State({ state }: { state: Run['state'] }) {
+  switch (state) {
+    case 'running':
+      return <Badge tone="info">Running</Badge>;
+    case 'finished':
+      return <Badge tone="good">Finished</Badge>;
+    case 'failed':
+      return <Badge tone="bad">Failed</Badge>;
+    case 'unknown':
+      return <Badge tone="warn">Temporal does not answer</Badge>;
+  }
+}
+
+function Details({ run }: { run: Run }) {
+  const end = run.finishedAt === null ? Date.now() : new Date(run.finishedAt).getTime();
+  const seconds = (end - new Date(run.openedAt).getTime()) / 1_000;
+  const counts = Object.entries(run.progress);
+  const done = run.progress['generated'] ?? run.progress['issued'] ?? run.progress['invoices'];
+  return (
+    <div className="stack">
+      {run.state === 'failed' && (
+        <Notice tone="bad" title="It has ended without its work done.">
+          What it had written stays. See why in Temporal, mend that, and start the same run again: it goes on where it
+          was left.
+        </Notice>
+      )}
+      {(run.progress['parkedPeriods'] ?? 0) > 0 && (
+        <Notice tone="warn" title="Periods could not be billed.">
+          The next invoicing run tries them again once their reason is mended.
+        </Notice>
+      )}
+      <Card title="Progress" description={run.state === 'running' ? 'This page looks again by itself.' : undefined}>
+        {counts.length === 0 ? (
+          <p className="muted">{run.state === 'running' ? 'It has just begun.' : 'Nothing was due.'}</p>
+        ) : (
+          <div className={css['numbers']}>
+            {counts.map(([name, count]) => (
+              <Stat key={name} label={capital(inWords(name))} value={<Quantity value={count} />} />
+            ))}
+            {done !== undefined && done > 0 && seconds > 1 && (
+              <Stat label="A second" value={<Quantity value={done / seconds} digits={1} />} />
+            )}
+          </div>
+        )}
+      </Card>
+      <Card title="This run">
+        <Facts
+          facts={[
+            ['Clock', run.clock],
+            ['Nominal time', <When key="at" at={run.cutoffAt} zone="UTC" time />],
+            ['Business time of its start', <When key="business" at={run.startedAt} zone="UTC" time />],
+            ['Started', <Age key="opened" at={run.openedAt} />],
+            [run.finishedAt === null ? 'Runs since' : 'Took', <Duration key="took" seconds={seconds} />],
+            [
+              'Workflow',
+              <code key="workflow" className={css['break']}>
+                {run.workflowId}
+              </code>,
+            ],
+          ]}
+        />
+      </Card>
+    </div>
+  );
+}

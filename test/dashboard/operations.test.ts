@@ -1,0 +1,300 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import type { Page } from 'playwright-core';
+import type { DeadLetterBox } from '../../src/billing/operations/dead-letters.ts';
+import { previewUsageCorrection } from '../../src/billing/preview-usage-correction.ts';
+import { storeSeller } from '../../src/billing/store-seller.ts';
+import { recordReconciliation } from '../../src/store/reconciliations.ts';
+import { flat, invoicesOf, openBusiness, perDeparture } from '../billing/business.ts';
+import { useDashboard } from './support/dashboard.ts';
+import { looksRight } from './support/look.ts';
+
+type Letter = Awaited<ReturnType<DeadLetterBox['list']>>[number];
+
+/** Days of January and February on which something departs. */
+const days = (month: number, count: number) =>
+  Array.from({ length: count }, (_, index) => ({
+    at: `2013-0${month}-${String((index % 27) + 1).padStart(2, '0')}T12:00:00Z`,
+  }));
+
+describe("The operators' pages", function () {
+  this.timeout(300_000);
+  const letters: Letter[] = [];
+  const box: DeadLetterBox = {
+    count: async () => letters.length,
+    list: async () => [...letters],
+    async requeue(chosen) {
+      const gone = letters.filter(({ id }) => chosen === 'all' || chosen.includes(id));
+      letters.splice(0, letters.length, ...letters.filter((one) => !gone.includes(one)));
+      return { requeued: gone.length, kept: [], missing: [] };
+    },
+    discard: async () => ({ discarded: 0, missing: [] }),
+  };
+  const pages = useDashboard({
+    deadLetters: box,
+    workflows: {
+      urlOf: (id) => `http://temporal.example/namespaces/durabill/workflows/${encodeURIComponent(id)}`,
+      listUrl: 'http://temporal.example/namespaces/durabill/workflows',
+      stateOf: async () => 'running',
+    },
+  });
+  const ids = { customer: '', held: '', parked: '', draft: '', run: '', correction: '', reconciliation: '' };
+
+  async function visit(path: string, title: string, operator: 'viewer' | 'support' | 'finance' | 'admin' = 'admin') {
+    const page = await pages.visit(path, { as: { operator } });
+    await page.getByRole('heading', { level: 1, name: title }).waitFor();
+    await settled(page);
+    return page;
+  }
+
+  /** Nothing is being fetched any more. */
+  async function settled(page: Page) {
+    await page.waitForLoadState('networkidle');
+    await page.locator('[role=status]', { hasText: 'Loading' }).first().waitFor({ state: 'detached' });
+  }
+
+  it('say that nothing waits, on a calm day', async () => {
+    const page = await visit('/operations', 'Today', 'viewer');
+    await page.getByText('Nothing waits for you.').waitFor();
+    await looksRight(page, 'operations-calm');
+  });
+
+  describe('with work to do', () => {
+    before(async () => {
+      const { database } = pages;
+      const business = await openBusiness(database);
+      const plan = await business.plan('metered', [flat('20'), perDeparture('2.50')]);
+      ids.customer = await business.customer('JetBlue Airways', { plan, zone: 'America/New_York' });
+      await business.customer('Delta Air Lines', { plan });
+      await business.use('JetBlue Airways', days(1, 20));
+      await business.use('Delta Air Lines', days(1, 30));
+      await business.invoice('2013-02-01T13:00:00Z');
+      await business.scan('2013-02-02T15:00:00Z');
+      await business.use('JetBlue Airways', days(2, 900));
+      await business.use('Delta Air Lines', days(2, 31));
+      await business.invoice('2013-03-01T13:00:00Z');
+      const invoices = await invoicesOf(database, business.clockId);
+      ids.held = invoices.find(({ lifecycle }) => lifecycle === 'held')?.id ?? '';
+      ids.draft = invoices.find(({ lifecycle }) => lifecycle === 'draft')?.id ?? '';
+      ids.parked =
+        invoices.find(({ lifecycle, customerId }) => lifecycle === 'issued' && customerId === ids.customer)?.id ?? '';
+      await database.query(
+        `UPDATE invoice_states SET sync = 'parked', parked_at = now() - interval '2 hours', parking_number = 1, sync_attempts = 9,
+           failure_code = 'contact-data', failure_reason = 'Stripe refuses the address of the customer: invalid email.'
+         WHERE invoice_id = $1`,
+        [ids.parked],
+      );
+      await database.query(
+        `INSERT INTO sync_attempts (invoice_id, attempt, started_at, ended_at, outcome, code, reason)
+         SELECT $1, n, now() - interval '3 hours' + n * interval '1 minute', now(), 'failed', 'contact-data', 'Invalid email address: bills@'
+         FROM generate_series(1, 9) n`,
+        [ids.parked],
+      );
+      const { rows: runs } = await database.query<{ id: string }>('SELECT id FROM billing_runs LIMIT 1');
+      ids.run = runs[0]?.id ?? '';
+      await database.query(`UPDATE billing_runs SET progress = '{"generated": 1204, "held": 1, "parkedPeriods": 0}'`);
+      ids.correction = (
+        await previewUsageCorrection(
+          database,
+          {
+            changes: [
+              {
+                action: 'deprecate',
+                id: 'JetBlue Airways departure 2013-02-01T12:00:00Z 0',
+                source: 'gate-1',
+                customer: ids.customer,
+              },
+            ],
+            reason: 'The gate sent it twice.',
+          },
+          'operator:olga@business.example',
+        )
+      ).id;
+      ids.reconciliation = randomUUID();
+      await recordReconciliation(database, {
+        id: ids.reconciliation,
+        kind: 'on-demand',
+        fromAt: null,
+        toAt: null,
+        askedBy: 'operator:olga@business.example',
+        workflowId: `reconciliation/${ids.reconciliation}`,
+      });
+      await database.query(
+        `UPDATE reconciliations SET started_at = now(), finished_at = now(), counts = '{"invoices": 1204, "alerted": 1}'`,
+      );
+      await database.query(
+        `INSERT INTO reconciliation_differences (id, run_id, last_run_id, kind, invoice_id, remote_id, ours, theirs, action, state)
+         VALUES (gen_random_uuid(), $1, $1, 'amount', $2, 'in_1Q2w3E', '{"totalMinor": "7000", "currency": "USD"}',
+           '{"totalMinor": "6500", "currency": "USD", "status": "open"}', 'alert', 'alerted')`,
+        [ids.reconciliation, ids.parked],
+      );
+      await database.query(
+        `INSERT INTO messages (id, key, kind, customer_id, invoice_id, state, attempts, reason, sent_at)
+         VALUES (gen_random_uuid(), 'one', 'invoice-sent', $1, $2, 'failed', 5, '550 5.1.1', NULL),
+           (gen_random_uuid(), 'two', 'payment-received', $1, $2, 'sent', 1, NULL, now())`,
+        [ids.customer, ids.parked],
+      );
+      await database.query(
+        `INSERT INTO usage_sources (source, event_count, last_occurred_at, last_received_at)
+         VALUES ('gate-1', 2050, now() - interval '3 days', now() - interval '3 days')`,
+      );
+      await storeSeller(
+        database,
+        { legalName: 'Airport Services Inc.', address: { lines: ['1 Runway Road'], city: 'New York', country: 'US' } },
+        'operator:olga@business.example',
+      );
+      letters.push({
+        id: '3f1c9a0b7d2e4f66',
+        reason: 'The invoice is unknown.',
+        queue: 'durabill.invoice-due',
+        messageId: null,
+        message: { version: 1, invoiceId: ids.parked, priority: 'normal' },
+        body: `{"version":1,"invoiceId":"${ids.parked}","priority":"normal"}`,
+        deadSince: new Date(Date.now() - 3_600_000),
+        requeues: 0,
+      });
+    });
+
+    it('name what waits, the most urgent first, and lead there', async () => {
+      const page = await visit('/operations', 'Today');
+      const items = await page.getByRole('main').getByRole('listitem').allInnerTexts();
+      const order = [
+        'dead letter',
+        'invoice is parked',
+        'draft is held',
+        'difference to Stripe',
+        'mail has failed',
+        'source',
+      ];
+      assert.deepEqual(
+        items.map((text) => order.findIndex((words) => text.includes(words))),
+        [0, 1, 2, 3, 4, 5],
+        items.join('\n'),
+      );
+      await looksRight(page, 'operations-today');
+      await page.getByRole('link', { name: /draft is held/ }).click();
+      await page.getByRole('heading', { level: 1, name: 'Drafts in review' }).waitFor();
+    });
+
+    const looks: [name: string, path: () => string, title: string][] = [
+      ['runs', () => '/operations/runs', 'Runs'],
+      ['run', () => `/operations/runs/${ids.run}`, 'Invoicing'],
+      ['drafts', () => '/operations/drafts', 'Drafts in review'],
+      ['in-review', () => '/operations/drafts?tab=review', 'Drafts in review'],
+      ['held', () => `/operations/invoices/${ids.held}`, 'Draft of February 2013'],
+      ['parked', () => '/operations/parked', 'Parked invoices'],
+      ['parked-one', () => `/operations/invoices/${ids.parked}`, 'B1'],
+      ['invoices', () => '/operations/invoices', 'Invoices'],
+      ['customers', () => '/operations/customers', 'Customers'],
+      ['manage', () => `/operations/manage/${ids.customer}`, 'JetBlue Airways'],
+      ['manage-subscriptions', () => `/operations/manage/${ids.customer}?tab=subscriptions`, 'JetBlue Airways'],
+      ['manage-dunning', () => `/operations/manage/${ids.customer}?tab=dunning`, 'JetBlue Airways'],
+      ['corrections', () => '/operations/corrections', 'Corrections'],
+      ['correction', () => `/operations/corrections/${ids.correction}`, 'Correction of usage'],
+      ['new-correction', () => '/operations/corrections/new', 'Correct usage'],
+      ['plans', () => '/operations/plans', 'Plans'],
+      ['plans-change', () => '/operations/plans?tab=change', 'Plans'],
+      ['plan', () => '/operations/plans/metered-1', 'metered-1'],
+      ['dead-letters', () => '/operations/dead-letters', 'Dead letters'],
+      ['reconciliation', () => '/operations/reconciliation', 'Reconciliation'],
+      ['reconciliation-one', () => `/operations/reconciliation/${ids.reconciliation}`, 'Asked for'],
+      ['messages', () => '/operations/messages', 'Messages'],
+      ['pauses', () => '/operations/pauses', 'Pauses'],
+      ['audit', () => '/operations/audit', 'Audit trail'],
+      ['settings', () => '/operations/settings', 'Settings'],
+      ['settings-tax', () => '/operations/settings?tab=tax', 'Settings'],
+      ['settings-dunning', () => '/operations/settings?tab=dunning', 'Settings'],
+    ];
+    for (const [name, path, title] of looks) {
+      it(`look right on desk and phone, in light and dark: ${name}`, async () => {
+        await looksRight(await visit(path(), title), `operations-${name}`);
+      });
+    }
+
+    it('ask why before anything is changed, show what became of it, and lead to the audit entry', async () => {
+      const page = await visit('/operations/dead-letters', 'Dead letters');
+      await page.getByRole('button', { name: 'Put back' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Put this letter back?' });
+      await dialog.waitFor();
+      await looksRight(page, 'operations-dialog');
+      await dialog.getByRole('button', { name: 'Put back' }).click();
+      assert.equal(letters.length, 1, 'nothing is done without a reason');
+      await dialog.getByLabel('Why').fill('The bridge knows it by now.');
+      await dialog.getByRole('button', { name: 'Put back' }).click();
+      await dialog.getByText('1 letter is back in the queue.').waitFor();
+      assert.equal(letters.length, 0);
+      await dialog.getByRole('link', { name: 'Audit entry' }).click();
+      await page.getByText('“The bridge knows it by now.”').waitFor();
+      await page.getByRole('button', { name: 'Verify this chain' }).click();
+      await page.getByText('The chain holds').waitFor();
+    });
+
+    it('let each role do what is its own, and say why a button is off', async () => {
+      const may = async (role: 'viewer' | 'support' | 'finance' | 'admin') => {
+        const page = await visit(`/operations/invoices/${ids.parked}`, 'B1', role);
+        const buttons = { retry: 'Try again', giveUp: 'Give up' };
+        return await Promise.all(Object.values(buttons).map((name) => page.getByRole('button', { name }).isEnabled()));
+      };
+      assert.deepEqual(await may('viewer'), [false, false]);
+      assert.deepEqual(await may('support'), [true, false]);
+      assert.deepEqual(await may('finance'), [true, true]);
+      const page = await visit('/operations/pauses', 'Pauses', 'finance');
+      await page.getByTitle('The role “finance” may look at this, and not change it.').waitFor();
+    });
+
+    it("write each operator's first look at a customer into the audit trail, and find customers", async () => {
+      const page = await visit('/operations/customers', 'Customers', 'support');
+      await page.getByLabel('Search').fill('delta');
+      await page.getByRole('link', { name: 'Delta Air Lines', exact: true }).waitFor();
+      assert.equal(await page.getByRole('link', { name: 'JetBlue Airways', exact: true }).count(), 0);
+      await page.getByLabel('Search').fill('jetblue');
+      await page.getByRole('link', { name: 'As they see it: JetBlue Airways' }).click();
+      await page.getByText('You see what JetBlue Airways sees.').waitFor();
+      await settled(page);
+      await page.reload();
+      await page.getByText('You see what JetBlue Airways sees.').waitFor();
+      await settled(page);
+      const { rows } = await pages.database.query<{ actor: string }>(
+        `SELECT actor FROM audit_log WHERE subject_id = $1 AND action = 'pages viewed'`,
+        [ids.customer],
+      );
+      assert.deepEqual(
+        rows.map(({ actor }) => actor.replace(/-[0-9a-f]{8}@/, '@')),
+        ['operator:support@business.example'],
+      );
+    });
+
+    it('show the difference of pasted plans before they are applied', async () => {
+      const page = await visit('/operations/plans?tab=change', 'Plans');
+      const file = {
+        meters: [],
+        plans: [
+          {
+            key: 'metered-1',
+            name: 'metered',
+            currency: 'USD',
+            interval: 'month',
+            prices: [{ key: 'base', name: 'Base fee', model: 'flat', amount: '25' }],
+          },
+        ],
+      };
+      await page.getByLabel('Meters and plans, as JSON').fill('{');
+      await page.getByRole('button', { name: 'Compare' }).click();
+      await page.getByText('It is no JSON').first().waitFor();
+      await page.getByLabel('Meters and plans, as JSON').fill(JSON.stringify(file));
+      await page.getByRole('button', { name: 'Compare' }).click();
+      await page.getByText('metered-1, version 2').waitFor();
+      await page.getByRole('row', { name: /prices\[base\]\.amount/ }).waitFor();
+      await page.getByRole('button', { name: 'Apply' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('Why').fill('Agreed with sales.');
+      await dialog.getByRole('button', { name: 'Apply' }).click();
+      await dialog.getByText('The plans are in the books.').waitFor();
+      const { rows } = await pages.database.query(
+        `SELECT detail->>'reason' AS reason FROM audit_log WHERE subject_kind = 'plan' AND action = 'version applied'
+         ORDER BY at DESC LIMIT 1`,
+      );
+      assert.deepEqual(rows, [{ reason: 'Agreed with sales.' }]);
+    });
+  });
+});
