@@ -98,7 +98,7 @@ const owners: Record<string, Owner> = {
   pg: { rooms: ['src/store', 'src/stack', 'bench'] },
   '@prisma/': { rooms: ['src/store'] },
   amqplib: { rooms: ['src/broker'] },
-  fastify: { rooms: ['src/api'] },
+  fastify: { rooms: ['src/api', 'bench'] },
   '@fastify/': { rooms: ['src/api'] },
   '@myriaddreamin/': { rooms: ['src/documents'] },
   commander: { rooms: ['src/cli'] },
