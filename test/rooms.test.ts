@@ -98,7 +98,7 @@ const owners: Record<string, Owner> = {
   pg: { rooms: ['src/store', 'src/stack', 'bench'] },
   '@prisma/': { rooms: ['src/store'] },
   amqplib: { rooms: ['src/broker'] },
-  fastify: { rooms: ['src/api'] },
+  fastify: { rooms: ['src/api', 'bench'] },
   '@fastify/': { rooms: ['src/api'] },
   '@myriaddreamin/': { rooms: ['src/documents'] },
   commander: { rooms: ['src/cli'] },
@@ -106,6 +106,8 @@ const owners: Record<string, Owner> = {
   otpauth: { rooms: ['src/auth'] },
   'openid-client': { rooms: ['src/auth'] },
   nodemailer: { rooms: ['src/notify'] },
+  standardwebhooks: { rooms: ['src/notify'] },
+  'ipaddr.js': { rooms: ['src/notify'] },
   'smtp-server': { rooms: ['src/mail-catcher'] },
   mailparser: { rooms: ['src/mail-catcher'] },
   // A program that replays knows the error by which that fails.

@@ -48,6 +48,7 @@ export const operatorNavigation: NavigationItem[] = [
   { to: '/operations/drafts', label: 'Drafts', icon: FilePenLine },
   { to: '/operations/parked', label: 'Parked', icon: CircleParking },
   { to: '/operations/customers', label: 'Customers', icon: Users },
+  { to: '/operations/developers', label: 'Developers', icon: CodeXml },
   { to: '/operations/invoices', label: 'Invoices', icon: FileText },
   { to: '/operations/runs', label: 'Runs', icon: Workflow },
   { to: '/operations/corrections', label: 'Corrections', icon: Eraser },

@@ -1,5 +1,6 @@
 import type { Address, BillingContact } from '../domain/party/party.ts';
 import type { Sql } from './database.ts';
+import { listRemovedUsage, type RemovedUsage } from './usage-removal-marks.ts';
 
 export type PersonalData = {
   taxIds: { type: string; value: string }[];
@@ -41,6 +42,8 @@ export type PersonalData = {
   }[];
   invoices: InvoicePersonalData[];
   usage: { eventType: string; events: number; firstAt: Date; lastAt: Date }[];
+  /** What the policy of retention has removed. */
+  usageRemoved: RemovedUsage[];
   audit: { entries: number; firstAt: Date | null; lastAt: Date | null };
 };
 
@@ -109,6 +112,7 @@ export async function readPersonalData(sql: Sql, customerId: string): Promise<Pe
       `SELECT event_type AS "eventType", count(*)::float8 AS events, min(occurred_at) AS "firstAt", max(occurred_at) AS "lastAt"
        FROM usage_events WHERE customer_id = $1 GROUP BY event_type ORDER BY event_type`,
     ),
+    usageRemoved: await listRemovedUsage(sql, customerId),
     audit: audit as PersonalData['audit'],
   };
 }

@@ -108,14 +108,16 @@ describe('The API of personal data', () => {
   });
 
   it('keeps for how many years the law asks for invoices, and who said so', async () => {
-    assert.deepEqual((await api.get('/v1/settings/retention')).body, { invoiceYears: 10 });
+    assert.deepEqual((await api.get('/v1/settings/retention')).body, { invoiceYears: 10, usageMonths: null });
     const stored = await api.call('PUT', '/v1/settings/retention', { body: { invoiceYears: 7 } });
-    assert.deepEqual(stored.body, { invoiceYears: 7 });
-    assert.deepEqual((await api.get('/v1/settings/retention')).body, { invoiceYears: 7 });
+    assert.deepEqual(stored.body, { invoiceYears: 7, usageMonths: null });
+    assert.deepEqual((await api.get('/v1/settings/retention')).body, { invoiceYears: 7, usageMonths: null });
     const { rows } = await api.database.query(
       `SELECT actor, action, detail FROM audit_log WHERE subject_kind = 'retention'`,
     );
-    assert.deepEqual(rows, [{ actor: 'api-key:tests', action: 'chosen', detail: { invoiceYears: 7 } }]);
+    assert.deepEqual(rows, [
+      { actor: 'api-key:tests', action: 'chosen', detail: { invoiceYears: 7, usageMonths: null } },
+    ]);
     const never = await api.call('PUT', '/v1/settings/retention', { body: { invoiceYears: 0 } });
     assertProblem(never, 400, 'request-invalid', 'invoiceYears');
   });

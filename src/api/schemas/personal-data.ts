@@ -89,17 +89,29 @@ const erasureFields = {
 const ErasureRecord = Type.Object(erasureFields, { description: 'That and when it was erased' });
 export const Erasure = Type.Object({ ...erasureFields, kept: Kept }, { description: 'An erasure' });
 
-export const Retention = Type.Object(
-  {
-    invoiceYears: Type.Integer({
-      minimum: 1,
-      maximum: 100,
-      description: 'Full calendar years after the one in which an invoice was issued, for which it is kept',
-      examples: [10],
+const retentionFields = {
+  invoiceYears: Type.Integer({
+    minimum: 1,
+    maximum: 100,
+    description: 'Full calendar years after the one in which an invoice was issued, for which it is kept',
+    examples: [10],
+  }),
+  usageMonths: nullable(
+    Type.Integer({
+      minimum: 3,
+      maximum: 1_200,
+      description:
+        'Months for which raw usage events are kept after the invoice that bills them was issued, on the clock of the customer; null for ever. Older ones are removed every night, month by month, once their proofs were recorded',
+      examples: [24],
     }),
-  },
-  { ...closed, description: 'How long things are kept' },
-);
+  ),
+};
+
+export const Retention = Type.Object(retentionFields, { description: 'How long things are kept' });
+export const ChosenRetention = Type.Partial(Type.Object(retentionFields), {
+  ...closed,
+  description: 'How long things are to be kept; what is left out stays as it is',
+});
 
 const memo = nullable(text('What else it says', 'Thank you for flying with us.', 2_000));
 const purchaseOrder = nullable(text('Number of the order at the customer', 'PO-4711', 140));
@@ -215,6 +227,17 @@ export const PersonalData = Type.Object(
         { description: 'Usage events of a type' },
       ),
       { description: 'Usage events; each with its properties is at /v1/customers/{id}/personal-data/events' },
+    ),
+    usageRemoved: Type.Array(
+      Type.Object(
+        {
+          eventType: text('Type of the events', 'departure'),
+          events: count('How many there were', 2_310),
+          removedAt: instant('When the last of them were removed', day),
+        },
+        { description: 'Usage events of a type that are gone' },
+      ),
+      { description: 'Usage events that the policy of retention has removed: their number is known, and nothing else' },
     ),
     audit: Type.Object(
       {

@@ -28,6 +28,7 @@ import type { SubjectWords } from './reader.ts';
 import { stripeInvoice } from './stripe-copies.ts';
 import { customerErasure, pendingItem, subscription, taxStatus } from './subscriptions.ts';
 import { user } from './users.ts';
+import { webhookDelivery, webhookEndpoint } from './webhooks.ts';
 
 /** Something that has states, and where the API tells them. */
 type Subject = {
@@ -71,6 +72,8 @@ export const stateSubjects = {
   uncollectible: { about: 'Giving up on an invoice', fields: [], states: uncollectible },
   'credit-note': { about: 'A credit note', fields: [], states: creditNote },
   message: { about: 'A mail', fields: ['state'], states: message },
+  'webhook-endpoint': { about: 'A webhook endpoint', fields: ['state'], states: webhookEndpoint },
+  'webhook-delivery': { about: 'A delivery to a webhook endpoint', fields: ['state'], states: webhookDelivery },
   dunning: { about: 'The follow-up of an unpaid invoice', fields: ['state'], states: dunning },
   'dunning-wait': { about: 'What the follow-up waits for', fields: ['waitsFor'], states: dunningWait },
   'dunning-step': { about: 'A step of the follow-up', fields: ['state'], states: dunningStep },
