@@ -3955,6 +3955,7 @@ export type paths = {
                                 value: string;
                             }[];
                             meter: components["schemas"]["MetersItem"];
+                            removedBefore: string | null;
                             /** @description One for each group that is shown, and one for all others */
                             series: {
                                 /** @description One for each bucket */
