@@ -36,6 +36,8 @@ export const crashPoints = [
   'mail.claimed',
   'mail.answered',
   'mail.settled',
+  'webhook.claimed',
+  'webhook.answered',
   'usage.rolled-up',
   'retention.proof-recorded',
   'retention.month-removed',

@@ -11,6 +11,7 @@ export const problemType = 'application/problem+json';
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = toDurabillError(error as FastifyError, request);
   const { status } = known.entry;
+  request.refusedBy = known.code;
   if (status >= 500) request.log.error({ err: error }, 'request failed');
   else if (request.raw.errored) request.log.debug({ err: error }, 'the client left before its request was whole');
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="durabill"');

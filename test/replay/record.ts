@@ -74,8 +74,6 @@ describe('the recorder', function () {
     await recordScheduled(world, 'dueInvoiceScan.scheduled', ids.scheduleIds.dueInvoiceScan, '2026-10-02T15:00');
     await recordScheduled(world, 'rollUpUsage.scheduled', ids.scheduleIds.usageRollup, '2026-10-03T12:00');
     await recordScheduled(world, 'digestAudit.scheduled', ids.scheduleIds.auditDigest, '2026-10-04T02:00');
-    await keepNoUsage(world);
-    await recordScheduled(world, 'removeOldUsage.scheduled', ids.scheduleIds.usageRemoval, '2026-10-04T04:00');
     await recordScheduled(world, 'reconcile.nightly', ids.scheduleIds.reconciliation, '2026-10-04T03:00');
     await recordScheduled(world, 'reconcile.nothing', ids.scheduleIds.adoption, '2026-10-04T12:00');
     await beginPause(world.database, { kind: 'restore', reason: 'A restore is recorded.', begunBy: 'recorder' });
@@ -104,6 +102,17 @@ describe('the recorder', function () {
     await recordScheduled(world, 'dunning.scheduled', ids.scheduleIds.dunning, '2026-10-01T14:00');
   });
 
+  it('writes the history of a night that removes old usage', async () => {
+    const { database } = world;
+    // On the real clock, so that it is old enough in any case.
+    await createCustomer(database, { externalId: 'old', name: 'old', currency: 'USD', zone: 'UTC' }, 'recorder');
+    const event = { id: 'old', customer: 'old', type: 'departure', occurredAt: '2013-01-05T10:00:00Z' };
+    await recordUsage(database, [event]);
+    await chooseRetention(database, { usageMonths: 3 }, 'recorder');
+    await world.start('worker');
+    await recordScheduled(world, 'removeOldUsage.scheduled', ids.scheduleIds.usageRemoval, '2026-10-04T04:00');
+  });
+
   it("writes the histories of Stripe's events", async () => {
     await world.start('worker');
     await clientOf(world.simulator).customers.create({ name: 'Blue Heron Air' });
@@ -116,14 +125,6 @@ describe('the recorder', function () {
     await recordScheduled(world, 'sweepStripeEvents.refused', ids.scheduleIds.stripeEventSweep, '2026-10-04T13:00');
   });
 });
-
-/** Something is to be looked at: an old event of a customer on the real clock, and of a policy that does not keep it. */
-async function keepNoUsage({ database }: World): Promise<void> {
-  await createCustomer(database, { externalId: 'old', name: 'old', currency: 'USD', zone: 'UTC' }, 'recorder');
-  const event = { id: 'old', customer: 'old', type: 'departure', occurredAt: '2013-01-05T10:00:00Z' };
-  await recordUsage(database, [event]);
-  await chooseRetention(database, { usageMonths: 3 }, 'recorder');
-}
 
 async function record({ temporal }: World, file: string, workflowId: string, runId?: string): Promise<void> {
   if (onlyFiles !== undefined && !onlyFiles.includes(file)) return;

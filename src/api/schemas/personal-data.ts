@@ -28,6 +28,10 @@ const ErasedCounts = Type.Object(
     failureSentences: count('What Stripe said of failures of its invoices, which may quote a name or an address', 0),
     usageCorrections: count('Corrections of usage that named it by its external id', 0),
     mailsNotSent: count('Mails that waited and are not sent any more', 0),
+    users: count('People who saw its pages', 2),
+    sessions: count('Where they were signed in', 3),
+    signInLinks: count('Links by which they came in, used or not', 3),
+    apiKeys: count('Keys that were bound to it: revoked, and without their names', 0),
   },
   { description: 'What was erased, each as how many there were' },
 );
@@ -165,6 +169,36 @@ export const PersonalData = Type.Object(
         { description: 'A mail. Neither its text nor its address is kept: both are made when it is sent' },
       ),
       { description: 'Mails to the customer' },
+    ),
+    users: Type.Array(
+      Type.Object(
+        {
+          id: id('Id of the user'),
+          email: text('By which the person signs in', 'kim@jetblue.example', 320),
+          name: text('What the person is called', 'Kim Moreau'),
+          role: text('What the person may do', 'billing'),
+          receivesInvoices: Type.Boolean({ description: 'Whether mails about invoices go there', examples: [true] }),
+          state: text('How far it is', 'active'),
+          createdAt: instant('When the user was added', day),
+          signedInAt: nullable(instant('When the user signed in last', day)),
+        },
+        { description: 'A person who sees the pages' },
+      ),
+      { description: 'People who see the pages of the customer' },
+    ),
+    sessions: Type.Array(
+      Type.Object(
+        {
+          userId: nullable(id('Of the user; null for somebody without a name')),
+          signedInBy: text('By what', 'mail'),
+          userAgent: nullable(text('What the browser said it was', 'Mozilla/5.0 (X11; Linux x86_64)', 200)),
+          createdAt: instant('When it was opened', day),
+          seenAt: instant('When it was used last', day),
+          endedAt: nullable(instant('When it was over', day)),
+        },
+        { description: 'A session' },
+      ),
+      { description: 'Where they were signed in, as far as it is still known' },
     ),
     invoices: Type.Array(
       Type.Object(

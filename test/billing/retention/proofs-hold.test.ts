@@ -88,7 +88,7 @@ describe('The proof of every invoice', () => {
   }
 
   it('says the same before and after its events are gone', async function () {
-    this.timeout(500_000);
+    this.timeout(300_000);
     await fc.assert(
       fc.asyncProperty(drawnBusiness, async (drawn) => {
         await keepFor(target.database, null);
@@ -138,7 +138,7 @@ describe('The proof of every invoice', () => {
         assert.deepEqual(rows, [{ uses: 0, seats: seats + amendedSeats }]);
         assert.equal((await findLateUsage(target.database, business.clockId)).differing, 0);
       }),
-      { numRuns: 30, endOnFailure: true },
+      { numRuns: 6 },
     );
   });
 });

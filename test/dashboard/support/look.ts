@@ -32,9 +32,9 @@ export async function axe(page: Page): Promise<void> {
   assert.deepEqual(told, [], `${page.url()} breaks rules of accessibility:\n${told.join('\n')}`);
 }
 
-/** Waits until colours that go from one theme to the other have arrived: half way they are too alike. */
-async function settled(page: Page): Promise<void> {
-  await page.waitForFunction(() => document.getAnimations().every(({ playState }) => playState === 'finished'));
+/** Colours move from one theme to the other; half on the way they are those of neither. */
+async function atRest(page: Page): Promise<void> {
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)));
 }
 
 /** Asserts that nothing of the page is wider than the window. */
@@ -54,7 +54,7 @@ export async function looksRight(page: Page, name: string): Promise<void> {
     await page.setViewportSize(size);
     for (const theme of themes) {
       await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-      await settled(page);
+      await atRest(page);
       await axe(page);
       await fits(page);
       if (folder !== undefined) {
