@@ -34,7 +34,7 @@ export async function axe(page: Page): Promise<void> {
 
 /** Colours move from one theme to the other; half on the way they are those of neither. */
 async function atRest(page: Page): Promise<void> {
-  await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)));
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)));
 }
 
 /** Asserts that nothing of the page is wider than the window. */
