@@ -13,8 +13,9 @@ const benchmarks: Record<string, () => Promise<Benchmark>> = {
   R4: async () => (await import('./publish.ts')).publish,
   R5: async () => (await import('./sync/throughput.ts')).syncThroughput,
   R6: async () => (await import('./sync/live-limits.ts')).syncAtLiveLimits,
-  R7: async () => (await import('./sync/immediate.ts')).immediateSync,
+  R7: async () => (await import('./reads/index.ts')).reads,
   R13: async () => (await import('./expected-bill.ts')).expectedBill,
+  immediate: async () => (await import('./sync/immediate.ts')).immediateSync,
   rating: async () => (await import('./rating.ts')).rating,
 };
 

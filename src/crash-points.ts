@@ -39,6 +39,8 @@ export const crashPoints = [
   'webhook.claimed',
   'webhook.answered',
   'usage.rolled-up',
+  'retention.proof-recorded',
+  'retention.month-removed',
   'events.page-swept',
   'events.looked',
 ] as const;

@@ -52,6 +52,7 @@ import { syncRoutes } from './routes/syncs.ts';
 import { taxRoutes } from './routes/taxes.ts';
 import { usageRoutes } from './routes/usage.ts';
 import { usageCorrectionRoutes } from './routes/usage-corrections.ts';
+import { usageRemovalRoutes } from './routes/usage-removals.ts';
 import { usageSourceRoutes } from './routes/usage-sources.ts';
 import { userRoutes } from './routes/users.ts';
 import { walletRoutes } from './routes/wallets.ts';
@@ -130,6 +131,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     messageRoutes,
     taxRoutes,
     usageCorrectionRoutes,
+    usageRemovalRoutes,
     usageSourceRoutes,
     operationRoutes,
     deadLetterRoutes,

@@ -59,6 +59,7 @@ const frameworkErrors: Record<string, [code: ErrorCode, reason: string, field?: 
 
 /** Raised by the triggers that keep an erased customer erased. */
 const writtenOfErased = 'DB038';
+const writtenOfRemoved = 'DB045';
 
 function toDurabillError(error: FastifyError, { raw }: FastifyRequest): DurabillError {
   // An error of ours that means a fault of the program or its set-up must not show its inside either.
@@ -78,6 +79,7 @@ function toDurabillError(error: FastifyError, { raw }: FastifyRequest): Durabill
   }
   if (isUnreachable(error)) return new DurabillError('unavailable', { reason: 'The database cannot be reached.' });
   if (error.code === writtenOfErased) return new DurabillError('customer-erased');
+  if (error.code === writtenOfRemoved) return new DurabillError('usage-removed');
   // PostgreSQL cannot hold the character NUL; every other text of a request is checked before.
   if (error.code === '22021')
     return new DurabillError('request-invalid', { reason: 'A text contains a NUL character.' });

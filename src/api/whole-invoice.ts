@@ -1,7 +1,8 @@
 import type { Principal } from '../auth/principal.ts';
 import type { Database } from '../store/database.ts';
-import { findInvoice, type InvoiceLineView, type InvoiceView } from '../store/invoice-views.ts';
+import type { InvoiceView } from '../store/invoice-views.ts';
 import type { DataGap } from '../store/usage-freshness.ts';
+import { findInvoice, type InvoiceLineView } from '../store/whole-invoice.ts';
 import type { ApiDeps } from './deps.ts';
 import { noSuchInvoice } from './filters.ts';
 import { isCustomer } from './guard.ts';

@@ -1,7 +1,8 @@
 import { readNoted } from '../store/credit-notes.ts';
 import type { Database } from '../store/database.ts';
-import { findInvoice, safeNumber } from '../store/invoice-views.ts';
+import { safeNumber } from '../store/invoice-views.ts';
 import { type Movement, readMovements } from '../store/payments.ts';
+import { findInvoice } from '../store/whole-invoice.ts';
 
 /** Movements that are shown of one invoice: far more than any has. */
 const mostMovements = 500;

@@ -1979,7 +1979,10 @@ export type paths = {
         };
         /** Read how long things are kept */
         get: operations["getSettingsRetention"];
-        /** Say how long things are kept */
+        /**
+         * Say how long things are kept
+         * @description What is left out stays. A policy for raw usage removes nothing at once; GET /v1/usage/removals/plan says what it would.
+         */
         put: operations["putSettingsRetention"];
         post?: never;
         delete?: never;
@@ -2369,6 +2372,43 @@ export type paths = {
         put?: never;
         /** Give a previewed correction up */
         post: operations["postUsageCorrectionDiscard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/usage/removals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the months of which raw usage was removed */
+        get: operations["listUsageRemovals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/usage/removals/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See which raw usage would be removed now, and what keeps the rest
+         * @description A dry run: nothing is removed, nor proved. Name `usageMonths` to see what another policy would do. What proofs and late usage keep is as the last night has found it.
+         */
+        get: operations["getUsageRemovalsPlan"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3097,11 +3137,11 @@ export type components = {
              */
             sentence: string;
             /**
-             * @description `events`: how many were counted; `skipped`: how many of them lacked what the meter measures; `keys`: how many were not taken in as usage is; `contents`: how many of the type in the period, hashed again, say something else than when they were taken in (of more than 25,000 on the invoice a random sample, and the sentence says so); `quantity` and `amount`: of the line; `lines` and `sum`: of the invoice; `stripe`: the total recorded of its copy; `stripe-answer`: the total that Stripe itself answered last, in its units; `stripe-status`: the state in which its copy was last seen; `history`: the audit chain
+             * @description `record`: where raw events were removed by policy, the SHA-256 in the history of the invoice and that of the record which stands in their place; `events`: how many were counted; `skipped`: how many of them lacked what the meter measures; `keys`: how many were not taken in as usage is; `contents`: how many of the type in the period, hashed again, say something else than when they were taken in (of more than 25,000 on the invoice a random sample, and the sentence says so); `quantity` and `amount`: of the line; `lines` and `sum`: of the invoice; `stripe`: the total recorded of its copy; `stripe-answer`: the total that Stripe itself answered last, in its units; `stripe-status`: the state in which its copy was last seen; `history`: the audit chain
              * @example quantity
              * @enum {string}
              */
-            what: "events" | "skipped" | "keys" | "contents" | "quantity" | "amount" | "lines" | "sum" | "total" | "stripe" | "stripe-answer" | "stripe-status" | "history";
+            what: "record" | "events" | "skipped" | "keys" | "contents" | "quantity" | "amount" | "lines" | "sum" | "total" | "stripe" | "stripe-answer" | "stripe-status" | "history";
         };
         /** @description Whom bills are sent to */
         ContactsItem: {
@@ -3209,6 +3249,11 @@ export type components = {
         /** @description What was erased, each as how many there were */
         Counts2: {
             /**
+             * @description Keys that were bound to it: revoked, and without their names
+             * @example 0
+             */
+            apiKeys: number;
+            /**
              * @description People to whom bills were sent
              * @example 2
              */
@@ -3254,6 +3299,16 @@ export type components = {
              */
             paymentMethods: number;
             /**
+             * @description Where they were signed in
+             * @example 3
+             */
+            sessions: number;
+            /**
+             * @description Links by which they came in, used or not
+             * @example 3
+             */
+            signInLinks: number;
+            /**
              * @description Stored requests to Stripe about the customer
              * @example 3
              */
@@ -3268,6 +3323,11 @@ export type components = {
              * @example 0
              */
             usageCorrections: number;
+            /**
+             * @description People who saw its pages
+             * @example 2
+             */
+            users: number;
         };
         /** @description The coupon */
         Coupon: {
@@ -4331,6 +4391,7 @@ export type components = {
              * @example 10
              */
             invoiceYears: number;
+            usageMonths: number | null;
         };
         /** @description Settings of the deployment */
         GetSettingsTaxAnswer: {
@@ -5965,7 +6026,7 @@ export type components = {
             operator: components["schemas"]["DataItem2"];
             /**
              * @description Where they choose a password; it works once
-             * @example https://billing.acme.example/sign-in/link#dbl_4uKq…
+             * @example https://billing.acme.example/sign-in/invite#dbl_4uKq…
              */
             url: string;
         };
@@ -11061,6 +11122,29 @@ export interface operations {
                              */
                             savedAt: string;
                         }[];
+                        /** @description Where they were signed in, as far as it is still known */
+                        sessions: {
+                            /**
+                             * Format: date-time
+                             * @description When it was opened (RFC 3339, UTC, milliseconds)
+                             * @example 2026-11-30T16:00:00.000Z
+                             */
+                            createdAt: string;
+                            endedAt: string | null;
+                            /**
+                             * Format: date-time
+                             * @description When it was used last (RFC 3339, UTC, milliseconds)
+                             * @example 2026-11-30T16:00:00.000Z
+                             */
+                            seenAt: string;
+                            /**
+                             * @description By what
+                             * @example mail
+                             */
+                            signedInBy: string;
+                            userAgent: string | null;
+                            userId: string | null;
+                        }[];
                         /** @description Of the tax profile */
                         taxIds: components["schemas"]["TaxIdsItem"][];
                         taxReason: string | null;
@@ -11088,6 +11172,66 @@ export interface operations {
                              * @example 2013-02-01T13:00:00.000Z
                              */
                             lastAt: string;
+                        }[];
+                        /** @description Usage events that the policy of retention has removed: their number is known, and nothing else */
+                        usageRemoved: {
+                            /**
+                             * @description How many there were
+                             * @example 2310
+                             */
+                            events: number;
+                            /**
+                             * @description Type of the events
+                             * @example departure
+                             */
+                            eventType: string;
+                            /**
+                             * Format: date-time
+                             * @description When the last of them were removed (RFC 3339, UTC, milliseconds)
+                             * @example 2026-11-30T16:00:00.000Z
+                             */
+                            removedAt: string;
+                        }[];
+                        /** @description People who see the pages of the customer */
+                        users: {
+                            /**
+                             * Format: date-time
+                             * @description When the user was added (RFC 3339, UTC, milliseconds)
+                             * @example 2026-11-30T16:00:00.000Z
+                             */
+                            createdAt: string;
+                            /**
+                             * @description By which the person signs in
+                             * @example kim@jetblue.example
+                             */
+                            email: string;
+                            /**
+                             * Format: uuid
+                             * @description Id of the user
+                             * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+                             */
+                            id: string;
+                            /**
+                             * @description What the person is called
+                             * @example Kim Moreau
+                             */
+                            name: string;
+                            /**
+                             * @description Whether mails about invoices go there
+                             * @example true
+                             */
+                            receivesInvoices: boolean;
+                            /**
+                             * @description What the person may do
+                             * @example billing
+                             */
+                            role: string;
+                            signedInAt: string | null;
+                            /**
+                             * @description How far it is
+                             * @example active
+                             */
+                            state: string;
                         }[];
                     };
                 };
@@ -14293,7 +14437,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Events counted = quantity rated = amount at Stripe, computed again from the raw events */
+            /** @description Events counted = quantity rated = amount at Stripe, computed again from the raw events, or from what was recorded of them before they were removed */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14396,6 +14540,26 @@ export interface operations {
                             priceKey: string;
                         }[];
                         number: string | null;
+                        removed: {
+                            /**
+                             * @description SHA-256 of the record as it is now, in hex
+                             * @example 2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae
+                             */
+                            hash: string;
+                            hashInChain: string | null;
+                            /**
+                             * Format: date-time
+                             * @description Machine time at which their record was taken, when the proof held from the events themselves (RFC 3339, UTC, milliseconds)
+                             * @example 2013-02-01T13:00:00.000Z
+                             */
+                            recordedAt: string;
+                            /**
+                             * Format: date-time
+                             * @description Machine time at which the first of them were removed (RFC 3339, UTC, milliseconds)
+                             * @example 2013-02-01T13:00:00.000Z
+                             */
+                            removedAt: string;
+                        } | null;
                         /**
                          * @description Its total, in minor units of the currency (cents for USD)
                          * @example 123450
@@ -17365,11 +17529,11 @@ export interface operations {
                              */
                             count: number;
                             /**
-                             * @description `changed-audit`: audit chains are not what they had been. `pause`: everything stands still. `outage`: the target does not answer. `failed-run`: a run has ended without its work done. `dead-letter`: a message that nobody could handle. `parked-invoice`, `parked-period`, `held-draft`: wait for an answer. `difference`: the books and Stripe differ. `dispute`: a bank asks money back. `parked-stripe-event`: could not be taken up. `failed-mail`, `unknown-mail`: a customer may not have been written to. `unpaid-invoice`: dunning asks for you. `silent-source`: sent usage within 35 days, and nothing for a day. `stray-event`: of a month without a partition. `unerased-copy`: personal data that is still at Stripe
+                             * @description `changed-audit`: audit chains are not what they had been. `pause`: everything stands still. `outage`: the target does not answer. `failed-run`: a run has ended without its work done. `dead-letter`: a message that nobody could handle. `parked-invoice`, `parked-period`, `held-draft`: wait for an answer. `difference`: the books and Stripe differ. `dispute`: a bank asks money back. `parked-stripe-event`: could not be taken up. `failed-mail`, `unknown-mail`: a customer may not have been written to. `unpaid-invoice`: dunning asks for you. `silent-source`: sent usage within 35 days, and nothing for a day. `stray-event`: of a month without a partition. `unerased-copy`: personal data that is still at Stripe. `kept-usage`: raw usage that stays beyond its policy, as late usage is not billed or a proof does not hold
                              * @example parked-invoice
                              * @enum {string}
                              */
-                            kind: "changed-audit" | "pause" | "outage" | "failed-run" | "dead-letter" | "parked-invoice" | "parked-period" | "held-draft" | "difference" | "dispute" | "parked-stripe-event" | "failed-mail" | "unknown-mail" | "unpaid-invoice" | "silent-source" | "stray-event" | "unerased-copy";
+                            kind: "changed-audit" | "pause" | "outage" | "failed-run" | "dead-letter" | "parked-invoice" | "parked-period" | "held-draft" | "difference" | "dispute" | "parked-stripe-event" | "failed-mail" | "unknown-mail" | "unpaid-invoice" | "silent-source" | "stray-event" | "unerased-copy" | "kept-usage";
                             oldestAt: string | null;
                         }[];
                     };
@@ -19644,10 +19808,17 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description How long things are kept */
+        /** @description How long things are to be kept; what is left out stays as it is */
         requestBody: {
             content: {
-                "application/json": components["schemas"]["GetSettingsRetentionAnswer"];
+                "application/json": {
+                    /**
+                     * @description Full calendar years after the one in which an invoice was issued, for which it is kept
+                     * @example 10
+                     */
+                    invoiceYears?: number;
+                    usageMonths?: number | null;
+                };
             };
         };
         responses: {
@@ -21364,6 +21535,179 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PostUsageCorrectionsAnswer201"];
+                };
+            };
+        };
+    };
+    listUsageRemovals: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `nextCursor` of the page before
+                 * @example WyIyMDI2LTExLTMwVDA0OjAwOjEyLjAwMFoiLCI3ZDFkMmIwZS01YTBjLTVjMWYtOWY0My0wZDZjOGQ1YjJhMTEiXQ
+                 */
+                cursor?: string;
+                /**
+                 * @description Objects a page; 50 unless said otherwise
+                 * @example 50
+                 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request was refused; nothing was changed */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something is away or failed; the same request may be sent again */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What was removed, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /**
+                             * @description Customers whose events of the month went
+                             * @example 312
+                             */
+                            customers: number;
+                            /**
+                             * @description Events that went, every version of them
+                             * @example 1204318
+                             */
+                            events: number;
+                            /**
+                             * Format: uuid
+                             * @description Id of the removal
+                             * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+                             */
+                            id: string;
+                            /**
+                             * @description Events of the month that stayed: of other customers, and of types of which meters read all history
+                             * @example 0
+                             */
+                            keptEvents: number;
+                            /**
+                             * @description Which month, in UTC
+                             * @example 2013-01
+                             */
+                            month: string;
+                            /**
+                             * Format: date-time
+                             * @description When (RFC 3339, UTC, milliseconds)
+                             * @example 2026-11-30T04:00:12.000Z
+                             */
+                            removedAt: string;
+                            /**
+                             * @description The policy by which: months for which raw usage was kept at that time
+                             * @example 24
+                             */
+                            usageMonths: number;
+                        }[];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+        };
+    };
+    getUsageRemovalsPlan: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Plan as if this were the policy
+                 * @example 24
+                 */
+                usageMonths?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request was refused; nothing was changed */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something is away or failed; the same request may be sent again */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What would be removed now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Types whose events are never removed: meters that carry on read all of their history */
+                        keptTypes: string[];
+                        /** @description Months that have events older than the policy, the earliest first */
+                        months: {
+                            /**
+                             * @description Customers whose events of the month would be removed tonight
+                             * @example 312
+                             */
+                            customers: number;
+                            /** @description What keeps those of others */
+                            keptBy: {
+                                /**
+                                 * Format: uuid
+                                 * @description One of them
+                                 * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+                                 */
+                                customerId: string;
+                                /**
+                                 * @description Of how many customers
+                                 * @example 1
+                                 */
+                                customers: number;
+                                /**
+                                 * @description What keeps it, first of all: `policy`: an invoice that bills it was issued too short a time ago; `period-unbilled`, `period-parked`: a period that nobody has billed, or that could not be billed; `invoice-…`: an invoice that is no issued one at rest; `reissue-waiting`: an order to bill it again; `proof`: an invoice whose proof does not hold; `late-usage`: usage that came after the bill and that nobody has billed
+                                 * @example late-usage
+                                 * @enum {string}
+                                 */
+                                kind: "policy" | "period-unbilled" | "period-parked" | "invoice-draft" | "invoice-held" | "invoice-parked" | "invoice-not-at-rest" | "reissue-waiting" | "proof" | "late-usage";
+                                reason: string | null;
+                                subjectId: string | null;
+                            }[];
+                            /**
+                             * @description Which month, in UTC
+                             * @example 2013-01
+                             */
+                            month: string;
+                        }[];
+                        usageMonths: number | null;
+                    };
                 };
             };
         };

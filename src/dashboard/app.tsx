@@ -20,6 +20,7 @@ const Account = page(() => import('./pages/account/index.tsx'));
 const Developers = page(() => import('./pages/developers/index.tsx'));
 const BusinessDevelopers = page(() => import('./pages/developers/business.tsx'));
 const Operations = page(() => import('./pages/operations/index.tsx'));
+const Security = page(() => import('./pages/sign-in/security.tsx'));
 const SignIn = page(() => import('./pages/sign-in/index.tsx'));
 
 const customerPages = (
@@ -96,6 +97,14 @@ export function App() {
             element={
               <AppShell name="Operations" home="/operations" navigation={operatorNavigation}>
                 <BusinessDevelopers />
+              </AppShell>
+            }
+          />
+          <Route
+            path="operations/security"
+            element={
+              <AppShell name="Operations" home="/operations" navigation={operatorNavigation}>
+                <Security />
               </AppShell>
             }
           />

@@ -16,6 +16,7 @@ import {
   Scale,
   ScrollText,
   Settings,
+  ShieldCheck,
   Tags,
   Users,
   Workflow,
@@ -58,4 +59,5 @@ export const operatorNavigation: NavigationItem[] = [
   { to: '/operations/pauses', label: 'Pauses', icon: CirclePause },
   { to: '/operations/audit', label: 'Audit trail', icon: ScrollText },
   { to: '/operations/settings', label: 'Settings', icon: Settings },
+  { to: '/operations/security', label: 'Your account', icon: ShieldCheck },
 ];

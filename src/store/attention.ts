@@ -23,6 +23,8 @@ export type Attention = {
   unpaidInvoices: number;
   /** Customers erased more than an hour ago whose personal data is still at Stripe. */
   unerasedCopies: number;
+  /** Customers whose old usage stays, since a proof does not hold or late usage is not billed. */
+  keptUsage: number;
   /** Endpoints of webhooks of the business that were given up, because they are gone or do nothing but fail. */
   webhookEndpoints: number;
   /** Pauses that are on: nothing is issued, and nothing is sent to Stripe. */
@@ -51,6 +53,7 @@ export async function readAttention(sql: Sql): Promise<Attention> {
          AS "unpaidInvoices",
        (SELECT count(*) FROM customer_erasures WHERE copies_erased_at IS NULL
          AND erased_at < now() - interval '1 hour')::int AS "unerasedCopies",
+       (SELECT count(*) FROM usage_removal_checks WHERE blocked_kind IS NOT NULL)::int AS "keptUsage",
        (SELECT count(*) FROM webhook_endpoints WHERE disabled_because IN ('gone', 'failing')
          AND customer_id IS NULL)::int AS "webhookEndpoints",
        (SELECT count(*) FROM pauses WHERE ended_at IS NULL)::int AS pauses,

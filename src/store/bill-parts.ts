@@ -138,13 +138,8 @@ export async function deleteParts(sql: Sql, invoiceIds: readonly string[]): Prom
 
 type StoredBill = BillSums & { id: string; taxRounding: InvoiceBill['taxRounding']; [parts: string]: unknown };
 
-/** The bills of invoices as they are stored, by the invoices' ids. */
-export async function readBills(sql: Sql, invoiceIds: readonly string[]): Promise<Map<string, InvoiceBill>> {
-  if (invoiceIds.length === 0) return new Map();
-  const { rows } = await sql.query<StoredBill>(
-    `SELECT i.id, i.subtotal_minor AS "subtotalMinor", i.discount_minor AS "discountMinor", i.tax_minor AS "taxMinor",
-       i.inclusive_tax_minor AS "inclusiveTaxMinor", i.carried_minor AS "carriedMinor", i.credit_minor AS "creditMinor",
-       i.total_minor AS "totalMinor", i.tax_rounding AS "taxRounding",
+/** Discounts, taxes and credits of the invoice `i`, each as JSON in its order, with amounts as text. */
+export const selectedParts = `
        ${listOf('invoice_discounts', 'p.position', { redemptionId: 'redemption_id', key: 'key', name: 'name', working: 'working' })} AS discounts,
        ${listOf('invoice_taxes', 'p.position', {
          key: 'key',
@@ -155,8 +150,17 @@ export async function readBills(sql: Sql, invoiceIds: readonly string[]): Promis
          taxableMinor: 'taxable_minor::text',
          reason: 'reason',
        })} AS taxes,
+       ${listOf('invoice_credits', 'p.position', { id: 'id', source: 'source', accountId: 'account_id', name: 'name' })} AS credits`;
+
+/** The bills of invoices as they are stored, by the invoices' ids. */
+export async function readBills(sql: Sql, invoiceIds: readonly string[]): Promise<Map<string, InvoiceBill>> {
+  if (invoiceIds.length === 0) return new Map();
+  const { rows } = await sql.query<StoredBill>(
+    `SELECT i.id, i.subtotal_minor AS "subtotalMinor", i.discount_minor AS "discountMinor", i.tax_minor AS "taxMinor",
+       i.inclusive_tax_minor AS "inclusiveTaxMinor", i.carried_minor AS "carriedMinor", i.credit_minor AS "creditMinor",
+       i.total_minor AS "totalMinor", i.tax_rounding AS "taxRounding",
        ${listOf('invoice_line_taxes', 'l.position, t.position', { lineId: 'line_id', key: 'key', taxableMinor: 'taxable_minor::text' }, 'JOIN invoice_lines l ON l.id = p.line_id JOIN invoice_taxes t ON t.invoice_id = p.invoice_id AND t.key = p.key')} AS "lineTaxes",
-       ${listOf('invoice_credits', 'p.position', { id: 'id', source: 'source', accountId: 'account_id', name: 'name' })} AS credits
+       ${selectedParts}
      FROM invoices i WHERE i.id = ANY ($1::uuid[])`,
     [invoiceIds],
   );

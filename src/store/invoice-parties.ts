@@ -45,20 +45,20 @@ export async function freezeParties(sql: Sql, invoiceIds: readonly string[]): Pr
 }
 
 /**
- * The parties of an invoice. One that was issued before parties were kept, or is a draft, has those of now.
- * @returns with `isFrozen`; undefined if there is no such invoice
+ * The parties of the invoices in $1 with `isFrozen`, as a subselect. One that was issued before parties were kept, or is a
+ * draft, has those of now.
  */
+export const selectParties = `WITH frozen AS (SELECT * FROM invoice_parties WHERE invoice_id = ANY ($1::uuid[]))
+     SELECT seller, buyer, language, memo, purchase_order AS "purchaseOrder", payment_terms_days AS "paymentTermsDays",
+       is_frozen AS "isFrozen"
+     FROM (SELECT *, true AS is_frozen FROM frozen
+           UNION ALL SELECT *, false FROM (${current}) now WHERE NOT EXISTS (SELECT FROM frozen)) parties`;
+
+/** The parties of an invoice. @returns with `isFrozen`; undefined if there is no such invoice */
 export async function readParties(
   sql: Sql,
   invoiceId: string,
 ): Promise<(InvoiceParties & { isFrozen: boolean }) | undefined> {
-  const { rows } = await sql.query<InvoiceParties & { isFrozen: boolean }>(
-    `WITH frozen AS (SELECT * FROM invoice_parties WHERE invoice_id = ANY ($1::uuid[]))
-     SELECT seller, buyer, language, memo, purchase_order AS "purchaseOrder", payment_terms_days AS "paymentTermsDays",
-       is_frozen AS "isFrozen"
-     FROM (SELECT *, true AS is_frozen FROM frozen
-           UNION ALL SELECT *, false FROM (${current}) now WHERE NOT EXISTS (SELECT FROM frozen)) parties`,
-    [[invoiceId]],
-  );
+  const { rows } = await sql.query<InvoiceParties & { isFrozen: boolean }>(selectParties, [[invoiceId]]);
   return rows[0];
 }

@@ -1,12 +1,8 @@
 import type { Currency } from '../domain/money/currency.ts';
 import { formatMoney } from '../domain/money/money.ts';
-import { type InvoiceBill, type InvoiceCredit, type InvoiceTax, readBills } from './bill-parts.ts';
 import { disputedOf } from './credit-notes.ts';
-import type { Database, Sql } from './database.ts';
-import { type InvoiceParties, readParties } from './invoice-parties.ts';
+import type { Sql } from './database.ts';
 import { type Standing, type StandingName, standingOf, statusOf } from './invoice-status.ts';
-import { type DataGap, readDataGaps } from './usage-freshness.ts';
-import { uuidOrNull } from './uuid.ts';
 
 /** An invoice as it is shown: facts and states together, amounts as whole minor units and as text. */
 export type InvoiceView = Omit<Standing, 'now' | 'paid'> & {
@@ -64,30 +60,6 @@ export type InvoiceView = Omit<Standing, 'now' | 'paid'> & {
   copies: { target: string; remoteId: string; status: string; totalMinor: number; url: string | null }[];
 };
 
-export type InvoiceLineView = {
-  position: number;
-  subscriptionId: string | null;
-  /** What it bills of the subscription: the invoice's period, or a part of it. */
-  periodStartAt: Date | null;
-  periodEndAt: Date | null;
-  priceKey: string;
-  description: string;
-  meterKey: string | null;
-  /** Decimals as text, exactly as they were computed. */
-  quantity: string | null;
-  billableQuantity: string | null;
-  exactAmount: string;
-  amountMinor: number;
-  amount: string;
-  discountMinor: number;
-  taxMinor: number;
-  inclusiveTaxMinor: number;
-  eventCount: number;
-  skippedCount: number;
-  /** How the amount came about, step by step, as the rating wrote it down. */
-  working: unknown;
-};
-
 export type InvoiceFilter = {
   customerId?: string;
   clockId?: string;
@@ -110,7 +82,8 @@ const creditedMinor = (column: 'total_minor' | 'due_minor') =>
 const amountDueMinor = `CASE WHEN s.lifecycle = 'issued' AND s.payment NOT IN ('paid', 'uncollectible')
   THEN greatest(0, i.total_minor - ${creditedMinor('due_minor')} - s.amount_paid_minor) ELSE 0 END`;
 
-const select = `SELECT i.id, i.number, i.revision, i.replaces, i.customer_id AS "customerId",
+/** All of an invoice `i` but its lines and parts, with its state `s`. */
+export const invoiceColumns = `i.id, i.number, i.revision, i.replaces, i.customer_id AS "customerId",
     c.external_id AS "customerExternalId", k.name AS clock, i.currency, i.billing_group AS "billingGroup", i.purpose,
     i.period_start_at AS "periodStartAt", i.period_end_at AS "periodEndAt", i.zone, i.generated_at AS "generatedAt",
     i.due_at AS "dueAt", i.issued_at AS "issuedAt", i.usage_cut_at AS "usageCutAt", s.payment_due_on AS "paymentDueOn",
@@ -122,14 +95,17 @@ const select = `SELECT i.id, i.number, i.revision, i.replaces, i.customer_id AS 
     s.paid_at AS "paidAt", s.collection, s.collection_fallback AS "collectionFallback",
     ${creditedMinor('total_minor')} AS "creditedMinor", ${amountDueMinor} AS "amountDueMinor",
     ${refundedMinor} AS "refundedMinor", ${disputedOf('i.id')} AS "disputedMinor", business_now(k) AS now,
-    coalesce(sent.copies, '[]') AS copies
-  FROM invoices i JOIN invoice_states s ON s.invoice_id = i.id JOIN customers c ON c.id = i.customer_id
+    coalesce(sent.copies, '[]') AS copies`;
+
+export const fromInvoices = `FROM invoices i JOIN invoice_states s ON s.invoice_id = i.id JOIN customers c ON c.id = i.customer_id
   JOIN clocks k ON k.id = i.clock_id
   LEFT JOIN LATERAL (
     SELECT jsonb_agg(jsonb_build_object('target', a.target, 'remoteId', m.remote_id, 'status', m.remote_status,
       'totalMinor', m.remote_total_minor, 'url', m.remote_url) ORDER BY a.target) AS copies
     FROM invoice_mappings m JOIN target_accounts a ON a.account_id = m.account_id WHERE m.invoice_id = i.id
   ) sent ON true`;
+
+const select = `SELECT ${invoiceColumns} ${fromInvoices}`;
 
 const sums = [
   'subtotalMinor',
@@ -147,7 +123,7 @@ const sums = [
 ] as const;
 type Sum = (typeof sums)[number];
 
-type StoredInvoice = Omit<InvoiceView, Sum | 'total' | 'status' | 'standing' | 'parked'> & {
+export type StoredInvoice = Omit<InvoiceView, Sum | 'total' | 'status' | 'standing' | 'parked'> & {
   [name in Sum]: bigint;
 } & {
   parkingNumber: number;
@@ -157,7 +133,7 @@ type StoredInvoice = Omit<InvoiceView, Sum | 'total' | 'status' | 'standing' | '
   now: Date;
 };
 
-function fromStored(row: StoredInvoice): InvoiceView {
+export function fromStored(row: StoredInvoice): InvoiceView {
   const { parkingNumber, parkedAt, failureReason, now: _, ...rest } = row;
   const waits = parkedAt !== null || row.lifecycle === 'held';
   return {
@@ -213,77 +189,4 @@ export async function listInvoices(
 export async function isInvoice(sql: Sql, id: string): Promise<boolean> {
   const { rowCount } = await sql.query('SELECT FROM invoices WHERE id = $1', [id]);
   return rowCount === 1;
-}
-
-export type WholeInvoice = {
-  invoice: InvoiceView;
-  parties: InvoiceParties & { isFrozen: boolean };
-  lines: InvoiceLineView[];
-  parts: InvoicePartsView;
-  /** Sources that have fallen silent; null while it is not known. */
-  dataGaps: DataGap[] | null;
-};
-
-/** One invoice with its parties and lines, all of one moment: a draft may be rebuilt between two statements. */
-export async function findInvoice(database: Database, reference: string): Promise<WholeInvoice | undefined> {
-  const id = uuidOrNull(reference);
-  if (id === null) return undefined;
-  return await database.transaction(async (sql) => {
-    await sql.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    const { rows } = await sql.query<StoredInvoice>(`${select} WHERE i.id = $1`, [id]);
-    const parties = await readParties(sql, id);
-    if (rows[0] === undefined || parties === undefined) return undefined;
-    const lines = await readLines(sql, id, rows[0].currency as Currency);
-    const parts = partsOf((await readBills(sql, [id])).get(id) as InvoiceBill);
-    return { invoice: fromStored(rows[0]), parties, lines, parts, dataGaps: await readDataGaps(sql, id) };
-  });
-}
-
-/** What leads from the lines to the total. */
-export type InvoicePartsView = {
-  discounts: { key: string; name: string; amountMinor: number }[];
-  taxes: (Omit<InvoiceTax, 'taxableMinor' | 'amountMinor'> & { taxableMinor: number; amountMinor: number })[];
-  credits: { source: InvoiceCredit['source']; name: string; amountMinor: number }[];
-};
-
-function partsOf({ discounts, taxes, credits }: InvoiceBill): InvoicePartsView {
-  return {
-    discounts: discounts.map(({ key, name, amountMinor }) => ({ key, name, amountMinor: safeNumber(amountMinor) })),
-    taxes: taxes.map(({ taxableMinor, amountMinor, ...tax }) => ({
-      ...tax,
-      taxableMinor: safeNumber(taxableMinor),
-      amountMinor: safeNumber(amountMinor),
-    })),
-    credits: credits.map(({ source, name, amountMinor }) => ({ source, name, amountMinor: safeNumber(amountMinor) })),
-  };
-}
-
-type Amounts = 'amountMinor' | 'discountMinor' | 'taxMinor' | 'inclusiveTaxMinor';
-type StoredLine = Omit<InvoiceLineView, Amounts | 'amount' | 'eventCount' | 'skippedCount'> & {
-  [name in Amounts]: bigint;
-} & {
-  eventCount: bigint;
-  skippedCount: bigint;
-};
-
-async function readLines(sql: Sql, invoiceId: string, currency: Currency): Promise<InvoiceLineView[]> {
-  const { rows } = await sql.query<StoredLine>(
-    `SELECT l.position, l.subscription_id AS "subscriptionId", p.start_at AS "periodStartAt", p.end_at AS "periodEndAt",
-            price_key AS "priceKey", description, meter_key AS "meterKey", trim_scale(quantity) AS quantity,
-            trim_scale(billable_quantity) AS "billableQuantity", trim_scale(exact_amount) AS "exactAmount",
-            amount_minor AS "amountMinor", discount_minor AS "discountMinor", tax_minor AS "taxMinor",
-            inclusive_tax_minor AS "inclusiveTaxMinor", event_count AS "eventCount", skipped_count AS "skippedCount", working
-     FROM invoice_lines l LEFT JOIN periods p ON p.id = l.period_id WHERE l.invoice_id = $1 ORDER BY l.position`,
-    [invoiceId],
-  );
-  return rows.map((row) => ({
-    ...row,
-    amountMinor: safeNumber(row.amountMinor),
-    amount: formatMoney({ amountMinor: row.amountMinor, currency }),
-    discountMinor: safeNumber(row.discountMinor),
-    taxMinor: safeNumber(row.taxMinor),
-    inclusiveTaxMinor: safeNumber(row.inclusiveTaxMinor),
-    eventCount: safeNumber(row.eventCount),
-    skippedCount: safeNumber(row.skippedCount),
-  }));
 }

@@ -124,38 +124,37 @@ export type DataGap = {
   longestPauseDays: number;
 };
 
-/**
- * Sources from which an invoice may lack data. A source is usual for a customer and an event type if it has events on three
- * days at least of the 56 before the end of the period; and it is silent if it was so for more whole days than its longest
- * pause in them, to the end of the period and ever since.
- * @returns null while it is not known: what came in before the usage was read is not all counted yet
- */
-export async function readDataGaps(sql: Sql, invoiceId: string): Promise<DataGap[] | null> {
-  const { rows: known } = await sql.query<{ isKnown: boolean }>(
-    `SELECT coalesce((SELECT f.caught_up_at >= i.usage_cut_at AND f.cluster_id = ${here} FROM usage_freshness f), false)
-       AS "isKnown" FROM invoices i WHERE i.id = $1`,
-    [invoiceId],
-  );
-  if (known[0]?.isKnown !== true) return null;
-  const { rows } = await sql.query<DataGap>(
-    `WITH types AS (
+/** Whether all that came in before the usage of the invoice `i` was read is counted. */
+const isCounted = `coalesce((SELECT f.caught_up_at >= i.usage_cut_at AND f.cluster_id = ${here} FROM usage_freshness f), false)`;
+
+/** Silent sources of the invoice `i`, each as a row. */
+const silentSources = `WITH types AS (
        SELECT m.event_type, array_agg(DISTINCT m.key ORDER BY m.key) AS meter_keys
-       FROM invoice_lines l JOIN meters m ON m.key = l.meter_key WHERE l.invoice_id = $1 GROUP BY m.event_type
+       FROM invoice_lines l JOIN meters m ON m.key = l.meter_key WHERE l.invoice_id = i.id GROUP BY m.event_type
      ), days AS (
-       SELECT d.source, d.event_type, t.meter_keys, i.period_end_at, d.last_occurred_at,
+       SELECT d.source, d.event_type, t.meter_keys, d.last_occurred_at,
          d.day_on - lag(d.day_on) OVER (PARTITION BY d.event_type, d.source ORDER BY d.day_on) AS pause
-       FROM invoices i CROSS JOIN types t JOIN usage_source_days d ON d.customer_id = i.customer_id
-         AND d.event_type = t.event_type AND d.day_on >= (i.period_end_at AT TIME ZONE 'UTC')::date - $2::int
-       WHERE i.id = $1
+       FROM types t JOIN usage_source_days d ON d.customer_id = i.customer_id
+         AND d.event_type = t.event_type AND d.day_on >= (i.period_end_at AT TIME ZONE 'UTC')::date - ${lookBackDays}
      ), sources AS (
        SELECT source, event_type, meter_keys, max(last_occurred_at) AS last_occurred_at, count(*) AS days,
-         max(pause) AS pause, floor(extract(epoch FROM period_end_at - max(last_occurred_at)) / 86400)::int AS silent
-       FROM days GROUP BY source, event_type, meter_keys, period_end_at
+         max(pause) AS pause, floor(extract(epoch FROM i.period_end_at - max(last_occurred_at)) / 86400)::int AS silent
+       FROM days GROUP BY source, event_type, meter_keys
      )
      SELECT source, event_type AS "eventType", meter_keys AS "meterKeys", last_occurred_at AS "lastOccurredAt",
        silent AS "silentDays", pause AS "longestPauseDays"
-     FROM sources WHERE days >= $3 AND silent > pause ORDER BY event_type, source`,
-    [invoiceId, lookBackDays, fewestDays],
-  );
-  return rows;
+     FROM sources WHERE days >= ${fewestDays} AND silent > pause ORDER BY event_type, source`;
+
+/**
+ * Sources from which the invoice `i` may lack data, as JSON. A source is usual for a customer and an event type if it has
+ * events on three days at least of the 56 before the end of the period; and it is silent if it was so for more whole days
+ * than its longest pause in them, to the end of the period and ever since. Null while it is not known: what came in before
+ * the usage was read is not all counted yet.
+ */
+export const selectedDataGaps = `CASE WHEN ${isCounted} THEN
+    (SELECT coalesce(json_agg(gap), '[]') FROM (${silentSources}) gap) END`;
+
+/** Data gaps as they come out of JSON. */
+export function dataGapsOf(stored: (Omit<DataGap, 'lastOccurredAt'> & { lastOccurredAt: string })[]): DataGap[] {
+  return stored.map((gap) => ({ ...gap, lastOccurredAt: new Date(gap.lastOccurredAt) }));
 }

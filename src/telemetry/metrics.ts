@@ -39,7 +39,7 @@ export function createMetrics(processName: string) {
     }),
     attention: new Gauge({
       name: 'durabill_attention',
-      help: 'What waits for a person: parkedInvoices, heldDrafts, parkedPeriods, differences, strayEvents, changedAuditDays, parkedStripeEvents, openDisputes, failedMails, unknownMails, unpaidInvoices, unerasedCopies, webhookEndpoints, pauses; 0 on a quiet day',
+      help: 'What waits for a person: parkedInvoices, heldDrafts, parkedPeriods, differences, strayEvents, changedAuditDays, parkedStripeEvents, openDisputes, failedMails, unknownMails, unpaidInvoices, unerasedCopies, keptUsage, webhookEndpoints, pauses; 0 on a quiet day',
       labelNames: ['what'],
       registers,
     }),

@@ -232,6 +232,8 @@ describe('The HTTP interface', () => {
       '/v1/usage/corrections/{id}',
       '/v1/usage/corrections/{id}/apply',
       '/v1/usage/corrections/{id}/discard',
+      '/v1/usage/removals',
+      '/v1/usage/removals/plan',
       '/v1/usage/sources',
       '/v1/wallets/{id}',
       '/v1/wallets/{id}/grants',

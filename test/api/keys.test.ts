@@ -75,6 +75,8 @@ describe('API keys', () => {
       ['personal-data:erase', 'POST', '/v1/customers/x/erasure'],
       ['settings:read', 'GET', '/v1/settings/retention'],
       ['settings:write', 'PUT', '/v1/settings/retention'],
+      ['settings:read', 'GET', '/v1/usage/removals'],
+      ['settings:read', 'GET', '/v1/usage/removals/plan'],
       ['customers:read', 'GET', '/v1/customers/x/billing'],
       ['customers:write', 'PUT', '/v1/customers/x/billing'],
       ['invoices:write', 'POST', '/v1/invoices'],

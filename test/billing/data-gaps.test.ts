@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { countSourcesOfUsage } from '../../src/billing/count-sources.ts';
 import { recordUsage } from '../../src/billing/record-usage.ts';
-import { listSources, readDataGaps } from '../../src/store/usage-freshness.ts';
+import { listSources } from '../../src/store/usage-freshness.ts';
+import { findInvoice } from '../../src/store/whole-invoice.ts';
 import { useTestDatabase } from '../support/database.ts';
 import { type Business, flat, invoicesOf, openBusiness, perDeparture } from './business.ts';
 import { backfill, correct } from './corrections/support.ts';
@@ -40,8 +41,9 @@ describe('Gaps in the data of an invoice', () => {
     await business.invoice('2013-02-01T13:00:00Z');
     return (await invoicesOf(books.database, customer))[0]!.id;
   };
+  const readDataGaps = async (invoiceId: string) => (await findInvoice(books.database, invoiceId))!.dataGaps;
   const gapsOf = async (invoiceId: string) =>
-    (await readDataGaps(books.database, invoiceId))?.map(({ source: name, silentDays, longestPauseDays }) => [
+    (await readDataGaps(invoiceId))?.map(({ source: name, silentDays, longestPauseDays }) => [
       name,
       silentDays,
       longestPauseDays,
@@ -50,9 +52,9 @@ describe('Gaps in the data of an invoice', () => {
   it('are not known before what came in is counted', async () => {
     await send('gate', daily(1, 10));
     const invoiceId = await billed();
-    assert.equal(await readDataGaps(books.database, invoiceId), null);
+    assert.equal(await readDataGaps(invoiceId), null);
     await countSourcesOfUsage(books.database);
-    assert.notEqual(await readDataGaps(books.database, invoiceId), null);
+    assert.notEqual(await readDataGaps(invoiceId), null);
   });
 
   it('name a source that is silent for longer than it ever was', async () => {
@@ -64,7 +66,7 @@ describe('Gaps in the data of an invoice', () => {
     const invoiceId = await billed();
     await countSourcesOfUsage(books.database);
     assert.deepEqual(await gapsOf(invoiceId), [[source('stopped'), 11, 1]]);
-    const [gap] = (await readDataGaps(books.database, invoiceId))!;
+    const [gap] = (await readDataGaps(invoiceId))!;
     assert.deepEqual([gap!.eventType, gap!.meterKeys], ['departure', ['departures']]);
     assert.equal(gap!.lastOccurredAt.toISOString(), '2013-01-20T12:00:00.000Z');
   });

@@ -4,7 +4,7 @@ import { orderOneOff } from '../../src/billing/order-one-off.ts';
 import { addPendingItem, removePendingItem } from '../../src/billing/pending-item-orders.ts';
 import { expectBill } from '../../src/billing/preview/expect-bill.ts';
 import { createTaxRate } from '../../src/billing/tax/create-tax-rate.ts';
-import { findInvoice } from '../../src/store/invoice-views.ts';
+import { findInvoice } from '../../src/store/whole-invoice.ts';
 import { useTestDatabase } from '../support/database.ts';
 import { type Business, flat, invoicesOf, openBusiness } from './business.ts';
 

@@ -3,7 +3,7 @@ import { setInvoiceTerms } from '../../src/billing/set-invoice-terms.ts';
 import { storeBillingProfile } from '../../src/billing/store-billing-profile.ts';
 import { storeSeller } from '../../src/billing/store-seller.ts';
 import { readParties } from '../../src/store/invoice-parties.ts';
-import { findInvoice } from '../../src/store/invoice-views.ts';
+import { findInvoice } from '../../src/store/whole-invoice.ts';
 import { useTestDatabase } from '../support/database.ts';
 import { type Business, flat, invoicesOf, openBusiness } from './business.ts';
 

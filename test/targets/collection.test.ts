@@ -4,9 +4,9 @@ import { requestVoid } from '../../src/billing/void-invoice.ts';
 import { wantCollection } from '../../src/billing/want-collection.ts';
 import { requestUncollectible } from '../../src/billing/want-uncollectible.ts';
 import { isDurabillError } from '../../src/errors/error.ts';
-import { findInvoice } from '../../src/store/invoice-views.ts';
 import { readCustomerCollection } from '../../src/store/payment-methods.ts';
 import { lookAgain } from '../../src/store/wants.ts';
+import { findInvoice } from '../../src/store/whole-invoice.ts';
 import { openEvents } from '../billing/events.ts';
 import { control } from '../stripe-simulator/support.ts';
 import {

@@ -27,6 +27,7 @@ import {
 import type { SubjectWords } from './reader.ts';
 import { stripeInvoice } from './stripe-copies.ts';
 import { customerErasure, pendingItem, subscription, taxStatus } from './subscriptions.ts';
+import { user } from './users.ts';
 import { webhookDelivery, webhookEndpoint } from './webhooks.ts';
 
 /** Something that has states, and where the API tells them. */
@@ -82,6 +83,7 @@ export const stateSubjects = {
   coupon: { about: 'A coupon', fields: [], states: coupon },
   redemption: { about: 'A coupon that was redeemed', fields: [], states: redemption },
   subscription: { about: 'A subscription', fields: ['state'], states: subscription },
+  user: { about: 'A person who sees the pages of a customer', fields: ['state'], states: user },
   'tax-status': { about: 'Whether a customer pays taxes', fields: ['status'], states: taxStatus },
   'pending-item': { about: 'Something for the next bill', fields: [], states: pendingItem },
   'customer-erasure': { about: 'The erasure of personal data', fields: [], states: customerErasure },
