@@ -6,6 +6,7 @@ import type { TaxEngine } from '../src/targets/tax-engine/port.ts';
 import { createAuditActivities } from './audit.ts';
 import { createClockActivities } from './clocks.ts';
 import { createReconciliationActivities } from './reconciliation.ts';
+import { createRetentionActivities } from './retention.ts';
 import { createRollupActivities } from './rollups.ts';
 import { createRunActivities } from './runs.ts';
 import { createStripeEventActivities, type StripeEventDependencies } from './stripe-events.ts';
@@ -34,6 +35,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...createSyncActivities(dependencies),
     ...createRollupActivities(dependencies),
     ...createAuditActivities(dependencies),
+    ...createRetentionActivities(dependencies),
     ...createStripeEventActivities(dependencies),
     ...createReconciliationActivities(dependencies),
   };

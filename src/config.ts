@@ -37,6 +37,8 @@ export type Config = {
     port: number;
     /** From a signal to the end of listening: until load balancers have noticed that it is not ready. */
     drainMs: number;
+    /** What one key or session may ask in a minute of one process, events apart; 0 for any number. */
+    requestsPerMinute: number;
   };
   access: {
     /** Where browsers find the pages: links in mails name it. Without a slash at its end. */
@@ -60,6 +62,10 @@ export type Config = {
   taxEngine: { url: string; token: string | undefined } | undefined;
   /** By which server mails are sent, and as whom; undefined where no mail is sent and all of them wait. */
   mail: { smtpUrl: string; from: { name: string; address: string } } | undefined;
+  webhooks: {
+    /** For development: endpoints of webhooks may be on this machine, and be reached by http. */
+    allowsLoopback: boolean;
+  };
   /** Where compiled workflows are kept for the next start; without it each start compiles them. */
   workflowCacheDir: string | undefined;
 };
@@ -75,6 +81,8 @@ const defaults: Record<string, string> = {
   DURABILL_STRIPE_RATE_PER_OPERATION: '24',
   DURABILL_HOLD_JUMP_FACTOR: '10',
   DURABILL_HOLD_UNPRICED: 'true',
+  DURABILL_API_REQUESTS_PER_MINUTE: '6000',
+  DURABILL_WEBHOOKS_TO_LOOPBACK: 'false',
 };
 
 /** What the variables that have no default name, for whoever has not set them. */
@@ -121,6 +129,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       host: text('DURABILL_API_HOST'),
       port: whole('DURABILL_API_PORT', 0, 65_535),
       drainMs: whole('DURABILL_API_DRAIN_SECONDS', 0, 15) * 1_000,
+      requestsPerMinute: whole('DURABILL_API_REQUESTS_PER_MINUTE', 0, 10_000_000),
     },
     access: {
       publicUrl: readPublicUrl(env, url, tell),
@@ -140,6 +149,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     },
     taxEngine: env['TAX_ENGINE_URL'] ? readTaxEngine(url('TAX_ENGINE_URL', ['http:', 'https:']), env, tell) : undefined,
     mail: readMail(env, url, text, tell),
+    webhooks: {
+      allowsLoopback: readSwitch(text('DURABILL_WEBHOOKS_TO_LOOPBACK'), 'DURABILL_WEBHOOKS_TO_LOOPBACK', tell),
+    },
     workflowCacheDir: env['DURABILL_WORKFLOW_CACHE'] || undefined,
   };
   refuse(faults);

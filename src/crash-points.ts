@@ -36,7 +36,11 @@ export const crashPoints = [
   'mail.claimed',
   'mail.answered',
   'mail.settled',
+  'webhook.claimed',
+  'webhook.answered',
   'usage.rolled-up',
+  'retention.proof-recorded',
+  'retention.month-removed',
   'events.page-swept',
   'events.looked',
 ] as const;

@@ -44,13 +44,17 @@ const rooms: Record<string, Arrows> = {
       '@tanstack/react-query',
       'lucide-react',
       'recharts',
+      'qrcode',
     ],
   },
   // Builds the pages, in Node.
   'src/dashboard/vite.config.mjs': { to: [], packages: ['node:', 'vite', '@vitejs/plugin-react'] },
 
   // It is given the books, opened, and names no more of them than their type.
-  'src/cli': { to: ['src/billing', 'workflows/contract', 'src/temporal', ...common], typesOf: ['src/store'] },
+  'src/cli': {
+    to: ['src/billing', 'src/auth', 'workflows/contract', 'src/temporal', ...common],
+    typesOf: ['src/store'],
+  },
 
   'src/billing': {
     to: ['src/domain', 'src/store', 'src/targets', 'src/broker', 'src/notify', 'src/documents', ...common],
@@ -98,7 +102,12 @@ const owners: Record<string, Owner> = {
   '@fastify/': { rooms: ['src/api'] },
   '@myriaddreamin/': { rooms: ['src/documents'] },
   commander: { rooms: ['src/cli'] },
+  '@node-rs/argon2': { rooms: ['src/auth'] },
+  otpauth: { rooms: ['src/auth'] },
+  'openid-client': { rooms: ['src/auth'] },
   nodemailer: { rooms: ['src/notify'] },
+  standardwebhooks: { rooms: ['src/notify'] },
+  'ipaddr.js': { rooms: ['src/notify'] },
   'smtp-server': { rooms: ['src/mail-catcher'] },
   mailparser: { rooms: ['src/mail-catcher'] },
   // A program that replays knows the error by which that fails.

@@ -6,6 +6,7 @@ export { dunning } from './dunning.ts';
 export { monthlyInvoicing } from './monthly-invoicing.ts';
 export { processStripeEvents } from './process-stripe-events.ts';
 export { reconcile } from './reconcile.ts';
+export { removeOldUsage } from './remove-old-usage.ts';
 export { rollUpUsage } from './roll-up-usage.ts';
 export { sweepStripeEvents } from './sweep-stripe-events.ts';
 export { syncCustomer } from './sync-customer.ts';

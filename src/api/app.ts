@@ -10,7 +10,9 @@ import { refuseUnknown } from './methods.ts';
 import { type SendMissingPage, servePages } from './pages.ts';
 import { isTooLarge, sendProblem, standardHeaders } from './problems.ts';
 import { readAway, refuseOddRequests, refuseUnreadable } from './protocol.ts';
+import { addQualities } from './qualities.ts';
 import { readReasons } from './reasons.ts';
+import { apiKeyRoutes } from './routes/api-keys.ts';
 import { accountSecurityRoutes } from './routes/account-security.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { calendarRoutes } from './routes/calendar.ts';
@@ -41,6 +43,7 @@ import { personalDataRoutes } from './routes/personal-data.ts';
 import { planRoutes } from './routes/plans.ts';
 import { previewRoutes } from './routes/preview.ts';
 import { reconciliationRoutes } from './routes/reconciliations.ts';
+import { requestLogRoutes } from './routes/request-log.ts';
 import { runRoutes } from './routes/runs.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { signInRoutes } from './routes/sign-in.ts';
@@ -49,9 +52,12 @@ import { syncRoutes } from './routes/syncs.ts';
 import { taxRoutes } from './routes/taxes.ts';
 import { usageRoutes } from './routes/usage.ts';
 import { usageCorrectionRoutes } from './routes/usage-corrections.ts';
+import { usageRemovalRoutes } from './routes/usage-removals.ts';
 import { usageSourceRoutes } from './routes/usage-sources.ts';
 import { userRoutes } from './routes/users.ts';
 import { walletRoutes } from './routes/wallets.ts';
+import { webhookDeliveryRoutes } from './routes/webhook-deliveries.ts';
+import { webhookEndpointRoutes } from './routes/webhook-endpoints.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { wordRoutes } from './routes/words.ts';
 import { createValidatorCompiler } from './validation.ts';
@@ -95,6 +101,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
   let sendMissingPage: SendMissingPage = async () => false;
   refuseUnknown(app, (request, reply) => sendMissingPage(request, reply));
   guardRoutes(app, deps.database, publicUrlOf(deps));
+  addQualities(app, deps);
   readReasons(app);
 
   app.register(swagger, documentOptions);
@@ -124,6 +131,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     messageRoutes,
     taxRoutes,
     usageCorrectionRoutes,
+    usageRemovalRoutes,
     usageSourceRoutes,
     operationRoutes,
     deadLetterRoutes,
@@ -145,6 +153,10 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     ledgerRoutes,
     collectionRoutes,
     paymentRoutes,
+    webhookEndpointRoutes,
+    webhookDeliveryRoutes,
+    apiKeyRoutes,
+    requestLogRoutes,
     wordRoutes,
   ])
     app.register(routes, deps);

@@ -6,6 +6,7 @@ import type { ReadDelivery } from '../billing/receive-stripe-event.ts';
 import type { AccessMailDependencies } from '../billing/send-access-mail.ts';
 import type { Database } from '../store/database.ts';
 import type { Dashboard } from './pages.ts';
+import type { RateLimits } from './rate-limits.ts';
 import type { Syncs } from './syncs.ts';
 
 /**
@@ -76,6 +77,10 @@ export type ApiDeps = {
   /** Has the stored events of the account taken up, later and in the background. */
   wakeStripeEvents: (accountId: string) => void;
   startReconciliation: StartReconciliation;
+  /** What a key or session may ask in a minute; any number unless set. */
+  rateLimits?: RateLimits;
+  /** Where endpoints of webhooks may be: on the internet only, unless set. */
+  webhookRules?: { allowsLoopback: boolean };
   deadLetters: DeadLetterBox;
   workflows: Workflows;
   health: () => Promise<Health>;

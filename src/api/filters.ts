@@ -1,9 +1,11 @@
+import type { Principal } from '../auth/principal.ts';
 import { DurabillError } from '../errors/error.ts';
 import { findClock } from '../store/clocks.ts';
 import { findCustomer } from '../store/customers.ts';
 import type { Database } from '../store/database.ts';
 import { isInvoice } from '../store/invoice-views.ts';
 import { uuidOrNull } from '../store/uuid.ts';
+import { requireOwn } from './ownership.ts';
 
 // A filter by somebody who does not exist is a typing error, which an empty list would hide.
 
@@ -34,4 +36,19 @@ export function noSuchInvoice(reference: string): DurabillError {
     reason: `There is no invoice with the id "${reference}".`,
     mend: 'Find it by its number at /v1/invoices?number=…',
   });
+}
+
+/**
+ * Whose a thing is to be that is made for a customer or for the business (null): a customer's is its own, named or not.
+ * @throws DurabillError not-found
+ */
+export async function ownerFor(
+  database: Database,
+  { principal }: { principal: Principal | null },
+  customer: string | null | undefined,
+): Promise<string | null> {
+  if (principal === null) throw new Error('The route names no scope, so nobody is known to call it.');
+  if (customer == null) return principal.customerId;
+  await requireOwn(database, principal, 'customer', customer, 'customer');
+  return await customerIdFor(database, customer);
 }

@@ -116,10 +116,15 @@ export function isCustomer({ principal }: { principal: Principal | null }): bool
   return principal !== null && principal.customerId !== null;
 }
 
-/** Who did it, for the audit log. */
-export function actorOf({ principal }: { principal: Principal | null }): string {
+/** Who calls, for routes that name a scope. */
+export function principalOf({ principal }: { principal: Principal | null }): Principal {
   if (principal === null) throw new Error('The route names no scope, so nobody is known to call it.');
-  return actorNameOf(principal);
+  return principal;
+}
+
+/** Who did it, for the audit log. */
+export function actorOf(request: { principal: Principal | null }): string {
+  return actorNameOf(principalOf(request));
 }
 
 /** Who has signed in, for routes that are `authenticatedBy: 'session'`. */

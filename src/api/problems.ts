@@ -11,6 +11,7 @@ export const problemType = 'application/problem+json';
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = toDurabillError(error as FastifyError, request);
   const { status } = known.entry;
+  request.refusedBy = known.code;
   if (status >= 500) request.log.error({ err: error }, 'request failed');
   else if (request.raw.errored) request.log.debug({ err: error }, 'the client left before its request was whole');
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="durabill"');
@@ -58,6 +59,7 @@ const frameworkErrors: Record<string, [code: ErrorCode, reason: string, field?: 
 
 /** Raised by the triggers that keep an erased customer erased. */
 const writtenOfErased = 'DB038';
+const writtenOfRemoved = 'DB045';
 
 function toDurabillError(error: FastifyError, { raw }: FastifyRequest): DurabillError {
   // An error of ours that means a fault of the program or its set-up must not show its inside either.
@@ -77,6 +79,7 @@ function toDurabillError(error: FastifyError, { raw }: FastifyRequest): Durabill
   }
   if (isUnreachable(error)) return new DurabillError('unavailable', { reason: 'The database cannot be reached.' });
   if (error.code === writtenOfErased) return new DurabillError('customer-erased');
+  if (error.code === writtenOfRemoved) return new DurabillError('usage-removed');
   // PostgreSQL cannot hold the character NUL; every other text of a request is checked before.
   if (error.code === '22021')
     return new DurabillError('request-invalid', { reason: 'A text contains a NUL character.' });

@@ -34,8 +34,8 @@ export async function makeLink(
  * The address of the page that a link opens. Its secret stands behind the #, which no browser sends: neither logs nor the
  * sites that a page leads on to see it, and who only fetches the address, as scanners of mails do, has not used it.
  */
-export function linkUrl(publicUrl: string, secret: string): string {
-  return `${publicUrl.replace(/\/+$/, '')}/sign-in/link#${secret}`;
+export function linkUrl(publicUrl: string, secret: string, page: 'link' | 'invite' = 'link'): string {
+  return `${publicUrl.replace(/\/+$/, '')}/sign-in/${page}#${secret}`;
 }
 
 export type SessionLinkOrder = { customerId: string; userId?: string; role?: UserRole; lifeSeconds?: number };

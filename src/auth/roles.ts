@@ -30,11 +30,19 @@ const billing: Scope[] = [...member, 'customers:write', 'users:read'];
 export const scopesOfUsers: Record<UserRole, readonly Scope[]> = {
   member,
   billing,
-  admin: [...billing, 'users:write', 'personal-data:read'],
+  admin: [
+    ...billing,
+    'users:write',
+    'personal-data:read',
+    'webhooks:read',
+    'webhooks:write',
+    'keys:read',
+    'keys:write',
+  ],
 };
 
 /**
  * What a key may be allowed that is bound to a customer. It sends no events: what a customer has used is told by who
- * measures it, not by who pays for it.
+ * measures it, not by who pays for it. Nor does it make keys: one that leaked would live on in those that it made.
  */
-export const customerScopes: readonly Scope[] = scopesOfUsers.admin;
+export const customerScopes: readonly Scope[] = scopesOfUsers.admin.filter((scope) => scope !== 'keys:write');

@@ -63,7 +63,7 @@ export async function composeBills(
     const bill = byId.get(invoiceId) as BillToCompose;
     // What begins later is no part of it, such as a cycle that is billed in advance.
     const periods = bill.periods.filter(({ startAt }) => startAt < until);
-    const rated = (await rateInvoices(sql, [{ invoiceId, periods }], aggregateUsage, until)).get(invoiceId);
+    const rated = (await rateInvoices(sql, [{ invoiceId, periods }], aggregateUsage, { until })).get(invoiceId);
     if (rated === undefined) throw new Error(`${invoiceId} was not rated`);
     const terms = { ...termsOf(bill), credits: [] };
     const result =

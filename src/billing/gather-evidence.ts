@@ -4,7 +4,7 @@ import type { RatedInvoiceLine } from '../store/invoice-facts.ts';
 import type { BillablePeriod } from '../store/periods.ts';
 import { type BillablePrice, readPlanVersions } from '../store/plans.ts';
 import { type Evidence, type EvidenceOf, type EvidenceWindow, readEvidence } from '../store/usage-evidence.ts';
-import { type Contents, recomputeContents, type TypeInWindow } from './recompute-contents.ts';
+import { type Contents, mostRecomputed, recomputeContents, type TypeInWindow } from './recompute-contents.ts';
 import { versionIn } from './version-in.ts';
 
 /** What a line is made of: its own events, and all of their type in its period. */
@@ -27,12 +27,14 @@ export const nameOf = ({ periodId, priceId, priceKey, group }: Named) =>
 /**
  * What each of the lines is made of, by its name; nothing for a line that no price of the periods measures.
  * @param cutAt machine time at which the usage was read
+ * @param atMost events whose content is hashed again
  */
 export async function gatherEvidence(
   sql: Sql,
   periods: readonly BillablePeriod[],
   lines: readonly RatedInvoiceLine[],
   cutAt: Date,
+  atMost = mostRecomputed,
 ): Promise<Map<string, LineEvidence>> {
   const versions = await readPlanVersions(sql, [...new Set(periods.map(({ planVersionId }) => planVersionId))]);
   const types = new TypesOnce();
@@ -51,7 +53,7 @@ export async function gatherEvidence(
       found.push({ name, place, evidence: evidence[index] as Evidence, carries: of.meter.carries === true });
     });
   }
-  const contents = await recomputeContents(sql, types.all);
+  const contents = await recomputeContents(sql, types.all, atMost);
   return new Map(found.map(({ name, place, ...of }) => [name, { ...of, contents: contents[place] as Contents }]));
 }
 

@@ -7,6 +7,7 @@ import type { Contents } from './recompute-contents.ts';
 /** One thing seen from two sides. */
 export type Comparison = {
   what:
+    | 'record'
     | 'events'
     | 'skipped'
     | 'keys'
@@ -29,11 +30,35 @@ export type Comparison = {
   sentence: string;
 };
 
+/** What stands in the place of raw events that were removed by policy. */
+export type Removed = {
+  /** Machine time at which the first of them were removed. */
+  removedAt: Date;
+  /** Machine time at which their record was taken, when the proof held from the events themselves. */
+  recordedAt: Date;
+  /** SHA-256 in hex of the record as it is there, and as the chain of the invoice has it; null if that does not tell of one. */
+  hash: string;
+  hashInChain: string | null;
+};
+
+/** The record that is there = the one that the invoice's history tells of. */
+export function compareRecord({ removedAt, recordedAt, hash, hashInChain }: Removed): Comparison {
+  const gone = `The raw events were removed from ${removedAt.toISOString()} on, by policy.`;
+  const holds = hash === hashInChain;
+  const sentence = holds
+    ? `${gone} What they made and their digests were recorded on ${recordedAt.toISOString()}, when they were there and the proof held; the record is what the history of the invoice says since then.`
+    : hashInChain === null
+      ? `${gone} The history of the invoice does not tell of the record that stands in their place.`
+      : `${gone} The record that stands in their place is not the one that the history of the invoice tells of.`;
+  return { ...sides('record', hashInChain, hash), holds, sentence };
+}
+
 /** Events counted = events there. Late ones are told apart: they came when the bill was made. */
 export function compareEvents(
   line: RatedInvoiceLine,
   { evidence, carries }: { evidence: Evidence; carries: boolean },
   skipped: bigint,
+  removed: Removed | null,
 ): Comparison[] {
   const { events, withoutKey, late, corrected } = evidence;
   const [billed, found] = [line.eventCount, events];
@@ -46,11 +71,14 @@ export function compareEvents(
   const carriedWords = carries
     ? ' The value with which the period began comes from events before it: they are read again for the quantity, and are neither counted nor digested here.'
     : '';
-  const words = isGone
-    ? `${billed} events were counted, and none of them is there any more: the raw events are gone.`
-    : billed === found
-      ? `${billed} events were counted, and the same number is there.`
-      : `${billed} events were counted; of those that had been received by then ${found} are there.`;
+  const then = removed && ` when they were recorded on ${removed.recordedAt.toISOString()}, before they were removed.`;
+  const words = then
+    ? `${billed} events were counted; ${found} were there${then}`
+    : isGone
+      ? `${billed} events were counted, and none of them is there any more: the raw events are gone.`
+      : billed === found
+        ? `${billed} events were counted, and the same number is there.`
+        : `${billed} events were counted; of those that had been received by then ${found} are there.`;
   return [
     { ...sides('events', billed, found), sentence: words + lateWords + correctedWords + carriedWords },
     {
@@ -71,19 +99,29 @@ export function compareEvents(
  * What the events of the line's type say = what they said when they were taken in. Of all events of the type in the period,
  * since a property that was changed may be why an event is not on this line.
  */
-export function compareContents({ eventType, events, compared, changed }: Contents): Comparison {
+export function compareContents(
+  { eventType, events, compared, changed }: Contents,
+  removed: Removed | null,
+): Comparison {
   const ofType = `events of "${eventType}"`;
   const taken = 'what they said when they were taken in';
   const sample = compared < events ? ` Of the ${events} there are, these were chosen at random.` : '';
+  const when = removed === null ? '' : `, on ${removed.recordedAt.toISOString()}`;
   const sentence =
     changed === 0
-      ? `${compared} ${ofType} were hashed again, and all say ${taken}.`
-      : `${compared} ${ofType} were hashed again, and ${changed} of them do not say ${taken}.`;
+      ? `${compared} ${ofType} were hashed again${when}, and all say ${taken}.`
+      : `${compared} ${ofType} were hashed again${when}, and ${changed} of them do not say ${taken}.`;
   return { ...sides('contents', 0n, BigInt(changed)), sentence: sentence + sample };
 }
 
 /** Quantity rated = quantity of the raw events, and the amount that the same prices make of it. */
-export function compareRating(line: RatedInvoiceLine, again: RatedInvoiceLine, currency: Currency): Comparison[] {
+export function compareRating(
+  line: RatedInvoiceLine,
+  again: RatedInvoiceLine,
+  currency: Currency,
+  removed: Removed | null,
+): Comparison[] {
+  const made = removed === null ? 'the raw events make' : 'the raw events made, as recorded,';
   const amount = (minor: bigint) => formatMoney(money(minor, currency));
   return [
     {
@@ -93,7 +131,7 @@ export function compareRating(line: RatedInvoiceLine, again: RatedInvoiceLine, c
           ? 'It is made of the other lines and the bounds of the plan.'
           : line.meterKey === null
             ? 'A fixed price is charged once.'
-            : `The quantity on the invoice is ${line.quantity}; the raw events make ${again.quantity}.`,
+            : `The quantity on the invoice is ${line.quantity}; ${made} ${again.quantity}.`,
     },
     {
       ...sides('amount', line.amountMinor, again.amountMinor),

@@ -5,10 +5,11 @@ import { type InvoiceBill, readBills } from '../store/bill-parts.ts';
 import type { Database, Sql } from '../store/database.ts';
 import { type RatedInvoiceLine, readLines } from '../store/invoice-facts.ts';
 import { readItemAmounts } from '../store/pending-items.ts';
-import { periodsByInvoice } from '../store/periods.ts';
+import { type BillablePeriod, periodsByInvoice } from '../store/periods.ts';
 import { lastAnsweredTotal, type ProofFacts, readProofFacts } from '../store/proof-facts.ts';
 import type { Evidence } from '../store/usage-evidence.ts';
-import { aggregateUsageUntil } from '../store/usage-quantities.ts';
+import { aggregateUsageUntil, type Measurements } from '../store/usage-quantities.ts';
+import { findUsageRecord, type StoredUsageRecord } from '../store/usage-records.ts';
 import { gatherEvidence, type LineEvidence, nameOf } from './gather-evidence.ts';
 import {
   type Comparison,
@@ -16,10 +17,14 @@ import {
   compareEvents,
   compareItem,
   compareRating,
+  compareRecord,
+  type Removed,
   unmatched,
 } from './proof-comparisons.ts';
 import { compareWhole } from './proof-of-whole.ts';
 import { rateInvoices } from './rate-invoices.ts';
+import { mostRecomputed } from './recompute-contents.ts';
+import { recordedUsage, recordFrom, recordHash, rememberingUsage } from './retention/usage-record.ts';
 
 export type LineProof = {
   /** Place on the invoice; null for a line that the prices make and the invoice lacks. */
@@ -41,13 +46,16 @@ export type InvoiceProof = {
   comparisons: Comparison[];
   lines: LineProof[];
   history: ChainState;
+  /** What stands in the place of the raw events; null while they are all there. */
+  removed: Removed | null;
 };
 
 /**
  * Proves an invoice from three sides: the raw events that are there, the quantities and amounts that it says, and the
  * total and state at Stripe as they were recorded. Everything is read as of one moment and computed again, the content
  * of events too (of very many a sample, which the answer says); what was received after the invoice read its usage is
- * counted apart. Changes nothing.
+ * counted apart. Where raw events were removed by policy, their record stands in their place: what they made and their
+ * digests, held against the hash in the invoice's chain, and rated again. Changes nothing.
  * @returns undefined if there is no such invoice
  * @throws DurabillError unavailable
  */
@@ -76,23 +84,81 @@ function tooLong(cause: unknown): DurabillError {
 }
 
 async function prove(sql: Sql, facts: ProofFacts): Promise<InvoiceProof> {
+  const { evidence: _, measurements: __, periods: ___, ...proof } = await proveWith(sql, facts);
+  return proof;
+}
+
+/** A proof with what it was made from. */
+export type ProofWithUsage = InvoiceProof & Pick<Usage, 'measurements' | 'evidence'> & { periods: BillablePeriod[] };
+
+/** The same in the caller's transaction. @param atMost events that are hashed again */
+export async function proveWith(sql: Sql, facts: ProofFacts, atMost = mostRecomputed): Promise<ProofWithUsage> {
   const billed = (await readLines(sql, [facts.id])).get(facts.id) ?? [];
   const bill = (await readBills(sql, [facts.id])).get(facts.id) as InvoiceBill;
   const periods = (await periodsByInvoice(sql, [facts.id])).get(facts.id) ?? [];
-  const rated = (
-    await rateInvoices(sql, [{ invoiceId: facts.id, periods }], aggregateUsageUntil(facts.usageCutAt))
-  ).get(facts.id);
-  const again = rated !== undefined && 'lines' in rated ? rated.lines : [];
-  const failure = rated !== undefined && 'failure' in rated ? rated.failure.message : null;
-  const evidence = await gatherEvidence(sql, periods, [...billed, ...again], facts.usageCutAt);
+  const stored = await findUsageRecord(sql, facts.id);
+  const { again, failure, evidence, measurements, removed } =
+    stored !== undefined && stored.removedAt !== null
+      ? await recordedUsageOf(sql, facts, periods, { ...stored, removedAt: stored.removedAt })
+      : await rawUsageOf(sql, facts, periods, billed, atMost);
   const items = await readItemAmounts(sql, facts.id);
-  const lines = proveLines(facts, billed, again, evidence, { isFromUsage: periods.length > 0, items });
+  const lines = proveLines(facts, billed, again, evidence, { isFromUsage: periods.length > 0, items, removed });
 
   const history = await verifyChain(sql, { kind: 'invoice', id: facts.id });
   const answered = facts.atStripe && (await lastAnsweredTotal(sql, facts.id, facts.atStripe.remoteId));
-  const comparisons = compareWhole(facts, billed, bill, answered ?? undefined, history);
+  const whole = compareWhole(facts, billed, bill, answered ?? undefined, history);
+  const comparisons = removed === null ? whole : [compareRecord(removed), ...whole];
   const holds = failure === null && [...comparisons, ...lines].every((one) => one.holds !== false);
-  return { facts, holds, failure, comparisons, lines, history };
+  return { facts, holds, failure, comparisons, lines, history, removed, periods, evidence, measurements };
+}
+
+type Usage = {
+  /** The lines that it makes when it is rated again. */
+  again: RatedInvoiceLine[];
+  failure: string | null;
+  evidence: ReadonlyMap<string, LineEvidence>;
+  measurements: Measurements;
+  removed: Removed | null;
+};
+
+async function rawUsageOf(
+  sql: Sql,
+  facts: ProofFacts,
+  periods: readonly BillablePeriod[],
+  billed: readonly RatedInvoiceLine[],
+  atMost: number,
+): Promise<Usage> {
+  const measurements: Measurements = new Map();
+  const aggregate = rememberingUsage(aggregateUsageUntil(facts.usageCutAt), measurements);
+  const rated = (await rateInvoices(sql, [{ invoiceId: facts.id, periods }], aggregate)).get(facts.id);
+  const again = rated !== undefined && 'lines' in rated ? rated.lines : [];
+  const failure = rated !== undefined && 'failure' in rated ? rated.failure.message : null;
+  const evidence = await gatherEvidence(sql, periods, [...billed, ...again], facts.usageCutAt, atMost);
+  return { again, failure, evidence, measurements, removed: null };
+}
+
+/** Of events that are gone: what they made is as it was recorded, and is rated again by the same prices. */
+async function recordedUsageOf(
+  sql: Sql,
+  facts: ProofFacts,
+  periods: readonly BillablePeriod[],
+  stored: StoredUsageRecord & { removedAt: Date },
+): Promise<Usage> {
+  const { content, recordedAt, hashInChain, removedAt } = stored;
+  const removed = { removedAt, recordedAt, hashInChain, hash: recordHash(content) };
+  // What was changed is not believed, and may not even be readable.
+  if (removed.hash !== hashInChain) {
+    const failure = 'The record that stands in the place of its raw events is not what its history says.';
+    return { again: [], failure, evidence: new Map(), measurements: new Map(), removed };
+  }
+  const record = recordFrom(content);
+  const bills = await rateInvoices(sql, [{ invoiceId: facts.id, periods }], recordedUsage(record), {
+    isRecorded: true,
+  });
+  const rated = bills.get(facts.id);
+  const again = rated !== undefined && 'lines' in rated ? rated.lines : [];
+  const failure = rated !== undefined && 'failure' in rated ? rated.failure.message : null;
+  return { again, failure, evidence: record.evidence, measurements: record.measurements, removed };
 }
 
 function proveLines(
@@ -100,7 +166,11 @@ function proveLines(
   billed: readonly RatedInvoiceLine[],
   again: readonly RatedInvoiceLine[],
   evidence: ReadonlyMap<string, LineEvidence>,
-  { isFromUsage, items }: { isFromUsage: boolean; items: ReadonlyMap<string, bigint> },
+  {
+    isFromUsage,
+    items,
+    removed,
+  }: { isFromUsage: boolean; items: ReadonlyMap<string, bigint>; removed: Removed | null },
 ): LineProof[] {
   const left = new Map(again.map((line) => [nameOf(line), line]));
   const proofs = billed.map((line) => {
@@ -118,8 +188,10 @@ function proveLines(
     }
     const found = evidence.get(name) ?? null;
     const events =
-      found === null ? [] : [...compareEvents(line, found, same.skippedCount), compareContents(found.contents)];
-    const rating = compareRating(line, same, facts.currency as Currency);
+      found === null
+        ? []
+        : [...compareEvents(line, found, same.skippedCount, removed), compareContents(found.contents, removed)];
+    const rating = compareRating(line, same, facts.currency as Currency, removed);
     return lineProof(line, line.position, found?.evidence ?? null, [...events, ...rating]);
   });
   const lacking = [...left].map(([name, line]) =>

@@ -34,7 +34,7 @@ export async function rateAndCompose(
   { aggregate, purpose, until }: { aggregate: AggregateUsage; purpose: BillPurpose; until?: Date },
   fixed: readonly BillToCompose[] = [],
 ): Promise<Map<string, RatedBill>> {
-  const rated = await rateInvoices(sql, bills, aggregate, until);
+  const rated = await rateInvoices(sql, bills, aggregate, { until });
   const sound = bills.flatMap((bill) => {
     const result = rated.get(bill.invoiceId);
     return result === undefined || 'failure' in result ? [] : [{ ...bill, lines: result.lines }];

@@ -14,6 +14,7 @@ import { type PaidShares, readPaidShares } from '../store/paid-shares.ts';
 import type { BillablePeriod } from '../store/periods.ts';
 import { type PlanVersion, readPlanVersions } from '../store/plans.ts';
 import type { AggregateUsage, Measurements, UsageWindow } from '../store/usage-quantities.ts';
+import { readUsageMarks, type UsageMark } from '../store/usage-removal-marks.ts';
 import { lineIdOf } from './ids.ts';
 import { laterOf } from './instant.ts';
 import { versionIn } from './version-in.ts';
@@ -34,21 +35,23 @@ export type Rated = RatedLines | { failure: DurabillError };
  * An invoice that cannot be computed gets its failure, the others their lines.
  * @param aggregate where quantities come from: raw events for what is issued, rollups for what may be looked at first
  * @param until of periods that go on: only usage before this instant, and what stands then is taken to stand to the end
+ * @param isRecorded the quantities are not read from events, so that it is no fault where those were removed
  */
 export async function rateInvoices(
   sql: Sql,
   invoices: readonly ToRate[],
   aggregate: AggregateUsage,
-  until?: Date,
+  { until, isRecorded = false }: { until?: Date | undefined; isRecorded?: boolean } = {},
 ): Promise<Map<string, Rated>> {
   const periods = invoices.flatMap((invoice) => invoice.periods);
+  const marks = isRecorded ? new Map<string, UsageMark>() : await readUsageMarks(sql, periods.map(customerOf));
   const versions = await readVersions(sql, periods);
   const measurements = await readMeasurements(sql, periods, versions, aggregate, until);
   const paidShares = await readPaidShares(
     sql,
     periods.filter(({ kind }) => kind === 'credit'),
   );
-  const read = { versions, measurements, paidShares };
+  const read = { versions, measurements, paidShares, marks };
   return new Map(invoices.map((invoice) => [invoice.invoiceId, rateInvoice(invoice, read)] as const));
 }
 
@@ -107,10 +110,31 @@ function shareOfCycle(period: BillablePeriod, { terms }: PlanVersion): Exact {
   return ratio(numerator, denominator);
 }
 
-type Read = { versions: Versions; measurements: Measurements; paidShares: PaidShares };
+const customerOf = ({ customerId }: BillablePeriod) => customerId;
 
-function rateInvoice(invoice: ToRate, { versions, measurements, paidShares }: Read): Rated {
+/**
+ * What is gone cannot be measured again, and must not be taken for no use.
+ * @throws DurabillError usage-removed
+ */
+export function requireUsage(periods: readonly BillablePeriod[], marks: ReadonlyMap<string, UsageMark>): void {
+  for (const { kind, customerId, startAt } of periods) {
+    const mark = marks.get(customerId);
+    if (kind !== 'arrears' || mark === undefined || startAt >= mark.removedBefore) continue;
+    const reason = `Its raw usage from before ${mark.removedBefore.toISOString()} was removed by the policy of retention.`;
+    throw new DurabillError('usage-removed', { reason });
+  }
+}
+
+type Read = {
+  versions: Versions;
+  measurements: Measurements;
+  paidShares: PaidShares;
+  marks: ReadonlyMap<string, UsageMark>;
+};
+
+function rateInvoice(invoice: ToRate, { versions, measurements, paidShares, marks }: Read): Rated {
   try {
+    requireUsage(invoice.periods, marks);
     const lines: RatedInvoiceLine[] = [];
     const planCurrencies = new Set<string>();
     for (const period of invoice.periods) {

@@ -9,9 +9,11 @@ import {
   type NewUsageEvent,
   storedHashes,
 } from '../store/usage-events.ts';
+import { readUsageMarks } from '../store/usage-removal-marks.ts';
 import { hasVersionWith } from '../store/usage-versions.ts';
 import { findCustomers, readCustomers } from './event-customers.ts';
 import { gather } from './gather.ts';
+import { answerRemoved, otherContent, type RemovedEvent } from './retention/answer-removed.ts';
 import { contentHash, type ReadEvent, readEvent } from './usage-event.ts';
 
 export type { UsageEvent } from './usage-event.ts';
@@ -35,7 +37,8 @@ export type RecordUsageOptions = {
   translate?: (element: unknown) => unknown;
 };
 
-type Placed = NewUsageEvent & { index: number };
+/** With its place in the call, and until where the books of its customer are closed, as far as that was known. */
+type Placed = NewUsageEvent & { index: number; closedUntil: Date | null };
 
 /**
  * Stores usage events and answers for each, in the order of the list. An event is `accepted` once for its (source, id);
@@ -74,13 +77,19 @@ export async function recordUsage(
   // Before it shares a statement with others: whoever opens a month may have to wait for long reads, and waits alone.
   await ensurePartitions(
     database,
-    placed.map((event) => event.occurredAt),
+    placed.filter((event) => !isRemoved(event)).map((event) => event.occurredAt),
   );
   for (const outcome of await storing(database)(placed)) outcomes[outcome.index] = outcome;
   return outcomes;
 }
 
-/** Reads the clocks of those customers anew whose events seem to lie too far ahead: the others are fine in any case. */
+/** No usage is removed that is not two whole months old: of which was, is asked anew. */
+const keptInAnyCaseMs = 59 * 86_400_000;
+
+/**
+ * Reads those customers anew whose events seem to lie too far ahead, or so far back that their usage may have been removed: the
+ * others are fine in any case.
+ */
 async function customersOf(
   database: Database,
   events: readonly (ReadEvent | undefined)[],
@@ -88,12 +97,14 @@ async function customersOf(
   const references = new Set<string>();
   for (const event of events) if (event !== undefined) references.add(event.customer);
   const customers = await findCustomers(database, references);
-  const ahead = new Set<string>();
+  const unsure = new Set<string>();
   for (const event of events) {
     const customer = event && customers.get(event.customer);
-    if (customer !== undefined && event!.occurredAt.getTime() > latestMs(customer)) ahead.add(event!.customer);
+    if (customer === undefined) continue;
+    const [at, now] = [event!.occurredAt.getTime(), customer.businessNow.getTime()];
+    if (at > latestMs(customer) || at < now - keptInAnyCaseMs) unsure.add(event!.customer);
   }
-  for (const [reference, customer] of await readCustomers(database, [...ahead])) customers.set(reference, customer);
+  for (const [reference, customer] of await readCustomers(database, [...unsure])) customers.set(reference, customer);
   return customers;
 }
 
@@ -123,7 +134,12 @@ function place(event: ReadEvent, index: number, customer: EventCustomer | undefi
     properties: event.properties,
     propertiesJson: event.propertiesJson,
     contentHash: contentHash(event, customer.id),
+    closedUntil: customer.closedUntil,
   };
+}
+
+function isRemoved(event: Placed): event is Placed & RemovedEvent {
+  return event.closedUntil !== null && event.occurredAt < event.closedUntil;
 }
 
 /** Statements of one process under way at once: PostgreSQL works on one while the next is written here. */
@@ -165,28 +181,52 @@ async function storeCalls(database: Database, calls: readonly Placed[][]): Promi
   });
 }
 
+/** Written behind a removal that the look-up of the customer has not seen, by the trigger of the months that are gone. */
+const removedMeanwhile = 'DB045';
+
+async function store(database: Database, events: readonly Placed[]): Promise<EventOutcome[]> {
+  try {
+    return await storeOpen(database, events);
+  } catch (error) {
+    if ((error as { code?: string }).code !== removedMeanwhile) throw error;
+    const marks = await readUsageMarks(
+      database,
+      events.map(({ customerId }) => customerId),
+    );
+    const placed = events.map((event) => ({ ...event, closedUntil: marks.get(event.customerId)?.closedUntil ?? null }));
+    return await storeOpen(database, placed);
+  }
+}
+
+/** Stores what can still be billed, and answers the rest, in the order of the list. */
+async function storeOpen(database: Database, events: readonly Placed[]): Promise<EventOutcome[]> {
+  const answers = new Map<Placed, EventOutcome>();
+  const removed = events.filter(isRemoved);
+  for (const [position, outcome] of (await answerRemoved(database, removed)).entries()) {
+    answers.set(removed[position]!, outcome);
+  }
+  // Another process may have erased the customer after this one has looked it up.
+  const erased = await findErased(database, [...new Set(events.map(({ customerId }) => customerId))]);
+  for (const event of events) if (erased.has(event.customerId)) answers.set(event, ofErased(event));
+  const taken = events.filter((event) => !answers.has(event));
+  for (const [position, outcome] of (await storeTaken(database, taken)).entries()) {
+    answers.set(taken[position]!, outcome);
+  }
+  return events.map((event) => answers.get(event)!);
+}
+
+function ofErased({ index, eventId: id }: Placed): EventOutcome {
+  const reason = 'The customer has been erased: no usage of it is taken any more.';
+  const error = faultOf(new DurabillError('customer-erased', { field: 'customer', reason }));
+  return { index, id, status: 'rejected', error };
+}
+
 /**
  * The first event of each key is inserted; every other one is held against the content that won, and if it is another,
  * against what corrections have made of the event: whatever it has ever said adds nothing when it is sent again.
  */
-async function store(database: Database, events: readonly Placed[]): Promise<EventOutcome[]> {
-  const erased = await findErased(database, [...new Set(events.map(({ customerId }) => customerId))]);
-  if (erased.size === 0) return await storeTaken(database, events);
-  // Another process may have erased the customer after this one has looked it up.
-  const stored = await storeTaken(
-    database,
-    events.filter(({ customerId }) => !erased.has(customerId)),
-  );
-  const outcomes = stored[Symbol.iterator]();
-  return events.map(({ customerId, index, eventId: id }) => {
-    if (!erased.has(customerId)) return outcomes.next().value as EventOutcome;
-    const reason = 'The customer has been erased: no usage of it is taken any more.';
-    const error = faultOf(new DurabillError('customer-erased', { field: 'customer', reason }));
-    return { index, id, status: 'rejected', error };
-  });
-}
-
 async function storeTaken(database: Database, events: readonly Placed[]): Promise<EventOutcome[]> {
+  if (events.length === 0) return [];
   const firsts = new Map<string, Placed>();
   const copies = new Map<Placed, Placed>();
   for (const event of events) {
@@ -227,13 +267,7 @@ function keyOf({ source, eventId }: Placed): string {
 function compare(event: Placed, winner: string): EventOutcome {
   const { index, eventId: id } = event;
   if (event.contentHash === winner) return { index, id, status: 'duplicate' };
-  const reason = `The event "${id}" of the source "${event.source}" is already stored with other content.`;
-  return {
-    index,
-    id,
-    status: 'conflict',
-    error: faultOf(new DurabillError('event-conflict', { field: 'id', reason })),
-  };
+  return { index, id, status: 'conflict', error: faultOf(otherContent(id, event.source)) };
 }
 
 function faultOf(error: DurabillError): EventFault {

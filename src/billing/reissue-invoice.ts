@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DurabillError } from '../errors/error.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Database, Sql } from '../store/database.ts';
-import { periodsByInvoice } from '../store/periods.ts';
+import { type BillablePeriod, periodsByInvoice } from '../store/periods.ts';
 import {
   findReissueOf,
   insertReissue,
@@ -11,8 +11,10 @@ import {
   type ReplacedInvoice,
   reissuedVersionOf,
 } from '../store/reissues.ts';
+import { holdRemovals, readUsageMarks } from '../store/usage-removal-marks.ts';
 import { carryOutReissue } from './carry-out-reissues.ts';
 import { offeredVersion } from './offered-plan.ts';
+import { requireUsage } from './rate-invoices.ts';
 import { requireSamePlan } from './reissue-plan.ts';
 import { readReason } from './text.ts';
 
@@ -27,7 +29,7 @@ export type ReissueOrder = {
 /**
  * Bills the periods of a void invoice again, on a new revision of it that is a draft for its review day like any other. Of an
  * invoice that is only wanted void the order waits until it is. Asked again it answers the order that is there.
- * @throws DurabillError not-found, reissue-refused, plan-unknown, currency-mismatch
+ * @throws DurabillError not-found, reissue-refused, plan-unknown, currency-mismatch, usage-removed
  */
 export async function reissueInvoice(database: Database, order: ReissueOrder, actor: string): Promise<Reissue> {
   const reason = readReason(order.reason);
@@ -78,12 +80,23 @@ async function requireReissuable(sql: Sql, { id, lifecycle, wanted }: ReplacedIn
       mend: 'Void it first: POST /v1/invoices/{id}/void.',
     });
   }
-  if ((await periodsByInvoice(sql, [id])).has(id)) return;
+  const periods = (await periodsByInvoice(sql, [id])).get(id);
+  if (periods !== undefined) return await requireUsageOf(sql, periods);
   throw new DurabillError('reissue-refused', {
     field: 'id',
     reason: 'It bills no period that could be billed again.',
     mend: 'Bill what it was for anew.',
   });
+}
+
+/** Nothing is removed until the order is stored, which then keeps it. */
+async function requireUsageOf(sql: Sql, periods: readonly BillablePeriod[]): Promise<void> {
+  await holdRemovals(sql);
+  const marks = await readUsageMarks(
+    sql,
+    periods.map(({ customerId }) => customerId),
+  );
+  requireUsage(periods, marks);
 }
 
 async function versionFor(sql: Sql, replaced: ReplacedInvoice, order: ReissueOrder): Promise<string | null> {

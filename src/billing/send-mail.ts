@@ -32,13 +32,13 @@ export async function sendMail({ database, mailer, sender }: MailDependencies): 
 }
 
 /** What would say something that is not so any more, or cannot be sent at all. */
-function outOfPlace({ kind, lifecycle, payment, paidMinor, email }: ClaimedMessage): Settled | undefined {
+function outOfPlace({ kind, lifecycle, payment, paidMinor, email, others }: ClaimedMessage): Settled | undefined {
   if (lifecycle === 'void') return { state: 'skipped', reason: 'void' };
   // What has been given up meanwhile is still open: who pays it all the same has paid it.
   if (kind !== 'payment-received' && payment === 'paid') return { state: 'skipped', reason: 'paid' };
   // A credit note has left nothing to pay: nobody is thanked for a payment that was none.
   if (kind === 'payment-received' && paidMinor === 0n) return { state: 'skipped', reason: 'nothing-paid' };
-  return email === null ? { state: 'failed', reason: 'no-address' } : undefined;
+  return email === null && others.length === 0 ? { state: 'failed', reason: 'no-address' } : undefined;
 }
 
 function mailOf(claimed: ClaimedMessage, seller: string) {
@@ -53,7 +53,9 @@ function mailOf(claimed: ClaimedMessage, seller: string) {
     ordinal,
     seller: claimed.seller ?? seller,
   });
-  return { messageId, to: { name, address: email ?? '' }, ...composed };
+  const recipients = [...(email === null ? [] : [{ name, address: email }]), ...claimed.others];
+  const [to = { name, address: '' }, ...cc] = recipients;
+  return { messageId, to, cc, ...composed };
 }
 
 function settledBy(delivery: Delivery, tries: number): Settled {

@@ -1,10 +1,12 @@
 import { daysAfter } from '../domain/period/days.ts';
 import { layOut } from '../domain/period/lay-out.ts';
 import type { Phase, Timeline } from '../domain/period/timeline.ts';
+import { DurabillError } from '../errors/error.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Sql } from '../store/database.ts';
 import type { OfferedVersion } from '../store/plans.ts';
-import { insertSubscription } from '../store/subscriptions.ts';
+import { hasSubscription, insertSubscription } from '../store/subscriptions.ts';
+import { readUsageMarks } from '../store/usage-removal-marks.ts';
 import { subscriptionIdOf } from './ids.ts';
 import { offeredVersion, phaseOf } from './offered-plan.ts';
 
@@ -34,7 +36,7 @@ export type SubscriptionOrder = {
  * out by the billing runs. The id is that of customer, plan, group and start: asked again it changes nothing.
  * @param at where the order stands in the request, for refusals
  * @returns the id, and whether it is new
- * @throws DurabillError plan-unknown, currency-mismatch, period-span-too-long
+ * @throws DurabillError plan-unknown, currency-mismatch, period-span-too-long, usage-removed
  */
 export async function subscribe(
   sql: Sql,
@@ -48,6 +50,7 @@ export async function subscribe(
   // What cannot be laid out now could not be by a run either, and would stop it for everybody.
   layOut(timeline, { until: order.now });
   const id = subscriptionIdOf(customerId, version.plan, billingGroup, startsAt);
+  await requireUsageSince(sql, id, order, at);
   const created = await insertSubscription(sql, { id, customerId, billingGroup, timeline });
   if (!created) return { id, created };
   const detail = {
@@ -58,6 +61,18 @@ export async function subscribe(
   };
   await appendAudit(sql, [{ subjectKind: 'subscription', subjectId: id, actor, action: 'created', detail }]);
   return { id, created };
+}
+
+/** What is gone could not be billed; one that is there already was subscribed before. */
+async function requireUsageSince(sql: Sql, id: string, order: SubscriptionOrder, at: string): Promise<void> {
+  const { customerId, startsAt } = order;
+  const closedUntil = (await readUsageMarks(sql, [customerId])).get(customerId)?.closedUntil;
+  if (closedUntil === undefined || startsAt >= closedUntil || (await hasSubscription(sql, id))) return;
+  throw new DurabillError('usage-removed', {
+    field: `${at}startsAt`,
+    reason: `It would bill use since ${startsAt.toISOString()}; the customer's raw usage from before ${closedUntil.toISOString()} was removed by the policy of retention.`,
+    mend: 'Let it begin later, and bill what is owed for the time before by an item: POST /v1/customers/{id}/pending-items.',
+  });
 }
 
 function timelineOf({ zone, startsAt, trialDays, anchor }: SubscriptionOrder, version: OfferedVersion): Timeline {

@@ -105,6 +105,9 @@ const api = buildApi({
     await recordReconciliation(database, { ...order, workflowId });
     return { workflowId };
   },
+  webhookRules: config.webhooks,
+  // Whoever sends events loses them when they are refused: that limit is far away, and only for what runs wild.
+  rateLimits: { requests: config.api.requestsPerMinute, events: config.api.requestsPerMinute * 100 },
   deadLetters,
   workflows: {
     urlOf: (id) => (temporalUiUrl === undefined ? null : workflowUrl(temporalUiUrl, namespace, id)),

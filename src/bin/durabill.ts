@@ -1,6 +1,7 @@
 import { reasonOf } from '../broker/limits.ts';
 import { runDurabill } from '../cli/program.ts';
 import { isDurabillError } from '../errors/error.ts';
+import { askSecret } from './shared/ask-secret.ts';
 import { openBooks } from './shared/books-command.ts';
 import { actorHere } from './shared/one-shot.ts';
 
@@ -15,6 +16,7 @@ try {
     actor: actorHere(),
     // The bootstrap goes to the root of the clone, and says from where.
     from: process.env['INIT_CWD'] ?? process.cwd(),
+    askSecret,
     say: (text) => console.log(text),
     complain,
     end,

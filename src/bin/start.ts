@@ -9,6 +9,7 @@ import { scopes } from '../auth/scopes.ts';
 import { applyPlans } from '../billing/apply-plans.ts';
 import { clockIdOf } from '../billing/ids.ts';
 import { findLateUsage } from '../billing/late-usage.ts';
+import { offerPlan } from '../billing/offer-plan.ts';
 import { getClock } from '../billing/open-clock.ts';
 import { given, readConfig } from '../config.ts';
 import { type Currency, parseCurrency } from '../domain/money/currency.ts';
@@ -19,6 +20,7 @@ import { freePort } from '../stack/ports.ts';
 import { type Database, openDatabase } from '../store/database.ts';
 import { readTotals } from '../store/totals.ts';
 import { prepare } from './shared/prepare.ts';
+import { openDoors } from './start/access.ts';
 import { readStartOptions, type StartOptions, usage } from './start/options.ts';
 import { reportProgress } from './start/progress.ts';
 import { startService } from './start/services.ts';
@@ -68,7 +70,7 @@ async function start(): Promise<void> {
     const env = await startOwnProcesses(stack, dataDir, watch);
     clock.lap('processes');
     const database = openDatabase(env.DATABASE_URL, { maxConnections: 4 });
-    const summary = await demonstrate(database, stack, env, options, clock);
+    const summary = await demonstrate(database, { stack, dataDir, env }, options, clock);
     await database.close();
     if (options.json) {
       say(summaryTable(summary));
@@ -124,6 +126,7 @@ async function startOwnProcesses(stack: Stack, dataDir: string, watch: Watch): P
     ...(stack.temporalUiUrl && { DURABILL_TEMPORAL_UI_URL: stack.temporalUiUrl }),
     MAIL_FROM: process.env['MAIL_FROM'] || sampleSender,
     DURABILL_API_PORT: String(apiPort),
+    DURABILL_PUBLIC_URL: `http://127.0.0.1:${apiPort}`,
     // No load balancer stands before a demonstration.
     DURABILL_API_DRAIN_SECONDS: '0',
     ...stripe,
@@ -195,7 +198,9 @@ async function applySamplePlan(databaseUrl: string): Promise<void> {
   const file = new URL('../../plans/airports.yaml', import.meta.url);
   const database = openDatabase(databaseUrl, { maxConnections: 1 });
   try {
-    await applyPlans(database, parsePlanFile(parseYaml(await readFile(file, 'utf8'))), 'npm start');
+    const plans = parsePlanFile(parseYaml(await readFile(file, 'utf8')));
+    await applyPlans(database, plans, 'npm start');
+    for (const { key } of plans.plans) await offerPlan(database, { key, offered: true }, 'npm start');
   } finally {
     await database.close();
   }
@@ -218,8 +223,7 @@ async function apiKey(databaseUrl: string, dataDir: string): Promise<string> {
 
 async function demonstrate(
   database: Database,
-  stack: Stack,
-  env: Env,
+  { stack, dataDir, env }: { stack: Stack; dataDir: string; env: Env },
   { customers, until }: StartOptions,
   clock: ReturnType<typeof stopwatch>,
 ): Promise<Summary> {
@@ -251,6 +255,7 @@ async function demonstrate(
     },
     seconds: { ...clock.seconds, ...done.seconds },
     work: done.work,
+    signIn: await openDoors(database, { dataDir, publicUrl: address, clockId }),
     addresses: {
       api: address,
       apiDocument: `${address}/openapi.json`,

@@ -6,17 +6,20 @@ import { taskQueues } from '../../workflows/contract/task-queues.ts';
 import { keepSending, type Sending } from '../billing/keep-sending.ts';
 import { requestPaceOf } from '../billing/request-pace.ts';
 import { bindStripe } from '../billing/stripe-account.ts';
+import { keepDelivering } from '../billing/webhooks/keep-delivering.ts';
 import { createConnection } from '../broker/connection.ts';
 import { within } from '../broker/limits.ts';
 import { createPublisher } from '../broker/publisher.ts';
 import { linesPerInvoice } from '../domain/invoice/limits.ts';
 import { createSmtpMailer } from '../notify/smtp-mailer.ts';
+import { createWebhookSender } from '../notify/webhooks/sender.ts';
 import { readAttention } from '../store/attention.ts';
 import { openDatabase } from '../store/database.ts';
 import { readSweepAgeSeconds } from '../store/event-sweeps.ts';
 import { readMailLagSeconds } from '../store/messages.ts';
 import { readEventBacklog } from '../store/stripe-events.ts';
 import { readRollupLagSeconds } from '../store/usage-rollups.ts';
+import { readWebhookLagSeconds } from '../store/webhook-deliveries.ts';
 import { openStripe } from '../targets/stripe/client.ts';
 import { createEventSource } from '../targets/stripe/events.ts';
 import { createStripeInventory } from '../targets/stripe/inventory.ts';
@@ -77,8 +80,9 @@ async function readBooks(): Promise<void> {
       readEventBacklog(database),
       readSweepAgeSeconds(database),
       readMailLagSeconds(database),
+      readWebhookLagSeconds(database),
     ]);
-    const [{ oldestOpenSyncSeconds, ...attention }, lag, backlog, sweepAge, mailLag] = await within(
+    const [{ oldestOpenSyncSeconds, ...attention }, lag, backlog, sweepAge, mailLag, webhookLag] = await within(
       asked,
       booksLimitMs,
       'no answer in time',
@@ -89,11 +93,12 @@ async function readBooks(): Promise<void> {
     metrics.oldestOpenSync.set(oldestOpenSyncSeconds);
     metrics.usageRollupLag.set(lag);
     metrics.oldestMail.set(mailLag);
+    metrics.oldestWebhook.set(webhookLag);
     for (const [what, count] of Object.entries(attention)) metrics.attention.set({ what }, count);
     metrics.booksReadable.set(1);
   } catch (error) {
     log.warn({ err: error }, 'the books cannot be read for the metrics');
-    const read = [metrics.oldestOpenSync, metrics.usageRollupLag, metrics.oldestMail];
+    const read = [metrics.oldestOpenSync, metrics.usageRollupLag, metrics.oldestMail, metrics.oldestWebhook];
     const ofEvents = [metrics.stripeEventsWaiting, metrics.oldestStripeEvent, metrics.stripeSweepAge];
     for (const gauge of [...read, ...ofEvents]) gauge.remove();
     metrics.attention.reset();
@@ -157,8 +162,25 @@ function startMail(): Sending | undefined {
   );
 }
 
+/** As with mail, one kind of worker has it to do; any number of them may. */
+function startWebhooks(): Sending | undefined {
+  if (!queues.includes('billing')) return undefined;
+  return keepDelivering(
+    { database, sender: webhookSender },
+    {
+      onDelivery({ isGivenUp, ...delivery }) {
+        metrics.webhooks.inc({ state: delivery.state });
+        if (isGivenUp) log.error({ code: 'webhook-endpoint-disabled', ...delivery }, 'an operator should see this');
+      },
+      onFailure: (error) => log.warn({ err: error }, 'no webhook can be sent for now'),
+    },
+  );
+}
+
 const sending = startMail();
-log.info({ queues, sendsMail: sending !== undefined }, 'queues');
+const webhookSender = createWebhookSender(config.webhooks);
+const delivering = startWebhooks();
+log.info({ queues, sendsMail: sending !== undefined, sendsWebhooks: delivering !== undefined }, 'queues');
 const running = Promise.all(workers.map((worker) => worker.run()));
 
 await life.run(
@@ -169,6 +191,10 @@ await life.run(
       await running;
     },
     'mails that are being handed over': async () => sending?.stop(),
+    async 'webhooks that are under way'() {
+      await delivering?.stop();
+      await webhookSender.close();
+    },
     'messages that are being confirmed': () => publisher.close(),
     connections: () => Promise.all([connection.close(), temporal.close(), broker.close(), database.close()]),
     'operations pages': () => operations.close(),

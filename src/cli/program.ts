@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import type { CliDeps } from './deps.ts';
+import { addOperatorCommands } from './operators.ts';
 import { addPlanCommands } from './plans/commands.ts';
 
 /**
@@ -14,6 +15,7 @@ export async function runDurabill(args: readonly string[], deps: CliDeps): Promi
     writeErr: (text) => deps.complain(text.trimEnd()),
   });
   addPlanCommands(program, deps);
+  addOperatorCommands(program, deps);
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

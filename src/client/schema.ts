@@ -3407,6 +3407,29 @@ export type paths = {
                                  */
                                 savedAt: string;
                             }[];
+                            /** @description Where they were signed in, as far as it is still known */
+                            sessions: {
+                                /**
+                                 * Format: date-time
+                                 * @description When it was opened (RFC 3339, UTC, milliseconds)
+                                 * @example 2026-11-30T16:00:00.000Z
+                                 */
+                                createdAt: string;
+                                endedAt: string | null;
+                                /**
+                                 * Format: date-time
+                                 * @description When it was used last (RFC 3339, UTC, milliseconds)
+                                 * @example 2026-11-30T16:00:00.000Z
+                                 */
+                                seenAt: string;
+                                /**
+                                 * @description By what
+                                 * @example mail
+                                 */
+                                signedInBy: string;
+                                userAgent: string | null;
+                                userId: string | null;
+                            }[];
                             /** @description Of the tax profile */
                             taxIds: components["schemas"]["TaxIdsItem"][];
                             taxReason: string | null;
@@ -3434,6 +3457,47 @@ export type paths = {
                                  * @example 2013-02-01T13:00:00.000Z
                                  */
                                 lastAt: string;
+                            }[];
+                            /** @description People who see the pages of the customer */
+                            users: {
+                                /**
+                                 * Format: date-time
+                                 * @description When the user was added (RFC 3339, UTC, milliseconds)
+                                 * @example 2026-11-30T16:00:00.000Z
+                                 */
+                                createdAt: string;
+                                /**
+                                 * @description By which the person signs in
+                                 * @example kim@jetblue.example
+                                 */
+                                email: string;
+                                /**
+                                 * Format: uuid
+                                 * @description Id of the user
+                                 * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+                                 */
+                                id: string;
+                                /**
+                                 * @description What the person is called
+                                 * @example Kim Moreau
+                                 */
+                                name: string;
+                                /**
+                                 * @description Whether mails about invoices go there
+                                 * @example true
+                                 */
+                                receivesInvoices: boolean;
+                                /**
+                                 * @description What the person may do
+                                 * @example billing
+                                 */
+                                role: string;
+                                signedInAt: string | null;
+                                /**
+                                 * @description How far it is
+                                 * @example active
+                                 */
+                                state: string;
                             }[];
                         };
                     };
@@ -16135,6 +16199,11 @@ export type components = {
         /** @description What was erased, each as how many there were */
         Counts2: {
             /**
+             * @description Keys that were bound to it: revoked, and without their names
+             * @example 0
+             */
+            apiKeys: number;
+            /**
              * @description People to whom bills were sent
              * @example 2
              */
@@ -16180,6 +16249,16 @@ export type components = {
              */
             paymentMethods: number;
             /**
+             * @description Where they were signed in
+             * @example 3
+             */
+            sessions: number;
+            /**
+             * @description Links by which they came in, used or not
+             * @example 3
+             */
+            signInLinks: number;
+            /**
              * @description Stored requests to Stripe about the customer
              * @example 3
              */
@@ -16194,6 +16273,11 @@ export type components = {
              * @example 0
              */
             usageCorrections: number;
+            /**
+             * @description People who saw its pages
+             * @example 2
+             */
+            users: number;
         };
         /** @description The coupon */
         Coupon: {
@@ -18773,7 +18857,7 @@ export type components = {
             operator: components["schemas"]["DataItem2"];
             /**
              * @description Where they choose a password; it works once
-             * @example https://billing.acme.example/sign-in/link#dbl_4uKq…
+             * @example https://billing.acme.example/sign-in/invite#dbl_4uKq…
              */
             url: string;
         };

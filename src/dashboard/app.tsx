@@ -18,7 +18,9 @@ const Invoices = page(() => import('./pages/invoices/index.tsx'));
 const WhatIf = page(() => import('./pages/what-if/index.tsx'));
 const Account = page(() => import('./pages/account/index.tsx'));
 const Developers = page(() => import('./pages/developers/index.tsx'));
+const BusinessDevelopers = page(() => import('./pages/developers/business.tsx'));
 const Operations = page(() => import('./pages/operations/index.tsx'));
+const Security = page(() => import('./pages/sign-in/security.tsx'));
 const SignIn = page(() => import('./pages/sign-in/index.tsx'));
 
 const customerPages = (
@@ -90,6 +92,22 @@ export function App() {
           <Route path="operations/customers/:customerId" element={<OperatedPages />}>
             {customerPages}
           </Route>
+          <Route
+            path="operations/developers/*"
+            element={
+              <AppShell name="Operations" home="/operations" navigation={operatorNavigation}>
+                <BusinessDevelopers />
+              </AppShell>
+            }
+          />
+          <Route
+            path="operations/security"
+            element={
+              <AppShell name="Operations" home="/operations" navigation={operatorNavigation}>
+                <Security />
+              </AppShell>
+            }
+          />
           <Route path="operations/*" element={<OperatorPages />} />
         </Route>
         <Route

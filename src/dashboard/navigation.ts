@@ -16,6 +16,7 @@ import {
   Scale,
   ScrollText,
   Settings,
+  ShieldCheck,
   Tags,
   Users,
   Workflow,
@@ -47,6 +48,7 @@ export const operatorNavigation: NavigationItem[] = [
   { to: '/operations/drafts', label: 'Drafts', icon: FilePenLine },
   { to: '/operations/parked', label: 'Parked', icon: CircleParking },
   { to: '/operations/customers', label: 'Customers', icon: Users },
+  { to: '/operations/developers', label: 'Developers', icon: CodeXml },
   { to: '/operations/invoices', label: 'Invoices', icon: FileText },
   { to: '/operations/runs', label: 'Runs', icon: Workflow },
   { to: '/operations/corrections', label: 'Corrections', icon: Eraser },
@@ -57,4 +59,5 @@ export const operatorNavigation: NavigationItem[] = [
   { to: '/operations/pauses', label: 'Pauses', icon: CirclePause },
   { to: '/operations/audit', label: 'Audit trail', icon: ScrollText },
   { to: '/operations/settings', label: 'Settings', icon: Settings },
+  { to: '/operations/security', label: 'Your account', icon: ShieldCheck },
 ];

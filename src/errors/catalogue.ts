@@ -1,5 +1,6 @@
 import { accessErrors } from './catalogue/access.ts';
 import { customerErrors } from './catalogue/customers.ts';
+import { developerErrors } from './catalogue/developers.ts';
 import { invoiceErrors } from './catalogue/invoices.ts';
 import { moneyErrors } from './catalogue/money.ts';
 import { priceErrors } from './catalogue/prices.ts';
@@ -14,6 +15,7 @@ import type { Catalogued } from './catalogued.ts';
 export const errorSubjects = {
   requests: requestErrors,
   access: accessErrors,
+  developers: developerErrors,
   customers: customerErrors,
   usage: usageErrors,
   prices: priceErrors,
@@ -28,6 +30,7 @@ export const errorSubjects = {
 export const catalogue = {
   ...requestErrors,
   ...accessErrors,
+  ...developerErrors,
   ...customerErrors,
   ...usageErrors,
   ...priceErrors,

@@ -3,6 +3,8 @@ export type Mail = {
   /** Without the angle brackets; the same one again for a mail that is sent again. */
   messageId: string;
   to: { name: string; address: string };
+  /** Who else gets it, and is seen to. */
+  cc?: { name: string; address: string }[];
   subject: string;
   text: string;
   html: string;

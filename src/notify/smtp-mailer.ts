@@ -40,7 +40,8 @@ export function createSmtpMailer({ url, from, limitsMs = smtpLimitsMs }: SmtpOpt
       try {
         await opened(connection);
         if (auth?.user !== undefined) await signedIn(connection, auth);
-        await handedOver(connection, { from: from.address, to: [mail.to.address], size: source.length }, text);
+        const recipients = [mail.to, ...(mail.cc ?? [])].map(({ address }) => address);
+        await handedOver(connection, { from: from.address, to: recipients, size: source.length }, text);
         return { outcome: 'sent' };
       } catch (error) {
         return outcomeOf(error as SmtpError, hasBegun);
@@ -55,6 +56,7 @@ async function composed(mail: Mail, from: Sender): Promise<Buffer> {
   const composer = new MailComposer({
     from,
     to: mail.to,
+    ...(mail.cc !== undefined && mail.cc.length > 0 && { cc: mail.cc }),
     subject: mail.subject,
     text: mail.text,
     html: mail.html,

@@ -1,4 +1,5 @@
 import type { Sql } from './database.ts';
+import { uuidOrNull } from './uuid.ts';
 
 export type StoredApiKey = {
   id: string;
@@ -33,4 +34,43 @@ export async function markRevoked(sql: Sql, id: string): Promise<boolean> {
     id,
   ]);
   return rowCount === 1;
+}
+
+/** A key as it is shown: its secret was told when it was made. */
+export type ApiKeyView = StoredApiKey & { createdAt: Date; usedAt: Date | null; revokedAt: Date | null };
+export type ApiKeyCursor = { createdAt: Date; id: string };
+
+const columns = `id, name, scopes, customer_id AS "customerId", created_at AS "createdAt", used_at AS "usedAt",
+  revoked_at AS "revokedAt"`;
+
+/** A page of keys, the latest first, those that were revoked too: of one owner (null: the business), or of everybody. */
+export async function listApiKeys(
+  sql: Sql,
+  owner: { customerId: string | null } | undefined,
+  page: { after: ApiKeyCursor | undefined; limit: number },
+): Promise<ApiKeyView[]> {
+  const { rows } = await sql.query<ApiKeyView>(
+    `SELECT ${columns} FROM api_keys
+     WHERE ($1 OR customer_id IS NOT DISTINCT FROM $2::uuid)
+       AND ($3::timestamptz IS NULL OR created_at < $3 OR (created_at = $3 AND id > $4::uuid))
+     ORDER BY created_at DESC, id LIMIT $5`,
+    [owner === undefined, owner?.customerId ?? null, page.after?.createdAt ?? null, page.after?.id ?? null, page.limit],
+  );
+  return rows;
+}
+
+export async function findApiKeyView(sql: Sql, reference: string): Promise<ApiKeyView | undefined> {
+  const { rows } = await sql.query<ApiKeyView>(`SELECT ${columns} FROM api_keys WHERE id = $1`, [
+    uuidOrNull(reference),
+  ]);
+  return rows[0];
+}
+
+/** Counts an owner's keys that are alive. */
+export async function countLiveKeys(sql: Sql, customerId: string | null): Promise<number> {
+  const { rows } = await sql.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM api_keys WHERE customer_id IS NOT DISTINCT FROM $1::uuid AND revoked_at IS NULL`,
+    [customerId],
+  );
+  return rows[0]?.count ?? 0;
 }

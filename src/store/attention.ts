@@ -23,6 +23,10 @@ export type Attention = {
   unpaidInvoices: number;
   /** Customers erased more than an hour ago whose personal data is still at Stripe. */
   unerasedCopies: number;
+  /** Customers whose old usage stays, since a proof does not hold or late usage is not billed. */
+  keptUsage: number;
+  /** Endpoints of webhooks of the business that were given up, because they are gone or do nothing but fail. */
+  webhookEndpoints: number;
   /** Pauses that are on: nothing is issued, and nothing is sent to Stripe. */
   pauses: number;
   /** Seconds since the sync of the invoice that has been silent the longest was touched; 0 when none is open. */
@@ -49,6 +53,9 @@ export async function readAttention(sql: Sql): Promise<Attention> {
          AS "unpaidInvoices",
        (SELECT count(*) FROM customer_erasures WHERE copies_erased_at IS NULL
          AND erased_at < now() - interval '1 hour')::int AS "unerasedCopies",
+       (SELECT count(*) FROM usage_removal_checks WHERE blocked_kind IS NOT NULL)::int AS "keptUsage",
+       (SELECT count(*) FROM webhook_endpoints WHERE disabled_because IN ('gone', 'failing')
+         AND customer_id IS NULL)::int AS "webhookEndpoints",
        (SELECT count(*) FROM pauses WHERE ended_at IS NULL)::int AS pauses,
        coalesce((SELECT extract(epoch FROM now() - min(touched_at)) FROM invoice_states
          WHERE sync NOT IN ('none', 'synced') AND sync <> 'parked'), 0)::float8 AS "oldestOpenSyncSeconds"`,

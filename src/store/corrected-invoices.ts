@@ -2,6 +2,7 @@ import type { ComparedLine } from '../domain/invoice/line-differences.ts';
 import { lineKeyOf } from '../domain/invoice/line-differences.ts';
 import type { Sql } from './database.ts';
 import type { TouchedEvent } from './rollup-buckets.ts';
+import { isUsageRemoved } from './usage-removal-marks.ts';
 
 /** An invoice that a correction may change: a draft, or what is billed and not to be void. */
 export type CorrectableInvoice = {
@@ -58,7 +59,7 @@ export async function touchedInvoiceIds(sql: Sql, touched: readonly TouchedEvent
 /** Whose late usage is looked for, and from which instant on their periods end; always if there is none. */
 export type LateScope = ({ customerId: string } | { clockId: string }) & { from: Date | null };
 
-/** The billed invoices of a scope that bill periods, a page by id after the cursor. */
+/** The billed invoices of a scope that bill periods and whose usage is there, a page by id after the cursor. */
 export async function billedInScope(
   sql: Sql,
   scope: LateScope,
@@ -69,7 +70,7 @@ export async function billedInScope(
   const { rows } = await sql.query<{ id: string }>(
     `SELECT i.id FROM invoices i JOIN invoice_states s ON s.invoice_id = i.id
      WHERE i.${column} = $1 AND i.id > $2 AND s.lifecycle IN ('issued', 'skipped') AND ${correctable}
-       AND i.purpose NOT LIKE 'one-off:%' AND ($3::timestamptz IS NULL OR i.period_end_at > $3)
+       AND i.purpose NOT LIKE 'one-off:%' AND NOT ${isUsageRemoved('i')} AND ($3::timestamptz IS NULL OR i.period_end_at > $3)
      ORDER BY i.id LIMIT $4`,
     [owner, page.after, scope.from, page.limit],
   );

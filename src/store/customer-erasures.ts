@@ -56,6 +56,12 @@ export type ErasedCounts = {
   /** Corrections of usage that name it by its external id. */
   usageCorrections: number;
   mailsNotSent: number;
+  /** People who saw its pages, where they were signed in, and the links by which they came. */
+  users: number;
+  sessions: number;
+  signInLinks: number;
+  /** Keys that were bound to it, which work no more. */
+  apiKeys: number;
 };
 
 /** What stands where a name stood. */
@@ -98,6 +104,16 @@ export async function erasePersonalData(sql: Sql, customerId: string): Promise<E
     usageCorrections: await counted(`SELECT FROM usage_corrections WHERE ${namesCustomer}`),
     mailsNotSent: await counted(
       `UPDATE messages SET state = 'skipped', reason = 'customer-erased' WHERE customer_id = $1 AND state = 'pending'`,
+    ),
+    // Before the users, whose addresses they bear: who is a user elsewhere too asks for another one.
+    signInLinks: await counted(
+      `DELETE FROM sign_in_links WHERE customer_id = $1
+         OR email IN (SELECT email FROM customer_users WHERE customer_id = $1)`,
+    ),
+    sessions: await counted('DELETE FROM sessions WHERE customer_id = $1'),
+    users: await counted('DELETE FROM customer_users WHERE customer_id = $1'),
+    apiKeys: await counted(
+      `UPDATE api_keys SET name = 'erased', revoked_at = coalesce(revoked_at, now()) WHERE customer_id = $1`,
     ),
   };
 }
@@ -158,7 +174,8 @@ export async function insertErasure(
 
 export async function findErasure(sql: Sql, customerId: string): Promise<Erasure | undefined> {
   const { rows } = await sql.query<Erasure>(
-    `SELECT customer_id AS "customerId", request_id AS "requestId", reason, actor, erased_at AS "erasedAt", counts,
+    `SELECT customer_id AS "customerId", request_id AS "requestId", reason, actor, erased_at AS "erasedAt",
+       '{"users": 0, "sessions": 0, "signInLinks": 0, "apiKeys": 0}'::jsonb || counts AS counts,
        copies_erased_at AS "copiesErasedAt" FROM customer_erasures WHERE customer_id = $1`,
     [customerId],
   );

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { PrismaClient } from './generated/client.ts';
@@ -77,6 +78,34 @@ async function inTransaction<T>(pool: pg.Pool, work: (sql: Sql) => Promise<T>): 
   } finally {
     client.release(broken);
   }
+}
+
+/**
+ * The same connection for a transaction that asks the same statements again and again: each is parsed and planned once a
+ * connection, under a name of its own. Not those of usage, whose plan depends on the times and marks that are asked for.
+ */
+export function prepared(sql: Sql): Sql {
+  return {
+    query: (text, values) => {
+      if (typeof text !== 'string' || values === undefined || text.includes('usage_events')) {
+        return sql.query(text, values);
+      }
+      return sql.query({ name: nameOf(text), text, values });
+    },
+  };
+}
+
+const names = new Map<string, string>();
+/** Texts are few: each is written in a file of this room, and lists go in as one parameter. */
+const mostNames = 1_000;
+
+function nameOf(text: string): string {
+  const known = names.get(text);
+  if (known !== undefined) return known;
+  if (names.size >= mostNames) names.clear();
+  const name = createHash('sha256').update(text).digest('hex').slice(0, 40);
+  names.set(text, name);
+  return name;
 }
 
 /** PostgreSQL is away, starting, stopping or has no connection left; nothing is known to be wrong with what was asked. */

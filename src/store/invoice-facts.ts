@@ -1,6 +1,7 @@
 import type { Step } from '../domain/rating/step.ts';
 import { deleteParts, type InvoiceBill, insertParts } from './bill-parts.ts';
 import type { Sql } from './database.ts';
+import { isUsageRemoved } from './usage-removal-marks.ts';
 
 /** What one live invoice is unique by. */
 export type InvoiceKey = {
@@ -232,7 +233,7 @@ export async function readMachineTime(sql: Sql): Promise<Date> {
   return (rows[0] as { now: Date }).now;
 }
 
-/** What a clock's periods were billed with, a page by id after the cursor: issued, or skipped as over nothing. */
+/** What a clock's periods were billed with whose usage is there, a page by id after the cursor: issued, or skipped as over nothing. */
 export async function billedInvoices(
   sql: Sql,
   page: { clockId: string; after: string; limit: number },
@@ -240,7 +241,8 @@ export async function billedInvoices(
   const { rows } = await sql.query<{ id: string; currency: string }>(
     `SELECT i.id, i.currency
      FROM invoices i JOIN invoice_states s ON s.invoice_id = i.id
-     WHERE i.clock_id = $1 AND i.id > $2 AND s.lifecycle IN ('issued', 'skipped') AND i.purpose = 'period' ORDER BY i.id LIMIT $3`,
+     WHERE i.clock_id = $1 AND i.id > $2 AND s.lifecycle IN ('issued', 'skipped') AND i.purpose = 'period'
+       AND NOT ${isUsageRemoved('i')} ORDER BY i.id LIMIT $3`,
     [page.clockId, page.after, page.limit],
   );
   return rows;

@@ -16,6 +16,8 @@ export type ClaimedMessage = {
   /** Of the customer's first contact for bills, or else the customer's own. */
   name: string;
   email: string | null;
+  /** The other contacts for bills, and the users who want the mails too; never the first one again. */
+  others: { name: string; address: string }[];
   /** The seller on the invoice, where one was named. */
   seller: string | null;
   language: string;
@@ -47,7 +49,7 @@ export async function claimMessage(sql: Sql, domain: string): Promise<ClaimedMes
          ORDER BY d.next_at, d.id LIMIT 1 FOR UPDATE OF d SKIP LOCKED)
        RETURNING *)
      SELECT m.id, m.kind, m.ordinal, m.attempts, m.tries, m.message_id AS "messageId",
-       coalesce(k.name, p.name) AS name, coalesce(k.email, p.email) AS email, y.seller ->> 'legalName' AS seller,
+       coalesce(k.name, p.name) AS name, coalesce(k.email, p.email) AS email, further.list AS others, y.seller ->> 'legalName' AS seller,
        coalesce(b.language, y.language, 'en') AS language,
        i.number, i.currency, i.total_minor - noted.due AS "totalMinor", s.amount_paid_minor AS "paidMinor",
        s.payment_due_on AS "dueOn", s.lifecycle, s.payment,
@@ -57,7 +59,16 @@ export async function claimMessage(sql: Sql, domain: string): Promise<ClaimedMes
      LEFT JOIN customer_contacts p ON p.customer_id = m.customer_id
      LEFT JOIN customer_billing b ON b.customer_id = m.customer_id
      LEFT JOIN customer_billing_contacts k ON k.customer_id = m.customer_id AND k.place = 1
-     LEFT JOIN invoice_parties y ON y.invoice_id = i.id`,
+     LEFT JOIN invoice_parties y ON y.invoice_id = i.id
+     CROSS JOIN LATERAL (
+       SELECT coalesce(jsonb_agg(jsonb_build_object('name', o.name, 'address', o.email) ORDER BY o.place, o.email), '[]') AS list
+       FROM (
+         SELECT DISTINCT ON (lower(each.email)) each.* FROM (
+           SELECT c.name, c.email, c.place FROM customer_billing_contacts c WHERE c.customer_id = m.customer_id AND c.place > 1
+           UNION ALL
+           SELECT u.name, u.email, 1000 FROM customer_users u
+           WHERE u.customer_id = m.customer_id AND u.receives_invoices AND u.state <> 'disabled') each
+         WHERE lower(each.email) <> lower(coalesce(k.email, p.email, '')) ORDER BY lower(each.email), each.place LIMIT 50) o) further`,
     values: [domain],
   });
   return rows[0];
@@ -71,7 +82,7 @@ export type Settled = { state: Exclude<MessageState, 'sending'>; reason: string 
  */
 export async function settleMessage(
   sql: Sql,
-  claimed: Pick<ClaimedMessage, 'id' | 'attempts'>,
+  claimed: Pick<ClaimedMessage, 'id' | 'attempts' | 'email' | 'others'>,
   { state, reason, waitMs = 0 }: Settled,
 ): Promise<boolean> {
   const { rowCount } = await sql.query({
@@ -81,17 +92,24 @@ export async function settleMessage(
          sent_at = CASE WHEN $3 = 'sent' THEN now() END
        WHERE id = $1 AND attempts = $2 AND (state = 'sending' OR (state = 'unknown' AND reason = 'process-ended'))
        RETURNING *),
-     audited AS (${auditOf(told('settled', `'mail'`))})
+     audited AS (${auditOf(told('settled', `'mail'`, '$6::int'))})
      SELECT FROM settled`,
-    values: [claimed.id, claimed.attempts, state, reason, waitMs],
+    values: [
+      claimed.id,
+      claimed.attempts,
+      state,
+      reason,
+      waitMs,
+      claimed.others.length + (claimed.email === null ? 0 : 1),
+    ],
   });
   return rowCount === 1;
 }
 
 /** A try that is repeated by itself is no news. */
-const told = (rows: string, actor: string) =>
+const told = (rows: string, actor: string, recipients = 'NULL') =>
   `SELECT 'invoice' AS subject_kind, invoice_id AS subject_id, ${actor} AS actor, 'mail ' || state AS action,
-     jsonb_strip_nulls(jsonb_build_object('message', id, 'kind', kind, 'attempt', attempts, 'reason', reason)) AS detail
+     jsonb_strip_nulls(jsonb_build_object('message', id, 'kind', kind, 'attempt', attempts, 'reason', reason, 'recipients', ${recipients})) AS detail
    FROM ${rows} WHERE state <> 'pending'`;
 
 /** Claims of processes that have ended: whether the mail server has those mails nobody here knows. @returns how many */

@@ -8,6 +8,8 @@ const tables = {
   wallet: 'wallets',
   subscription: 'subscriptions',
   message: 'messages',
+  'webhook-endpoint': 'webhook_endpoints',
+  'api-key': 'api_keys',
 } as const;
 
 export type OwnedKind = 'customer' | keyof typeof tables;

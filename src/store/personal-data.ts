@@ -1,5 +1,6 @@
 import type { Address, BillingContact } from '../domain/party/party.ts';
 import type { Sql } from './database.ts';
+import { listRemovedUsage, type RemovedUsage } from './usage-removal-marks.ts';
 
 export type PersonalData = {
   taxIds: { type: string; value: string }[];
@@ -20,8 +21,29 @@ export type PersonalData = {
     goneAt: Date | null;
   }[];
   mails: { kind: string; invoiceNumber: string | null; state: string; createdAt: Date; sentAt: Date | null }[];
+  users: {
+    id: string;
+    email: string;
+    name: string;
+    role: string;
+    receivesInvoices: boolean;
+    state: string;
+    createdAt: Date;
+    signedInAt: Date | null;
+  }[];
+  /** Where its people were signed in, as far as it is still known. */
+  sessions: {
+    userId: string | null;
+    signedInBy: string;
+    userAgent: string | null;
+    createdAt: Date;
+    seenAt: Date;
+    endedAt: Date | null;
+  }[];
   invoices: InvoicePersonalData[];
   usage: { eventType: string; events: number; firstAt: Date; lastAt: Date }[];
+  /** What the policy of retention has removed. */
+  usageRemoved: RemovedUsage[];
   audit: { entries: number; firstAt: Date | null; lastAt: Date | null };
 };
 
@@ -69,6 +91,15 @@ export async function readPersonalData(sql: Sql, customerId: string): Promise<Pe
       `SELECT m.kind, i.number AS "invoiceNumber", m.state, m.created_at AS "createdAt", m.sent_at AS "sentAt"
        FROM messages m JOIN invoices i ON i.id = m.invoice_id WHERE m.customer_id = $1 ORDER BY m.created_at, m.id`,
     ),
+    users: await all(
+      `SELECT id, email, name, role, receives_invoices AS "receivesInvoices", state, created_at AS "createdAt",
+         signed_in_at AS "signedInAt" FROM customer_users WHERE customer_id = $1 ORDER BY email COLLATE "C"`,
+    ),
+    sessions: await all(
+      `SELECT user_id AS "userId", signed_in_by AS "signedInBy", user_agent AS "userAgent", created_at AS "createdAt",
+         seen_at AS "seenAt", coalesce(revoked_at, CASE WHEN expires_at < now() THEN expires_at END) AS "endedAt"
+       FROM sessions WHERE customer_id = $1 ORDER BY created_at, id`,
+    ),
     invoices: await all(
       `SELECT i.id, i.number, t.lifecycle, i.issued_at AS "issuedAt", p.buyer, coalesce(p.memo, o.memo) AS memo,
          coalesce(p.purchase_order, o.purchase_order) AS "purchaseOrder",
@@ -81,6 +112,7 @@ export async function readPersonalData(sql: Sql, customerId: string): Promise<Pe
       `SELECT event_type AS "eventType", count(*)::float8 AS events, min(occurred_at) AS "firstAt", max(occurred_at) AS "lastAt"
        FROM usage_events WHERE customer_id = $1 GROUP BY event_type ORDER BY event_type`,
     ),
+    usageRemoved: await listRemovedUsage(sql, customerId),
     audit: audit as PersonalData['audit'],
   };
 }

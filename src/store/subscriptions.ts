@@ -27,6 +27,11 @@ export async function insertSubscription(sql: Sql, subscription: NewSubscription
   return true;
 }
 
+export async function hasSubscription(sql: Sql, id: string): Promise<boolean> {
+  const { rowCount } = await sql.query('SELECT FROM subscriptions WHERE id = $1', [id]);
+  return rowCount === 1;
+}
+
 /** What a change has to know of a subscription, and the business time of its customer. */
 export type StoredSubscription = {
   id: string;

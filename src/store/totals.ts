@@ -56,3 +56,19 @@ export async function readTotals(sql: Sql, clockId: string): Promise<Totals> {
     },
   };
 }
+
+/** The customer of a clock with the largest sum of live invoices. */
+export async function findLargestCustomer(
+  sql: Sql,
+  clockId: string,
+): Promise<{ id: string; externalId: string; name: string } | undefined> {
+  const { rows } = await sql.query<{ id: string; externalId: string; name: string }>(
+    `SELECT c.id, c.external_id AS "externalId", p.name
+     FROM customers c JOIN customer_contacts p ON p.customer_id = c.id JOIN invoices i ON i.customer_id = c.id
+     JOIN invoice_states s ON s.invoice_id = i.id
+     WHERE c.clock_id = $1 AND s.lifecycle <> 'void' GROUP BY c.id, c.external_id, p.name
+     ORDER BY sum(i.total_minor) DESC, c.id LIMIT 1`,
+    [clockId],
+  );
+  return rows[0];
+}

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DurabillError } from '../errors/error.ts';
 import { byteaArray, jsonbArray, textArray, timestamptzArray, uuidArray } from './binary-arrays.ts';
 import type { Database, Sql } from './database.ts';
+import { saidAfterwards } from './usage-versions.ts';
 import { uuidOrNull } from './uuid.ts';
 
 export type NewUsageEvent = {
@@ -18,14 +19,22 @@ export type NewUsageEvent = {
 };
 
 /** A customer as ingest sees it. */
-export type EventCustomer = { id: string; externalId: string; onTestClock: boolean; businessNow: Date };
+export type EventCustomer = {
+  id: string;
+  externalId: string;
+  onTestClock: boolean;
+  businessNow: Date;
+  /** Its usage before this instant was removed by policy, and none is taken any more; null if there is none such. */
+  closedUntil: Date | null;
+};
 
 /** Looks customers up by external id or our id, with the time on their clocks. An external id goes first. */
 export async function findEventCustomers(sql: Sql, references: Iterable<string>): Promise<Map<string, EventCustomer>> {
   const wanted = [...new Set(references)];
   const { rows } = await sql.query<EventCustomer>({
     name: 'find-event-customers',
-    text: `SELECT c.id, c.external_id AS "externalId", k.kind = 'test' AS "onTestClock", business_now(k) AS "businessNow"
+    text: `SELECT c.id, c.external_id AS "externalId", k.kind = 'test' AS "onTestClock", business_now(k) AS "businessNow",
+             (SELECT max(m.closed_until) FROM usage_removal_marks m WHERE m.customer_id = c.id) AS "closedUntil"
            FROM customers c JOIN clocks k ON k.id = c.clock_id
            WHERE c.external_id = ANY ($1::text[]) OR c.id = ANY ($2::uuid[])`,
     values: [wanted, wanted.map(uuidOrNull).filter((id) => id !== null)],
@@ -158,4 +167,23 @@ export async function storedHashes(sql: Sql, keys: readonly { source: string; ev
   );
   if (rows.length !== keys.length) throw new Error('An event key was refused as present and then not found.');
   return rows.map(({ contentHash }) => contentHash);
+}
+
+/** Whether each of these events was taken in at any time, and whether it said the same then or after a correction. */
+export async function findStored(
+  sql: Sql,
+  events: readonly { source: string; eventId: string; contentHash: string }[],
+): Promise<{ isKnown: boolean; isSame: boolean }[]> {
+  const { rows } = await sql.query<{ isKnown: boolean; isSame: boolean }>(
+    `SELECT k.event_id IS NOT NULL AS "isKnown", coalesce(k.content_hash = decode(w.content_hash, 'hex'), false)
+         OR ${saidAfterwards} AS "isSame"
+     FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS w (source, event_id, content_hash, ordinal)
+     LEFT JOIN event_keys k USING (source, event_id) ORDER BY w.ordinal`,
+    [
+      events.map(({ source }) => source),
+      events.map(({ eventId }) => eventId),
+      events.map(({ contentHash }) => contentHash),
+    ],
+  );
+  return rows;
 }

@@ -12,8 +12,11 @@ export type CurrentVersion = EventKey & {
   version: number;
 };
 
-/** `known`: the key was taken in, for whichever customer. `current`: what counts of it; none if it was deprecated. */
-export type FoundEvent = { isKnown: boolean; current: CurrentVersion | null };
+/**
+ * `isKnown`: the key was taken in, for whichever customer. `current`: what counts of it; none if it was deprecated, or removed
+ * by policy, as far as that is known.
+ */
+export type FoundEvent = { isKnown: boolean; isRemoved: boolean; current: CurrentVersion | null };
 
 /**
  * What counts now of each of these events, in their order. The first version is found by its instant, which stands with
@@ -25,10 +28,14 @@ export async function findCurrentVersions(sql: Sql, keys: readonly EventKey[]): 
     'eventType', u.event_type, 'properties', u.properties, 'version', u.version)`;
   const { rows } = await sql.query<{
     isKnown: boolean;
+    isRemoved: boolean;
     current: Omit<CurrentVersion, 'occurredAt'> | null;
     occurredAt: Date | null;
   }>(
-    `SELECT k.event_id IS NOT NULL AS "isKnown", coalesce(first.event, later.event) AS current,
+    `SELECT k.event_id IS NOT NULL AS "isKnown", EXISTS (SELECT FROM usage_removal_marks m
+         WHERE m.customer_id = w.customer_id AND (m.removed_before > k.occurred_at OR EXISTS (
+           SELECT FROM removed_event_versions r WHERE r.source = w.source AND r.event_id = w.event_id))) AS "isRemoved",
+       coalesce(first.event, later.event) AS current,
        coalesce(first.occurred_at, later.occurred_at) AS "occurredAt"
      FROM unnest($1::text[], $2::text[], $3::uuid[]) WITH ORDINALITY AS w (source, event_id, customer_id, ordinal)
      LEFT JOIN event_keys k ON k.source = w.source AND k.event_id = w.event_id
@@ -45,8 +52,9 @@ export async function findCurrentVersions(sql: Sql, keys: readonly EventKey[]): 
      ORDER BY w.ordinal`,
     [keys.map(({ source }) => source), keys.map(({ eventId }) => eventId), keys.map(({ customerId }) => customerId)],
   );
-  return rows.map(({ isKnown, current, occurredAt }) => ({
+  return rows.map(({ isKnown, isRemoved, current, occurredAt }) => ({
     isKnown,
+    isRemoved,
     current: current === null ? null : { ...current, occurredAt: occurredAt as Date },
   }));
 }
@@ -147,14 +155,19 @@ export async function insertKeys(sql: Sql, events: readonly Omit<NewVersion, 've
   return new Set(rows.map(({ ordinal }) => Number(ordinal) - 1));
 }
 
+/** Whether a correction has given an event of a row `w` this content at any time, be it removed by now or not. */
+export const saidAfterwards = `(EXISTS (SELECT FROM usage_events u WHERE u.source = w.source AND u.event_id = w.event_id
+    AND u.version > 1 AND u.content_hash = decode(w.content_hash, 'hex'))
+  OR EXISTS (SELECT FROM removed_event_versions r WHERE r.source = w.source AND r.event_id = w.event_id
+    AND r.content_hash = decode(w.content_hash, 'hex')))`;
+
 /** Whether a correction has given the event this content at any time: to send that again adds nothing either. */
 export async function hasVersionWith(
   sql: Sql,
   events: readonly { source: string; eventId: string; contentHash: string }[],
 ): Promise<boolean[]> {
   const { rows } = await sql.query<{ found: boolean }>(
-    `SELECT EXISTS (SELECT FROM usage_events u WHERE u.source = w.source AND u.event_id = w.event_id AND u.version > 1
-       AND u.content_hash = decode(w.content_hash, 'hex')) AS found
+    `SELECT ${saidAfterwards} AS found
      FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS w (source, event_id, content_hash, ordinal)
      ORDER BY w.ordinal`,
     [

@@ -18,6 +18,7 @@ export const waitingKinds = [
   'silent-source',
   'stray-event',
   'unerased-copy',
+  'kept-usage',
 ] as const;
 export type WaitingKind = (typeof waitingKinds)[number];
 
@@ -61,6 +62,7 @@ const parts: Record<WaitingKind, string> = {
   'stray-event': `SELECT NULL AS code, received_at AS since FROM (SELECT received_at FROM usage_events_default LIMIT 10000) e`,
   'unerased-copy': `SELECT NULL AS code, erased_at AS since FROM customer_erasures WHERE copies_erased_at IS NULL
     AND erased_at < now() - interval '1 hour'`,
+  'kept-usage': `SELECT blocked_kind AS code, NULL::timestamptz AS since FROM usage_removal_checks WHERE blocked_kind IS NOT NULL`,
 };
 
 /** Everything in the books that waits for a person, by kind and reason, with its oldest; nothing on a calm day. */

@@ -39,7 +39,7 @@ export function createMetrics(processName: string) {
     }),
     attention: new Gauge({
       name: 'durabill_attention',
-      help: 'What waits for a person: parkedInvoices, heldDrafts, parkedPeriods, differences, strayEvents, changedAuditDays, parkedStripeEvents, openDisputes, failedMails, unknownMails, unpaidInvoices, unerasedCopies, pauses; 0 on a quiet day',
+      help: 'What waits for a person: parkedInvoices, heldDrafts, parkedPeriods, differences, strayEvents, changedAuditDays, parkedStripeEvents, openDisputes, failedMails, unknownMails, unpaidInvoices, unerasedCopies, keptUsage, webhookEndpoints, pauses; 0 on a quiet day',
       labelNames: ['what'],
       registers,
     }),
@@ -57,6 +57,17 @@ export function createMetrics(processName: string) {
     oldestMail: new Gauge({
       name: 'durabill_oldest_mail_seconds',
       help: 'How long the mail has been due that has been so the longest; minutes mean that the mail server is away',
+      registers,
+    }),
+    webhooks: new Counter({
+      name: 'durabill_webhooks_total',
+      help: 'Attempts to deliver a webhook by what came of them; pending ones are tried again',
+      labelNames: ['state'],
+      registers,
+    }),
+    oldestWebhook: new Gauge({
+      name: 'durabill_oldest_webhook_seconds',
+      help: 'How long the webhook delivery has been due that has been so the longest; minutes mean that no worker sends, or that all are busy with endpoints that hang',
       registers,
     }),
     usageRollupLag: new Gauge({

@@ -154,6 +154,22 @@ export function schedulesOf(realClockId: string): ScheduleOptions[] {
         args: [{ kind: 'adoption' } satisfies ReconcileInput],
       },
     },
+    {
+      scheduleId: scheduleIds.usageRemoval,
+      spec: {
+        calendars: [{ hour: 4, comment: 'every night, when nothing is billed and the looks at Stripe are over' }],
+      },
+      // All that is old enough goes, whichever night it is: one that was missed leaves nothing undone.
+      policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: day, pauseOnFailure: false },
+      action: {
+        type: 'startWorkflow',
+        workflowType: workflowTypes.removeOldUsage,
+        workflowId: scheduleIds.usageRemoval,
+        taskQueue: taskQueues.billing,
+        staticSummary: 'Retention: raw usage that is kept no longer',
+        args: [],
+      },
+    },
   ];
 }
 

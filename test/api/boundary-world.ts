@@ -10,6 +10,8 @@ export type Things = {
   'credit-note': string;
   wallet: string;
   subscription: string;
+  'webhook-endpoint': string;
+  'api-key': string;
   /** Key of a plan that nobody else has. */
   plan: string;
   /** Second parts of addresses below a customer, by their names in the document. */
@@ -49,6 +51,10 @@ export async function thingsOf(database: Database, ask: Ask, customer: string, n
   const user = await ask('POST', `${at}/users`, { email, name: `Kim of ${name}`, role: 'admin' });
   const address = { lines: [`${name} Street 1`], city: 'Berlin', postalCode: '10115', country: 'DE' };
   await ask('PUT', `${at}/billing`, { legalName: `${name} AG`, address });
+  const url = `https://${name.toLowerCase()}.example/hooks`;
+  const endpoint = await ask('POST', '/v1/webhook-endpoints', { customer, url, description: `Hook of ${name}` });
+  const delivery = await ask('POST', `/v1/webhook-endpoints/${endpoint.body.id}/test`);
+  const key = await ask('POST', '/v1/api-keys', { customer, name: `Key of ${name}`, scopes: ['invoices:read'] });
   return {
     customer,
     externalId,
@@ -57,7 +63,9 @@ export async function thingsOf(database: Database, ask: Ask, customer: string, n
     wallet: wallet.body.id,
     subscription: subscriptions[0].id,
     plan: subscriptions[0].plan,
-    below: { itemId: item.body.id, userId: user.body.id },
+    'webhook-endpoint': endpoint.body.id,
+    'api-key': key.body.id,
+    below: { itemId: item.body.id, userId: user.body.id, delivery: delivery.body.id },
     marks: [
       ...[
         customer,
@@ -68,6 +76,9 @@ export async function thingsOf(database: Database, ask: Ask, customer: string, n
         note.body.number,
         wallet.body.id,
         item.body.id,
+        endpoint.body.id,
+        delivery.body.id,
+        key.body.id,
         user.body.id,
         email,
       ],

@@ -79,6 +79,7 @@ describe('The boundary between customers', () => {
     return { status, headers: rest, text: ids.reduce(hide, text.replaceAll(String(requestId), 'REQUEST')) };
   };
 
+  const unused = (text: string) => text.replaceAll(/"usedAt":(?:null|"[^"]*")/g, '"usedAt":0');
   const leaksOf = (text: string) => other.marks.filter((mark) => text.includes(mark));
   const own = (things: Things, ownership: string): string[] => {
     if (ownership === 'path') return [things.customer, things.externalId];
@@ -126,12 +127,15 @@ describe('The boundary between customers', () => {
   it('opens what is one’s own, and tells nothing of others there', async () => {
     let read = 0;
     await eachCall(
-      (route) => isFor('customers')(route) && isNamed(route),
+      // What is removed is not there for the next caller.
+      (route) => isFor('customers')(route) && isNamed(route) && route.method !== 'DELETE',
       async (headers, { method, path, ownership = '' }, name) => {
+        // No key of a customer ends keys.
+        if (headers === callers['a key'] && path === '/v1/api-keys/{id}/revoke') return;
         for (const id of own(mine, ownership)) {
           const { status, text } = await ask(headers, method, addressOf(path, id));
           // Where a further part of the address names nothing, or nothing was sent, that is told.
-          if (!/\{(?!id\})/.test(path)) assert.ok([200, 400].includes(status), `${name}: ${status} ${text}`);
+          if (!/\{(?!id\})/.test(path)) assert.ok([200, 202, 400].includes(status), `${name}: ${status} ${text}`);
           if (status === 200) read += 1;
           assert.deepEqual(leaksOf(text), [], name);
         }
@@ -171,7 +175,8 @@ describe('The boundary between customers', () => {
         }
         for (const id of own(mine, 'path')) {
           const answer = await ask(headers, method, `${path}?customer=${encodeURIComponent(id)}`);
-          assert.equal(answer.text, all.text, name);
+          // Asking with a key moves when it was used, and adds to the log of what is asked.
+          if (path !== '/v1/request-log') assert.equal(unused(answer.text), unused(all.text), name);
         }
         const twice = await ask(headers, method, `${path}?customer=${mine.customer}&customer=${other.customer}`);
         assert.ok(twice.status >= 400, name);

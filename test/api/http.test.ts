@@ -108,6 +108,9 @@ describe('The HTTP interface', () => {
     assert.deepEqual(Object.keys(document.paths).sort(), [
       '/healthz',
       '/readyz',
+      '/v1/api-keys',
+      '/v1/api-keys/{id}',
+      '/v1/api-keys/{id}/revoke',
       '/v1/audit',
       '/v1/audit/{kind}/{id}/verification',
       '/v1/clocks',
@@ -194,6 +197,7 @@ describe('The HTTP interface', () => {
       '/v1/reconciliations',
       '/v1/reconciliations/{id}',
       '/v1/reconciliations/{id}/differences',
+      '/v1/request-log',
       '/v1/runs',
       '/v1/runs/{id}',
       '/v1/session',
@@ -228,9 +232,20 @@ describe('The HTTP interface', () => {
       '/v1/usage/corrections/{id}',
       '/v1/usage/corrections/{id}/apply',
       '/v1/usage/corrections/{id}/discard',
+      '/v1/usage/removals',
+      '/v1/usage/removals/plan',
       '/v1/usage/sources',
       '/v1/wallets/{id}',
       '/v1/wallets/{id}/grants',
+      '/v1/webhook-endpoints',
+      '/v1/webhook-endpoints/{id}',
+      '/v1/webhook-endpoints/{id}/deliveries',
+      '/v1/webhook-endpoints/{id}/deliveries/{delivery}',
+      '/v1/webhook-endpoints/{id}/deliveries/{delivery}/resend',
+      '/v1/webhook-endpoints/{id}/resend',
+      '/v1/webhook-endpoints/{id}/rotate-secret',
+      '/v1/webhook-endpoints/{id}/test',
+      '/v1/webhook-event-types',
       '/v1/webhooks/stripe',
       '/v1/words',
     ]);
@@ -252,6 +267,9 @@ describe('The HTTP interface', () => {
       '/v1/subscriptions',
       '/v1/usage/corrections',
       '/v1/usage/sources',
+      '/v1/api-keys',
+      '/v1/request-log',
+      '/v1/webhook-endpoints',
     ]) {
       const { parameters, responses } = paths[list].get;
       const example = responses['200'].content['application/json'].schema.properties.nextCursor.anyOf[0].examples[0];

@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import { createApiKey, createAuthenticator } from '../../src/auth/api-keys.ts';
+import { makeLink } from '../../src/auth/links.ts';
+import { createSessionAuthenticator } from '../../src/auth/sessions.ts';
 import { addCustomer } from '../support/books.ts';
+import { signedIn } from './access-support.ts';
 import { assertProblem, useApi } from './support.ts';
 
 describe('The API of personal data', () => {
@@ -104,15 +108,59 @@ describe('The API of personal data', () => {
   });
 
   it('keeps for how many years the law asks for invoices, and who said so', async () => {
-    assert.deepEqual((await api.get('/v1/settings/retention')).body, { invoiceYears: 10 });
+    assert.deepEqual((await api.get('/v1/settings/retention')).body, { invoiceYears: 10, usageMonths: null });
     const stored = await api.call('PUT', '/v1/settings/retention', { body: { invoiceYears: 7 } });
-    assert.deepEqual(stored.body, { invoiceYears: 7 });
-    assert.deepEqual((await api.get('/v1/settings/retention')).body, { invoiceYears: 7 });
+    assert.deepEqual(stored.body, { invoiceYears: 7, usageMonths: null });
+    assert.deepEqual((await api.get('/v1/settings/retention')).body, { invoiceYears: 7, usageMonths: null });
     const { rows } = await api.database.query(
       `SELECT actor, action, detail FROM audit_log WHERE subject_kind = 'retention'`,
     );
-    assert.deepEqual(rows, [{ actor: 'api-key:tests', action: 'chosen', detail: { invoiceYears: 7 } }]);
+    assert.deepEqual(rows, [
+      { actor: 'api-key:tests', action: 'chosen', detail: { invoiceYears: 7, usageMonths: null } },
+    ]);
     const never = await api.call('PUT', '/v1/settings/retention', { body: { invoiceYears: 0 } });
     assertProblem(never, 400, 'request-invalid', 'invoiceYears');
+  });
+});
+
+describe('The personal data of people who sign in', () => {
+  const api = useApi();
+  const order = { reason: 'asked for by the customer', requestId: 'erasure-1' };
+  const asked = (headers: Record<string, string>) => api.get('/v1/invoices', { headers, isKeyless: true });
+
+  it('is handed out and erased: users, sessions, links, and keys that are bound', async () => {
+    const { id } = await addCustomer(api.database, 'B6');
+    const people = { email: 'kim@jetblue.example', name: 'Kim Moreau', role: 'admin' };
+    const { body: user } = await api.post('/v1/customers/B6/users', people);
+    const session = await signedIn(api.database, { customerId: id, userId: user.id });
+    await api.post('/v1/customers/B6/session-links', { userId: user.id });
+    await api.database.transaction((sql) => makeLink(sql, { kind: 'mail', email: 'kim@jetblue.example' }, 900));
+    const key = { name: 'Key of Kim', scopes: ['invoices:read'] as const, customerId: id };
+    const { secret } = await createApiKey(api.database, key);
+    const bound = { authorization: `Bearer ${secret}` };
+    assert.deepEqual([(await asked(session)).status, (await asked(bound)).status], [200, 200]);
+
+    const { users, sessions } = (await api.get('/v1/customers/B6/personal-data')).body;
+    assert.deepEqual([users[0].email, users[0].name, sessions[0].userId], [people.email, people.name, user.id]);
+
+    const erased = await api.post('/v1/customers/B6/erasure', order);
+    const { users: gone, sessions: ended, signInLinks, apiKeys } = erased.body.counts;
+    assert.deepEqual([gone, ended, signInLinks, apiKeys], [1, 1, 2, 1]);
+    const { rows } = await api.database.query<{ all: string }>(
+      `SELECT concat((SELECT jsonb_agg(to_jsonb(t)) FROM customer_users t), (SELECT jsonb_agg(to_jsonb(t)) FROM sessions t),
+         (SELECT jsonb_agg(to_jsonb(t)) FROM sign_in_links t), (SELECT jsonb_agg(to_jsonb(t)) FROM api_keys t),
+         (SELECT jsonb_agg(to_jsonb(t)) FROM audit_log t)) AS all`,
+    );
+    assert.doesNotMatch(rows[0]?.all ?? '', /kim|moreau/i);
+    for (const [url, body] of [
+      [`/v1/customers/${id}/users`, people],
+      [`/v1/customers/${id}/session-links`, {}],
+    ] as const) {
+      assertProblem(await api.post(url, body), 409, 'customer-erased');
+    }
+    // Other processes believe a session and a key for five seconds; one that has not seen them does not.
+    const authenticate = createSessionAuthenticator(api.database);
+    await assert.rejects(authenticate(session['cookie']?.split('=')[1] ?? ''), { code: 'session-invalid' });
+    await assert.rejects(createAuthenticator(api.database)(bound.authorization), { code: 'key-invalid' });
   });
 });

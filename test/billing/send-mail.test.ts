@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { addUser } from '../../src/auth/users.ts';
 import { dismissMail, resendMail } from '../../src/billing/decide-mail.ts';
 import { issueCreditNote } from '../../src/billing/issue-credit-note.ts';
 import { keepSending } from '../../src/billing/keep-sending.ts';
 import { type MailDependencies, sendMail } from '../../src/billing/send-mail.ts';
+import { storeBillingProfile } from '../../src/billing/store-billing-profile.ts';
 import type { FaultRule } from '../../src/mail-catcher/faults.ts';
 import type { KeptMail } from '../../src/mail-catcher/inbox.ts';
 import { type MailCatcher, startMailCatcher } from '../../src/mail-catcher/index.ts';
@@ -80,6 +82,35 @@ describe('Mails', function () {
     assert.match(mail?.messageId ?? '', /^<[0-9a-f-]{36}@acme\.example>$/);
     assert.deepEqual(await mailsTold(books.database, id), ['invoice-sent sent']);
     assert.ok((await chainOf(books.database, id)).some(({ action }) => action === 'mail sent'));
+  });
+
+  it('go to the other contacts and to the users who want them too, each once', async () => {
+    const { id, address } = await owe();
+    const { rows } = await books.database.query<{ customer: string }>(
+      'SELECT customer_id AS customer FROM invoices WHERE id = $1',
+      [id],
+    );
+    const customer = rows[0]?.customer ?? '';
+    const contacts = [address, 'second@heron.example'].map((email) => ({ name: 'Contact', email }));
+    await storeBillingProfile(books.database, customer, { contacts }, 'test');
+    for (const [email, receivesInvoices] of [
+      ['second@heron.example', true],
+      ['third@heron.example', true],
+      ['silent@heron.example', false],
+    ] as const) {
+      await addUser(books.database, customer, { email, name: 'User', role: 'billing', receivesInvoices }, 'test');
+    }
+    assert.equal((await sendMail(dependencies))?.state, 'sent');
+    for (const [email, mails] of [
+      [address, 1],
+      ['second@heron.example', 1],
+      ['third@heron.example', 1],
+      ['silent@heron.example', 0],
+    ] as const) {
+      assert.equal((await mailsTo(email)).length, mails, email);
+    }
+    const [told] = (await chainOf(books.database, id)).filter(({ action }) => action === 'mail sent');
+    assert.equal(told?.detail['recipients'], 3);
   });
 
   it('ask for what a credit note has left to pay, and thank nobody for what it has paid', async () => {

@@ -48,6 +48,7 @@ describe('durabill plans', () => {
       actor: 'shell:tester',
       from: folder,
       say: (text) => said.push(text),
+      askSecret: async () => undefined,
       complain: (text) => complained.push(text),
       end: (given) => {
         code = given;

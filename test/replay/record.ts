@@ -11,9 +11,11 @@ import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { chooseRetention } from '../../src/billing/choose-retention.ts';
 import { createCustomer } from '../../src/billing/create-customer.ts';
 import { createTestClock } from '../../src/billing/open-clock.ts';
 import { pauseAll, resumeAll } from '../../src/billing/pause.ts';
+import { recordUsage } from '../../src/billing/record-usage.ts';
 import { setDunning } from '../../src/billing/set-dunning.ts';
 import { storeCorrection } from '../../src/billing/store-correction.ts';
 import type { PolicyStep } from '../../src/domain/dunning/policy.ts';
@@ -98,6 +100,17 @@ describe('the recorder', function () {
     await record(world, 'advanceClock.dunning', ids.advanceClockId(clock.id));
     await record(world, 'dunning.calm', ids.dunningId(clock.id, '2013-02-19T14:00:00.000Z'));
     await recordScheduled(world, 'dunning.scheduled', ids.scheduleIds.dunning, '2026-10-01T14:00');
+  });
+
+  it('writes the history of a night that removes old usage', async () => {
+    const { database } = world;
+    // On the real clock, so that it is old enough in any case.
+    await createCustomer(database, { externalId: 'old', name: 'old', currency: 'USD', zone: 'UTC' }, 'recorder');
+    const event = { id: 'old', customer: 'old', type: 'departure', occurredAt: '2013-01-05T10:00:00Z' };
+    await recordUsage(database, [event]);
+    await chooseRetention(database, { usageMonths: 3 }, 'recorder');
+    await world.start('worker');
+    await recordScheduled(world, 'removeOldUsage.scheduled', ids.scheduleIds.usageRemoval, '2026-10-04T04:00');
   });
 
   it("writes the histories of Stripe's events", async () => {

@@ -63,7 +63,7 @@ describe('An operator who steers an invoice by the API', function () {
     await heal();
     const decisionId = randomUUID();
     const retry = { kind: 'retry', parkingNumber: 1, decisionId };
-    assert.deepEqual((await answer(retry)).body, { decisionId, outcome: 'accepted' });
+    assert.deepEqual((await answer(retry)).body, { decisionId, outcome: 'accepted', workflowUrl: null });
     assert.equal(
       (await answer({ ...retry, kind: 'abandon' })).body.code,
       'answer-stale',

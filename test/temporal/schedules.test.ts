@@ -63,6 +63,12 @@ describe('the Schedules', function () {
     for (const at of info.nextActionTimes) assert.match(at.toISOString(), /:00\.000Z$/);
   });
 
+  it('remove old usage every night, when all else is over', async () => {
+    const { policies, info } = await handleOf(scheduleIds.usageRemoval).describe();
+    assert.deepEqual([policies.overlap, policies.catchupWindow], ['SKIP', dayMs]);
+    for (const at of info.nextActionTimes) assert.match(at.toISOString(), /T04:00:00\.000Z$/);
+  });
+
   it('digest the audit chains every night, hours after midnight', async () => {
     const { policies, info } = await handleOf(scheduleIds.auditDigest).describe();
     assert.equal(policies.overlap, 'SKIP');

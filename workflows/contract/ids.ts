@@ -14,6 +14,7 @@ export const workflowTypes = {
   sweepStripeEvents: 'sweepStripeEvents',
   reconcile: 'reconcile',
   dunning: 'dunning',
+  removeOldUsage: 'removeOldUsage',
 } as const;
 
 export const scheduleIds = {
@@ -26,6 +27,7 @@ export const scheduleIds = {
   stripeEventSweep: 'stripe-event-sweep',
   reconciliation: 'reconciliation',
   adoption: 'adoption',
+  usageRemoval: 'usage-removal',
 } as const;
 
 /** `cutoffAt` and `to` are ISO 8601 instants in UTC, as Date.toISOString writes them. */

@@ -49,7 +49,7 @@ export const collectionRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, 
   app.post(
     '/v1/customers/:id/payment-method-sessions',
     {
-      config: { ...write, customers: 'path', customersMay: 'write' },
+      config: { ...write, customers: 'path', customersMay: 'write', heedsIdempotencyKey: true },
       schema: {
         tags,
         summary: 'Open a page at Stripe on which the customer saves a payment method',

@@ -5,6 +5,7 @@ import { type InvoiceProof, proveInvoice } from '../../billing/prove-invoice.ts'
 import { DurabillError } from '../../errors/error.ts';
 import { safeNumber } from '../../store/invoice-views.ts';
 import { type EventCursor, listEvidence } from '../../store/usage-evidence.ts';
+import { findUsageRecord } from '../../store/usage-records.ts';
 import type { ApiDeps } from '../deps.ts';
 import { invoiceIdFor, noSuchInvoice } from '../filters.ts';
 import { type CursorForm, defaultLimit, pageOf, readCursor } from '../paging.ts';
@@ -55,11 +56,22 @@ export const invoiceProofRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app
         const reason = `The invoice has no line ${line} that is made of events.`;
         throw new DurabillError('not-found', { field: 'line', reason, mend: `Its lines are at /v1/invoices/${id}.` });
       }
+      const record = await findUsageRecord(database, id);
+      if (record?.removedAt) throw removed(record.removedAt);
       const rows = await listEvidence(database, evidence.window, evidence.of, { after, limit: limit + 1 });
       return pageOf(rows, limit, cursorForm);
     },
   );
 };
+
+/** No empty list, which would say that there was no use. */
+function removed(removedAt: Date): DurabillError {
+  return new DurabillError('usage-removed', {
+    field: 'line',
+    reason: `The raw events of the invoice were removed by the policy of retention, the first of them on ${removedAt.toISOString()}.`,
+    mend: 'How many they were, what they made and their digests are in the proof of the invoice.',
+  });
+}
 
 function answerOf({ facts, history, lines, ...proof }: InvoiceProof) {
   const { fault, ...chain } = history;

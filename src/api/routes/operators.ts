@@ -25,7 +25,7 @@ export const operatorRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, de
 
   async function invited(id: string, actor: string) {
     const { operator, secret, expiresAt } = await inviteOperator(database, id, actor);
-    const url = linkUrl(publicUrlOf(deps), secret);
+    const url = linkUrl(publicUrlOf(deps), secret, 'invite');
     if (access?.mail === undefined) return { operator, url, expiresAt, isMailed: false };
     const { email: to, name } = operator;
     const mail = { kind: 'operator-invite', to, name, url, minutes: linkSeconds.invite / 60 } as const;

@@ -13,6 +13,7 @@ import { type CursorForm, defaultLimit, pageOf, readCursor } from '../paging.ts'
 import { problems } from '../schemas/common.ts';
 import { CustomerParams } from '../schemas/customers.ts';
 import {
+  ChosenRetention,
   Erasure,
   NewErasure,
   PersonalData,
@@ -106,7 +107,9 @@ export const personalDataRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app
       schema: {
         tags: ['settings'],
         summary: 'Say how long things are kept',
-        body: Retention,
+        description:
+          'What is left out stays. A policy for raw usage removes nothing at once; GET /v1/usage/removals/plan says what it would.',
+        body: ChosenRetention,
         response: { 200: Retention, ...problems },
       },
     },

@@ -42,7 +42,7 @@ export const reconciliationRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (a
   app.post(
     '/v1/reconciliations',
     {
-      config: { scope: 'reconciliations:write' },
+      config: { scope: 'reconciliations:write', heedsIdempotencyKey: true },
       schema: {
         tags,
         summary: 'Compare the books with Stripe now',

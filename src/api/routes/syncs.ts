@@ -92,7 +92,7 @@ export const syncRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { data
   app.post(
     '/v1/customers/:id/corrections',
     {
-      config: { scope: 'customers:write' },
+      config: { scope: 'customers:write', heedsIdempotencyKey: true },
       schema: {
         tags: ['customers'],
         summary: 'Store a correction for the answer `fix`',

@@ -48,7 +48,7 @@ export const usageCorrectionRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (
   app.post(
     '/v1/usage/corrections',
     {
-      config: write,
+      config: { ...write, heedsIdempotencyKey: true },
       bodyLimit,
       schema: {
         tags,

@@ -267,7 +267,7 @@ export const Invitation = Type.Object(
     operator: Operator,
     url: text(
       'Where they choose a password; it works once',
-      'https://billing.acme.example/sign-in/link#dbl_4uKq…',
+      'https://billing.acme.example/sign-in/invite#dbl_4uKq…',
       2_048,
     ),
     expiresAt: instant('Until when it works'),

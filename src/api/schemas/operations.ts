@@ -23,7 +23,8 @@ const Waiting = Type.Object(
         '`parked-invoice`, `parked-period`, `held-draft`: wait for an answer. `difference`: the books and Stripe differ. `dispute`: ' +
         'a bank asks money back. `parked-stripe-event`: could not be taken up. `failed-mail`, `unknown-mail`: a customer may not ' +
         'have been written to. `unpaid-invoice`: dunning asks for you. `silent-source`: sent usage within 35 days, and nothing for ' +
-        'a day. `stray-event`: of a month without a partition. `unerased-copy`: personal data that is still at Stripe',
+        'a day. `stray-event`: of a month without a partition. `unerased-copy`: personal data that is still at Stripe. ' +
+        '`kept-usage`: raw usage that stays beyond its policy, as late usage is not billed or a proof does not hold',
       examples: ['parked-invoice'],
     }),
     code: nullable(text('Why: a code, or the name of what it is about', 'stripe-contact-refused')),

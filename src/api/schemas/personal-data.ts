@@ -28,6 +28,10 @@ const ErasedCounts = Type.Object(
     failureSentences: count('What Stripe said of failures of its invoices, which may quote a name or an address', 0),
     usageCorrections: count('Corrections of usage that named it by its external id', 0),
     mailsNotSent: count('Mails that waited and are not sent any more', 0),
+    users: count('People who saw its pages', 2),
+    sessions: count('Where they were signed in', 3),
+    signInLinks: count('Links by which they came in, used or not', 3),
+    apiKeys: count('Keys that were bound to it: revoked, and without their names', 0),
   },
   { description: 'What was erased, each as how many there were' },
 );
@@ -85,17 +89,29 @@ const erasureFields = {
 const ErasureRecord = Type.Object(erasureFields, { description: 'That and when it was erased' });
 export const Erasure = Type.Object({ ...erasureFields, kept: Kept }, { description: 'An erasure' });
 
-export const Retention = Type.Object(
-  {
-    invoiceYears: Type.Integer({
-      minimum: 1,
-      maximum: 100,
-      description: 'Full calendar years after the one in which an invoice was issued, for which it is kept',
-      examples: [10],
+const retentionFields = {
+  invoiceYears: Type.Integer({
+    minimum: 1,
+    maximum: 100,
+    description: 'Full calendar years after the one in which an invoice was issued, for which it is kept',
+    examples: [10],
+  }),
+  usageMonths: nullable(
+    Type.Integer({
+      minimum: 3,
+      maximum: 1_200,
+      description:
+        'Months for which raw usage events are kept after the invoice that bills them was issued, on the clock of the customer; null for ever. Older ones are removed every night, month by month, once their proofs were recorded',
+      examples: [24],
     }),
-  },
-  { ...closed, description: 'How long things are kept' },
-);
+  ),
+};
+
+export const Retention = Type.Object(retentionFields, { description: 'How long things are kept' });
+export const ChosenRetention = Type.Partial(Type.Object(retentionFields), {
+  ...closed,
+  description: 'How long things are to be kept; what is left out stays as it is',
+});
 
 const memo = nullable(text('What else it says', 'Thank you for flying with us.', 2_000));
 const purchaseOrder = nullable(text('Number of the order at the customer', 'PO-4711', 140));
@@ -154,6 +170,36 @@ export const PersonalData = Type.Object(
       ),
       { description: 'Mails to the customer' },
     ),
+    users: Type.Array(
+      Type.Object(
+        {
+          id: id('Id of the user'),
+          email: text('By which the person signs in', 'kim@jetblue.example', 320),
+          name: text('What the person is called', 'Kim Moreau'),
+          role: text('What the person may do', 'billing'),
+          receivesInvoices: Type.Boolean({ description: 'Whether mails about invoices go there', examples: [true] }),
+          state: text('How far it is', 'active'),
+          createdAt: instant('When the user was added', day),
+          signedInAt: nullable(instant('When the user signed in last', day)),
+        },
+        { description: 'A person who sees the pages' },
+      ),
+      { description: 'People who see the pages of the customer' },
+    ),
+    sessions: Type.Array(
+      Type.Object(
+        {
+          userId: nullable(id('Of the user; null for somebody without a name')),
+          signedInBy: text('By what', 'mail'),
+          userAgent: nullable(text('What the browser said it was', 'Mozilla/5.0 (X11; Linux x86_64)', 200)),
+          createdAt: instant('When it was opened', day),
+          seenAt: instant('When it was used last', day),
+          endedAt: nullable(instant('When it was over', day)),
+        },
+        { description: 'A session' },
+      ),
+      { description: 'Where they were signed in, as far as it is still known' },
+    ),
     invoices: Type.Array(
       Type.Object(
         {
@@ -181,6 +227,17 @@ export const PersonalData = Type.Object(
         { description: 'Usage events of a type' },
       ),
       { description: 'Usage events; each with its properties is at /v1/customers/{id}/personal-data/events' },
+    ),
+    usageRemoved: Type.Array(
+      Type.Object(
+        {
+          eventType: text('Type of the events', 'departure'),
+          events: count('How many there were', 2_310),
+          removedAt: instant('When the last of them were removed', day),
+        },
+        { description: 'Usage events of a type that are gone' },
+      ),
+      { description: 'Usage events that the policy of retention has removed: their number is known, and nothing else' },
     ),
     audit: Type.Object(
       {

@@ -7,6 +7,7 @@ const Comparison = Type.Object(
   {
     what: Type.Enum(
       [
+        'record',
         'events',
         'skipped',
         'keys',
@@ -24,7 +25,7 @@ const Comparison = Type.Object(
       {
         type: 'string',
         description:
-          '`events`: how many were counted; `skipped`: how many of them lacked what the meter measures; `keys`: how many were not taken in as usage is; `contents`: how many of the type in the period, hashed again, say something else than when they were taken in (of more than 25,000 on the invoice a random sample, and the sentence says so); `quantity` and `amount`: of the line; `lines` and `sum`: of the invoice; `stripe`: the total recorded of its copy; `stripe-answer`: the total that Stripe itself answered last, in its units; `stripe-status`: the state in which its copy was last seen; `history`: the audit chain',
+          '`record`: where raw events were removed by policy, the SHA-256 in the history of the invoice and that of the record which stands in their place; `events`: how many were counted; `skipped`: how many of them lacked what the meter measures; `keys`: how many were not taken in as usage is; `contents`: how many of the type in the period, hashed again, say something else than when they were taken in (of more than 25,000 on the invoice a random sample, and the sentence says so); `quantity` and `amount`: of the line; `lines` and `sum`: of the invoice; `stripe`: the total recorded of its copy; `stripe-answer`: the total that Stripe itself answered last, in its units; `stripe-status`: the state in which its copy was last seen; `history`: the audit chain',
         examples: ['quantity'],
       },
     ),
@@ -90,6 +91,25 @@ const AtStripe = Type.Object(
   { description: 'What is recorded of its copy at Stripe' },
 );
 
+const sha256 = (description: string) =>
+  Type.String({
+    pattern: '^[0-9a-f]{64}$',
+    description,
+    examples: ['2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae'],
+  });
+
+const Removed = Type.Object(
+  {
+    removedAt: instant('Machine time at which the first of them were removed'),
+    recordedAt: instant('Machine time at which their record was taken, when the proof held from the events themselves'),
+    hash: sha256('SHA-256 of the record as it is now, in hex'),
+    hashInChain: nullable(
+      sha256('The same as the history of the invoice has it since then; null if it tells of no record'),
+    ),
+  },
+  { description: 'That the raw events were removed by the policy of retention, and what stands in their place' },
+);
+
 export const InvoiceProof = Type.Object(
   {
     invoiceId: id('Our id of the invoice'),
@@ -103,8 +123,12 @@ export const InvoiceProof = Type.Object(
     lines: Type.Array(LineProof, { description: 'Line by line' }),
     atStripe: nullable(AtStripe),
     history: ChainVerdict,
+    removed: nullable(Removed),
   },
-  { description: 'Events counted = quantity rated = amount at Stripe, computed again from the raw events' },
+  {
+    description:
+      'Events counted = quantity rated = amount at Stripe, computed again from the raw events, or from what was recorded of them before they were removed',
+  },
 );
 
 const Event = Type.Object(

@@ -26,7 +26,7 @@ export type ChangedVersions = {
 
 /**
  * Reads what the events say now, and works out what the changes make of them. Writes nothing.
- * @throws DurabillError correction-invalid, event-invalid, event-too-early, event-too-late, customer-erased
+ * @throws DurabillError correction-invalid, event-invalid, event-too-early, event-too-late, customer-erased, usage-removed
  */
 export async function planChanges(sql: Sql, changes: readonly EventChange[]): Promise<ChangedVersions> {
   const found = await findCurrentVersions(
@@ -39,14 +39,15 @@ export async function planChanges(sql: Sql, changes: readonly EventChange[]): Pr
   if (ofErased >= 0) throw new DurabillError('customer-erased', { field: `changes[${ofErased}].customer` });
   const planned: ChangedVersions = { superseded: [], written: [], backfilled: [], touched: [] };
   for (const [index, change] of changes.entries()) {
-    const { isKnown, current } = found[index]!;
+    const { isKnown, isRemoved, current } = found[index]!;
     const customer = customers.get(change.customerId) as EventCustomer;
     if (change.action === 'backfill') {
       if (isKnown) throw refusal(index, 'id', `The event "${change.id}" of "${change.source}" is stored already.`);
       planned.backfilled.push(newVersion(change, index, customer, undefined));
       continue;
     }
-    if (current === null) throw notThere(change, index, isKnown);
+    if (current === null) throw isRemoved ? gone(change, index) : notThere(change, index, isKnown);
+    requireOpen(current.occurredAt, index, customer);
     planned.superseded.push(current);
     if (change.action === 'amend') planned.written.push(newVersion(change, index, customer, current));
   }
@@ -59,6 +60,23 @@ function notThere({ id, source, customer }: EventChange, index: number, isKnown:
   return isKnown
     ? refusal(index, 'id', `${name} does not count for the customer "${customer}": it was deprecated, or is another's.`)
     : refusal(index, 'id', `${name} was never stored.`);
+}
+
+function gone({ id, source }: EventChange, index: number): DurabillError {
+  const reason = `The event "${id}" of the source "${source}" was removed by the policy of retention.`;
+  return new DurabillError('usage-removed', { field: `changes[${index}].id`, reason });
+}
+
+/**
+ * What was billed of a time that is closed cannot be computed again.
+ * @throws DurabillError usage-removed
+ */
+function requireOpen(occurredAt: Date, index: number, { closedUntil }: EventCustomer): void {
+  if (closedUntil === null || occurredAt >= closedUntil) return;
+  throw new DurabillError('usage-removed', {
+    field: `changes[${index}].occurredAt`,
+    reason: `The event is dated ${occurredAt.toISOString()}; the customer's usage from before ${closedUntil.toISOString()} was removed by the policy of retention.`,
+  });
 }
 
 /** Read as ingest reads an event, so that a correction brings in nothing that could not have been sent. */
@@ -82,6 +100,7 @@ function newVersion(
     const reason = `The event is dated ${event.occurredAtIso}, later than events of this customer are taken now.`;
     throw new DurabillError('event-too-late', { field: `changes[${index}].occurredAt`, reason });
   }
+  requireOpen(event.occurredAt, index, customer);
   const version = {
     source: event.source,
     eventId: event.id,

@@ -100,7 +100,7 @@ async function chargesUntil(
   until: Date,
 ): Promise<readonly RatedInvoiceLine[] | null> {
   const begun = periods.filter(({ kind, startAt }) => kind !== 'arrears' || startAt < until);
-  const rated = (await rateInvoices(sql, [{ invoiceId: id, periods: begun }], aggregateRolledUsage, until)).get(id);
+  const rated = (await rateInvoices(sql, [{ invoiceId: id, periods: begun }], aggregateRolledUsage, { until })).get(id);
   return rated === undefined || 'failure' in rated ? null : rated.lines;
 }
 
@@ -128,7 +128,7 @@ async function byTermsOfThen(
   if (old.every(({ planVersionId }, index) => planVersionId === periods[index]?.planVersionId)) {
     return amountsOf(comparableLines(lines, periods));
   }
-  const rated = await rateInvoices(sql, [{ invoiceId, periods: old }], aggregateRolledUsage, now);
+  const rated = await rateInvoices(sql, [{ invoiceId, periods: old }], aggregateRolledUsage, { until: now });
   const result = rated.get(invoiceId);
   return result === undefined || 'failure' in result ? null : amountsOf(comparableLines(result.lines, old));
 }

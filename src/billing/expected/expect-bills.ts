@@ -6,7 +6,7 @@ import { DurabillError } from '../../errors/error.ts';
 import type { InvoiceBill } from '../../store/bill-parts.ts';
 import { type CalendarOwner, readCalendarOwner, readWaitingGroups } from '../../store/calendar-facts.ts';
 import { type HeardOf, readLastHeard } from '../../store/customer-usage-freshness.ts';
-import type { Database, Sql } from '../../store/database.ts';
+import { type Database, prepared, type Sql } from '../../store/database.ts';
 import { type DraftInReview, readDraftsInReview } from '../../store/expected-bill-facts.ts';
 import { type InvoiceKey, type InvoiceLine, readLines, readMachineTime } from '../../store/invoice-facts.ts';
 import { type BillablePeriod, periodsByInvoice } from '../../store/periods.ts';
@@ -77,7 +77,7 @@ export async function expectBills(
 ): Promise<ExpectedBills> {
   return await database.transaction(async (sql) => {
     await sql.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    return await expectBillsOf(sql, customerId, expecting);
+    return await expectBillsOf(prepared(sql), customerId, expecting);
   });
 }
 

@@ -20,9 +20,9 @@ async function readDocument(): Promise<Record<string, unknown>> {
     failureCodes: new Map(),
     readStripeDelivery: unused,
     wakeStripeEvents: unused,
-    health: unused,
     deadLetters: { count: unused, list: unused, requeue: unused, discard: unused },
     workflows: { urlOf: unused, listUrl: null, stateOf: unused },
+    health: unused,
   };
   const api = buildApi(deps);
   try {

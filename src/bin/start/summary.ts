@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import { perSecond, type Stage, stages, type Work } from '../../../examples/airports/work.ts';
 import { formatMoney, type Money } from '../../domain/money/money.ts';
+import type { Doors } from './access.ts';
 import { workText } from './progress.ts';
 
 /** What `npm start` has to say at its end. `seconds` names each stage, in the order in which they ran. */
@@ -22,6 +23,7 @@ export type Summary = {
   seconds: Record<string, number>;
   /** What this start did stage by stage, and how long that took. */
   work: Record<Stage, Work>;
+  signIn: Doors;
   addresses: { api: string; apiDocument: string; temporal: string; rabbitmq: string; mail: string; stripe: string };
 };
 
@@ -50,7 +52,8 @@ function hasNothingNew({ invoices }: Summary): boolean {
 }
 
 function rowsOf(summary: Summary): [string, string][] {
-  const { clock, customers, events, leftOut, invoices, amounts, sync, recomputed, seconds, work, addresses } = summary;
+  const { clock, customers, events, leftOut, invoices, amounts, sync, recomputed, seconds, work, addresses, signIn } =
+    summary;
   return [
     ['Clock', `${clock.name}, at ${clock.now.toISOString()}`],
     ['Customers', count(customers)],
@@ -65,11 +68,23 @@ function rowsOf(summary: Summary): [string, string][] {
     ['Rates', ratesText(work)],
     ['Seconds', byName(seconds, (value) => value.toFixed(1))],
     ['API', `${addresses.api}\n${addresses.apiDocument}`],
+    ['Sign in as a customer', customerText(signIn, addresses)],
+    ['Sign in as an operator', operatorText(signIn)],
     ['Temporal Web UI', addresses.temporal],
     ['RabbitMQ', addresses.rabbitmq],
     ['Mail', addresses.mail],
     ['Stripe', addresses.stripe],
   ];
+}
+
+function customerText({ customer }: Doors, { mail }: Summary['addresses']): string {
+  if (customer === null) return 'as soon as one has an invoice: start again then';
+  const again = `It works once. The next start prints another one, or have one mailed to ${customer.email}: ${mail}`;
+  return `${customer.url}\n${customer.name}. ${again}`;
+}
+
+function operatorText({ operator }: Doors): string {
+  return `${operator.url}\n${operator.email}, password ${operator.password ?? 'as you have changed it'}`;
 }
 
 function recomputedText({ periods, differing, differences }: Summary['recomputed']): string {

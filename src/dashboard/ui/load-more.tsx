@@ -4,7 +4,7 @@ import { Button } from './button.tsx';
 import { ErrorState } from './states.tsx';
 
 /**
- * A list that comes page by page; `data` holds the items of all pages so far.
+ * A list that comes page by page; `items`, which are its `data` too, are those of all pages so far.
  * @param read asks for the page at a cursor, undefined for the first
  */
 export function usePages<Item>(
@@ -18,7 +18,7 @@ export function usePages<Item>(
     getNextPageParam: (page) => page.nextCursor ?? undefined,
   });
   const items = query.data?.pages.flatMap(({ data }) => data);
-  return { ...query, data: items };
+  return { ...query, data: items, items };
 }
 
 type Loading = { hasNextPage: boolean; isFetchingNextPage: boolean; isFetchNextPageError: boolean; error: unknown };

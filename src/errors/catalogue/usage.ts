@@ -31,6 +31,17 @@ export const usageErrors = {
     },
     mend: 'Check the unit and the zone of occurredAt.',
   },
+  'usage-removed': {
+    status: 410,
+    title: 'The raw usage of this time was removed by the policy of retention.',
+    customer: {
+      happened: 'The single events of this time are not kept any more.',
+      meansForBill: 'What was billed for them stays as it is, and can still be proved.',
+      beingDone: 'Nothing: events are kept for some months, and then only what they add up to.',
+      youCan: 'Look at the proof of the invoice. If you think that something is missing or wrong, tell us.',
+    },
+    mend: 'What was billed is proved at /v1/invoices/{id}/proof. What is owed beside it is billed by an item of its own or given back by a credit note.',
+  },
   'event-too-late': {
     status: 422,
     title: 'The event is dated too far in the future.',

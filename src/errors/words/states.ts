@@ -27,6 +27,8 @@ import {
 import type { SubjectWords } from './reader.ts';
 import { stripeInvoice } from './stripe-copies.ts';
 import { customerErasure, pendingItem, subscription, taxStatus } from './subscriptions.ts';
+import { user } from './users.ts';
+import { webhookDelivery, webhookEndpoint } from './webhooks.ts';
 
 /** Something that has states, and where the API tells them. */
 type Subject = {
@@ -70,6 +72,8 @@ export const stateSubjects = {
   uncollectible: { about: 'Giving up on an invoice', fields: [], states: uncollectible },
   'credit-note': { about: 'A credit note', fields: [], states: creditNote },
   message: { about: 'A mail', fields: ['state'], states: message },
+  'webhook-endpoint': { about: 'A webhook endpoint', fields: ['state'], states: webhookEndpoint },
+  'webhook-delivery': { about: 'A delivery to a webhook endpoint', fields: ['state'], states: webhookDelivery },
   dunning: { about: 'The follow-up of an unpaid invoice', fields: ['state'], states: dunning },
   'dunning-wait': { about: 'What the follow-up waits for', fields: ['waitsFor'], states: dunningWait },
   'dunning-step': { about: 'A step of the follow-up', fields: ['state'], states: dunningStep },
@@ -79,6 +83,7 @@ export const stateSubjects = {
   coupon: { about: 'A coupon', fields: [], states: coupon },
   redemption: { about: 'A coupon that was redeemed', fields: [], states: redemption },
   subscription: { about: 'A subscription', fields: ['state'], states: subscription },
+  user: { about: 'A person who sees the pages of a customer', fields: ['state'], states: user },
   'tax-status': { about: 'Whether a customer pays taxes', fields: ['status'], states: taxStatus },
   'pending-item': { about: 'Something for the next bill', fields: [], states: pendingItem },
   'customer-erasure': { about: 'The erasure of personal data', fields: [], states: customerErasure },

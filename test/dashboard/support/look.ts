@@ -32,6 +32,11 @@ export async function axe(page: Page): Promise<void> {
   assert.deepEqual(told, [], `${page.url()} breaks rules of accessibility:\n${told.join('\n')}`);
 }
 
+/** Colours move from one theme to the other; half on the way they are those of neither. */
+async function atRest(page: Page): Promise<void> {
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)));
+}
+
 /** Asserts that nothing of the page is wider than the window. */
 export async function fits(page: Page): Promise<void> {
   const [wide, window] = await page.evaluate(() => [document.documentElement.scrollWidth, globalThis.innerWidth]);
@@ -49,6 +54,7 @@ export async function looksRight(page: Page, name: string): Promise<void> {
     await page.setViewportSize(size);
     for (const theme of themes) {
       await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+      await atRest(page);
       await axe(page);
       await fits(page);
       if (folder !== undefined) {

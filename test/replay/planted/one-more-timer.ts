@@ -16,6 +16,7 @@ export const dunning = late(workflows.dunning);
 export const monthlyInvoicing = late(workflows.monthlyInvoicing);
 export const processStripeEvents = late(workflows.processStripeEvents);
 export const reconcile = late(workflows.reconcile);
+export const removeOldUsage = late(workflows.removeOldUsage);
 export const rollUpUsage = late(workflows.rollUpUsage);
 export const sweepStripeEvents = late(workflows.sweepStripeEvents);
 export const syncCustomer = late(workflows.syncCustomer);

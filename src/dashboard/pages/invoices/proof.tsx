@@ -22,7 +22,14 @@ export function ProofOf({ invoice }: { invoice: Invoice }) {
     >
       {(proof) => (
         <div className="stack">
-          <Card title="The whole invoice" description="Computed again just now, from the raw events.">
+          <Card
+            title="The whole invoice"
+            description={
+              proof.removed === null
+                ? 'Computed again just now, from the raw events.'
+                : 'Computed again just now, from what was recorded of the raw events before they were removed.'
+            }
+          >
             <div className="stack">
               <Verdict holds={proof.holds}>
                 {proof.failure ??

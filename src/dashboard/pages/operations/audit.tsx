@@ -10,8 +10,8 @@ import { When } from '../../ui/format.tsx';
 import { LoadMore, usePages } from '../../ui/load-more.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Empty, Notice, QueryView } from '../../ui/states.tsx';
+import { CodeBlock } from './parts/code-block.tsx';
 import { FilterSelect, useFilter } from './parts/filters.tsx';
-import { ListView } from './parts/list-view.tsx';
 import css from './parts/parts.module.css';
 import { capital } from './parts/words.ts';
 
@@ -69,7 +69,7 @@ export default function AuditPage() {
         </Card>
         {subject !== '' && kind !== '' && <Verdict kind={kind} id={subject} />}
         <Card flush>
-          <ListView query={query}>
+          <QueryView query={query}>
             {(entries) =>
               entries.length === 0 ? (
                 <Empty title={query.hasNextPage ? 'Nothing so far.' : 'Nothing is told of this.'}>
@@ -85,7 +85,7 @@ export default function AuditPage() {
                 </ol>
               )
             }
-          </ListView>
+          </QueryView>
           <LoadMore query={query} what="entries" />
         </Card>
       </div>
@@ -133,7 +133,7 @@ function EntryView({ entry }: { entry: Entry }) {
       {Object.keys(detail).length > 0 && (
         <details>
           <summary className="muted">Details of link {entry.sequence}</summary>
-          <code className={css['code']}>{JSON.stringify(detail, null, 2)}</code>
+          <CodeBlock label="Details" text={JSON.stringify(detail, null, 2)} />
         </details>
       )}
     </li>

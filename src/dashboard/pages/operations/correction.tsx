@@ -12,6 +12,7 @@ import { Table } from '../../ui/table.tsx';
 import { correctionStates, Differences } from './corrections.tsx';
 import { Action, because } from './parts/action.tsx';
 import { Age } from './parts/age.tsx';
+import { CodeBlock } from './parts/code-block.tsx';
 import css from './parts/parts.module.css';
 
 type Correction = AnswerOf<'/v1/usage/corrections/{id}'>;
@@ -137,7 +138,7 @@ function Shown({ correction }: { correction: Correction }) {
       )}
       <details>
         <summary className="muted">What was asked for</summary>
-        <code className={css['code']}>{JSON.stringify(correction.content, null, 2)}</code>
+        <CodeBlock label="What was asked for" text={JSON.stringify(correction.content, null, 2)} />
       </details>
     </div>
   );

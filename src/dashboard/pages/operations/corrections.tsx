@@ -9,11 +9,10 @@ import { Card } from '../../ui/card.tsx';
 import { Money, Quantity } from '../../ui/format.tsx';
 import { LoadMore, usePages } from '../../ui/load-more.tsx';
 import { Page } from '../../ui/page.tsx';
-import { Empty } from '../../ui/states.tsx';
+import { Empty, QueryView } from '../../ui/states.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
 import { Age } from './parts/age.tsx';
 import { FilterSelect, useFilter } from './parts/filters.tsx';
-import { ListView } from './parts/list-view.tsx';
 import css from './parts/parts.module.css';
 
 type Correction = ItemOf<'/v1/usage/corrections'>;
@@ -56,7 +55,7 @@ export default function CorrectionsPage() {
           />
         </div>
         <Card flush>
-          <ListView query={query}>
+          <QueryView query={query}>
             {(corrections) =>
               corrections.length === 0 ? (
                 <Empty title="There is no correction like this.">Usage has stayed as it was sent.</Empty>
@@ -69,7 +68,7 @@ export default function CorrectionsPage() {
                 />
               )
             }
-          </ListView>
+          </QueryView>
           <LoadMore query={query} what="corrections" />
         </Card>
         <Sources />
@@ -119,7 +118,7 @@ function Sources() {
   );
   return (
     <Card title="Who sends usage" description="A source that has fallen silent may leave bills too low." flush>
-      <ListView query={query}>
+      <QueryView query={query}>
         {(sources) =>
           sources.length === 0 ? (
             <Empty title="No usage has come in yet.">It is sent by your product to the API.</Empty>
@@ -151,7 +150,7 @@ function Sources() {
             />
           )
         }
-      </ListView>
+      </QueryView>
       <LoadMore query={query} what="sources" />
     </Card>
   );

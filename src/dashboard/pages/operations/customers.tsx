@@ -8,10 +8,9 @@ import { Card } from '../../ui/card.tsx';
 import { TextField } from '../../ui/field.tsx';
 import { LoadMore, usePages } from '../../ui/load-more.tsx';
 import { Page } from '../../ui/page.tsx';
-import { Empty } from '../../ui/states.tsx';
+import { Empty, QueryView } from '../../ui/states.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
 import { useFilter } from './parts/filters.tsx';
-import { ListView } from './parts/list-view.tsx';
 
 type Customer = ItemOf<'/v1/customers'>;
 
@@ -46,7 +45,7 @@ export default function CustomersPage() {
           type="search"
         />
         <Card flush>
-          <ListView query={query}>
+          <QueryView query={query}>
             {(customers) =>
               customers.length === 0 ? (
                 <Empty title={search === '' ? 'There are no customers yet.' : 'Nobody is found by this.'}>
@@ -58,7 +57,7 @@ export default function CustomersPage() {
                 <Table caption="Customers" columns={columns} rows={customers} rowKey={({ id }) => id} />
               )
             }
-          </ListView>
+          </QueryView>
           <LoadMore query={query} what="customers" />
         </Card>
       </div>

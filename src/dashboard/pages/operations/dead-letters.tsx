@@ -7,6 +7,7 @@ import { Page } from '../../ui/page.tsx';
 import { Empty, QueryView } from '../../ui/states.tsx';
 import { Action, type Outcome } from './parts/action.tsx';
 import { Age } from './parts/age.tsx';
+import { CodeBlock } from './parts/code-block.tsx';
 import css from './parts/parts.module.css';
 
 type Letter = AnswerOf<'/v1/dead-letters'>['data'][number];
@@ -138,7 +139,7 @@ function LetterCard({ letter }: { letter: Letter }) {
             ['Put back before', letter.requeues === 0 ? 'Never' : `${letter.requeues} times`],
           ]}
         />
-        <code className={css['code']}>{letter.body}</code>
+        <CodeBlock label="The message" text={letter.body} />
       </div>
     </Card>
   );

@@ -1,6 +1,7 @@
 import { type ComponentType, lazy } from 'react';
 import { Route, Routes } from 'react-router';
 import { NotFound } from '../not-found.tsx';
+import { OutcomeProvider } from './parts/action.tsx';
 
 /** Each page is fetched when it is first opened. */
 const page = (load: () => Promise<{ default: ComponentType }>) => lazy(load);
@@ -30,29 +31,31 @@ const Settings = page(() => import('./settings.tsx'));
 /** The pages of operators, below /operations. */
 export default function OperationsPages() {
   return (
-    <Routes>
-      <Route index element={<Today />} />
-      <Route path="runs" element={<Runs />} />
-      <Route path="runs/:runId" element={<Run />} />
-      <Route path="drafts" element={<Drafts />} />
-      <Route path="parked" element={<Parked />} />
-      <Route path="invoices" element={<Invoices />} />
-      <Route path="invoices/:invoiceId" element={<Invoice />} />
-      <Route path="customers" element={<Customers />} />
-      <Route path="manage/:customerId" element={<Manage />} />
-      <Route path="corrections" element={<Corrections />} />
-      <Route path="corrections/new" element={<NewCorrection />} />
-      <Route path="corrections/:correctionId" element={<Correction />} />
-      <Route path="plans" element={<Plans />} />
-      <Route path="plans/:planKey" element={<Plan />} />
-      <Route path="dead-letters" element={<DeadLetters />} />
-      <Route path="reconciliation" element={<Reconciliation />} />
-      <Route path="reconciliation/:reconciliationId" element={<ReconciliationRun />} />
-      <Route path="messages" element={<Messages />} />
-      <Route path="pauses" element={<Pauses />} />
-      <Route path="audit" element={<Audit />} />
-      <Route path="settings" element={<Settings />} />
-      <Route path="*" element={<NotFound />} />
-    </Routes>
+    <OutcomeProvider>
+      <Routes>
+        <Route index element={<Today />} />
+        <Route path="runs" element={<Runs />} />
+        <Route path="runs/:runId" element={<Run />} />
+        <Route path="drafts" element={<Drafts />} />
+        <Route path="parked" element={<Parked />} />
+        <Route path="invoices" element={<Invoices />} />
+        <Route path="invoices/:invoiceId" element={<Invoice />} />
+        <Route path="customers" element={<Customers />} />
+        <Route path="manage/:customerId" element={<Manage />} />
+        <Route path="corrections" element={<Corrections />} />
+        <Route path="corrections/new" element={<NewCorrection />} />
+        <Route path="corrections/:correctionId" element={<Correction />} />
+        <Route path="plans" element={<Plans />} />
+        <Route path="plans/:planKey" element={<Plan />} />
+        <Route path="dead-letters" element={<DeadLetters />} />
+        <Route path="reconciliation" element={<Reconciliation />} />
+        <Route path="reconciliation/:reconciliationId" element={<ReconciliationRun />} />
+        <Route path="messages" element={<Messages />} />
+        <Route path="pauses" element={<Pauses />} />
+        <Route path="audit" element={<Audit />} />
+        <Route path="settings" element={<Settings />} />
+        <Route path="*" element={<NotFound />} />
+      </Routes>
+    </OutcomeProvider>
   );
 }

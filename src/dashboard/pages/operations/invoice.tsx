@@ -7,6 +7,7 @@ import { ButtonLink } from '../../ui/button.tsx';
 import { Card, Facts, Stat } from '../../ui/card.tsx';
 import { FormatProvider, Money, Period, periodText, useFormats, When } from '../../ui/format.tsx';
 import { Page } from '../../ui/page.tsx';
+import { ProblemWords } from '../../ui/problem-words.tsx';
 import { Notice, QueryView, Skeleton } from '../../ui/states.tsx';
 import { Table } from '../../ui/table.tsx';
 import { InvoiceActions } from './invoice-actions.tsx';
@@ -144,15 +145,7 @@ function Why({ invoice, review }: { invoice: Invoice; review: Review }) {
           </>
         }
       >
-        <div className="stack-tight">
-          <p>{parked?.reason}</p>
-          {parked?.code && (
-            <p className="muted">
-              <code>{parked.code}</code>
-            </p>
-          )}
-          {invoice.notice !== null && <p className="muted">Its customer reads: “{invoice.notice}”</p>}
-        </div>
+        {parked?.code == null ? <p>{parked?.reason}</p> : <ProblemWords code={parked.code} detail={parked.reason} />}
       </Card>
     );
   }

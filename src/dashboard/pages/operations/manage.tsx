@@ -11,6 +11,7 @@ import { Tabs } from '../../ui/tabs.tsx';
 import { CreditNotes } from './manage/credit-notes.tsx';
 import { Dunning } from './manage/dunning.tsx';
 import { Subscriptions } from './manage/subscriptions.tsx';
+import { Users } from './manage/users.tsx';
 import { Wallets } from './manage/wallets.tsx';
 import { InvoiceList } from './parts/invoice-list.tsx';
 import { allColumns } from './parts/invoices.tsx';
@@ -76,6 +77,7 @@ export default function ManagePage() {
                 { id: 'credit-notes', title: 'Credit notes', content: <CreditNotes customer={found} /> },
                 { id: 'wallets', title: 'Wallets', content: <Wallets customer={found} /> },
                 { id: 'dunning', title: 'Dunning', content: <Dunning customer={found} /> },
+                { id: 'users', title: 'Users', content: <Users customer={found} /> },
               ]}
             />
           </div>

@@ -5,12 +5,11 @@ import { Badge, type Tone } from '../../ui/badge.tsx';
 import { Card } from '../../ui/card.tsx';
 import { LoadMore, usePages } from '../../ui/load-more.tsx';
 import { Page } from '../../ui/page.tsx';
-import { Empty } from '../../ui/states.tsx';
+import { Empty, QueryView } from '../../ui/states.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
 import { Action } from './parts/action.tsx';
 import { Age } from './parts/age.tsx';
 import { FilterSelect, useFilter } from './parts/filters.tsx';
-import { ListView } from './parts/list-view.tsx';
 import css from './parts/parts.module.css';
 import { capital, inWords } from './parts/words.ts';
 
@@ -53,7 +52,7 @@ export default function MessagesPage() {
           />
         </div>
         <Card flush>
-          <ListView query={query}>
+          <QueryView query={query}>
             {(messages) =>
               messages.length === 0 ? (
                 <Empty title="There is no mail like this.">
@@ -64,7 +63,7 @@ export default function MessagesPage() {
                 <Table caption="Mails, the latest first" columns={columns} rows={messages} rowKey={({ id }) => id} />
               )
             }
-          </ListView>
+          </QueryView>
           <LoadMore query={query} what="mails" />
         </Card>
       </div>

@@ -15,7 +15,7 @@ import { Empty, Notice, QueryView } from '../../ui/states.tsx';
 import { Table } from '../../ui/table.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { Action, because } from './parts/action.tsx';
-import { ListView } from './parts/list-view.tsx';
+import { CodeBlock } from './parts/code-block.tsx';
 import css from './parts/parts.module.css';
 
 type Plan = ItemOf<'/v1/plans'>;
@@ -46,7 +46,7 @@ function Stored() {
   );
   return (
     <Card flush>
-      <ListView query={query}>
+      <QueryView query={query}>
         {(plans) =>
           plans.length === 0 ? (
             <Empty title="There are no plans yet.">Paste a file of plans to compare and apply it.</Empty>
@@ -71,7 +71,7 @@ function Stored() {
             />
           )
         }
-      </ListView>
+      </QueryView>
       <LoadMore query={query} what="plans" />
     </Card>
   );
@@ -227,7 +227,7 @@ export function PlanPage() {
               />
             </Card>
             <Card title="The latest version">
-              <code className={css['code']}>{JSON.stringify(plan, null, 2)}</code>
+              <CodeBlock label="The latest version" text={JSON.stringify(plan, null, 2)} />
             </Card>
           </div>
         )}

@@ -10,8 +10,8 @@ import { Page } from '../../ui/page.tsx';
 import { Empty, QueryView } from '../../ui/states.tsx';
 import { WorkflowLink } from './parts/action.tsx';
 import { Age } from './parts/age.tsx';
+import { CodeBlock } from './parts/code-block.tsx';
 import { FilterSelect, useFilter } from './parts/filters.tsx';
-import { ListView } from './parts/list-view.tsx';
 import css from './parts/parts.module.css';
 import { capital, inWords } from './parts/words.ts';
 import { reconciliationWords } from './reconciliation.tsx';
@@ -117,7 +117,7 @@ export default function ReconciliationRunPage() {
             options={Object.entries(states).map(([key, [, label]]) => ({ id: key, label }))}
           />
         </div>
-        <ListView query={differences}>
+        <QueryView query={differences}>
           {(found) =>
             found.length === 0 ? (
               <Card>
@@ -127,7 +127,7 @@ export default function ReconciliationRunPage() {
               found.map((difference) => <DifferenceCard key={difference.id} difference={difference} />)
             )
           }
-        </ListView>
+        </QueryView>
         <LoadMore query={differences} what="differences" />
       </div>
     </Page>
@@ -169,7 +169,7 @@ function Evidence({ title, evidence }: { title: string; evidence: Record<string,
   return (
     <div className="stack-tight">
       <h3>{title}</h3>
-      <code className={css['code']}>{JSON.stringify(evidence, null, 2)}</code>
+      <CodeBlock label={title} text={JSON.stringify(evidence, null, 2)} />
     </div>
   );
 }

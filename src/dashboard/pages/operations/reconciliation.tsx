@@ -8,11 +8,10 @@ import { Checkbox } from '../../ui/field.tsx';
 import { Quantity } from '../../ui/format.tsx';
 import { LoadMore, usePages } from '../../ui/load-more.tsx';
 import { Page } from '../../ui/page.tsx';
-import { Empty } from '../../ui/states.tsx';
+import { Empty, QueryView } from '../../ui/states.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
 import { Action, because } from './parts/action.tsx';
 import { Age } from './parts/age.tsx';
-import { ListView } from './parts/list-view.tsx';
 
 type Reconciliation = ItemOf<'/v1/reconciliations'>;
 
@@ -37,7 +36,7 @@ export default function ReconciliationPage() {
       actions={<Order />}
     >
       <Card flush>
-        <ListView query={query}>
+        <QueryView query={query}>
           {(runs) =>
             runs.length === 0 ? (
               <Empty title="The books have not been compared yet.">It is done every night at 03:00 UTC, or now.</Empty>
@@ -50,7 +49,7 @@ export default function ReconciliationPage() {
               />
             )
           }
-        </ListView>
+        </QueryView>
         <LoadMore query={query} what="reconciliations" />
       </Card>
     </Page>

@@ -14,7 +14,6 @@ import { type Column, Table } from '../../ui/table.tsx';
 import { Action, because, type Outcome } from './parts/action.tsx';
 import { Age } from './parts/age.tsx';
 import { FilterSelect, useFilter } from './parts/filters.tsx';
-import { ListView } from './parts/list-view.tsx';
 import css from './parts/parts.module.css';
 import { capital, inWords } from './parts/words.ts';
 
@@ -65,7 +64,7 @@ export default function RunsPage() {
               options={(clocks.data?.data ?? []).map(({ name }) => ({ id: name, label: name }))}
             />
           </div>
-          <ListView query={query}>
+          <QueryView query={query}>
             {(runs) =>
               runs.length === 0 ? (
                 <Empty title="No run like this yet.">
@@ -75,7 +74,7 @@ export default function RunsPage() {
                 <Table caption="Runs, the latest first" columns={columns} rows={runs} rowKey={({ id }) => id} />
               )
             }
-          </ListView>
+          </QueryView>
           <LoadMore query={query} what="runs" />
         </Card>
       </div>

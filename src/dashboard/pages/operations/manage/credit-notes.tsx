@@ -5,9 +5,8 @@ import type { Customer } from '../../../customer.tsx';
 import { Card } from '../../../ui/card.tsx';
 import { Money, When } from '../../../ui/format.tsx';
 import { LoadMore, usePages } from '../../../ui/load-more.tsx';
-import { Empty } from '../../../ui/states.tsx';
+import { Empty, QueryView } from '../../../ui/states.tsx';
 import { Table } from '../../../ui/table.tsx';
-import { ListView } from '../parts/list-view.tsx';
 import { capital, inWords } from '../parts/words.ts';
 
 type CreditNote = ItemOf<'/v1/credit-notes'>;
@@ -19,7 +18,7 @@ export function CreditNotes({ customer }: { customer: Customer }) {
   );
   return (
     <Card flush>
-      <ListView query={query}>
+      <QueryView query={query}>
         {(notes) =>
           notes.length === 0 ? (
             <Empty title="There is no credit note.">One is issued of an invoice that was billed too high.</Empty>
@@ -53,7 +52,7 @@ export function CreditNotes({ customer }: { customer: Customer }) {
             />
           )
         }
-      </ListView>
+      </QueryView>
       <LoadMore query={query} what="credit notes" />
     </Card>
   );

@@ -6,9 +6,8 @@ import { Card, Facts } from '../../../ui/card.tsx';
 import { Select, TextField } from '../../../ui/field.tsx';
 import { When } from '../../../ui/format.tsx';
 import { LoadMore, usePages } from '../../../ui/load-more.tsx';
-import { Empty } from '../../../ui/states.tsx';
+import { Empty, QueryView } from '../../../ui/states.tsx';
 import { Action, because, type Outcome } from '../parts/action.tsx';
-import { ListView } from '../parts/list-view.tsx';
 import { capital, inWords } from '../parts/words.ts';
 
 type Subscription = ItemOf<'/v1/subscriptions'>;
@@ -21,7 +20,7 @@ export function Subscriptions({ customer }: { customer: Customer }) {
   );
   return (
     <div className="stack">
-      <ListView query={query}>
+      <QueryView query={query}>
         {(subscriptions) =>
           subscriptions.length === 0 ? (
             <Card>
@@ -33,7 +32,7 @@ export function Subscriptions({ customer }: { customer: Customer }) {
             ))
           )
         }
-      </ListView>
+      </QueryView>
       <LoadMore query={query} what="subscriptions" />
     </div>
   );

@@ -1,6 +1,6 @@
 import { type QueryKey, useQueryClient } from '@tanstack/react-query';
 import { ExternalLink, ScrollText } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
+import { createContext, type ReactNode, useContext, useState } from 'react';
 import { useMay, useSession } from '../../../session.tsx';
 import { Button, ButtonAnchor, ButtonLink } from '../../../ui/button.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
@@ -90,27 +90,16 @@ type StepsProps = Omit<ActionProps, 'title' | 'scope' | 'unavailable' | 'size' |
 
 function Steps({ label, what, kind, fields, run, changes, close }: StepsProps) {
   const queries = useQueryClient();
+  const show = useContext(OutcomeContext);
   const [id] = useState(() => crypto.randomUUID());
-  const [outcome, setOutcome] = useState<Outcome | null>(null);
 
   async function submit({ reason = '', ...given }: Record<string, string>) {
-    const done = await run({ reason: reason.trim(), fields: given, id });
-    setOutcome(done);
+    const outcome = await run({ reason: reason.trim(), fields: given, id });
+    close();
+    show(outcome);
     await Promise.all(changes.map((queryKey) => queries.invalidateQueries({ queryKey })));
   }
 
-  if (outcome !== null) {
-    return (
-      <div className="stack">
-        <OutcomeView outcome={outcome} />
-        <div className="row">
-          <Button kind="primary" onPress={close}>
-            Done
-          </Button>
-        </div>
-      </div>
-    );
-  }
   return (
     <Form onSubmit={submit}>
       {({ isPending }) => (
@@ -140,8 +129,42 @@ function Steps({ label, what, kind, fields, run, changes, close }: StepsProps) {
   );
 }
 
+const OutcomeContext = createContext<(outcome: Outcome) => void>(() => undefined);
+
+/**
+ * Shows what became of actions. Around all pages, since the button that was pressed is often gone by then: what it offered is
+ * done, and the list that it stood in is read anew.
+ */
+export function OutcomeProvider({ children }: { children: ReactNode }) {
+  const [outcome, setOutcome] = useState<Outcome | null>(null);
+  const close = () => setOutcome(null);
+  return (
+    <OutcomeContext.Provider value={setOutcome}>
+      {children}
+      <Dialog title="Done" isOpen={outcome !== null} onOpenChange={close}>
+        {outcome !== null && (
+          <div className="stack">
+            <OutcomeView outcome={outcome} leave={close} />
+            <div className="row">
+              <Button kind="primary" onPress={close} autoFocus>
+                Go on
+              </Button>
+            </div>
+          </div>
+        )}
+      </Dialog>
+    </OutcomeContext.Provider>
+  );
+}
+
 /** What became of it, with the ways on. */
-export function OutcomeView({ outcome: { text, tone = 'good', workflowUrl, audit } }: { outcome: Outcome }) {
+function OutcomeView({
+  outcome: { text, tone = 'good', workflowUrl, audit },
+  leave,
+}: {
+  outcome: Outcome;
+  leave: () => void;
+}) {
   return (
     <div className="stack" role="status">
       <Notice tone={tone}>{text}</Notice>
@@ -152,6 +175,7 @@ export function OutcomeView({ outcome: { text, tone = 'good', workflowUrl, audit
             size="small"
             icon={<ScrollText size={16} aria-hidden="true" />}
             to={`/operations/audit?kind=${audit.kind}&subject=${audit.id}`}
+            onClick={leave}
           >
             Audit entry
           </ButtonLink>

@@ -2,9 +2,9 @@ import type { ReactNode } from 'react';
 import { type paths, take } from '../../../../client/index.ts';
 import { client } from '../../../api.ts';
 import { LoadMore, usePages } from '../../../ui/load-more.tsx';
+import { QueryView } from '../../../ui/states.tsx';
 import { type Column, Table } from '../../../ui/table.tsx';
 import type { Invoice } from './invoices.tsx';
-import { ListView } from './list-view.tsx';
 
 type Filter = NonNullable<paths['/v1/invoices']['get']['parameters']['query']>;
 
@@ -25,7 +25,7 @@ export function InvoiceList({
   );
   return (
     <>
-      <ListView query={query}>
+      <QueryView query={query}>
         {(invoices) =>
           invoices.length === 0 ? (
             empty
@@ -33,7 +33,7 @@ export function InvoiceList({
             <Table caption={caption} columns={columns} rows={invoices} rowKey={({ id }) => id} />
           )
         }
-      </ListView>
+      </QueryView>
       <LoadMore query={query} what="invoices" />
     </>
   );

@@ -7,7 +7,6 @@ import { LoadMore, usePages } from '../../../ui/load-more.tsx';
 import { Empty, QueryView } from '../../../ui/states.tsx';
 import { Table } from '../../../ui/table.tsx';
 import { Action, because } from '../parts/action.tsx';
-import { ListView } from '../parts/list-view.tsx';
 
 type Rate = ItemOf<'/v1/tax-rates'>;
 const key = ['operations', 'settings', 'tax'] as const;
@@ -83,7 +82,7 @@ function Rates() {
   );
   return (
     <Card title="Rates" description="A rate never changes; another percentage is another rate." flush>
-      <ListView query={query}>
+      <QueryView query={query}>
         {(rates) =>
           rates.length === 0 ? (
             <Empty title="There are no rates.">They are created through the API.</Empty>
@@ -101,7 +100,7 @@ function Rates() {
             />
           )
         }
-      </ListView>
+      </QueryView>
       <LoadMore query={query} what="rates" />
     </Card>
   );
