@@ -119,6 +119,12 @@ export const waitingWords: Record<WaitingKind, Waiting> = {
     to: '/operations/corrections',
     tone: 'info',
   },
+  'kept-usage': {
+    names: ['month of usage stays beyond its time', 'months of usage stay beyond their time'],
+    means: 'Late usage of it is not billed, or a proof does not hold. Raw usage stays until that is answered.',
+    to: '/operations/corrections',
+    tone: 'info',
+  },
   'unerased-copy': {
     names: ['erased customer is still known to Stripe', 'erased customers are still known to Stripe'],
     means: 'The erasure is asked for again by itself; Stripe or Temporal may be away.',
