@@ -89,6 +89,18 @@ describe('The OpenAPI document', () => {
     assert.ok(count > 200, `${count} examples`);
   });
 
+  it('gives every list in pages, but what is whole by nature', () => {
+    const whole = operations.filter(({ name, operation }) => {
+      const content = operation.responses['200']?.content?.['application/json'];
+      const { properties = {} } = (content?.schema ?? {}) as { properties?: Record<string, { type?: string }> };
+      return name.startsWith('GET') && properties['data']?.type === 'array' && !('nextCursor' in properties);
+    });
+    assert.deepEqual(
+      whole.map(({ name }) => name),
+      ['GET /v1/webhook-event-types'],
+    );
+  });
+
   it('makes examples of the fields, and of nothing where there are none', () => {
     const schema = {
       type: 'object',

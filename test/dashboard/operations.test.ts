@@ -252,7 +252,7 @@ describe("The operators' pages", function () {
       await page.getByRole('link', { name: 'JetBlue Airways', exact: true }).waitFor({ state: 'detached' });
       await page.getByRole('link', { name: 'Delta Air Lines', exact: true }).waitFor();
       await page.getByLabel('Search').fill('jetblue');
-      await page.getByRole('link', { name: 'As they see it: JetBlue Airways' }).click();
+      await page.getByRole('link', { name: /As they see it.*JetBlue/ }).click();
       await page.getByText('You see what JetBlue Airways sees.').waitFor();
       await settled(page);
       await page.reload();
@@ -287,7 +287,13 @@ describe("The operators' pages", function () {
       await page.getByText('It is no JSON').first().waitFor();
       await page.getByLabel('Meters and plans, as JSON').fill(JSON.stringify(file));
       await page.getByRole('button', { name: 'Compare' }).click();
-      await page.getByText('metered-1, version 2').waitFor();
+      await page
+        .getByText('metered-1, version 2')
+        .waitFor()
+        .catch(async (e) => {
+          console.log(await page.getByRole('main').innerText());
+          throw e;
+        });
       await page.getByRole('row', { name: /prices\[base\]\.amount/ }).waitFor();
       await page.getByRole('button', { name: 'Apply' }).click();
       const dialog = page.getByRole('dialog');

@@ -6,7 +6,7 @@ import { client } from '../../api.ts';
 import { useCustomer, useCustomerLink } from '../../customer.tsx';
 import { ButtonAnchor, ButtonLink } from '../../ui/button.tsx';
 import { Card, Stat } from '../../ui/card.tsx';
-import { Quantity, useFormats } from '../../ui/format.tsx';
+import { Quantity, useFormats, When } from '../../ui/format.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Empty, Notice, QueryView, Skeleton } from '../../ui/states.tsx';
 import { apiAddress, filterOf, readView, type UsageView, usageSearch } from './address.ts';
@@ -155,6 +155,12 @@ function Found({ usage, view, csv, change }: FoundProps) {
               />
             )}
           </div>
+          {usage.removedBefore !== null && (
+            <Notice tone="info">
+              Single events from before <When at={usage.removedBefore} /> are not kept any more and are missing here.
+              What they came to stands on your invoices.
+            </Notice>
+          )}
           {total.skippedCount > 0 && (
             <Notice tone="info">
               {number(total.skippedCount)} events lack what is measured here. They are counted as read and left out, and
