@@ -11667,6 +11667,7 @@ export interface operations {
                             value: string;
                         }[];
                         meter: components["schemas"]["MetersItem"];
+                        removedBefore: string | null;
                         /** @description One for each group that is shown, and one for all others */
                         series: {
                             /** @description One for each bucket */
