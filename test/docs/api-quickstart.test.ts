@@ -11,7 +11,10 @@ const commands = [...page.matchAll(/^```sh\n([\s\S]*?)^```/gm)]
   .filter((line) => line.trim() !== '');
 
 async function run(command: string, env: Record<string, string>): Promise<{ code: number; out: string }> {
-  const child = spawn('bash', ['-euc', command], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn('bash', ['-euc', command], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let out = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     out += text;

@@ -161,7 +161,8 @@ function InvoiceCard({ invoice }: { invoice: Changed }) {
     <Card
       title={
         <Link to={`/operations/invoices/${invoice.invoiceId}`}>
-          {invoice.number ?? 'Draft'} · <Period startAt={invoice.periodStartAt} endAt={invoice.periodEndAt} zone={zone} />
+          {invoice.number ?? 'Draft'} ·{' '}
+          <Period startAt={invoice.periodStartAt} endAt={invoice.periodEndAt} zone={zone} />
         </Link>
       }
       description={treatments[invoice.treatment]}
