@@ -23,6 +23,7 @@ import { couponRoutes } from './routes/coupons.ts';
 import { creditNoteRoutes } from './routes/credit-notes.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
+import { documentRoute } from './routes/document.ts';
 import { documentRoutes } from './routes/documents.ts';
 import { dunningRoutes } from './routes/dunning.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -160,9 +161,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     wordRoutes,
   ])
     app.register(routes, deps);
-  app.register(async (scope) => {
-    scope.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
-  });
+  app.register(documentRoute);
   const { dashboard } = deps;
   if (dashboard !== undefined) {
     app.register(async (scope) => {
