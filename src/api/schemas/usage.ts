@@ -103,9 +103,6 @@ export const UsageAnswer = Type.Object(
       { description: 'Those with most events first' },
     ),
     groupCount: count('Values that the property has in all', 3),
-    removedBefore: nullable(
-      instant('Events from before it are not kept any more and missing here; null where none of this time are'),
-    ),
     compared: nullable(
       Type.Object(
         {
@@ -116,6 +113,12 @@ export const UsageAnswer = Type.Object(
           figures: Type.Array(Figure, { description: 'One for each bucket' }),
         },
         { description: 'The time to compare with, without groups' },
+      ),
+    ),
+    removedBefore: nullable(
+      instant(
+        'Single events from before this instant are not kept any more, so that the figures of the time before lack them; null where all that was asked is there',
+        '2013-05-01T00:00:00.000Z',
       ),
     ),
   },

@@ -9,6 +9,7 @@ import { readCalendarOwner } from '../../store/calendar-facts.ts';
 import type { Database, Sql } from '../../store/database.ts';
 import { aggregateRolledUsage, readTailByMark } from '../../store/rolled-quantities.ts';
 import { isSimple, type QuantityOf } from '../../store/usage-quantities.ts';
+import { keptTypes } from '../../store/usage-removal-limits.ts';
 import { readUsageMarks } from '../../store/usage-removal-marks.ts';
 import {
   type GroupTotal,
@@ -58,9 +59,9 @@ export type ShownUsage = {
   groups: GroupTotal[];
   /** How many values the property has in all. */
   groupCount: number;
-  /** Events from before this instant are not kept any more and missing here; null where none of the time are. */
-  removedBefore: Date | null;
   compared: { from: Date; to: Date; starts: Date[]; total: Figure; figures: Figure[] } | null;
+  /** Raw usage from before was removed by policy, so that what was asked is not all there; null where it is. */
+  removedBefore: Date | null;
 };
 
 /**
@@ -88,18 +89,23 @@ export async function showUsage(database: Database, question: UsageQuestion): Pr
         ? { groups: [], count: 0 }
         : await readGroupTotals(sql, { ...of, starts, end: span.to }, { property, limit });
     const kept = property === undefined ? undefined : { property, values: groups.map(({ value }) => value) };
-    const removed = (await readUsageMarks(sql, [question.customerId])).get(question.customerId)?.removedBefore;
-    const earliest = before !== null && before.from < span.from ? before.from : span.from;
     return {
       ...{ meter, zone, ...span, starts },
-      removedBefore: removed !== undefined && earliest < removed ? removed : null,
       total: await totalOf(of, span),
       series: await seriesOf(of, starts, span.to, kept, count > groups.length),
       groups,
       groupCount: count,
       compared: before === null ? null : await comparedOf(of, before),
+      removedBefore: await removedIn(of, before === null || span.from < before.from ? span.from : before.from),
     };
   });
+}
+
+/** Until where the events of a meter are gone, if what begins at an instant reaches back to them. */
+async function removedIn({ sql, customerId, meter }: Of, from: Date): Promise<Date | null> {
+  const mark = (await readUsageMarks(sql, [customerId])).get(customerId);
+  if (mark === undefined || from >= mark.removedBefore) return null;
+  return (await keptTypes(sql)).includes(meter.eventType) ? null : mark.removedBefore;
 }
 
 type Of = { sql: Sql; customerId: string; zone: string; meter: Meter; filter: Filter | undefined; bucket: BucketSize };

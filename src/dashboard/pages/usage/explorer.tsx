@@ -114,10 +114,15 @@ type FoundProps = { usage: Usage; view: WholeView; csv: string; change: (next: U
 function Found({ usage, view, csv, change }: FoundProps) {
   const to = useCustomerLink();
   const { number } = useFormats();
-  const { total, compared, meter } = usage;
+  const { total, compared, meter, removedBefore } = usage;
   const difference = compared === null ? null : Number(total.quantity) - Number(compared.total.quantity);
   return (
     <>
+      {removedBefore !== null && (
+        <Notice title="Older usage is not kept event by event">
+          What was used before <When at={removedBefore} /> is missing here. It stands on your invoices, with its proof.
+        </Notice>
+      )}
       <Card
         title={meter.name}
         action={
@@ -155,12 +160,6 @@ function Found({ usage, view, csv, change }: FoundProps) {
               />
             )}
           </div>
-          {usage.removedBefore !== null && (
-            <Notice tone="info">
-              Single events from before <When at={usage.removedBefore} /> are not kept any more and are missing here.
-              What they came to stands on your invoices.
-            </Notice>
-          )}
           {total.skippedCount > 0 && (
             <Notice tone="info">
               {number(total.skippedCount)} events lack what is measured here. They are counted as read and left out, and
