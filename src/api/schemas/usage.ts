@@ -103,9 +103,6 @@ export const UsageAnswer = Type.Object(
       { description: 'Those with most events first' },
     ),
     groupCount: count('Values that the property has in all', 3),
-    removedBefore: nullable(
-      instant('Events from before it are not kept any more and missing here; null where none of this time are'),
-    ),
     compared: nullable(
       Type.Object(
         {

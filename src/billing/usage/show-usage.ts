@@ -9,10 +9,7 @@ import { readCalendarOwner } from '../../store/calendar-facts.ts';
 import type { Database, Sql } from '../../store/database.ts';
 import { aggregateRolledUsage } from '../../store/rolled-quantities.ts';
 import { isSimple, type QuantityOf } from '../../store/usage-quantities.ts';
-<<<<<<< HEAD
-=======
 import { keptTypes } from '../../store/usage-removal-limits.ts';
->>>>>>> h-keep
 import { readUsageMarks } from '../../store/usage-removal-marks.ts';
 import {
   type GroupTotal,
@@ -62,8 +59,6 @@ export type ShownUsage = {
   groups: GroupTotal[];
   /** How many values the property has in all. */
   groupCount: number;
-  /** Events from before this instant are not kept any more and missing here; null where none of the time are. */
-  removedBefore: Date | null;
   compared: { from: Date; to: Date; starts: Date[]; total: Figure; figures: Figure[] } | null;
   /** Raw usage from before was removed by policy, so that what was asked is not all there; null where it is. */
   removedBefore: Date | null;
@@ -93,11 +88,8 @@ export async function showUsage(database: Database, question: UsageQuestion): Pr
         ? { groups: [], count: 0 }
         : await readGroupTotals(sql, { ...of, starts, end: span.to }, { property, limit });
     const kept = property === undefined ? undefined : { property, values: groups.map(({ value }) => value) };
-    const removed = (await readUsageMarks(sql, [question.customerId])).get(question.customerId)?.removedBefore;
-    const earliest = before !== null && before.from < span.from ? before.from : span.from;
     return {
       ...{ meter, zone, ...span, starts },
-      removedBefore: removed !== undefined && earliest < removed ? removed : null,
       total: await totalOf(of, span),
       series: await seriesOf(of, starts, span.to, kept, count > groups.length),
       groups,
