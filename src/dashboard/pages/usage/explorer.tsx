@@ -155,12 +155,6 @@ function Found({ usage, view, csv, change }: FoundProps) {
               />
             )}
           </div>
-          {usage.removedBefore !== null && (
-            <Notice tone="info">
-              Single events from before <When at={usage.removedBefore} /> are not kept any more and are missing here.
-              What they came to stands on your invoices.
-            </Notice>
-          )}
           {total.skippedCount > 0 && (
             <Notice tone="info">
               {number(total.skippedCount)} events lack what is measured here. They are counted as read and left out, and
