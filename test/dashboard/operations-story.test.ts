@@ -131,7 +131,7 @@ describe('An operator', function () {
     await page.getByRole('link', { name: /invoice is parked/ }).click();
     await page.getByRole('link', { name: /^unreachable · STORY-/ }).click();
     await page
-      .getByText(/Invalid email address: bills/)
+      .getByText(/email_invalid/)
       .first()
       .waitFor();
     const fixed = await act('Fix and try again', 'They have told us the right one.', {

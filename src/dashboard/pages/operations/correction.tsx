@@ -144,14 +144,25 @@ function Shown({ correction }: { correction: Correction }) {
   );
 }
 
+/** Months are those of the customer's zone, which the correction does not tell. */
+function useZone(customerId: string): string {
+  const query = useQuery({
+    queryKey: ['customer', customerId],
+    queryFn: ({ signal }) => take(client.GET('/v1/customers/{id}', { params: { path: { id: customerId } }, signal })),
+  });
+  return query.data?.zone ?? 'UTC';
+}
+
 function InvoiceCard({ invoice }: { invoice: Changed }) {
+  const zone = useZone(invoice.customerId);
   const { currency, lines } = invoice;
   const money = (minor: number, signed = false) => <Money minor={minor} currency={currency} signed={signed} />;
   return (
     <Card
       title={
         <Link to={`/operations/invoices/${invoice.invoiceId}`}>
-          {invoice.number ?? 'Draft'} · <Period startAt={invoice.periodStartAt} endAt={invoice.periodEndAt} />
+          {invoice.number ?? 'Draft'} ·{' '}
+          <Period startAt={invoice.periodStartAt} endAt={invoice.periodEndAt} zone={zone} />
         </Link>
       }
       description={treatments[invoice.treatment]}

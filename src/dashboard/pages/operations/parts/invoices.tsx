@@ -4,7 +4,7 @@ import { Badge, type Tone } from '../../../ui/badge.tsx';
 import { Money, Period, When } from '../../../ui/format.tsx';
 import type { Column } from '../../../ui/table.tsx';
 import { Age } from './age.tsx';
-import { inWords } from './words.ts';
+import { capital, inWords } from './words.ts';
 
 export type Invoice = ItemOf<'/v1/invoices'>;
 
@@ -30,7 +30,7 @@ function standing({
   if (wanted === 'void') return ['info', 'Being voided'];
   if (payment === 'paid') return ['good', 'Paid'];
   if (payment === 'uncollectible') return ['neutral', 'Given up'];
-  return ['info', payment === 'none' ? 'Synced' : inWords(payment)];
+  return ['info', payment === 'none' ? 'Synced' : capital(inWords(payment))];
 }
 
 const heading: Column<Invoice> = {

@@ -119,6 +119,18 @@ export const waitingWords: Record<WaitingKind, Waiting> = {
     to: '/operations/corrections',
     tone: 'info',
   },
+  'kept-usage': {
+    names: ["customer's old usage stays", "customers' old usage stays"],
+    means: 'The policy would remove it, but late usage is not billed or the proof of an invoice does not hold.',
+    to: '/operations/settings',
+    tone: 'warn',
+  },
+  'webhook-endpoint': {
+    names: ['webhook endpoint was given up', 'webhook endpoints were given up'],
+    means: 'It is gone, or has done nothing but fail. Mend it, then switch it on again.',
+    to: '/operations/developers',
+    tone: 'warn',
+  },
   'unerased-copy': {
     names: ['erased customer is still known to Stripe', 'erased customers are still known to Stripe'],
     means: 'The erasure is asked for again by itself; Stripe or Temporal may be away.',
