@@ -16,12 +16,12 @@ describe('The shell of the pages', () => {
     await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
     await page.keyboard.press('Tab');
     assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Skip to the page');
-    await page.getByRole('link', { name: 'Invoices' }).focus();
+    await page.getByRole('link', { name: 'Invoices', exact: true }).focus();
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: 'Invoices' }).waitFor();
     assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Invoices');
     assert.equal(await page.title(), 'Invoices · Billing');
-    assert.equal(await page.getByRole('link', { name: 'Invoices' }).getAttribute('aria-current'), 'page');
+    assert.equal(await page.getByRole('link', { name: 'Invoices', exact: true }).getAttribute('aria-current'), 'page');
   });
 
   it('is right on desk and phone, in light and dark', async () => {
@@ -50,7 +50,7 @@ describe('The shell of the pages', () => {
   it('shows an operator the pages of a customer, and says so', async () => {
     const page = await pages.visit(`/operations/customers/${customer.id}/invoices`, { as: { operator: 'viewer' } });
     await page.getByText('You see what Airline B6 sees.').waitFor();
-    await page.getByRole('link', { name: 'Usage' }).click();
+    await page.getByRole('link', { name: 'Usage', exact: true }).click();
     await page.waitForURL(`**/operations/customers/${customer.id}/usage`);
   });
 
