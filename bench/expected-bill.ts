@@ -28,7 +28,7 @@ export const expectedBill: Benchmark = {
 
 async function open({ smoke, seed, say }: BenchmarkOptions): Promise<OpenBenchmark> {
   const sizes = smoke ? [100, 1_000] : [10_000, 100_000, 1_000_000];
-  const asked = smoke ? 20 : 200;
+  const asked = smoke ? 20 : 100;
   const deployment = await openDeployment({ waitForDisks: true });
   try {
     return await prepare(deployment, { sizes, asked, seed, say });

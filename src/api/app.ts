@@ -12,8 +12,8 @@ import { isTooLarge, sendProblem, standardHeaders } from './problems.ts';
 import { readAway, refuseOddRequests, refuseUnreadable } from './protocol.ts';
 import { addQualities } from './qualities.ts';
 import { readReasons } from './reasons.ts';
-import { apiKeyRoutes } from './routes/api-keys.ts';
 import { accountSecurityRoutes } from './routes/account-security.ts';
+import { apiKeyRoutes } from './routes/api-keys.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { calendarRoutes } from './routes/calendar.ts';
 import { chargeRoutes } from './routes/charges.ts';
@@ -23,6 +23,7 @@ import { couponRoutes } from './routes/coupons.ts';
 import { creditNoteRoutes } from './routes/credit-notes.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
+import { documentRoute } from './routes/document.ts';
 import { documentRoutes } from './routes/documents.ts';
 import { dunningRoutes } from './routes/dunning.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -160,9 +161,7 @@ export function buildApi(deps: ApiDeps, limits: typeof apiLimits = apiLimits): F
     wordRoutes,
   ])
     app.register(routes, deps);
-  app.register(async (scope) => {
-    scope.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
-  });
+  app.register(documentRoute);
   const { dashboard } = deps;
   if (dashboard !== undefined) {
     app.register(async (scope) => {

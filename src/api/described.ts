@@ -66,6 +66,7 @@ export function describedRoute(schema: object, url: string, method: string, conf
  * webhooks that go out.
  */
 export function completeDocument(document: Node): void {
+  forgetIfMatch(document);
   for (const operation of operationsOf(document)) {
     const { requestBody, responses } = operation;
     for (const said of [requestBody, ...Object.values((responses ?? {}) as Node)]) giveExamples(said);
@@ -76,6 +77,18 @@ export function completeDocument(document: Node): void {
       { post: describedWebhook(event) },
     ]),
   );
+}
+
+/** Where nothing can be read there is no ETag to send. */
+function forgetIfMatch({ paths }: Node): void {
+  for (const methods of Object.values((paths ?? {}) as Node) as Node[]) {
+    if ('get' in methods) continue;
+    for (const operation of Object.values(methods) as { parameters?: { name: string }[] }[]) {
+      const parameters = operation.parameters?.filter(({ name }) => name !== 'if-match') ?? [];
+      if (parameters.length > 0) operation.parameters = parameters;
+      else delete operation.parameters;
+    }
+  }
 }
 
 export function operationsOf({ paths }: Node): Node[] {

@@ -25,7 +25,10 @@ export const documentOptions: FastifyDynamicSwaggerOptions = {
       { name: 'customers', description: 'Who pays' },
       { name: 'subscriptions', description: 'To which plans, since when and until when' },
       { name: 'plans', description: 'What is counted, and what it costs' },
-      { name: 'usage', description: 'What they used over time, the events behind each number, and how those are corrected' },
+      {
+        name: 'usage',
+        description: 'What they used over time, the events behind each number, and how those are corrected',
+      },
       { name: 'coupons', description: 'What is taken off their bills' },
       { name: 'wallets', description: 'What customers have paid for ahead or were given' },
       { name: 'ledger', description: 'Where every cent of it came from and went' },

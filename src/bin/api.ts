@@ -13,6 +13,7 @@ import { createSmtpMailer } from '../notify/smtp-mailer.ts';
 import { openDatabase } from '../store/database.ts';
 import { recordReconciliation } from '../store/reconciliations.ts';
 import { recordRun } from '../store/runs.ts';
+import { forgetOldAccess } from '../store/sessions.ts';
 import { kindsByCode, noticeOf } from '../targets/stripe/notice.ts';
 import { createWebhookReader } from '../targets/stripe/webhook.ts';
 import { createLog } from '../telemetry/log.ts';
@@ -122,6 +123,13 @@ const api = buildApi({
   },
 });
 await untilSetUp();
+
+/** What nobody needs any more of sessions and attempts; several processes may do it at once. */
+const forget = () =>
+  forgetOldAccess(database).catch((error: unknown) => log.warn({ err: error }, 'old sessions wait for the next hour'));
+void forget();
+const forgetting = setInterval(() => void forget(), 3_600_000);
+
 const { host, port } = config.api;
 await listenOrEnd('DURABILL_API', config.api, () => api.listen({ host, port }));
 
@@ -129,6 +137,7 @@ await life.run({
   // `/readyz` has said no since the signal; until load balancers have noticed, what they send is answered.
   'the time for load balancers': () => sleep(config.api.drainMs),
   'requests that are being answered': () => api.close(),
+  'the hourly look at old sessions': async () => clearInterval(forgetting),
   'signals that are still to be sent': async () => waker.close(),
   'letters that are being put back': () => deadLetters.close(),
   connections: () => Promise.all([temporal.close(), broker.close(), database.close()]),

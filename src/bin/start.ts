@@ -127,6 +127,8 @@ async function startOwnProcesses(stack: Stack, dataDir: string, watch: Watch): P
     MAIL_FROM: process.env['MAIL_FROM'] || sampleSender,
     DURABILL_API_PORT: String(apiPort),
     DURABILL_PUBLIC_URL: `http://127.0.0.1:${apiPort}`,
+    // Whoever tries webhooks here receives them on this machine.
+    DURABILL_WEBHOOKS_TO_LOOPBACK: 'true',
     // No load balancer stands before a demonstration.
     DURABILL_API_DRAIN_SECONDS: '0',
     ...stripe,

@@ -11667,6 +11667,7 @@ export interface operations {
                             value: string;
                         }[];
                         meter: components["schemas"]["MetersItem"];
+                        removedBefore: string | null;
                         /** @description One for each group that is shown, and one for all others */
                         series: {
                             /** @description One for each bucket */
@@ -12246,13 +12247,7 @@ export interface operations {
     patchCustomerUser: {
         parameters: {
             query?: never;
-            header?: {
-                /**
-                 * @description The ETag that it was read with: a change of what has changed since is refused (412)
-                 * @example "Rr4kVw0JXJ2sQq9b0m3gq2m0x3s"
-                 */
-                "if-match"?: string;
-            };
+            header?: never;
             path: {
                 /**
                  * @description Our id, or the external id of the customer
@@ -17529,11 +17524,11 @@ export interface operations {
                              */
                             count: number;
                             /**
-                             * @description `changed-audit`: audit chains are not what they had been. `pause`: everything stands still. `outage`: the target does not answer. `failed-run`: a run has ended without its work done. `dead-letter`: a message that nobody could handle. `parked-invoice`, `parked-period`, `held-draft`: wait for an answer. `difference`: the books and Stripe differ. `dispute`: a bank asks money back. `parked-stripe-event`: could not be taken up. `failed-mail`, `unknown-mail`: a customer may not have been written to. `unpaid-invoice`: dunning asks for you. `silent-source`: sent usage within 35 days, and nothing for a day. `stray-event`: of a month without a partition. `unerased-copy`: personal data that is still at Stripe. `kept-usage`: raw usage that stays beyond its policy, as late usage is not billed or a proof does not hold
+                             * @description `changed-audit`: audit chains are not what they had been. `pause`: everything stands still. `outage`: the target does not answer. `failed-run`: a run has ended without its work done. `dead-letter`: a message that nobody could handle. `parked-invoice`, `parked-period`, `held-draft`: wait for an answer. `difference`: the books and Stripe differ. `dispute`: a bank asks money back. `parked-stripe-event`: could not be taken up. `failed-mail`, `unknown-mail`: a customer may not have been written to. `unpaid-invoice`: dunning asks for you. `silent-source`: sent usage within 35 days, and nothing for a day. `stray-event`: of a month without a partition. `unerased-copy`: personal data that is still at Stripe. `kept-usage`: raw usage that stays beyond its policy, as late usage is not billed or a proof does not hold. `webhook-endpoint`: of the business, given up as it is gone or does nothing but fail
                              * @example parked-invoice
                              * @enum {string}
                              */
-                            kind: "changed-audit" | "pause" | "outage" | "failed-run" | "dead-letter" | "parked-invoice" | "parked-period" | "held-draft" | "difference" | "dispute" | "parked-stripe-event" | "failed-mail" | "unknown-mail" | "unpaid-invoice" | "silent-source" | "stray-event" | "unerased-copy" | "kept-usage";
+                            kind: "changed-audit" | "pause" | "outage" | "failed-run" | "dead-letter" | "parked-invoice" | "parked-period" | "difference" | "dispute" | "held-draft" | "parked-stripe-event" | "failed-mail" | "unknown-mail" | "unpaid-invoice" | "silent-source" | "stray-event" | "unerased-copy" | "kept-usage" | "webhook-endpoint";
                             oldestAt: string | null;
                         }[];
                     };
@@ -17656,13 +17651,7 @@ export interface operations {
     patchOperator: {
         parameters: {
             query?: never;
-            header?: {
-                /**
-                 * @description The ETag that it was read with: a change of what has changed since is refused (412)
-                 * @example "Rr4kVw0JXJ2sQq9b0m3gq2m0x3s"
-                 */
-                "if-match"?: string;
-            };
+            header?: never;
             path: {
                 /**
                  * @description Id of the operator
@@ -18136,13 +18125,7 @@ export interface operations {
     putPlanOffer: {
         parameters: {
             query?: never;
-            header?: {
-                /**
-                 * @description The ETag that it was read with: a change of what has changed since is refused (412)
-                 * @example "Rr4kVw0JXJ2sQq9b0m3gq2m0x3s"
-                 */
-                "if-match"?: string;
-            };
+            header?: never;
             path: {
                 /**
                  * @description Key of the plan

@@ -19,6 +19,7 @@ export const waitingKinds = [
   'stray-event',
   'unerased-copy',
   'kept-usage',
+  'webhook-endpoint',
 ] as const;
 export type WaitingKind = (typeof waitingKinds)[number];
 
@@ -63,6 +64,8 @@ const parts: Record<WaitingKind, string> = {
   'unerased-copy': `SELECT NULL AS code, erased_at AS since FROM customer_erasures WHERE copies_erased_at IS NULL
     AND erased_at < now() - interval '1 hour'`,
   'kept-usage': `SELECT blocked_kind AS code, NULL::timestamptz AS since FROM usage_removal_checks WHERE blocked_kind IS NOT NULL`,
+  'webhook-endpoint': `SELECT disabled_because AS code, disabled_at AS since FROM webhook_endpoints
+    WHERE disabled_because IN ('gone', 'failing') AND customer_id IS NULL`,
 };
 
 /** Everything in the books that waits for a person, by kind and reason, with its oldest; nothing on a calm day. */

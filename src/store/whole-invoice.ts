@@ -64,10 +64,13 @@ const selectedLines = `(SELECT coalesce(json_agg(line), '[]') FROM (
       skipped_count::text AS "skippedCount", working
     FROM invoice_lines l LEFT JOIN periods p ON p.id = l.period_id WHERE l.invoice_id = i.id ORDER BY l.position) line)`;
 
-/** One statement: it is of one moment by itself, and reads of an invoice are one way to PostgreSQL and back. */
+/**
+ * One statement: it is of one moment by itself, and one way to PostgreSQL and back. It takes one id and no list of them, whose
+ * length a plan for all calls would have to guess: PostgreSQL would plan it anew each time, for longer than it runs.
+ */
 const selectWhole = `SELECT ${invoiceColumns}, (SELECT to_json(parties) FROM (${selectParties}) parties) AS parties,
     ${selectedLines} AS lines, ${selectedParts}, ${selectedDataGaps} AS "dataGaps"
-  ${fromInvoices} WHERE i.id = ANY ($1::uuid[])`;
+  ${fromInvoices} WHERE i.id = $1::uuid`;
 
 type Texts<Row, Keys extends keyof Row> = Omit<Row, Keys> & { [Key in Keys]: string };
 type CountsOfLine = 'amountMinor' | 'discountMinor' | 'taxMinor' | 'inclusiveTaxMinor' | 'eventCount' | 'skippedCount';
@@ -88,7 +91,7 @@ type StoredWhole = StoredInvoice & {
 export async function findInvoice(sql: Sql, reference: string): Promise<WholeInvoice | undefined> {
   const id = uuidOrNull(reference);
   if (id === null) return undefined;
-  const { rows } = await sql.query<StoredWhole>({ name: 'find-invoice', text: selectWhole, values: [[id]] });
+  const { rows } = await sql.query<StoredWhole>({ name: 'find-invoice', text: selectWhole, values: [id] });
   if (rows[0] === undefined) return undefined;
   const { parties, lines, discounts, taxes, credits, dataGaps, ...invoice } = rows[0];
   if (parties === null) return undefined;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { gunzipSync } from 'node:zlib';
 import { buildApi } from '../../src/api/app.ts';
 import { DurabillError } from '../../src/errors/error.ts';
 import { openDatabase } from '../../src/store/database.ts';
@@ -254,6 +255,17 @@ describe('The HTTP interface', () => {
     assert.deepEqual(bare, []);
     const { properties } = document.paths['/v1/runs'].post.requestBody.content['application/json'].schema;
     assert.equal(properties.at.format, 'date-time');
+  });
+
+  it('packs its description for who takes it packed, and does not send it twice', async () => {
+    const plain = await api.app.inject('/openapi.json');
+    const packed = await api.app.inject({ url: '/openapi.json', headers: { 'accept-encoding': 'gzip, br' } });
+    assert.equal(packed.headers['content-encoding'], 'gzip');
+    assert.equal(gunzipSync(packed.rawPayload).toString(), plain.body);
+    assert.ok(packed.rawPayload.length * 8 < plain.rawPayload.length, 'it is much smaller');
+    const etag = String(plain.headers['etag']);
+    const again = await api.app.inject({ url: '/openapi.json', headers: { 'if-none-match': etag } });
+    assert.deepEqual([again.statusCode, again.body], [304, '']);
   });
 
   it('gives examples of cursors that their lists take', async () => {

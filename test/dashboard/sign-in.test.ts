@@ -15,7 +15,7 @@ const from = { name: 'Acme Billing', address: 'billing@acme.example' };
 const password = 'a sentence that only Ada says';
 
 describe('The pages to sign in', function () {
-  this.timeout(120_000);
+  this.timeout(400_000);
   let catcher: MailCatcher;
   const pages = useDashboard({
     access: {

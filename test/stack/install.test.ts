@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { dependenciesAreFresh } from '../../src/stack/install.mjs';
+import { dashboardIsFresh, dependenciesAreFresh } from '../../src/stack/install.mjs';
 
 type Packages = Record<string, { version: string; integrity?: string; optional?: boolean }>;
 
@@ -60,6 +60,48 @@ describe('The check for stale dependencies', () => {
     lockAsks({});
     npmInstalled({ 'node_modules/big.js': big });
     assert.equal(dependenciesAreFresh(root), false);
+  });
+});
+
+describe('The check for stale pages', () => {
+  let root: string;
+  const write = (path: string, text: string) => {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  };
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'durabill-clone-'));
+    write('package-lock.json', '{}');
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  /** As a build leaves it. */
+  function build(): void {
+    const sources = ['src/client/index.ts', 'src/dashboard/app.tsx', 'src/dashboard/vite.config.mjs'];
+    const hash = createHash('sha256');
+    for (const path of ['package-lock.json', ...sources]) hash.update(readFileSync(join(root, path)));
+    write('dist/dashboard/built-from', hash.digest('hex'));
+  }
+
+  it('asks for none where there are no sources of them', () => {
+    assert.equal(dashboardIsFresh(root), true);
+  });
+
+  it('sees pages that are missing, and each change of what they are made of', () => {
+    write('src/dashboard/vite.config.mjs', 'export default {};');
+    write('src/dashboard/app.tsx', 'one');
+    write('src/client/index.ts', 'one');
+    assert.equal(dashboardIsFresh(root), false);
+    build();
+    assert.equal(dashboardIsFresh(root), true);
+    for (const path of ['src/dashboard/app.tsx', 'src/client/index.ts', 'package-lock.json']) {
+      build();
+      write(path, `another ${path}`);
+      assert.equal(dashboardIsFresh(root), false, path);
+    }
+    build();
+    write('src/dashboard/pages/new.tsx', 'one more');
+    assert.equal(dashboardIsFresh(root), false);
   });
 });
 

@@ -24,7 +24,8 @@ const Waiting = Type.Object(
         'a bank asks money back. `parked-stripe-event`: could not be taken up. `failed-mail`, `unknown-mail`: a customer may not ' +
         'have been written to. `unpaid-invoice`: dunning asks for you. `silent-source`: sent usage within 35 days, and nothing for ' +
         'a day. `stray-event`: of a month without a partition. `unerased-copy`: personal data that is still at Stripe. ' +
-        '`kept-usage`: raw usage that stays beyond its policy, as late usage is not billed or a proof does not hold',
+        '`kept-usage`: raw usage that stays beyond its policy, as late usage is not billed or a proof does not hold. ' +
+        '`webhook-endpoint`: of the business, given up as it is gone or does nothing but fail',
       examples: ['parked-invoice'],
     }),
     code: nullable(text('Why: a code, or the name of what it is about', 'stripe-contact-refused')),

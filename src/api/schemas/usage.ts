@@ -115,6 +115,12 @@ export const UsageAnswer = Type.Object(
         { description: 'The time to compare with, without groups' },
       ),
     ),
+    removedBefore: nullable(
+      instant(
+        'Single events from before this instant are not kept any more, so that the figures of the time before lack them; null where all that was asked is there',
+        '2013-05-01T00:00:00.000Z',
+      ),
+    ),
   },
   { description: 'Usage of a meter over time' },
 );

@@ -7,8 +7,10 @@ import type { Measured } from '../../domain/rating/usage.ts';
 import { DurabillError } from '../../errors/error.ts';
 import { readCalendarOwner } from '../../store/calendar-facts.ts';
 import type { Database, Sql } from '../../store/database.ts';
-import { aggregateRolledUsage } from '../../store/rolled-quantities.ts';
+import { aggregateRolledUsage, readTailByMark } from '../../store/rolled-quantities.ts';
 import { isSimple, type QuantityOf } from '../../store/usage-quantities.ts';
+import { keptTypes } from '../../store/usage-removal-limits.ts';
+import { readUsageMarks } from '../../store/usage-removal-marks.ts';
 import {
   type GroupTotal,
   readGroupTotals,
@@ -58,6 +60,8 @@ export type ShownUsage = {
   /** How many values the property has in all. */
   groupCount: number;
   compared: { from: Date; to: Date; starts: Date[]; total: Figure; figures: Figure[] } | null;
+  /** Raw usage from before was removed by policy, so that what was asked is not all there; null where it is. */
+  removedBefore: Date | null;
 };
 
 /**
@@ -71,6 +75,7 @@ export async function showUsage(database: Database, question: UsageQuestion): Pr
   const before = readCompared(question);
   return await database.transaction(async (sql) => {
     await sql.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    await readTailByMark(sql);
     const owner = await readCalendarOwner(sql, question.customerId);
     if (owner === undefined) throw noCustomer(question.customerId);
     const { zone } = owner;
@@ -91,8 +96,16 @@ export async function showUsage(database: Database, question: UsageQuestion): Pr
       groups,
       groupCount: count,
       compared: before === null ? null : await comparedOf(of, before),
+      removedBefore: await removedIn(of, before === null || span.from < before.from ? span.from : before.from),
     };
   });
+}
+
+/** Until where the events of a meter are gone, if what begins at an instant reaches back to them. */
+async function removedIn({ sql, customerId, meter }: Of, from: Date): Promise<Date | null> {
+  const mark = (await readUsageMarks(sql, [customerId])).get(customerId);
+  if (mark === undefined || from >= mark.removedBefore) return null;
+  return (await keptTypes(sql)).includes(meter.eventType) ? null : mark.removedBefore;
 }
 
 type Of = { sql: Sql; customerId: string; zone: string; meter: Meter; filter: Filter | undefined; bucket: BucketSize };

@@ -4,12 +4,12 @@ import { ApiError } from '../../client/index.ts';
 import { ErrorState } from './states.tsx';
 
 type FormProps = {
-  /** Told the fields by name; what it throws is shown: at its field if the API names one, else above. */
+  /** Told the fields by name; what it throws is shown above them, and at its field if the API names one. */
   onSubmit: (fields: Record<string, string>) => Promise<unknown>;
   children: ReactNode | ((state: { isPending: boolean }) => ReactNode);
 };
 
-/** Sends its fields once at a time. Refusals by the API stand at the field that they name. */
+/** Sends its fields once at a time, and says what the API refuses where it can be mended. */
 export function Form({ onSubmit, children }: FormProps) {
   const [error, setError] = useState<unknown>(null);
   const [isPending, setPending] = useState(false);

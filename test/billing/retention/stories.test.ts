@@ -3,6 +3,7 @@ import { findLateUsage } from '../../../src/billing/late-usage.ts';
 import { recordUsage } from '../../../src/billing/record-usage.ts';
 import { reissueInvoice } from '../../../src/billing/reissue-invoice.ts';
 import { rollUpUsage } from '../../../src/billing/roll-up-usage.ts';
+import { showUsage } from '../../../src/billing/usage/show-usage.ts';
 import { requestVoid } from '../../../src/billing/void-invoice.ts';
 import { listRemovals } from '../../../src/store/usage-removals.ts';
 import { useTarget } from '../../targets/support.ts';
@@ -15,7 +16,8 @@ import { close, eventsOf, figuresOf, keepFor, night, proofsOf, requireHolding } 
  * Ten months by hand: a base fee of 100.00; in the nth month of 2013 n departures of 10 miles each, 1.50 a departure and 0.25 a
  * mile: 4.00 for each departure. January is 104.00, October 140.00.
  */
-describe('The retention of raw usage', () => {
+describe('The retention of raw usage', function () {
+  this.timeout(120_000);
   const target = useTarget();
   let business: Business;
   let customer = '';
@@ -105,6 +107,20 @@ describe('The retention of raw usage', () => {
       sentences,
       /1 events were counted; 1 were there when they were recorded on .*before they were removed/,
     );
+
+    // Who looks at usage of that time is told that it is not all there.
+    const shown = async (from: string) =>
+      await showUsage(target.database, {
+        customerId: customer,
+        meter: 'miles',
+        bucket: 'month',
+        from,
+        to: '2013-11-01T00:00:00Z',
+      });
+    const since = await shown('2013-01-01T00:00:00Z');
+    assert.deepEqual([since.removedBefore, since.total.quantity], [new Date('2013-08-01T00:00:00Z'), '270']);
+    const kept = await shown('2013-08-01T00:00:00Z');
+    assert.deepEqual([kept.removedBefore, kept.total.quantity], [null, '270']);
 
     // A second night finds nothing, and the rollups are of what is there.
     assert.deepEqual((await night(target.database)).events, 0);

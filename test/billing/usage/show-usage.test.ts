@@ -147,4 +147,30 @@ describe('Usage over time', () => {
       .map((line) => line.split(',')[1]);
     assert.deepEqual([ids.length, new Set(ids).size], [149, 149]);
   });
+
+  it('exports page by page, of which only the next is read', async () => {
+    const plan = await business.plan('counted', [perDeparture('0.5')]);
+    const id = await business.customer('DL', { plan });
+    for (const hour of ['10', '11']) {
+      await business.use(
+        'DL',
+        Array.from({ length: 600 }, (_, index) => ({ id: `${hour}-${index}`, at: `2013-01-05T${hour}:00:00Z` })),
+      );
+    }
+    const filter = await readEventFilter(books.database, id, january);
+    const parts: string[] = [];
+    for await (const part of eventsCsv(books.database, filter)) parts.push(part);
+    // A header, 1,000 of the 1,200, and the rest: all of them at two instants, so that pages end in the middle of one.
+    assert.deepEqual(
+      parts.map((part) => part.trimEnd().split('\r\n').length),
+      [1, 1_000, 200],
+    );
+    const ids = parts
+      .slice(1)
+      .join('')
+      .trimEnd()
+      .split('\r\n')
+      .map((line) => line.split(',')[1]);
+    assert.equal(new Set(ids).size, 1_200);
+  });
 });

@@ -34,7 +34,7 @@ export function Keys() {
     <Card
       title="API keys"
       description="A program shows one with every request. Give each program its own, with no more than it needs."
-      action={query.data?.length ? create : undefined}
+      action={create}
       flush
     >
       {query.data === undefined ? (
@@ -42,9 +42,7 @@ export function Keys() {
           {query.error ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : <Skeleton lines={4} />}
         </div>
       ) : query.data.length === 0 ? (
-        <Empty title="No keys yet" action={create}>
-          With a key your programs read usage and invoices by themselves.
-        </Empty>
+        <Empty title="No keys yet">With a key your programs read usage and invoices by themselves.</Empty>
       ) : (
         <>
           <Table

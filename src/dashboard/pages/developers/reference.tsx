@@ -55,7 +55,7 @@ export function Reference() {
           ) : (
             <>
               {groups.map(({ tag, description, operations }) => (
-                <Card key={tag} title={tag} description={description} flush>
+                <Card key={tag} title={`${tag[0]?.toUpperCase()}${tag.slice(1)}`} description={description} flush>
                   {operations.map((operation) => (
                     <OperationEntry key={operation.id} of={operation} />
                   ))}
@@ -79,7 +79,7 @@ function OperationEntry({ of: operation }: { of: Operation }) {
         <span className={css['summary']}>{summary}</span>
       </summary>
       <div className={css['inside']}>
-        {description !== undefined && <p>{description}</p>}
+        {description !== undefined && <p>{withCode(description)}</p>}
         {scope !== undefined && (
           <p className="muted">
             Needs the scope <code>{scope}</code>.
@@ -98,7 +98,7 @@ function OperationEntry({ of: operation }: { of: Operation }) {
                       {isRequired && ', required'}
                     </span>
                   </dt>
-                  <dd>{says}</dd>
+                  <dd>{withCode(says)}</dd>
                 </div>
               ))}
             </dl>
@@ -121,4 +121,10 @@ function Example({ title, json }: { title: string; json: string }) {
       </pre>
     </>
   );
+}
+
+/** What stands between backticks is code. */
+function withCode(text: string) {
+  // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a text never change places
+  return text.split('`').map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part));
 }

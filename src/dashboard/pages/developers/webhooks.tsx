@@ -34,7 +34,7 @@ export function Webhooks() {
     <Card
       title="Webhooks"
       description="We send what happens to these addresses, signed by Standard Webhooks, and try for three days."
-      action={query.data?.length ? add : undefined}
+      action={add}
       flush
     >
       {query.data === undefined ? (
@@ -42,7 +42,7 @@ export function Webhooks() {
           {query.error ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : <Skeleton lines={4} />}
         </div>
       ) : query.data.length === 0 ? (
-        <Empty title="Nobody is told yet" action={add}>
+        <Empty title="Nobody is told yet">
           With an endpoint your programs hear of an invoice or a payment in the moment in which it happens.
         </Empty>
       ) : (

@@ -6,7 +6,7 @@ import { client } from '../../api.ts';
 import { useCustomer, useCustomerLink } from '../../customer.tsx';
 import { ButtonAnchor, ButtonLink } from '../../ui/button.tsx';
 import { Card, Stat } from '../../ui/card.tsx';
-import { Quantity, useFormats } from '../../ui/format.tsx';
+import { Quantity, useFormats, When } from '../../ui/format.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Empty, Notice, QueryView, Skeleton } from '../../ui/states.tsx';
 import { apiAddress, filterOf, readView, type UsageView, usageSearch } from './address.ts';
@@ -114,10 +114,15 @@ type FoundProps = { usage: Usage; view: WholeView; csv: string; change: (next: U
 function Found({ usage, view, csv, change }: FoundProps) {
   const to = useCustomerLink();
   const { number } = useFormats();
-  const { total, compared, meter } = usage;
+  const { total, compared, meter, removedBefore } = usage;
   const difference = compared === null ? null : Number(total.quantity) - Number(compared.total.quantity);
   return (
     <>
+      {removedBefore !== null && (
+        <Notice title="Older usage is not kept event by event">
+          What was used before <When at={removedBefore} /> is missing here. It stands on your invoices, with its proof.
+        </Notice>
+      )}
       <Card
         title={meter.name}
         action={

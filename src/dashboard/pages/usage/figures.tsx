@@ -108,7 +108,13 @@ export function Buckets({ usage, view }: { usage: Usage; view: WholeView }) {
       })}
       flush
     >
-      <Table caption="Usage over time" columns={columns} rows={rows.slice(0, mostRows)} rowKey={({ at }) => at} />
+      <Table
+        caption="Usage over time"
+        columns={columns}
+        rows={rows.slice(0, mostRows)}
+        rowKey={({ at }) => at}
+        phone="scroll"
+      />
     </Card>
   );
 }

@@ -120,10 +120,16 @@ export const waitingWords: Record<WaitingKind, Waiting> = {
     tone: 'info',
   },
   'kept-usage': {
-    names: ['month of usage stays beyond its time', 'months of usage stay beyond their time'],
-    means: 'Late usage of it is not billed, or a proof does not hold. Raw usage stays until that is answered.',
-    to: '/operations/corrections',
-    tone: 'info',
+    names: ["customer's old usage stays", "customers' old usage stays"],
+    means: 'The policy would remove it, but late usage is not billed or the proof of an invoice does not hold.',
+    to: '/operations/settings',
+    tone: 'warn',
+  },
+  'webhook-endpoint': {
+    names: ['webhook endpoint was given up', 'webhook endpoints were given up'],
+    means: 'It is gone, or has done nothing but fail. Mend it, then switch it on again.',
+    to: '/operations/developers',
+    tone: 'warn',
   },
   'unerased-copy': {
     names: ['erased customer is still known to Stripe', 'erased customers are still known to Stripe'],
