@@ -12247,13 +12247,7 @@ export interface operations {
     patchCustomerUser: {
         parameters: {
             query?: never;
-            header?: {
-                /**
-                 * @description The ETag that it was read with: a change of what has changed since is refused (412)
-                 * @example "Rr4kVw0JXJ2sQq9b0m3gq2m0x3s"
-                 */
-                "if-match"?: string;
-            };
+            header?: never;
             path: {
                 /**
                  * @description Our id, or the external id of the customer
@@ -17657,13 +17651,7 @@ export interface operations {
     patchOperator: {
         parameters: {
             query?: never;
-            header?: {
-                /**
-                 * @description The ETag that it was read with: a change of what has changed since is refused (412)
-                 * @example "Rr4kVw0JXJ2sQq9b0m3gq2m0x3s"
-                 */
-                "if-match"?: string;
-            };
+            header?: never;
             path: {
                 /**
                  * @description Id of the operator
@@ -18137,13 +18125,7 @@ export interface operations {
     putPlanOffer: {
         parameters: {
             query?: never;
-            header?: {
-                /**
-                 * @description The ETag that it was read with: a change of what has changed since is refused (412)
-                 * @example "Rr4kVw0JXJ2sQq9b0m3gq2m0x3s"
-                 */
-                "if-match"?: string;
-            };
+            header?: never;
             path: {
                 /**
                  * @description Key of the plan
