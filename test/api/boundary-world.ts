@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { Database } from '../../src/store/database.ts';
 import { type Business, flat, invoicesOf, perDeparture } from '../billing/business.ts';
 import type { Answer } from './support.ts';
@@ -31,8 +32,14 @@ export async function furnish(business: Business, name: string): Promise<string>
 }
 
 /** Adds by HTTP what runs do not make, and reads what there is. */
-export async function thingsOf(database: Database, ask: Ask, customer: string, name: string): Promise<Things> {
+export async function thingsOf(database: Database, given: Ask, customer: string, name: string): Promise<Things> {
   const at = `/v1/customers/${customer}`;
+  const ask: Ask = async (method, url, body) => {
+    const answer = await given(method, url, body);
+    // What was not made would be tried as an id of nothing.
+    assert.ok(answer.status < 300, `${method} ${url}: ${JSON.stringify(answer.body)}`);
+    return answer;
+  };
   const { externalId, subscriptions } = (await ask('GET', at)).body;
   const invoices = await invoicesOf(database, customer);
   const invoice = invoices[0]?.id ?? '';
@@ -45,7 +52,7 @@ export async function thingsOf(database: Database, ask: Ask, customer: string, n
   });
   const wallet = await ask('POST', `${at}/wallets`, { name: `Wallet of ${name}` });
   await ask('POST', `/v1/wallets/${wallet.body.id}/grants`, { amountMinor: 500, requestId: `grant-${name}` });
-  const charge = { requestId: `item-${name}`, description: `Charge of ${name}`, amountMinor: 1_000, reason: 'Test' };
+  const charge = { requestId: `item-${name}`, description: `Charge of ${name}`, amount: '10.00' };
   const item = await ask('POST', `${at}/pending-items`, charge);
   const email = `kim@${name.toLowerCase()}.example`;
   const user = await ask('POST', `${at}/users`, { email, name: `Kim of ${name}`, role: 'admin' });

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { parse as parseYaml } from 'yaml';
 import { advanceTo } from '../../examples/airports/advance.ts';
 import type { Api } from '../../examples/airports/api.ts';
-import { airlines } from '../../examples/airports/businesses.ts';
+import { airlines, billedBy } from '../../examples/airports/businesses.ts';
 import { months } from '../../examples/airports/events.ts';
 import { createBusiness, loadMonth } from '../../examples/airports/load.ts';
 import { createApiKey } from '../../src/auth/api-keys.ts';
@@ -38,8 +38,12 @@ describe('The numbers of the whole sample', function () {
     world = await openWorld();
     [api] = await Promise.all([openSample(world), world.start('worker'), world.start('bridge')]);
     await createBusiness(api, airlines);
-    for (const month of months) await loadMonth(api, airlines, month);
-    await advanceTo(api, clockName, new Date('2013-11-03T00:00:00Z'));
+    // Month by month, as it happened: what lies far ahead of the clock is not taken.
+    for (const month of months) {
+      const { accepted, ...others } = await loadMonth(api, airlines, month);
+      assert.deepEqual([accepted > 0, others], [true, { duplicate: 0, conflict: 0, rejected: 0 }]);
+      await advanceTo(api, clockName, billedBy(month));
+    }
     expected = groupBy(await computeAgain(world.databaseUrl, months), keyOf);
     origin = `http://127.0.0.1:${world.env['DURABILL_API_PORT']}`;
     secret = (await createApiKey(world.database, { name: 'reader', scopes: ['invoices:read'] })).secret;

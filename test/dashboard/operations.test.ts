@@ -161,8 +161,8 @@ describe("The operators' pages", function () {
       const order = [
         'dead letter',
         'invoice is parked',
-        'draft is held',
         'difference to Stripe',
+        'draft is held',
         'mail has failed',
         'source',
       ];
@@ -197,12 +197,14 @@ describe("The operators' pages", function () {
       ['plan', () => '/operations/plans/metered-1', 'metered-1'],
       ['dead-letters', () => '/operations/dead-letters', 'Dead letters'],
       ['reconciliation', () => '/operations/reconciliation', 'Reconciliation'],
-      ['reconciliation-one', () => `/operations/reconciliation/${ids.reconciliation}`, 'Asked for'],
+      ['reconciliation-one', () => `/operations/reconciliation/${ids.reconciliation}`, 'Comparison on demand'],
       ['messages', () => '/operations/messages', 'Messages'],
       ['pauses', () => '/operations/pauses', 'Pauses'],
       ['audit', () => '/operations/audit', 'Audit trail'],
       ['settings', () => '/operations/settings', 'Settings'],
       ['settings-tax', () => '/operations/settings?tab=tax', 'Settings'],
+      ['settings-operators', () => '/operations/settings?tab=operators', 'Settings'],
+      ['manage-users', () => `/operations/manage/${ids.customer}?tab=users`, 'JetBlue Airways'],
       ['settings-dunning', () => '/operations/settings?tab=dunning', 'Settings'],
     ];
     for (const [name, path, title] of looks) {
@@ -288,6 +290,8 @@ describe("The operators' pages", function () {
       // As a person does: a refusal stands at its field until what was typed is left.
       await page.getByLabel('Meters and plans, as JSON').press('ControlOrMeta+A');
       await page.keyboard.insertText(JSON.stringify(file));
+      await page.keyboard.press('Tab');
+      await page.getByText('It is no JSON').nth(1).waitFor({ state: 'detached' });
       await page.getByRole('button', { name: 'Compare' }).click();
       await page.getByText('metered-1, version 2').waitFor();
       await page.getByRole('row', { name: /prices\[base\]\.amount/ }).waitFor();

@@ -11,7 +11,7 @@ import { type DraftInReview, readDraftsInReview } from '../../store/expected-bil
 import { type InvoiceKey, type InvoiceLine, readLines, readMachineTime } from '../../store/invoice-facts.ts';
 import { type BillablePeriod, periodsByInvoice } from '../../store/periods.ts';
 import { readPlanVersions } from '../../store/plans.ts';
-import { aggregateRolledUsage } from '../../store/rolled-quantities.ts';
+import { aggregateRolledUsage, readTailByMark } from '../../store/rolled-quantities.ts';
 import { listSubscriptions } from '../../store/subscription-views.ts';
 import { readTimelines, type StoredTimeline } from '../../store/subscriptions.ts';
 import type { AggregateUsage } from '../../store/usage-quantities.ts';
@@ -77,6 +77,7 @@ export async function expectBills(
 ): Promise<ExpectedBills> {
   return await database.transaction(async (sql) => {
     await sql.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    await readTailByMark(sql);
     return await expectBillsOf(prepared(sql), customerId, expecting);
   });
 }

@@ -7,7 +7,7 @@ import type { Measured } from '../../domain/rating/usage.ts';
 import { DurabillError } from '../../errors/error.ts';
 import { readCalendarOwner } from '../../store/calendar-facts.ts';
 import type { Database, Sql } from '../../store/database.ts';
-import { aggregateRolledUsage } from '../../store/rolled-quantities.ts';
+import { aggregateRolledUsage, readTailByMark } from '../../store/rolled-quantities.ts';
 import { isSimple, type QuantityOf } from '../../store/usage-quantities.ts';
 import { keptTypes } from '../../store/usage-removal-limits.ts';
 import { readUsageMarks } from '../../store/usage-removal-marks.ts';
@@ -75,6 +75,7 @@ export async function showUsage(database: Database, question: UsageQuestion): Pr
   const before = readCompared(question);
   return await database.transaction(async (sql) => {
     await sql.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    await readTailByMark(sql);
     const owner = await readCalendarOwner(sql, question.customerId);
     if (owner === undefined) throw noCustomer(question.customerId);
     const { zone } = owner;

@@ -35,7 +35,7 @@ export function StateWords({ subject, state }: StateProps) {
           <ChevronDown size={14} aria-hidden="true" />
         </Badge>
       </Button>
-      <Popover className={css['popover']} placement="bottom start">
+      <Popover className={css['popover']} placement="bottom start" {...inMain()}>
         <Dialog className={css['dialog']}>
           <Heading slot="title" level={3} className={css['title']}>
             {label}
@@ -57,4 +57,10 @@ export function StateExplained({ subject, state }: StateProps) {
       <Answers words={words} />
     </Notice>
   );
+}
+
+/** What opens belongs to the page, so it stands among its landmarks for those who go by them. */
+function inMain() {
+  const main = document.querySelector('main');
+  return main === null ? {} : { UNSTABLE_portalContainer: main };
 }

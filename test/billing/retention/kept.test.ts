@@ -16,7 +16,8 @@ import { statuses } from '../support.ts';
 import { close, eventsOf, keepFor, night, proofsOf, requireHolding } from './support.ts';
 
 /** One departure a month at 1.50, and what is in the way of its removal. */
-describe('What keeps raw usage longer than its policy', () => {
+describe('What keeps raw usage longer than its policy', function () {
+  this.timeout(120_000);
   const target = useTarget();
   let business: Business;
   let customer = '';

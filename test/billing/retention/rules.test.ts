@@ -15,7 +15,8 @@ import { eventOf, fly } from '../corrections/support.ts';
 import { statuses } from '../support.ts';
 import { close, eventsOf, keepFor, look, night, proofsOf, requireHolding } from './support.ts';
 
-describe('A removal of raw usage', () => {
+describe('A removal of raw usage', function () {
+  this.timeout(120_000);
   const target = useTarget();
   const sql = (text: string, values?: unknown[]) => target.database.query(text, values);
   let business: Business;

@@ -16,7 +16,8 @@ import { close, eventsOf, figuresOf, keepFor, night, proofsOf, requireHolding } 
  * Ten months by hand: a base fee of 100.00; in the nth month of 2013 n departures of 10 miles each, 1.50 a departure and 0.25 a
  * mile: 4.00 for each departure. January is 104.00, October 140.00.
  */
-describe('The retention of raw usage', () => {
+describe('The retention of raw usage', function () {
+  this.timeout(120_000);
   const target = useTarget();
   let business: Business;
   let customer = '';

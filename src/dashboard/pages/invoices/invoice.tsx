@@ -6,7 +6,7 @@ import { ButtonAnchor } from '../../ui/button.tsx';
 import { Card, Stat } from '../../ui/card.tsx';
 import { Day, Money, periodText, useFormats, When } from '../../ui/format.tsx';
 import { Page } from '../../ui/page.tsx';
-import { StateBadge, StateExplained } from '../../ui/state-words.tsx';
+import { StateExplained, StateWords } from '../../ui/state-words.tsx';
 import { Notice, QueryView, Skeleton } from '../../ui/states.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { Lines } from './lines.tsx';
@@ -45,7 +45,7 @@ function Shown({ invoice, isPaying, onPay }: { invoice: Invoice; isPaying: boole
   return (
     <Page
       title={number === null ? `Invoice for ${period}` : `Invoice ${number}`}
-      badge={<StateBadge subject="invoice-standing" state={standing} />}
+      badge={<StateWords subject="invoice-standing" state={standing} />}
       lead={number === null ? undefined : `For ${period}.`}
       back={<Link to={link('/invoices')}>All invoices</Link>}
       actions={

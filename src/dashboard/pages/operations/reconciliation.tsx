@@ -16,8 +16,8 @@ import { Age } from './parts/age.tsx';
 type Reconciliation = ItemOf<'/v1/reconciliations'>;
 
 export const reconciliationWords: Record<Reconciliation['kind'], string> = {
-  nightly: 'Every night',
-  'on-demand': 'Asked for',
+  nightly: 'Nightly comparison',
+  'on-demand': 'Comparison on demand',
   adoption: 'Adoption after a restore',
 };
 

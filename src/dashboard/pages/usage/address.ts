@@ -1,12 +1,12 @@
 /** What the usage page is asked for; all of it stands in the address, so that every view can be sent to somebody. */
 export type UsageView = {
-  meter?: string;
-  from?: string;
-  to?: string;
-  bucket?: 'hour' | 'day' | 'month';
-  groupBy?: string;
+  meter?: string | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+  bucket?: 'hour' | 'day' | 'month' | undefined;
+  groupBy?: string | undefined;
   /** Property and value of one filter: `origin=JFK`. */
-  only?: string;
+  only?: string | undefined;
   compare?: boolean;
 };
 

@@ -114,15 +114,10 @@ type FoundProps = { usage: Usage; view: WholeView; csv: string; change: (next: U
 function Found({ usage, view, csv, change }: FoundProps) {
   const to = useCustomerLink();
   const { number } = useFormats();
-  const { total, compared, meter, removedBefore } = usage;
+  const { total, compared, meter } = usage;
   const difference = compared === null ? null : Number(total.quantity) - Number(compared.total.quantity);
   return (
     <>
-      {removedBefore !== null && (
-        <Notice title="Older usage is not kept event by event">
-          What was used before <When at={removedBefore} /> is missing here. It stands on your invoices, with its proof.
-        </Notice>
-      )}
       <Card
         title={meter.name}
         action={
