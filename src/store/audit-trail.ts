@@ -24,7 +24,8 @@ const byPeople = `(actor LIKE 'api-key:%' OR actor LIKE 'operator:%' OR actor LI
 /** Links that a page looks at. A rare actor or action would otherwise be looked for through the whole log. */
 const looksAt = 20_000;
 
-const inOrder = 'ORDER BY at DESC, subject_kind, subject_id, sequence';
+/** Links of one millisecond stand by their place in their chains, so that no chain is told backwards. */
+const inOrder = 'ORDER BY at DESC, sequence DESC, subject_kind DESC, subject_id DESC';
 
 /**
  * A page of the log, the newest first. It looks at 20,000 links at most, so that it may have fewer rows than asked for
@@ -69,6 +70,6 @@ export async function listAudit(
 
 function afterPosition(after: AuditPosition, bind: (value: unknown) => string): string {
   const at = bind(after.at);
-  const place = [bind(after.subjectKind), `${bind(after.subjectId)}::uuid`, `${bind(after.sequence)}::int`].join(', ');
-  return `at <= ${at} AND (at < ${at} OR (subject_kind, subject_id, sequence) > (${place}))`;
+  const place = [`${bind(after.sequence)}::int`, bind(after.subjectKind), `${bind(after.subjectId)}::uuid`].join(', ');
+  return `at <= ${at} AND (at < ${at} OR (sequence, subject_kind, subject_id) < (${place}))`;
 }

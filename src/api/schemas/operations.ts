@@ -153,7 +153,7 @@ export const Review = Type.Object(
 );
 
 export const CustomerViewOrder = Type.Object(
-  { customer: text('Our id of the customer, or the external id', 'B6') },
+  { customer: addressText('Our id of the customer, or the external id', 'B6') },
   { ...closed, description: 'Whose pages are looked at' },
 );
 export const CustomerView = Type.Object(

@@ -53,15 +53,13 @@ export function Reference() {
           groups.length === 0 ? (
             <Empty title="Nothing is called so">Try a part of the address, such as invoices.</Empty>
           ) : (
-            <>
-              {groups.map(({ tag, description, operations }) => (
-                <Card key={tag} title={`${tag[0]?.toUpperCase()}${tag.slice(1)}`} description={description} flush>
-                  {operations.map((operation) => (
-                    <OperationEntry key={operation.id} of={operation} />
-                  ))}
-                </Card>
-              ))}
-            </>
+            groups.map(({ tag, description, operations }) => (
+              <Card key={tag} title={`${tag[0]?.toUpperCase()}${tag.slice(1)}`} description={description} flush>
+                {operations.map((operation) => (
+                  <OperationEntry key={operation.id} of={operation} />
+                ))}
+              </Card>
+            ))
           )
         }
       </QueryView>

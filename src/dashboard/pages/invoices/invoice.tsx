@@ -6,7 +6,7 @@ import { ButtonAnchor } from '../../ui/button.tsx';
 import { Card, Stat } from '../../ui/card.tsx';
 import { Day, Money, periodText, useFormats, When } from '../../ui/format.tsx';
 import { Page } from '../../ui/page.tsx';
-import { StateExplained, StateWords } from '../../ui/state-words.tsx';
+import { StateWords } from '../../ui/state-words.tsx';
 import { Notice, QueryView, Skeleton } from '../../ui/states.tsx';
 import { Tabs } from '../../ui/tabs.tsx';
 import { Lines } from './lines.tsx';
@@ -108,10 +108,6 @@ function Summary({ invoice }: { invoice: Invoice }) {
           {paymentDueOn !== null && <Stat label="To be paid by" value={<Day on={paymentDueOn} />} />}
         </div>
         {next !== null && <p>{next}</p>}
-        <details>
-          <summary>What this state means</summary>
-          <StateExplained subject="invoice-standing" state={invoice.standing} />
-        </details>
       </div>
     </Card>
   );

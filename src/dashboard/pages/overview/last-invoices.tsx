@@ -6,6 +6,7 @@ import { useCustomer, useCustomerLink } from '../../customer.tsx';
 import { ButtonLink } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { Money, Period } from '../../ui/format.tsx';
+import { StateBadge } from '../../ui/state-words.tsx';
 import { Empty, QueryView, Skeleton } from '../../ui/states.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
 
@@ -33,7 +34,11 @@ export function LastInvoices() {
       ),
     },
     { key: 'number', title: 'Number', cell: ({ number }) => number ?? 'Not yet' },
-    { key: 'status', title: 'State', cell: ({ status }) => status },
+    {
+      key: 'status',
+      title: 'State',
+      cell: ({ standing }) => <StateBadge subject="invoice-standing" state={standing} />,
+    },
     {
       key: 'total',
       title: 'Total',
