@@ -28,15 +28,21 @@ export const userRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) 
   const read = { scope: 'users:read', customers: 'path' } as const;
   const write = { scope: 'users:write', customers: 'path', customersMay: 'write' } as const;
 
-  async function invite({ email, id }: CustomerUser): Promise<void> {
+  /** Asked before anything is stored. @throws DurabillError mail-unavailable */
+  function requireMail() {
     if (access?.mail === undefined) throw new DurabillError('mail-unavailable', { field: 'invite' });
+    return access.mail;
+  }
+
+  async function invite({ email, id }: CustomerUser): Promise<void> {
+    const mail = requireMail();
     const found = (await findUsersByMail(database, email)).find(({ userId }) => userId === id);
     if (found === undefined) return;
     const { secret } = await makeLink(database, { kind: 'mail', email }, linkSeconds.invite);
     const url = linkUrl(publicUrlOf(deps), secret);
     const { name, language, customerName: of } = found;
     const minutes = linkSeconds.invite / 60;
-    const delivery = await sendAccessMail(database, access.mail, {
+    const delivery = await sendAccessMail(database, mail, {
       ...{ kind: 'user-invite', to: email, name, of, language, url, minutes },
     });
     if (delivery.outcome !== 'sent') app.log.warn({ delivery, userId: id }, 'an invitation was not sent');
@@ -77,6 +83,7 @@ export const userRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) 
     async (request, reply) => {
       const customerId = await customerIdFor(database, request.params.id, 'id');
       const { invite: isInvited = false, ...input } = request.body;
+      if (isInvited) requireMail();
       const { user, created } = await addUser(database, customerId, input, actorOf(request));
       if (isInvited && created) await invite(user);
       return reply.code(created ? 201 : 200).send(user);
