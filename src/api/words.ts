@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { catalogue } from '../errors/catalogue.ts';
 import type { Catalogued } from '../errors/catalogued.ts';
 import { type FailureWords, failureWords } from '../errors/words/failures.ts';
@@ -41,12 +40,6 @@ export function wordsForCustomers(): Words {
     return Object.keys(met).length === 0 ? undefined : { ...subject, states: met };
   });
   return { states, errors: mapped(all.errors, own), failures: {}, failureCodes: {} };
-}
-
-/** An answer that only another version of the program changes, with its strong entity tag (RFC 9110, 8.8.3). */
-export function tagged<Body>(body: Body): { body: Body; etag: string } {
-  const hash = createHash('sha256').update(JSON.stringify(body)).digest('base64url');
-  return { body, etag: `"${hash}"` };
 }
 
 /** Each entry as `of` makes it; those of which it makes nothing are left out. */

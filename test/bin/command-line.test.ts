@@ -26,7 +26,7 @@ function faultsOf(changed: Record<string, string>): string[] {
 describe('the configuration', () => {
   it('takes what a deployment has to name, and has a default for the rest', () => {
     const { api, operations, sync, temporal } = readConfig(env);
-    assert.deepEqual(api, { host: '127.0.0.1', port: 7070, drainMs: 5_000 });
+    assert.deepEqual(api, { host: '127.0.0.1', port: 7070, drainMs: 5_000, requestsPerMinute: 6_000 });
     assert.deepEqual(operations, { host: '127.0.0.1', port: 0 });
     assert.equal(sync.slots, 500);
     assert.deepEqual(temporal, { address: '127.0.0.1:1', namespace: 'durabill' });

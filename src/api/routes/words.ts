@@ -1,13 +1,14 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { ApiDeps } from '../deps.ts';
 import { isCustomer } from '../guard.ts';
+import { pack, sendPacked } from '../packed.ts';
 import { problems } from '../schemas/common.ts';
 import { Words, WordsUnchanged } from '../schemas/words.ts';
-import { tagged, wordsForCustomers, wordsForOperators } from '../words.ts';
+import { wordsForCustomers, wordsForOperators } from '../words.ts';
 
 export const wordRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { failureCodes }) => {
-  const forOperators = tagged(wordsForOperators(failureCodes));
-  const forCustomers = tagged(wordsForCustomers());
+  const forOperators = await pack(wordsForOperators(failureCodes));
+  const forCustomers = await pack(wordsForCustomers());
 
   app.get(
     '/v1/words',
@@ -20,10 +21,9 @@ export const wordRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { fail
       },
     },
     async (request, reply) => {
-      const { body, etag } = isCustomer(request) ? forCustomers : forOperators;
-      reply.headers({ etag, 'cache-control': 'private, max-age=300', vary: 'authorization, cookie' });
-      if (request.headers['if-none-match']?.split(/\s*,\s*/).includes(etag)) return await reply.code(304).send(null);
-      return body;
+      const packed = isCustomer(request) ? forCustomers : forOperators;
+      const headers = { 'cache-control': 'private, max-age=300', vary: 'authorization, cookie' };
+      return await sendPacked(packed, request, reply, headers);
     },
   );
 };
