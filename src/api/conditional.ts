@@ -1,15 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import { DurabillError } from '../errors/error.ts';
 import type { Database } from '../store/database.ts';
 import { lockName } from '../store/named-locks.ts';
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** Lets the next writer of the same address go on. */
-    releaseAddress: (() => Promise<void>) | null;
-  }
-}
+import { findOwner } from '../store/owners.ts';
 
 const ownRequests = randomUUID();
 
@@ -28,7 +22,6 @@ export function answerConditionally(app: FastifyInstance, database: Database): v
   let writers = 0;
   const waiting: (() => void)[] = [];
 
-  app.decorateRequest('releaseAddress', null);
   app.addHook('onSend', async ({ method, routeOptions, headers }, reply, payload) => {
     const isRead = method === 'GET' || method === 'HEAD';
     if (!isRead || reply.statusCode !== 200 || typeof payload !== 'string' || reply.hasHeader('etag')) return payload;
@@ -40,7 +33,8 @@ export function answerConditionally(app: FastifyInstance, database: Database): v
     return '';
   });
 
-  async function holdAddress(request: FastifyRequest): Promise<void> {
+  /** @returns what lets the next writer of the same address go on */
+  async function holdAddress(request: FastifyRequest): Promise<() => Promise<void>> {
     if (writers >= mostWriters) await new Promise<void>((resolve) => waiting.push(resolve));
     writers += 1;
     const leave = () => {
@@ -48,9 +42,8 @@ export function answerConditionally(app: FastifyInstance, database: Database): v
       waiting.shift()?.();
     };
     try {
-      const release = await lockName(database, `put ${pathOf(request)}`);
-      request.releaseAddress = async () => {
-        request.releaseAddress = null;
+      const release = await lockName(database, `put ${await addressOf(database, request)}`);
+      return async () => {
         await release();
         leave();
       };
@@ -60,11 +53,8 @@ export function answerConditionally(app: FastifyInstance, database: Database): v
     }
   }
 
-  app.addHook('preHandler', async (request, reply) => {
-    if (request.method !== 'PUT' && request.method !== 'PATCH') return;
-    await holdAddress(request);
-    // Of a caller that has left there is no response.
-    reply.raw.once('close', () => void request.releaseAddress?.());
+  /** @throws DurabillError precondition-failed */
+  async function requireMatch(request: FastifyRequest): Promise<void> {
     const wanted = request.headers['if-match'];
     if (wanted === undefined) return;
     const { authorization, cookie } = request.headers;
@@ -83,10 +73,32 @@ export function answerConditionally(app: FastifyInstance, database: Database): v
       throw new DurabillError('precondition-failed', { field: 'if-match', reason });
     }
     if (!isNamed(wanted, String(etag))) throw new DurabillError('precondition-failed', { field: 'if-match' });
+  }
+
+  // Around the handler and not by hooks: however a caller leaves, what was taken is given back when the handler has ended,
+  // and not before, since it still writes.
+  app.addHook('onRoute', (route) => {
+    if (route.method !== 'PUT' && route.method !== 'PATCH') return;
+    const write: RouteHandlerMethod = route.handler;
+    route.handler = async function (this: FastifyInstance, request, reply) {
+      const release = await holdAddress(request);
+      try {
+        await requireMatch(request);
+        return await write.call(this, request, reply);
+      } finally {
+        await release();
+      }
+    };
   });
-  app.addHook('onResponse', async (request) => {
-    await request.releaseAddress?.();
-  });
+}
+
+/** One name for one thing, by whichever of its ids and however encoded the address has it. */
+async function addressOf(database: Database, { routeOptions: { url = '' }, params }: FastifyRequest): Promise<string> {
+  const named = params as Record<string, string>;
+  const { id } = named;
+  const owner =
+    id !== undefined && url.startsWith('/v1/customers/:id') ? await findOwner(database, 'customer', id) : undefined;
+  return `${url} ${JSON.stringify({ ...named, ...(owner !== undefined && { id: owner }) })}`;
 }
 
 const pathOf = ({ url }: FastifyRequest) => url.split('?', 1)[0] ?? '';

@@ -86,7 +86,7 @@ export async function servePages(
   });
   app.get('/assets/*', { schema: { hide: true } }, async (request, reply) => {
     const { '*': name } = request.params as { '*': string };
-    if (!/^[\w.-]+$/.test(name) || !existsSync(join(folder, 'assets', name))) {
+    if (!/^[\w-][\w.-]*$/.test(name) || !existsSync(join(folder, 'assets', name))) {
       const mend = 'Load the page again: it may be of an earlier release.';
       throw new DurabillError('not-found', { reason: `There is no file ${name.slice(0, 200)}.`, mend });
     }

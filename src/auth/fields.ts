@@ -7,10 +7,11 @@ export function readAddress(value: string, field = 'email'): string {
   throw new DurabillError('request-invalid', { field, reason: 'The address is no e-mail address.' });
 }
 
-/** @throws DurabillError request-invalid */
+/** A name stands in mails of ours, where an address in it would be clicked on. @throws DurabillError request-invalid */
 export function readName(value: string, field = 'name'): string {
   const name = value.trim();
   const length = [...name].length;
-  if (length >= 1 && length <= 255 && !/\p{Cc}/u.test(name) && name.isWellFormed()) return name;
-  throw new DurabillError('request-invalid', { field, reason: 'The name is empty, too long, or not plain text.' });
+  if (length >= 1 && length <= 255 && !/\p{Cc}|:\/\//u.test(name) && name.isWellFormed()) return name;
+  const reason = 'The name is empty, too long, not plain text, or has an address in it.';
+  throw new DurabillError('request-invalid', { field, reason });
 }

@@ -9,12 +9,13 @@ export const userRoles = ['member', 'billing', 'admin'] as const;
 export type UserRole = (typeof userRoles)[number];
 
 /** What is read of people goes to those who answer them, and who else is an operator to those who decide it. */
-const notForViewers: readonly Scope[] = ['personal-data:read', 'operators:read'];
+const notForViewers: readonly Scope[] = ['personal-data:read', 'operators:read', 'users:read'];
 const viewer = scopes.filter((scope) => scope.endsWith(':read') && !notForViewers.includes(scope));
 const support: Scope[] = [
   ...viewer,
   'customers:write',
   'personal-data:read',
+  'users:read',
   'users:write',
   'sessions:write',
   'operations:write',
@@ -43,6 +44,9 @@ export const scopesOfUsers: Record<UserRole, readonly Scope[]> = {
 
 /**
  * What a key may be allowed that is bound to a customer. It sends no events: what a customer has used is told by who
- * measures it, not by who pays for it. Nor does it make keys: one that leaked would live on in those that it made.
+ * measures it, not by who pays for it. Nor does it make keys, or people who could: one that leaked would live on in those
+ * that it made.
  */
-export const customerScopes: readonly Scope[] = scopesOfUsers.admin.filter((scope) => scope !== 'keys:write');
+export const customerScopes: readonly Scope[] = scopesOfUsers.admin.filter(
+  (scope) => scope !== 'keys:write' && scope !== 'users:write',
+);

@@ -26,6 +26,11 @@ export function mailRules(email: string, ip: string): ThrottleRule[] {
   return [rule(`mail:account:${email}`, 3, minute, hour), rule(`mail:place:${placeOf(ip)}`, 20, 10, hour)];
 }
 
+/** Invitations to an address: whoever adds people could else fill a stranger's mailbox. A place may invite many. */
+export function inviteRules(email: string): ThrottleRule[] {
+  return [rule(`mail:account:${email}`, 3, minute, hour)];
+}
+
 /** Links that are tried; each is 256 random bits, so this only spares the database. */
 export function linkRules(ip: string): ThrottleRule[] {
   return [rule(`link:place:${placeOf(ip)}`, 60, 1, minute)];

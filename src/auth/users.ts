@@ -13,6 +13,7 @@ import {
 } from '../store/customer-users.ts';
 import type { Database, Sql } from '../store/database.ts';
 import { revokeSessions } from '../store/sessions.ts';
+import { deleteLinksOfUser } from '../store/sign-in-links.ts';
 import { uuidOrNull } from '../store/uuid.ts';
 import { readAddress, readName } from './fields.ts';
 import type { UserRole } from './roles.ts';
@@ -69,7 +70,11 @@ export async function changeUser(
     const user = await knownUser(sql, customerId, userId);
     const wanted = { ...change, ...(change.name !== undefined && { name: readName(change.name) }) };
     await updateUser(sql, user.id, wanted);
-    if (wanted.state === 'disabled') await revokeSessions(sql, { userId: user.id }, { except: null });
+    if (wanted.state === 'disabled') {
+      await revokeSessions(sql, { userId: user.id }, { except: null });
+      // One that is still in a mailbox would open again once they are let in anew.
+      await deleteLinksOfUser(sql, user);
+    }
     // Which fields, and no name: a chain cannot be erased.
     const changed = Object.keys(change).sort();
     const detail = { changed, ...(change.role && { role: change.role }), ...(change.state && { state: change.state }) };
@@ -86,6 +91,7 @@ export async function removeUser(
 ): Promise<CustomerUser> {
   return await database.transaction(async (sql) => {
     const user = await knownUser(sql, customerId, userId);
+    await deleteLinksOfUser(sql, user);
     await deleteUser(sql, user.id);
     await audit(sql, user, actor, 'user removed', {});
     return user;

@@ -45,3 +45,11 @@ export async function markLinkUsed(sql: Sql, id: string): Promise<void> {
 export async function deleteInvites(sql: Sql, operatorId: string): Promise<void> {
   await sql.query(`DELETE FROM sign_in_links WHERE operator_id = $1 AND used_at IS NULL`, [operatorId]);
 }
+
+/** What a user could still come in by: links made for them, and those in their mailbox. */
+export async function deleteLinksOfUser(sql: Sql, { id, email }: { id: string; email: string }): Promise<void> {
+  await sql.query(
+    `DELETE FROM sign_in_links WHERE used_at IS NULL AND (user_id = $1 OR kind = 'mail' AND email = $2)`,
+    [id, email],
+  );
+}

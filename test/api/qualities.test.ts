@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
 import Fastify from 'fastify';
 import { answerConditionally } from '../../src/api/conditional.ts';
 import { tellDeprecations } from '../../src/api/deprecation.ts';
@@ -89,6 +90,38 @@ describe('Every address of the API', () => {
       );
       assert.ok(broken.every(({ statusCode }) => statusCode === 500));
       assert.equal((await app.inject({ method: 'PUT', url: '/v1/whole' })).statusCode, 200);
+      await app.close();
+    });
+
+    it('gives an address back however its writers leave, and only when they have ended', async () => {
+      const app = Fastify();
+      answerConditionally(app, api.database);
+      let inside = 0;
+      let most = 0;
+      let ended = 0;
+      const begun = new EventEmitter();
+      app.put('/v1/slow', async () => {
+        inside += 1;
+        most = Math.max(most, inside);
+        begun.emit('begun');
+        await new Promise((resolve) => setImmediate(resolve));
+        inside -= 1;
+        ended += 1;
+        return {};
+      });
+      const address = await app.listen({ host: '127.0.0.1', port: 0 });
+      const put = async (signal?: AbortSignal) =>
+        (await fetch(`${address}/v1/slow`, { method: 'PUT', ...(signal !== undefined && { signal }) })).status;
+      // All leave as soon as the first is at work: some wait for the address, some for a place among the writers.
+      const leaving = new AbortController();
+      const first = once(begun, 'begun');
+      const left = Array.from({ length: 12 }, () => put(leaving.signal).catch(() => 'left'));
+      await first;
+      leaving.abort();
+      await Promise.all(left);
+      assert.deepEqual(await Promise.all([put(), put(), put(), put(), put()]), [200, 200, 200, 200, 200]);
+      assert.equal(most, 1);
+      assert.ok(ended >= 6, `${ended} writers have ended`);
       await app.close();
     });
   });

@@ -1,5 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { readAddress } from '../../auth/fields.ts';
 import { linkSeconds, linkUrl, makeLink, makeSessionLink } from '../../auth/links.ts';
+import { inviteRules, requireCalm } from '../../auth/throttle.ts';
 import { addUser, changeUser, removeUser } from '../../auth/users.ts';
 import { sendAccessMail } from '../../billing/send-access-mail.ts';
 import { DurabillError } from '../../errors/error.ts';
@@ -20,6 +22,7 @@ import {
 } from '../schemas/access.ts';
 import { problems } from '../schemas/common.ts';
 import { CustomerParams } from '../schemas/customers.ts';
+import { throttled } from '../sign-ins.ts';
 
 /** The people who see the pages of a customer, and the links by which the operator's product sends them on. */
 export const userRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) => {
@@ -83,7 +86,10 @@ export const userRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, deps) 
     async (request, reply) => {
       const customerId = await customerIdFor(database, request.params.id, 'id');
       const { invite: isInvited = false, ...input } = request.body;
-      if (isInvited) requireMail();
+      if (isInvited) {
+        requireMail();
+        await throttled(reply, () => requireCalm(database, inviteRules(readAddress(input.email))));
+      }
       const { user, created } = await addUser(database, customerId, input, actorOf(request));
       if (isInvited && created) await invite(user);
       return reply.code(created ? 201 : 200).send(user);

@@ -5,6 +5,8 @@ import ipaddr from 'ipaddr.js';
 /** Public addresses at which clouds answer their own machines, beside 169.254.169.254 and fd00:ec2::254. */
 const ofClouds = new Set(['168.63.129.16', '192.0.0.192', '100.100.100.200']);
 
+const globalUnicast: [ipaddr.IPv6, number] = [ipaddr.IPv6.parse('2000::'), 3];
+
 /**
  * Where an address leads. Everything that is not plainly somebody else's machine on the internet is `refused`: private,
  * link-local and shared ranges, and IPv6 addresses that carry an IPv4 one (mapped, NAT64, 6to4, Teredo).
@@ -12,7 +14,10 @@ const ofClouds = new Set(['168.63.129.16', '192.0.0.192', '100.100.100.200']);
 export function placeOf(address: string): 'public' | 'loopback' | 'refused' {
   // The library takes short forms such as 127.1 too, which no resolver answers.
   if (isIP(address) === 0 || !ipaddr.isValid(address) || ofClouds.has(address)) return 'refused';
-  const range = ipaddr.parse(address).range();
+  const parsed = ipaddr.parse(address);
+  // Of IPv6 only this block is given to anybody (RFC 4291, 2.4 and IANA's registry); old forms outside of it carry IPv4.
+  if (parsed instanceof ipaddr.IPv6 && parsed.range() === 'unicast' && !parsed.match(globalUnicast)) return 'refused';
+  const range = parsed.range();
   return range === 'unicast' ? 'public' : range === 'loopback' ? 'loopback' : 'refused';
 }
 
