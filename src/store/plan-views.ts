@@ -33,6 +33,11 @@ export async function latestPlans(sql: Sql, keys: readonly string[]): Promise<Ma
 const hasVersion = (customer: string) => `EXISTS (SELECT FROM subscription_phases h
   JOIN subscriptions s ON s.id = h.subscription_id WHERE s.customer_id = ${customer} AND h.plan_version_id = v.id)`;
 
+/** That a customer sees the version `v` of a plan `p`: it has it, or it is the latest one of what is offered. */
+export const seesVersion = (customer: string) => `(${hasVersion(customer)}
+  OR (p.offered_at IS NOT NULL AND NOT EXISTS (
+    SELECT FROM plan_versions l WHERE l.plan_id = p.id AND l.version > v.version)))`;
+
 /**
  * A version of a plan as its file may say it, or its latest one.
  * @param seenBy a customer, who sees the versions that it has, and the latest one of what is offered; null sees all
@@ -46,9 +51,7 @@ export async function findPlan(
   const { rows } = await sql.query<StoredPlan>(
     `SELECT ${columns} FROM plans p JOIN plan_versions v ON v.plan_id = p.id
      WHERE p.key = $1 AND ($2::integer IS NULL OR v.version = $2)
-       AND ($3::uuid IS NULL OR ${hasVersion('$3')}
-         OR (p.offered_at IS NOT NULL AND NOT EXISTS (
-           SELECT FROM plan_versions l WHERE l.plan_id = p.id AND l.version > v.version)))
+       AND ($3::uuid IS NULL OR ${seesVersion('$3')})
      ORDER BY v.version DESC LIMIT 1`,
     [key, version ?? null, seenBy],
   );

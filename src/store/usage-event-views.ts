@@ -2,6 +2,7 @@ import type { Filter } from '../domain/rating/filter.ts';
 import type { Meter } from '../domain/rating/meter.ts';
 import type { Sql } from './database.ts';
 import { meterJson } from './meters.ts';
+import { seesVersion } from './plan-views.ts';
 import { isCurrent, isMeasured, numberOf, passesOf, textOf } from './usage-expressions.ts';
 
 export type UsageEventCursor = { occurredAt: Date; source: string; id: string; version: number };
@@ -75,19 +76,27 @@ const inOrder = `u.occurred_at, u.source COLLATE "C", u.event_id COLLATE "C", u.
 /** A meter that a customer's bills read. */
 export type CustomerMeter = { meter: Meter; prices: string[]; dimensions: string[] };
 
-/** The meters that the plans of a customer's subscriptions read, of all of their time, by name. */
-export async function listCustomerMeters(sql: Sql, customerId: string): Promise<CustomerMeter[]> {
+/**
+ * The meters that the plans of a customer's subscriptions read, of all of their time, by name.
+ * @param seenBy a customer, who is told no dimensions of plans that it does not see; null is told all
+ */
+export async function listCustomerMeters(
+  sql: Sql,
+  customerId: string,
+  seenBy: string | null = null,
+): Promise<CustomerMeter[]> {
   const { rows } = await sql.query<CustomerMeter>(
     `SELECT CASE WHEN m.filter = '{}' THEN ${meterJson} - 'filter' ELSE ${meterJson} END AS meter, array_agg(DISTINCT p.terms ->> 'name') AS prices,
-       array(SELECT DISTINCT d.name FROM prices o, LATERAL (
+       array(SELECT DISTINCT d.name FROM prices o JOIN plan_versions v ON v.id = o.plan_version_id
+         JOIN plans p ON p.id = v.plan_id, LATERAL (
            SELECT jsonb_array_elements_text(coalesce(o.terms -> 'groupBy', '[]')) AS name
            UNION SELECT jsonb_array_elements_text(CASE WHEN o.model = 'matrix' THEN o.terms -> 'properties' ELSE '[]' END)
            UNION SELECT jsonb_object_keys(o.filter)) d
-         WHERE o.meter_id = m.id ORDER BY 1) AS dimensions
+         WHERE o.meter_id = m.id AND ($2::uuid IS NULL OR ${seesVersion('$2')}) ORDER BY 1) AS dimensions
      FROM subscriptions s JOIN subscription_phases h ON h.subscription_id = s.id
      JOIN prices p ON p.plan_version_id = h.plan_version_id JOIN meters m ON m.id = p.meter_id
      WHERE s.customer_id = $1 GROUP BY m.id ORDER BY m.name, m.key`,
-    [customerId],
+    [customerId, seenBy],
   );
   return rows;
 }

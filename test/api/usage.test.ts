@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
-import { openBusiness, perDeparture, perMile } from '../billing/business.ts';
-import { assertProblem, useApi } from './support.ts';
+import { createApiKey } from '../../src/auth/api-keys.ts';
+import { customerScopes } from '../../src/auth/roles.ts';
+import { type Business, flat, openBusiness, perDeparture, perMile } from '../billing/business.ts';
+import { signedIn } from './access-support.ts';
+import { type Answer, assertProblem, useApi } from './support.ts';
 
 describe('The API of usage and expected bills', () => {
   const api = useApi();
+  let business: Business;
   let at: string;
   const span = 'from=2013-01-01T00:00:00Z&to=2013-02-01T00:00:00Z';
 
   before(async () => {
-    const business = await openBusiness(api.database);
+    business = await openBusiness(api.database);
     const plan = await business.plan('basic', [perDeparture('0.50'), perMile('0.01')]);
     const customerId = await business.customer('UA', { plan });
     at = `/v1/customers/${customerId}`;
@@ -104,5 +108,71 @@ describe('The API of usage and expected bills', () => {
     assert.deepEqual([events.statusCode, events.body.trimEnd().split('\r\n').length], [200, 6]);
     assert.match(String(events.headers['content-disposition']), /^attachment; filename="usage-events\.csv"$/);
     assert.match(events.body, /"\{""miles"":100,""origin"":""JFK""\}"\r\n/);
+  });
+
+  describe('for a customer', () => {
+    let at: string;
+    let customerId: string;
+    let mine: string;
+    let bound: Record<string, Record<string, string>>;
+
+    before(async () => {
+      mine = await business.plan('own', [flat('31'), perDeparture('0.50')]);
+      customerId = await business.customer('LH', { plan: mine });
+      // A later version that the customer has not been given, with another meter, grouped by what is nobody's business.
+      const secret = { ...perDeparture('9'), key: 'secret', groupBy: ['margin'] };
+      await business.plan('own', [flat('77'), perMile('0.07'), secret]);
+      const { secret: key } = await createApiKey(api.database, { name: 'of LH', scopes: customerScopes, customerId });
+      bound = {
+        'a session': await signedIn(api.database, { customerId, userId: null, role: 'admin' }),
+        'a key': { authorization: `Bearer ${key}` },
+      };
+      at = `/v1/customers/${customerId}`;
+    });
+
+    const offer = (offered: boolean) => api.call('PUT', `/v1/plans/${mine}/offer`, { body: { offered } });
+    const keysOf = ({ body }: Answer) => body.data.map(({ key }: { key: string }) => key);
+
+    it('supposes a plan in the version that it sees', async () => {
+      const [{ id: subscription }] = (await api.get(at)).body.subscriptions;
+      const body = { plans: [{ subscription, plan: mine }] };
+      const afterOf = async (headers: Record<string, string>, isKeyless = true) => {
+        const answer = await api.call('POST', `${at}/what-if`, { headers, isKeyless, body });
+        assert.equal(answer.status, 200);
+        return answer.body.bills[0].after.total;
+      };
+      assert.equal(await afterOf({}, false), 'USD 77.00');
+      for (const headers of Object.values(bound)) assert.equal(await afterOf(headers), 'USD 31.00');
+      await offer(true);
+      for (const headers of Object.values(bound)) assert.equal(await afterOf(headers), 'USD 77.00');
+      await offer(false);
+    });
+
+    it('has no meters but those of the plans that it sees', async () => {
+      const ask = (headers: Record<string, string>, url: string) => api.call('GET', url, { headers, isKeyless: true });
+      const paths = ['usage', 'usage/csv', 'usage/events', 'usage/events/csv'];
+      const refusalOf = async (headers: Record<string, string>, path: string, meter: string) => {
+        const answer = await ask(headers, `${at}/${path}?${span}&meter=${meter}`);
+        assertProblem(answer, 404, 'not-found', 'meter');
+        return JSON.stringify({ ...answer.body, requestId: '', instance: '' }).replaceAll(meter, 'METER');
+      };
+      assert.ok(keysOf(await api.get('/v1/meters')).includes('jfk-miles'));
+      assert.equal((await api.get(`${at}/usage?${span}&meter=miles`)).status, 200);
+      assert.match(JSON.stringify((await api.get(`${at}/usage/meters`)).body), /margin/);
+      for (const [caller, headers] of Object.entries(bound)) {
+        assert.deepEqual(keysOf(await ask(headers, '/v1/meters')), ['departures'], caller);
+        assert.equal((await ask(headers, `${at}/usage?${span}&meter=departures`)).status, 200, caller);
+        assert.doesNotMatch(JSON.stringify((await ask(headers, `${at}/usage/meters`)).body), /margin/);
+        for (const path of paths) {
+          assert.equal(await refusalOf(headers, path, 'miles'), await refusalOf(headers, path, 'no-such'), caller);
+        }
+      }
+      await offer(true);
+      for (const headers of Object.values(bound)) {
+        assert.deepEqual(keysOf(await ask(headers, '/v1/meters')), ['departures', 'miles']);
+        assert.equal((await ask(headers, `${at}/usage?${span}&meter=miles`)).status, 200);
+      }
+      await offer(false);
+    });
   });
 });

@@ -97,9 +97,10 @@ export const planRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { data
       config: { scope: 'plans:read', customers: 'any' },
       schema: { tags, summary: 'List meters', querystring: MeterQuery, response: { 200: MeterPage, ...problems } },
     },
-    async ({ query: { limit = defaultLimit, cursor } }) => {
+    async ({ query: { limit = defaultLimit, cursor }, principal }) => {
       const after = readCursor(cursor, cursorForm)?.key;
-      return pageOf(await listMeters(database, { after, limit: limit + 1 }), limit, cursorForm);
+      const rows = await listMeters(database, { after, limit: limit + 1 }, principal?.customerId);
+      return pageOf(rows, limit, cursorForm);
     },
   );
 

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { Principal } from '../../auth/principal.ts';
 import { parseInstant } from '../../billing/instant.ts';
 import { eventsCsv, usageCsv } from '../../billing/usage/export-usage.ts';
 import { listMeters } from '../../billing/usage/list-meters.ts';
@@ -42,9 +43,11 @@ export const usageRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { dat
         response: { 200: UsageAnswer, ...problems },
       },
     },
-    async ({ params: { id }, query: { bucket = 'day', ...query } }) => {
+    async ({ params: { id }, query: { bucket = 'day', ...query }, principal }) => {
       const customerId = await customerIdFor(database, id);
-      const { total, series, groups, compared, ...usage } = await showUsage(database, { ...query, bucket, customerId });
+      const seenBy = principal?.customerId ?? null;
+      const question = { ...query, bucket, customerId, seenBy };
+      const { total, series, groups, compared, ...usage } = await showUsage(database, question);
       return {
         ...usage,
         total: shown(total),
@@ -66,7 +69,10 @@ export const usageRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { dat
         response: { 200: CustomerMeters, ...problems },
       },
     },
-    async ({ params: { id } }) => ({ data: await listMeters(database, await customerIdFor(database, id)) }),
+    async ({ params: { id }, principal }) => {
+      const customerId = await customerIdFor(database, id);
+      return { data: await listMeters(database, customerId, principal?.customerId) };
+    },
   );
 
   app.get(
@@ -81,9 +87,10 @@ export const usageRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { dat
         response: { 200: Csv, ...problems },
       },
     },
-    async ({ params: { id }, query: { bucket = 'day', ...query } }, reply) => {
+    async ({ params: { id }, query: { bucket = 'day', ...query }, principal }, reply) => {
       const customerId = await customerIdFor(database, id);
-      const csv = await usageCsv(database, { ...query, bucket, customerId });
+      const seenBy = principal?.customerId ?? null;
+      const csv = await usageCsv(database, { ...query, bucket, customerId, seenBy });
       return await reply.headers(fileNamed('usage')).send(csv);
     },
   );
@@ -100,9 +107,9 @@ export const usageRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { dat
         response: { 200: UsageEventPage, ...problems },
       },
     },
-    async ({ params: { id }, query: { limit = defaultLimit, cursor, ...query } }) => {
+    async ({ params: { id }, query: { limit = defaultLimit, cursor, ...query }, principal }) => {
       const after = readCursor(cursor, cursorForm);
-      const filter = await filterFor(id, query);
+      const filter = await filterFor(id, query, principal);
       const rows = await listUsageEvents(database, filter, { after, limit: limit + 1 });
       return pageOf(rows, limit, cursorForm);
     },
@@ -123,14 +130,14 @@ export const usageRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { dat
         response: { 200: Csv, ...problems },
       },
     },
-    async ({ params: { id }, query }, reply) => {
-      const filter = await filterFor(id, query);
+    async ({ params: { id }, query, principal }, reply) => {
+      const filter = await filterFor(id, query, principal);
       return await reply.headers(fileNamed('usage-events')).send(Readable.from(eventsCsv(database, filter)));
     },
   );
 
-  const filterFor = async (id: string, query: EventQuestion) =>
-    await readEventFilter(database, await customerIdFor(database, id), query);
+  const filterFor = async (id: string, query: EventQuestion, principal: Principal | null) =>
+    await readEventFilter(database, await customerIdFor(database, id), query, principal?.customerId);
 };
 
 const shown = ({ quantity, eventCount, skippedCount }: Figure) => ({

@@ -26,7 +26,7 @@ export type Supposed = { before: ExpectedBills; after: ExpectedBills };
 /**
  * What a customer would be billed with more usage or another plan: computed twice by the functions that make drafts, once
  * with what is supposed. Nothing is written.
- * @param planFor the customer who may only suppose plans that are offered to it; null for operators
+ * @param planFor the customer who may only suppose plans that it sees, as it sees them; null for operators
  * @throws DurabillError not-found, request-invalid, plan-unknown, currency-mismatch, decimal-invalid
  */
 export async function supposeBills(
@@ -36,7 +36,7 @@ export async function supposeBills(
   planFor: string | null,
 ): Promise<Supposed> {
   const added = (whatIf.addUsage ?? []).map((one, index) => readAdded(one, `addUsage[${index}]`));
-  await requireOffered(database, whatIf, planFor);
+  const plans = await seenPlans(database, whatIf, planFor);
   const before = await expectBills(database, customerId, { comparison: null });
   const names = new Map<string, string>();
   const used = new Set<number>();
@@ -45,7 +45,7 @@ export async function supposeBills(
     comparison: null,
     supposed: {
       async periodsOf(sql, bills, owner) {
-        const supposed = await withPlans(sql, bills, owner, whatIf.plans ?? []);
+        const supposed = await withPlans(sql, bills, owner, plans);
         for (const id of currentPeriods(supposed, owner.now)) current.add(id);
         const versions = supposed.flatMap(({ periods }) => periods.map(({ planVersionId }) => planVersionId));
         for (const { prices } of (await readPlanVersions(sql, [...new Set(versions)])).values()) {
@@ -74,28 +74,41 @@ function readAdded(one: NonNullable<WhatIf['addUsage']>[number], field: string):
   return { ...one, field, quantity: parseDecimal(one.quantity, `${field}.quantity`) };
 }
 
-async function requireOffered(database: Database, { plans = [] }: WhatIf, planFor: string | null): Promise<void> {
-  if (planFor === null) return;
-  for (const [index, { plan }] of plans.entries()) {
-    if ((await findPlan(database, plan, undefined, planFor)) !== undefined) continue;
-    throw new DurabillError('plan-unknown', { field: `plans[${index}].plan`, reason: `There is no plan "${plan}".` });
+/** A plan in one of its versions, the latest if none is named. */
+type SupposedPlan = NonNullable<WhatIf['plans']>[number] & { planVersion?: number };
+
+/** Each plan in the version that the customer sees: its own of what is no longer offered, and never a later one. */
+async function seenPlans(
+  database: Database,
+  { plans = [] }: WhatIf,
+  planFor: string | null,
+): Promise<readonly SupposedPlan[]> {
+  if (planFor === null) return plans;
+  const seen: SupposedPlan[] = [];
+  for (const [index, { subscription, plan }] of plans.entries()) {
+    const found = await findPlan(database, plan, undefined, planFor);
+    if (found === undefined) {
+      throw new DurabillError('plan-unknown', { field: `plans[${index}].plan`, reason: `There is no plan "${plan}".` });
+    }
+    seen.push({ subscription, plan, planVersion: found.version });
   }
+  return seen;
 }
 
 async function withPlans(
   sql: Sql,
   bills: readonly OpenBill[],
   { currency, now }: CalendarOwner,
-  plans: NonNullable<WhatIf['plans']>,
+  plans: readonly SupposedPlan[],
 ): Promise<OpenBill[]> {
   const versions = new Map<string, string>();
-  for (const [index, { subscription, plan }] of plans.entries()) {
+  for (const [index, { subscription, ...wanted }] of plans.entries()) {
     const field = `plans[${index}].`;
     if (!bills.some(({ periods }) => periods.some(({ subscriptionId }) => subscriptionId === subscription))) {
       const reason = 'No bill is open for this subscription.';
       throw new DurabillError('not-found', { field: `${field}subscription`, reason });
     }
-    const version = await offeredVersion(sql, { plan, currency }, field);
+    const version = await offeredVersion(sql, { ...wanted, currency }, field);
     const timeline = (await readTimelines(sql, [subscription])).get(subscription);
     const phase = timeline && phaseAt(timeline, now);
     if (phase?.interval !== version.interval || (phase.intervalCount ?? 1) !== (version.terms.intervalCount ?? 1)) {

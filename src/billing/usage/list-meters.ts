@@ -4,12 +4,16 @@ import { type CustomerMeter, listCustomerMeters, recentProperties } from '../../
 /** Events that are looked at for the names of their properties. */
 const recentEvents = 100;
 
-/** The meters that a customer's plans read, with properties by which their usage can be parted. */
+/**
+ * The meters that a customer's plans read, with properties by which their usage can be parted.
+ * @param seenBy as of listCustomerMeters
+ */
 export async function listMeters(
   database: Database,
   customerId: string,
+  seenBy: string | null = null,
 ): Promise<(CustomerMeter & { properties: string[] })[]> {
-  const meters = await listCustomerMeters(database, customerId);
+  const meters = await listCustomerMeters(database, customerId, seenBy);
   const types = [...new Set(meters.map(({ meter }) => meter.eventType))];
   const found = new Map<string, string[]>();
   for (const eventType of types) {

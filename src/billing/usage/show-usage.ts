@@ -39,6 +39,8 @@ export type UsageQuestion = {
   filter?: string;
   compareFrom?: string;
   compareTo?: string;
+  /** The customer who asks, for whom meters that it does not see are not there; operators see all. */
+  seenBy?: string | null;
 };
 
 /** What the meter makes of one bucket, or of all. */
@@ -79,7 +81,7 @@ export async function showUsage(database: Database, question: UsageQuestion): Pr
     const owner = await readCalendarOwner(sql, question.customerId);
     if (owner === undefined) throw noCustomer(question.customerId);
     const { zone } = owner;
-    const meter = await meterFor(sql, question.meter);
+    const meter = await meterFor(sql, question.meter, question.seenBy ?? null);
     const of = { sql, customerId: question.customerId, zone, meter, filter, bucket: question.bucket };
     const starts = startsOf(of, span);
     const { property, limit } = { property: question.groupBy, limit: question.groups ?? usualGroups };

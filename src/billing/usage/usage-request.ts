@@ -43,9 +43,12 @@ export function readFilter(text: string | undefined): Filter | undefined {
   return parseFilter(read, input, 'filter');
 }
 
-/** @throws DurabillError not-found */
-export async function meterFor(sql: Sql, key: string): Promise<Meter> {
-  const meter = (await findMeters(sql, [key])).get(key);
+/**
+ * @param seenBy a customer, for whom what it does not see is not there; null sees all
+ * @throws DurabillError not-found
+ */
+export async function meterFor(sql: Sql, key: string, seenBy: string | null): Promise<Meter> {
+  const meter = (await findMeters(sql, [key], seenBy)).get(key);
   if (meter !== undefined) return asWritten(meter);
   throw new DurabillError('not-found', {
     field: 'meter',
@@ -69,16 +72,20 @@ export type EventQuestion = {
   versions?: 'current' | 'all';
 };
 
-/** @throws DurabillError request-invalid, not-found */
+/**
+ * @param seenBy as of meterFor
+ * @throws DurabillError request-invalid, not-found
+ */
 export async function readEventFilter(
   sql: Sql,
   customerId: string,
   { from, to, meter, filter: text, source, versions = 'current' }: EventQuestion,
+  seenBy: string | null = null,
 ): Promise<UsageEventFilter> {
   const filter = readFilter(text);
   return {
     ...{ customerId, ...readSpan(from, to), withSuperseded: versions === 'all' },
-    ...(meter !== undefined && { meter: await meterFor(sql, meter) }),
+    ...(meter !== undefined && { meter: await meterFor(sql, meter, seenBy) }),
     ...(filter !== undefined && { filter }),
     ...(source !== undefined && { source }),
   };
