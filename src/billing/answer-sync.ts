@@ -45,7 +45,7 @@ export async function answerSync(database: Database, answer: SyncAnswer): Promis
       return 'already accepted';
     }
     await apply[kind](sql, answer, state);
-    const detail = { decisionId, parkingNumber, ...(correctionId !== null && { correctionId }) };
+    const detail = { decisionId, parkingNumber, reason, ...(correctionId !== null && { correctionId }) };
     await appendAudit(sql, [{ subjectKind: 'invoice', subjectId: invoiceId, actor, action: kind, detail }]);
     return 'accepted';
   });

@@ -50,7 +50,7 @@ async function end(sql: Sql, { invoiceId, parkingNumber }: HoldAnswer, to: 'draf
 }
 
 async function tell(sql: Sql, answer: HoldAnswer, action: string, more: Record<string, unknown>): Promise<void> {
-  const { decisionId, parkingNumber, invoiceId, actor } = answer;
-  const detail = { decisionId, parkingNumber, ...more };
+  const { decisionId, parkingNumber, invoiceId, actor, reason } = answer;
+  const detail = { decisionId, parkingNumber, reason, ...more };
   await appendAudit(sql, [{ subjectKind: 'invoice', subjectId: invoiceId, actor, action, detail }]);
 }

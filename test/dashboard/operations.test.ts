@@ -93,6 +93,11 @@ describe("The operators' pages", function () {
       const { rows: runs } = await database.query<{ id: string }>('SELECT id FROM billing_runs LIMIT 1');
       ids.run = runs[0]?.id ?? '';
       await database.query(`UPDATE billing_runs SET progress = '{"generated": 1204, "held": 1, "parkedPeriods": 0}'`);
+      const sent = { id: 'JetBlue Airways departure 2013-02-01T12:00:00Z 0' };
+      const { rows: events } = await database.query<{ source: string }>(
+        'SELECT source FROM event_keys WHERE event_id = $1',
+        [sent.id],
+      );
       ids.correction = (
         await previewUsageCorrection(
           database,
@@ -100,8 +105,8 @@ describe("The operators' pages", function () {
             changes: [
               {
                 action: 'deprecate',
-                id: 'JetBlue Airways departure 2013-02-01T12:00:00Z 0',
-                source: 'gate-1',
+                id: sent.id,
+                source: events[0]?.source ?? '',
                 customer: ids.customer,
               },
             ],

@@ -1,10 +1,11 @@
-import { type FormEvent, type ReactNode, useMemo, useState } from 'react';
+import { type FormEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { Form as AriaForm } from 'react-aria-components';
+import { flushSync } from 'react-dom';
 import { ApiError } from '../../client/index.ts';
 import { ErrorState } from './states.tsx';
 
 type FormProps = {
-  /** Told the fields by name; what it throws is shown at the field that the API names, or above them all. */
+  /** Told the fields by name; what it throws is shown above them, and at its field if the API names one. */
   onSubmit: (fields: Record<string, string>) => Promise<unknown>;
   children: ReactNode | ((state: { isPending: boolean }) => ReactNode);
 };
@@ -12,43 +13,53 @@ type FormProps = {
 /** Sends its fields once at a time, and says what the API refuses where it can be mended. */
 export function Form({ onSubmit, children }: FormProps) {
   const [error, setError] = useState<unknown>(null);
-  /** The field of ours that the API names, if there is one. */
-  const [field, setField] = useState<string | null>(null);
+  // What is typed takes a refusal away at once: if leaving the field did, the button would move from under the press.
+  const [isMended, setMended] = useState(false);
   const [isPending, setPending] = useState(false);
-  // The same object as long as the error is the same: a new one would count as a new refusal.
+  const form = useRef<HTMLFormElement>(null);
+  // The same object as long as the refusal is the same: a new one would count as a new refusal.
   const errors = useMemo(
-    () => (error instanceof ApiError && field !== null ? { [field]: `${error.message} ${error.mend}` } : {}),
-    [error, field],
+    () =>
+      error instanceof ApiError && error.field !== null && !isMended
+        ? { [error.field]: `${error.message} ${error.mend}` }
+        : {},
+    [error, isMended],
   );
+  useEffect(() => {
+    if (error !== null) form.current?.querySelector('[role=alert]')?.scrollIntoView({ block: 'nearest' });
+  }, [error]);
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     if (isPending) return;
-    const form = event.currentTarget;
-    const fields = Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value)]));
-    setError(null);
+    const sent = event.currentTarget;
+    // A refused field counts as wrong in the browser until then, though what was wrong may be mended at another one.
+    flushSync(() => setError(null));
+    if (!sent.checkValidity()) return;
+    const fields = Object.fromEntries([...new FormData(sent)].map(([name, value]) => [name, String(value)]));
+    setMended(false);
     setPending(true);
     try {
       await onSubmit(fields);
     } catch (thrown) {
-      const named = thrown instanceof ApiError && thrown.field !== null ? form.elements.namedItem(thrown.field) : null;
       setError(thrown);
-      setField(named === null ? null : (thrown as ApiError).field);
-      if (named instanceof HTMLElement) named.focus();
     } finally {
       setPending(false);
     }
   }
 
-  // By `aria` a refused field does not keep the form from being sent again: what was wrong may be mended at another one.
+  // The element takes more than its types say. The browser would not even ask to be sent while a refused field is as it was;
+  // what is required is asked for above.
+  const ofTheElement = { noValidate: true, onInput: () => setMended(true) };
   return (
     <AriaForm
+      ref={form}
+      {...ofTheElement}
       className="stack"
-      validationBehavior="aria"
       onSubmit={(event) => void submit(event)}
       validationErrors={errors}
     >
-      {error !== null && field === null && <ErrorState error={error} />}
+      {error !== null && <ErrorState error={error} />}
       {typeof children === 'function' ? children({ isPending }) : children}
     </AriaForm>
   );

@@ -128,7 +128,9 @@ export function BillingForm({ profile, onDone, onCancel }: Props) {
 function profileOf(fields: Fields, contactCount: number): BodyOf<'/v1/customers/{id}/billing', 'put'> {
   const lines = (fields['address.lines'] ?? '').split('\n').filter((line) => line.trim() !== '');
   const country = orNull(fields['address.country']);
-  const hasAddress = lines.length > 0 || country !== null;
+  // Any part of it is an address, so that the API says what it lacks rather than that it is forgotten here.
+  const parts = ['postalCode', 'city', 'region', 'country'].map((part) => orNull(fields[`address.${part}`]));
+  const hasAddress = lines.length > 0 || parts.some((part) => part !== null);
   return {
     legalName: orNull(fields['legalName']),
     address: hasAddress

@@ -149,7 +149,13 @@ function ChangeFields({
         />
         <TextField name={name('customer')} label="Customer" defaultValue={customer} isRequired maxLength={255} />
         <TextField name={name('id')} label="Id of the event" isRequired maxLength={255} />
-        <TextField name={name('source')} label="Source" placeholder="api" maxLength={255} />
+        <TextField
+          name={name('source')}
+          label="Source"
+          placeholder="api"
+          maxLength={255}
+          help="As the event shows it; api if you leave it empty."
+        />
         {action === 'backfill' && <TextField name={name('type')} label="Type" isRequired placeholder="departure" />}
         {action !== 'deprecate' && (
           <TextField

@@ -111,7 +111,7 @@ function Compare() {
             <TextField
               name="file"
               label="Meters and plans, as JSON"
-              help="In the form of the files in plans/. Plans that are not named stay as they are."
+              help="As JSON, with the fields of the files in plans/. Plans that are not named stay as they are."
               rows={10}
               isRequired
               placeholder='{ "meters": [ … ], "plans": [ … ] }'

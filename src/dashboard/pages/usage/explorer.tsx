@@ -73,7 +73,12 @@ function wholeView(view: UsageView, meters: Meters, { bills, asOf }: Expected): 
 /** The time before one of the same length; of a whole period the period before. */
 function timeBefore({ from, to }: WholeView, { bills }: Expected): { compareFrom: string; compareTo: string } {
   const bill = bills.find(({ periodStartAt }) => periodStartAt === from);
-  if (bill?.change != null) return { compareFrom: bill.change.periodStartAt, compareTo: bill.change.periodEndAt };
+  if (bill?.change != null) {
+    // Of a period that is under way as much of the one before: 19 days with 30 tell nothing.
+    const { periodStartAt: compareFrom, periodEndAt } = bill.change;
+    const sameSpan = new Date(Date.parse(compareFrom) + Date.parse(to) - Date.parse(from)).toISOString();
+    return { compareFrom, compareTo: to >= bill.periodEndAt || sameSpan > periodEndAt ? periodEndAt : sameSpan };
+  }
   const compareFrom = new Date(2 * Date.parse(from) - Date.parse(to)).toISOString();
   return { compareFrom, compareTo: from };
 }

@@ -107,7 +107,12 @@ function Played({ expected, subscriptions, plans }: PlayedProps) {
       </Card>
       <div className="stack" aria-live="polite">
         {outcome.error !== null ? (
-          <ErrorState error={outcome.error} retry={() => void outcome.refetch()} />
+          <>
+            <ErrorState error={outcome.error} retry={() => void outcome.refetch()} />
+            <p className="muted">
+              The plan that you chose may not charge for what you added. Take that away, or choose another plan.
+            </p>
+          </>
         ) : outcome.data === undefined ? (
           <Card>
             <Skeleton lines={6} label="Working it out" />
