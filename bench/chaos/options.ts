@@ -32,10 +32,10 @@ export type ChaosOptions = {
 };
 
 /**
- * The points on an invoice's way to Stripe. The chaos run sends no mail, follows nothing up and keeps all usage; those have
+ * The points on an invoice's way to Stripe. The chaos run sends no mail and no webhooks, follows nothing up and keeps all usage; those have
  * tests of their own.
  */
-const onTheWay = crashPoints.filter((point) => !/^(?:mail|retention|run\.dunning)/.test(point));
+const onTheWay = crashPoints.filter((point) => !/^(?:mail|webhook|retention|run\.dunning)/.test(point));
 
 export const usage = `Usage: npm run chaos -- [--seed N] [--invoices 1000] [--minutes 10] [--faults all|${faults.join(',')}] [--points all|NAME,…] [--smoke]
 Points: ${onTheWay.join(', ')}`;
