@@ -94,7 +94,12 @@ describe('A draft that waits for a person', () => {
     assert.deepEqual([released.lifecycle, released.failureCode, released.failureReason], ['draft', null, null]);
     assert.deepEqual((await audit(invoiceId)).at(-1), {
       action: 'released',
-      detail: { decisionId, parkingNumber: 1, waived: [{ code: 'invoice-total-above-bound', figure: '10000' }] },
+      detail: {
+        decisionId,
+        parkingNumber: 1,
+        reason: 'Looked at it.',
+        waived: [{ code: 'invoice-total-above-bound', figure: '10000' }],
+      },
     });
     assert.deepEqual(await business.scan(nextScan, above50), { ...nothing, issued: 1 });
     assert.equal((await only(id)).totalMinor, 10_000n);
