@@ -39,6 +39,8 @@ describe("The operators' pages", function () {
     },
   });
   const ids = { customer: '', held: '', parked: '', draft: '', run: '', correction: '', reconciliation: '' };
+  /** Of the business, which is the nth of this process. */
+  const names = { plan: '', numberPrefix: '' };
 
   async function visit(path: string, title: string, operator: 'viewer' | 'support' | 'finance' | 'admin' = 'admin') {
     const page = await pages.visit(path, { as: { operator } });
@@ -64,6 +66,7 @@ describe("The operators' pages", function () {
       const { database } = pages;
       const business = await openBusiness(database);
       const plan = await business.plan('metered', [flat('20'), perDeparture('2.50')]);
+      Object.assign(names, { plan, numberPrefix: business.numberPrefix });
       ids.customer = await business.customer('JetBlue Airways', { plan });
       await business.customer('Delta Air Lines', { plan });
       await business.use('JetBlue Airways', days(1, 20));
@@ -181,14 +184,14 @@ describe("The operators' pages", function () {
       await page.getByRole('heading', { level: 1, name: 'Drafts in review' }).waitFor();
     });
 
-    const looks: [name: string, path: () => string, title: string][] = [
+    const looks: [name: string, path: () => string, title: string | (() => string)][] = [
       ['runs', () => '/operations/runs', 'Runs'],
       ['run', () => `/operations/runs/${ids.run}`, 'Invoicing'],
       ['drafts', () => '/operations/drafts', 'Drafts in review'],
       ['in-review', () => '/operations/drafts?tab=review', 'Drafts in review'],
       ['held', () => `/operations/invoices/${ids.held}`, 'Draft of February 2013'],
       ['parked', () => '/operations/parked', 'Parked invoices'],
-      ['parked-one', () => `/operations/invoices/${ids.parked}`, 'B1'],
+      ['parked-one', () => `/operations/invoices/${ids.parked}`, () => names.numberPrefix],
       ['invoices', () => '/operations/invoices', 'Invoices'],
       ['customers', () => '/operations/customers', 'Customers'],
       ['manage', () => `/operations/manage/${ids.customer}`, 'JetBlue Airways'],
@@ -199,7 +202,7 @@ describe("The operators' pages", function () {
       ['new-correction', () => '/operations/corrections/new', 'Correct usage'],
       ['plans', () => '/operations/plans', 'Plans'],
       ['plans-change', () => '/operations/plans?tab=change', 'Plans'],
-      ['plan', () => '/operations/plans/metered-1', 'metered-1'],
+      ['plan', () => `/operations/plans/${names.plan}`, () => names.plan],
       ['dead-letters', () => '/operations/dead-letters', 'Dead letters'],
       ['reconciliation', () => '/operations/reconciliation', 'Reconciliation'],
       ['reconciliation-one', () => `/operations/reconciliation/${ids.reconciliation}`, 'Comparison on demand'],
@@ -214,7 +217,8 @@ describe("The operators' pages", function () {
     ];
     for (const [name, path, title] of looks) {
       it(`look right on desk and phone, in light and dark: ${name}`, async () => {
-        await looksRight(await visit(path(), title), `operations-${name}`);
+        const heading = typeof title === 'string' ? title : title();
+        await looksRight(await visit(path(), heading), `operations-${name}`);
       });
     }
 
@@ -240,7 +244,7 @@ describe("The operators' pages", function () {
 
     it('let each role do what is its own, and say why a button is off', async () => {
       const may = async (role: 'viewer' | 'support' | 'finance' | 'admin') => {
-        const page = await visit(`/operations/invoices/${ids.parked}`, 'B1', role);
+        const page = await visit(`/operations/invoices/${ids.parked}`, names.numberPrefix, role);
         const buttons = { retry: 'Try again', giveUp: 'Give up' };
         return await Promise.all(
           Object.values(buttons).map((name) => page.getByRole('button', { name, exact: true }).isEnabled()),
@@ -281,7 +285,7 @@ describe("The operators' pages", function () {
         meters: [],
         plans: [
           {
-            key: 'metered-1',
+            key: names.plan,
             name: 'metered',
             currency: 'USD',
             interval: 'month',
@@ -291,7 +295,7 @@ describe("The operators' pages", function () {
       };
       await page.getByLabel('Meters and plans, as JSON').fill(JSON.stringify(file));
       await page.getByRole('button', { name: 'Compare' }).click();
-      await page.getByText('metered-1, version 2').waitFor();
+      await page.getByText(`${names.plan}, version 2`).waitFor();
       await page.getByRole('row', { name: /prices\[base\]\.amount/ }).waitFor();
       await page.getByRole('button', { name: 'Apply' }).click();
       const dialog = page.getByRole('dialog');
