@@ -144,6 +144,7 @@ describe('The personal data of people who sign in', () => {
     assert.deepEqual([users[0].email, users[0].name, sessions[0].userId], [people.email, people.name, user.id]);
 
     const erased = await api.post('/v1/customers/B6/erasure', order);
+    assert.equal(erased.status, 200, JSON.stringify(erased.body));
     const { users: gone, sessions: ended, signInLinks, apiKeys } = erased.body.counts;
     assert.deepEqual([gone, ended, signInLinks, apiKeys], [1, 1, 2, 1]);
     const { rows } = await api.database.query<{ all: string }>(
