@@ -3,7 +3,6 @@ import { Button, Dialog, DialogTrigger, Heading, Popover } from 'react-aria-comp
 import { Answers } from './answers.tsx';
 import { Badge } from './badge.tsx';
 import css from './state-words.module.css';
-import { Notice } from './states.tsx';
 import { plainly, toneOf, useStateWords } from './words.ts';
 
 type StateProps = {
@@ -44,18 +43,6 @@ export function StateWords({ subject, state }: StateProps) {
         </Dialog>
       </Popover>
     </DialogTrigger>
-  );
-}
-
-/** The same, open on the page: for the one state that the page is about. */
-export function StateExplained({ subject, state }: StateProps) {
-  const words = useStateWords(subject, state);
-  if (words === undefined) return <Badge>{plainly(state)}</Badge>;
-  const tone = toneOf(words);
-  return (
-    <Notice tone={tone === 'neutral' ? 'info' : tone} title={words.label}>
-      <Answers words={words} />
-    </Notice>
   );
 }
 
