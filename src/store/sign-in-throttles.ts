@@ -31,8 +31,8 @@ export async function countAttempt(database: Database, rules: readonly ThrottleR
     });
   if (isCounted) return 0;
   const { rows } = await database.query<{ seconds: number }>(
-    `SELECT greatest(ceil(extract(epoch FROM max(next_at) - clock_timestamp())), 1)::int AS seconds FROM sign_in_throttles
-     WHERE key_hash = ANY ($1)`,
+    `SELECT ceil(extract(epoch FROM greatest(max(next_at), now() + interval '1 s') - now()))::int AS seconds
+     FROM sign_in_throttles WHERE key_hash = ANY ($1)`,
     [rules.map(({ keyHash }) => keyHash)],
   );
   return rows[0]?.seconds ?? 1;
@@ -40,17 +40,19 @@ export async function countAttempt(database: Database, rules: readonly ThrottleR
 
 /** @throws Waiting, by which nothing of it stays */
 async function count(sql: Sql, rules: readonly ThrottleRule[]): Promise<true> {
-  // In the order of their keys, so that two attempts never wait for each other in a circle.
+  // In the order of their keys, so that two attempts never wait for each other in a circle. What need not wait is stored as
+  // always free: two processors may differ by a moment, and who comes next must not be refused for that.
   const { rowCount } = await sql.query(
     `INSERT INTO sign_in_throttles AS t (key_hash, attempts, next_at, tried_at)
-     SELECT r.key_hash, 1, clock_timestamp(), clock_timestamp()
+     SELECT r.key_hash, 1, '-infinity', clock_timestamp()
      FROM unnest($1::bytea[]) AS r (key_hash) ORDER BY r.key_hash
      ON CONFLICT (key_hash) DO UPDATE SET
        attempts = CASE WHEN t.tried_at < clock_timestamp() - ${forgetAfter} THEN 1 ELSE t.attempts + 1 END,
        tried_at = clock_timestamp(),
-       next_at = clock_timestamp() + interval '1 s' * (
-         SELECT CASE WHEN t.tried_at < clock_timestamp() - ${forgetAfter} OR t.attempts + 1 < w.free THEN 0
-           ELSE least(w.longest, w.first * power(2, least(t.attempts + 1 - w.free, 30))) END
+       next_at = (
+         SELECT CASE WHEN t.tried_at < clock_timestamp() - ${forgetAfter} OR t.attempts + 1 < w.free THEN '-infinity'
+           ELSE clock_timestamp() +
+             interval '1 s' * least(w.longest, w.first * power(2, least(t.attempts + 1 - w.free, 30))) END
          FROM unnest($1::bytea[], $2::int[], $3::int[], $4::int[]) AS w (key_hash, free, first, longest)
          WHERE w.key_hash = t.key_hash)
      WHERE t.next_at <= clock_timestamp()`,

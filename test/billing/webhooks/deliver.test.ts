@@ -305,7 +305,7 @@ describe('Webhook deliveries', function () {
     const { id } = await add();
     assert.equal(await readWebhookLagSeconds(books.database), 0);
     await sendTest(books.database, id);
-    await books.database.query(`UPDATE webhook_deliveries SET next_at = now() - interval '1 hour'`);
+    await books.database.query(`UPDATE webhook_deliveries SET next_at = now() - interval '61 minutes'`);
     assert.ok((await readWebhookLagSeconds(books.database)) >= 3_600);
     assert.equal(await forgetEvents(books.database, 30, 10), 0);
     await books.database.query(`UPDATE webhook_events SET happened_at = now() - interval '31 days'`);
