@@ -22,7 +22,17 @@ describe('a customer that is erased', () => {
   const order = { reason: 'asked for by the customer', requestId: 'erasure-1' };
   const erase = (reference: string) => eraseCustomer(target.database, reference, order, 'ada');
   // The card's digits in quotes: a hash or an id may have them in a row by chance.
-  const words = ['Ada', 'ada@', 'Ada Fox', 'Fox & Sons', 'Queens Plaza', '12-3456789', '"4242"', 'heron.example', 'PO-1'];
+  const words = [
+    'Ada',
+    'ada@',
+    'Ada Fox',
+    'Fox & Sons',
+    'Queens Plaza',
+    '12-3456789',
+    '"4242"',
+    'heron.example',
+    'PO-1',
+  ];
 
   /** Ada Fox, whose e-mail is her external id: profile, tax id, a corrected contact, a card, and one invoice that is paid. */
   async function adaWhoHasPaid(externalId: string) {
