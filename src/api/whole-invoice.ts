@@ -1,8 +1,7 @@
 import type { Principal } from '../auth/principal.ts';
-import type { Database } from '../store/database.ts';
 import type { InvoiceView } from '../store/invoice-views.ts';
 import type { DataGap } from '../store/usage-freshness.ts';
-import { findInvoice, type InvoiceLineView } from '../store/whole-invoice.ts';
+import type { FindInvoice, InvoiceLineView } from '../store/whole-invoice.ts';
 import type { ApiDeps } from './deps.ts';
 import { noSuchInvoice } from './filters.ts';
 import { isCustomer } from './guard.ts';
@@ -18,8 +17,8 @@ export function shownInvoice({ failureCode, ...invoice }: InvoiceView, noticeOf:
 }
 
 /** An invoice with its parties, its lines and what leads to its total. @throws DurabillError not-found */
-export async function wholeInvoice(database: Database, id: string, noticeOf: ApiDeps['noticeOf'], reader: Reader) {
-  const found = await findInvoice(database, id);
+export async function wholeInvoice(find: FindInvoice, id: string, noticeOf: ApiDeps['noticeOf'], reader: Reader) {
+  const found = await find(id);
   if (found === undefined) throw noSuchInvoice(id);
   const { invoice, parties, parts, dataGaps } = found;
   const lines = found.lines.map((line) => ({ ...line, usageState: usageStateOf(line, dataGaps) }));

@@ -1,3 +1,5 @@
+import { dayIn, dayText } from '../domain/period/day-text.ts';
+
 export const lifecycles = ['draft', 'held', 'issued', 'skipped', 'void'] as const;
 export const payments = ['none', 'unpaid', 'processing', 'partly_paid', 'paid', 'uncollectible'] as const;
 export const syncs = ['none', 'pending', 'queued', 'syncing', 'backing_off', 'parked', 'synced'] as const;
@@ -69,13 +71,13 @@ function standingOfDelivery({ sync, paymentDueOn, nextRetryAt, now, zone }: Stan
 /** Where an invoice stands, in one line that its customer understands: "Draft, becomes final on 2 Feb 2013". */
 export function statusOf(invoice: Standing): string {
   const { dueAt, zone, paymentDueOn, paidAt, paid } = invoice;
-  const payBy = paymentDueOn === null ? '' : dayText(new Date(paymentDueOn), 'UTC');
+  const payBy = paymentDueOn === null ? '' : dayText(paymentDueOn);
   const standing = standingOf(invoice);
   switch (standing) {
     case 'draft':
-      return `Draft, becomes final on ${dayText(dueAt, zone)}`;
+      return `Draft, becomes final on ${dayText(dayIn(zone, dueAt))}`;
     case 'paid':
-      return paidAt == null ? 'Paid' : `Paid on ${dayText(paidAt, zone)}`;
+      return paidAt == null ? 'Paid' : `Paid on ${dayText(dayIn(zone, paidAt))}`;
     case 'partly-paid':
       return partlyPaid(invoice, payBy);
     case 'closed-unpaid':
@@ -110,14 +112,5 @@ function partlyPaid({ paymentDueOn, paid, now, zone }: Standing, payBy: string):
 
 /** Whether the day is over in the zone. */
 function isPast(day: string, now: Date | undefined, zone: string): boolean {
-  if (now === undefined) return false;
-  return new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(now) > day;
-}
-
-/** "2 Feb 2013", the day that it is in the zone. */
-function dayText(instant: Date, zone: string): string {
-  const parts = new Intl.DateTimeFormat('en-US', { timeZone: zone, day: 'numeric', month: 'short', year: 'numeric' })
-    .formatToParts(instant)
-    .reduce<Record<string, string>>((found, { type, value }) => Object.assign(found, { [type]: value }), {});
-  return `${parts['day']} ${parts['month']} ${parts['year']}`;
+  return now !== undefined && dayIn(zone, now) > day;
 }

@@ -82,20 +82,26 @@ const creditedMinor = (column: 'total_minor' | 'due_minor') =>
 const amountDueMinor = `CASE WHEN s.lifecycle = 'issued' AND s.payment NOT IN ('paid', 'uncollectible')
   THEN greatest(0, i.total_minor - ${creditedMinor('due_minor')} - s.amount_paid_minor) ELSE 0 END`;
 
-/** All of an invoice `i` but its lines and parts, with its state `s`. */
-export const invoiceColumns = `i.id, i.number, i.revision, i.replaces, i.customer_id AS "customerId",
-    c.external_id AS "customerExternalId", k.name AS clock, i.currency, i.billing_group AS "billingGroup", i.purpose,
-    i.period_start_at AS "periodStartAt", i.period_end_at AS "periodEndAt", i.zone, i.generated_at AS "generatedAt",
-    i.due_at AS "dueAt", i.issued_at AS "issuedAt", i.usage_cut_at AS "usageCutAt", s.payment_due_on AS "paymentDueOn",
+/** What an invoice `i` says for ever once it is issued: triggers keep it. */
+const factColumns = `i.id, i.number, i.revision, i.replaces, i.customer_id AS "customerId", i.currency,
+    i.billing_group AS "billingGroup", i.purpose, i.period_start_at AS "periodStartAt", i.period_end_at AS "periodEndAt",
+    i.zone, i.generated_at AS "generatedAt", i.due_at AS "dueAt", i.issued_at AS "issuedAt", i.usage_cut_at AS "usageCutAt",
     i.subtotal_minor AS "subtotalMinor", i.discount_minor AS "discountMinor", i.tax_minor AS "taxMinor",
-    i.inclusive_tax_minor AS "inclusiveTaxMinor", i.carried_minor AS "carriedMinor", i.credit_minor AS "creditMinor", i.total_minor AS "totalMinor", i.line_count AS "lineCount", s.lifecycle,
-    s.payment, s.sync, s.sync_attempts AS "syncAttempts", s.next_retry_at AS "nextRetryAt", s.synced_at AS "syncedAt",
-    s.parking_number AS "parkingNumber", s.parked_at AS "parkedAt", s.failure_code AS "failureCode",
-    s.failure_reason AS "failureReason", s.priority, s.wanted, s.amount_paid_minor AS "amountPaidMinor",
-    s.paid_at AS "paidAt", s.collection, s.collection_fallback AS "collectionFallback",
-    ${creditedMinor('total_minor')} AS "creditedMinor", ${amountDueMinor} AS "amountDueMinor",
+    i.inclusive_tax_minor AS "inclusiveTaxMinor", i.carried_minor AS "carriedMinor", i.credit_minor AS "creditMinor",
+    i.total_minor AS "totalMinor", i.line_count AS "lineCount"`;
+
+/** What goes on changing: its state `s`, what came of its money, and how its customer `c` and clock `k` are called. */
+export const stateColumns = `c.external_id AS "customerExternalId", k.name AS clock, s.payment_due_on AS "paymentDueOn",
+    s.lifecycle, s.payment, s.sync, s.sync_attempts AS "syncAttempts", s.next_retry_at AS "nextRetryAt",
+    s.synced_at AS "syncedAt", s.parking_number AS "parkingNumber", s.parked_at AS "parkedAt",
+    s.failure_code AS "failureCode", s.failure_reason AS "failureReason", s.priority, s.wanted,
+    s.amount_paid_minor AS "amountPaidMinor", s.paid_at AS "paidAt", s.collection,
+    s.collection_fallback AS "collectionFallback", ${creditedMinor('total_minor')} AS "creditedMinor", ${amountDueMinor} AS "amountDueMinor",
     ${refundedMinor} AS "refundedMinor", ${disputedOf('i.id')} AS "disputedMinor", business_now(k) AS now,
     coalesce(sent.copies, '[]') AS copies`;
+
+/** All of an invoice `i` but its lines and parts. */
+export const invoiceColumns = `${factColumns}, ${stateColumns}`;
 
 export const fromInvoices = `FROM invoices i JOIN invoice_states s ON s.invoice_id = i.id JOIN customers c ON c.id = i.customer_id
   JOIN clocks k ON k.id = i.clock_id

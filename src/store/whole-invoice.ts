@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Currency } from '../domain/money/currency.ts';
 import { formatMoney } from '../domain/money/money.ts';
 import { type InvoiceCredit, type InvoiceDiscount, type InvoiceTax, selectedParts } from './bill-parts.ts';
@@ -10,6 +11,7 @@ import {
   invoiceColumns,
   type StoredInvoice,
   safeNumber,
+  stateColumns,
 } from './invoice-views.ts';
 import { type DataGap, dataGapsOf, selectedDataGaps } from './usage-freshness.ts';
 import { uuidOrNull } from './uuid.ts';
@@ -72,33 +74,72 @@ const selectWhole = `SELECT ${invoiceColumns}, (SELECT to_json(parties) FROM (${
     ${selectedLines} AS lines, ${selectedParts}, ${selectedDataGaps} AS "dataGaps"
   ${fromInvoices} WHERE i.id = $1::uuid`;
 
+const selectState = `SELECT ${stateColumns}, ${selectedDataGaps} AS "dataGaps" ${fromInvoices} WHERE i.id = $1::uuid`;
+
 type Texts<Row, Keys extends keyof Row> = Omit<Row, Keys> & { [Key in Keys]: string };
 type CountsOfLine = 'amountMinor' | 'discountMinor' | 'taxMinor' | 'inclusiveTaxMinor' | 'eventCount' | 'skippedCount';
 type StoredLine = Omit<Texts<InvoiceLineView, CountsOfLine>, 'amount' | 'periodStartAt' | 'periodEndAt'> & {
   periodStartAt: string | null;
   periodEndAt: string | null;
 };
-type StoredWhole = StoredInvoice & {
-  parties: WholeInvoice['parties'] | null;
-  lines: StoredLine[];
-  discounts: Texts<InvoiceDiscount, 'amountMinor'>[];
-  taxes: Texts<InvoiceTax, 'amountMinor' | 'taxableMinor'>[];
-  credits: Texts<InvoiceCredit, 'amountMinor'>[];
-  dataGaps: Parameters<typeof dataGapsOf>[0] | null;
-};
+type Gaps = { dataGaps: Parameters<typeof dataGapsOf>[0] | null };
+type StoredWhole = StoredInvoice &
+  Gaps & {
+    parties: WholeInvoice['parties'] | null;
+    lines: StoredLine[];
+    discounts: Texts<InvoiceDiscount, 'amountMinor'>[];
+    taxes: Texts<InvoiceTax, 'amountMinor' | 'taxableMinor'>[];
+    credits: Texts<InvoiceCredit, 'amountMinor'>[];
+  };
+
+/** An invoice as it was read, and what of it nobody changes once it is issued. */
+type Content = { stored: StoredInvoice } & Pick<WholeInvoice, 'parties' | 'lines' | 'parts'>;
 
 /** One invoice with its parties and lines, all of one moment: a draft may be rebuilt at any time. */
 export async function findInvoice(sql: Sql, reference: string): Promise<WholeInvoice | undefined> {
   const id = uuidOrNull(reference);
-  if (id === null) return undefined;
+  const read = id === null ? undefined : await readWhole(sql, id);
+  return read && wholeOf(read.content, read.gaps);
+}
+
+export type FindInvoice = (reference: string) => Promise<WholeInvoice | undefined>;
+
+/**
+ * `findInvoice` for whoever reads the same invoices again and again. What an issued invoice says is remembered, as triggers
+ * keep it from ever changing; what goes on changing, its state and money, is asked for each time.
+ * @param mostText how many characters of JSON are remembered at most
+ */
+export function createInvoiceFinder(sql: Sql, mostText = 16_000_000): FindInvoice {
+  const issued = new LRUCache<string, Content>({
+    maxSize: mostText,
+    sizeCalculation: ({ parties, lines, parts }) => JSON.stringify([parties, lines, parts]).length,
+  });
+  return async (reference) => {
+    const id = uuidOrNull(reference);
+    if (id === null) return undefined;
+    const known = issued.get(id);
+    const now = known && (await readState(sql, id));
+    // What is void is no longer kept from changing.
+    if (known !== undefined && now?.state.lifecycle === 'issued') {
+      return wholeOf({ ...known, stored: { ...known.stored, ...now.state } }, now.gaps);
+    }
+    const read = await readWhole(sql, id);
+    if (read === undefined) return undefined;
+    const { content, gaps } = read;
+    if (content.stored.lifecycle === 'issued' && content.parties.isFrozen) issued.set(id, content);
+    return wholeOf(content, gaps);
+  };
+}
+
+async function readWhole(sql: Sql, id: string): Promise<{ content: Content; gaps: Gaps['dataGaps'] } | undefined> {
   const { rows } = await sql.query<StoredWhole>({ name: 'find-invoice', text: selectWhole, values: [id] });
   if (rows[0] === undefined) return undefined;
-  const { parties, lines, discounts, taxes, credits, dataGaps, ...invoice } = rows[0];
+  const { parties, lines, discounts, taxes, credits, dataGaps, ...stored } = rows[0];
   if (parties === null) return undefined;
-  return {
-    invoice: fromStored(invoice),
+  const content: Content = {
+    stored,
     parties,
-    lines: lines.map((line) => lineOf(line, invoice.currency as Currency)),
+    lines: lines.map((line) => lineOf(line, stored.currency as Currency)),
     parts: {
       discounts: discounts.map(({ key, name, amountMinor }) => ({ key, name, amountMinor: exactly(amountMinor) })),
       taxes: taxes.map(({ taxableMinor, amountMinor, ...tax }) => ({
@@ -108,8 +149,26 @@ export async function findInvoice(sql: Sql, reference: string): Promise<WholeInv
       })),
       credits: credits.map(({ source, name, amountMinor }) => ({ source, name, amountMinor: exactly(amountMinor) })),
     },
-    dataGaps: dataGaps === null ? null : dataGapsOf(dataGaps),
   };
+  return { content, gaps: dataGaps };
+}
+
+async function readState(
+  sql: Sql,
+  id: string,
+): Promise<{ state: Partial<StoredInvoice>; gaps: Gaps['dataGaps'] } | undefined> {
+  const { rows } = await sql.query<Partial<StoredInvoice> & Gaps>({
+    name: 'find-invoice-state',
+    text: selectState,
+    values: [id],
+  });
+  if (rows[0] === undefined) return undefined;
+  const { dataGaps, ...state } = rows[0];
+  return { state, gaps: dataGaps };
+}
+
+function wholeOf({ stored, ...content }: Content, gaps: Gaps['dataGaps']): WholeInvoice {
+  return { invoice: fromStored(stored), ...content, dataGaps: gaps === null ? null : dataGapsOf(gaps) };
 }
 
 function lineOf(line: StoredLine, currency: Currency): InvoiceLineView {

@@ -3,6 +3,7 @@ import { orderOneOff } from '../../billing/order-one-off.ts';
 import { addPendingItem, removePendingItem, type ShownItem } from '../../billing/pending-item-orders.ts';
 import { safeNumber } from '../../store/invoice-views.ts';
 import { listPendingItems } from '../../store/pending-items.ts';
+import { type FindInvoice, findInvoice } from '../../store/whole-invoice.ts';
 import type { ApiDeps } from '../deps.ts';
 import { customerIdFor } from '../filters.ts';
 import { actorOf } from '../guard.ts';
@@ -25,6 +26,7 @@ import { wholeInvoice } from '../whole-invoice.ts';
 export const chargeRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { database, noticeOf }) => {
   const tags = ['invoices'];
   const write = { scope: 'invoices:write' } as const;
+  const find: FindInvoice = (id) => findInvoice(database, id);
   const shown = (item: ShownItem) => ({ ...item, amountMinor: safeNumber(item.amountMinor) });
 
   app.post(
@@ -44,7 +46,7 @@ export const chargeRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { da
     async (request, reply) => {
       const { id, created } = await orderOneOff(database, request.body, actorOf(request));
       reply.header('location', `/v1/invoices/${id}`);
-      return reply.code(created ? 201 : 200).send(await wholeInvoice(database, id, noticeOf, request));
+      return reply.code(created ? 201 : 200).send(await wholeInvoice(find, id, noticeOf, request));
     },
   );
 

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { setInvoiceTerms } from '../../billing/set-invoice-terms.ts';
 import { type InvoiceCursor, type InvoiceFilter, listInvoices } from '../../store/invoice-views.ts';
+import { createInvoiceFinder } from '../../store/whole-invoice.ts';
 import type { ApiDeps } from '../deps.ts';
 import { clockIdFor, customerIdFor, invoiceIdFor } from '../filters.ts';
 import { actorOf } from '../guard.ts';
@@ -15,7 +16,8 @@ export const invoiceRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { d
   const tags = ['invoices'];
   const config = { scope: 'invoices:read' } as const;
 
-  const whole = (id: string, reader: FastifyRequest) => wholeInvoice(database, id, noticeOf, reader);
+  const find = createInvoiceFinder(database);
+  const whole = (id: string, reader: FastifyRequest) => wholeInvoice(find, id, noticeOf, reader);
 
   app.get(
     '/v1/invoices',

@@ -1,3 +1,5 @@
+import { dayIn, dayText } from '../period/day-text.ts';
+
 /** What happens to a customer's bills, by kind; the names are for ever. */
 export const calendarKinds = [
   'subscription-starts',
@@ -143,7 +145,7 @@ function ofSubscription(subscription: CalendarSubscription, now: Date): Calendar
 
 function ofPlanned(bill: PlannedBill, { zone, isCharged }: Pick<Facts, 'zone' | 'isCharged'>): CalendarEntry[] {
   const { billingGroup, subscriptionIds, generatedAt, issuedAt, dueAt, dueOn } = bill;
-  const of = `${dayText(bill.periodStartAt, zone)} to ${dayText(new Date(bill.periodEndAt.getTime() - 1), zone)}`;
+  const of = `${dayText(dayIn(zone, bill.periodStartAt))} to ${dayText(dayIn(zone, new Date(bill.periodEndAt.getTime() - 1)))}`;
   const [subscriptionId = null, ...others] = subscriptionIds;
   const about = { isDone: false, invoiceId: null, billingGroup };
   const named = { ...about, subscriptionId: others.length === 0 ? subscriptionId : null };
@@ -153,7 +155,7 @@ function ofPlanned(bill: PlannedBill, { zone, isCharged }: Pick<Facts, 'zone' | 
     ...(isCharged
       ? [{ ...named, kind: 'charged' as const, at: issuedAt, sentence: `The invoice for ${of} is ${toCharge}.` }]
       : []),
-    { ...named, kind: 'payment-due', at: dueAt, sentence: `The invoice for ${of} is to be paid by ${dayOf(dueOn)}.` },
+    { ...named, kind: 'payment-due', at: dueAt, sentence: `The invoice for ${of} is to be paid by ${dayText(dueOn)}.` },
   ];
 }
 
@@ -167,7 +169,7 @@ function ofInvoice(invoice: CalendarInvoice, { now, isCharged }: Pick<Facts, 'no
   const entry = (kind: CalendarKind, at: Date | null, sentence: string): CalendarEntry[] =>
     at === null ? [] : [{ ...about, kind, at, isDone: at <= now, sentence }];
   const drawnUp = entry('generated', generatedAt, `A draft over ${total} was drawn up.`);
-  const due = paymentDueOn === null ? '' : dayOf(paymentDueOn);
+  const due = paymentDueOn === null ? '' : dayText(paymentDueOn);
   switch (lifecycle) {
     case 'void':
     case 'skipped':
@@ -217,13 +219,3 @@ function ofCredit({ wallet, left, endsAt: at }: EndingCredit, now: Date): Calend
   const about = { subscriptionId: null, invoiceId: null, billingGroup: null };
   return { ...about, kind: 'credit-ends', at, isDone: at <= now, sentence };
 }
-
-/** "2 Feb 2013", the day that it is in the zone. */
-function dayText(at: Date, zone: string): string {
-  const format = new Intl.DateTimeFormat('en-US', { timeZone: zone, day: 'numeric', month: 'short', year: 'numeric' });
-  const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, value]));
-  return `${parts.get('day')} ${parts.get('month')} ${parts.get('year')}`;
-}
-
-/** The same of a day as it is stored. */
-const dayOf = (day: string): string => dayText(new Date(`${day}T00:00:00Z`), 'UTC');
