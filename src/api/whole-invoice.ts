@@ -1,10 +1,12 @@
+import type { FastifyReply } from 'fastify';
 import type { Principal } from '../auth/principal.ts';
 import type { InvoiceView } from '../store/invoice-views.ts';
 import type { DataGap } from '../store/usage-freshness.ts';
-import type { FindInvoice, InvoiceLineView } from '../store/whole-invoice.ts';
+import type { FindInvoice, InvoiceLineView, WholeInvoice } from '../store/whole-invoice.ts';
 import type { ApiDeps } from './deps.ts';
 import { noSuchInvoice } from './filters.ts';
 import { isCustomer } from './guard.ts';
+import { writeJson } from './json.ts';
 
 type Reader = { principal: Principal | null };
 
@@ -16,13 +18,35 @@ export function shownInvoice({ failureCode, ...invoice }: InvoiceView, noticeOf:
   return { ...invoice, notice };
 }
 
-/** An invoice with its parties, its lines and what leads to its total. @throws DurabillError not-found */
-export async function wholeInvoice(find: FindInvoice, id: string, noticeOf: ApiDeps['noticeOf'], reader: Reader) {
+/** An invoice with its parties, its lines and what leads to its total, as JSON. @throws DurabillError not-found */
+export async function wholeInvoice(
+  find: FindInvoice,
+  id: string,
+  noticeOf: ApiDeps['noticeOf'],
+  reader: Reader,
+): Promise<string> {
   const found = await find(id);
   if (found === undefined) throw noSuchInvoice(id);
-  const { invoice, parties, parts, dataGaps } = found;
-  const lines = found.lines.map((line) => ({ ...line, usageState: usageStateOf(line, dataGaps) }));
-  return { ...shownInvoice(invoice, noticeOf, reader), parties, lines, dataGaps, ...parts };
+  const invoice = writeJson(shownInvoice(found.invoice, noticeOf, reader));
+  return `${invoice.slice(0, -1)},${contentOf(found).slice(1)}`;
+}
+
+/** Sends an invoice that is written already. */
+export async function sendInvoice(reply: FastifyReply, json: string): Promise<FastifyReply> {
+  return await reply.type('application/json; charset=utf-8').serializer(String).send(json);
+}
+
+/** Of what is remembered of an issued invoice, the same object is found each time: it is written once. */
+const written = new WeakMap<object, { gaps: string; json: string }>();
+
+function contentOf({ parties, lines, parts, dataGaps }: WholeInvoice): string {
+  const gaps = JSON.stringify(dataGaps);
+  const before = written.get(lines);
+  if (before?.gaps === gaps) return before.json;
+  const shown = lines.map((line) => ({ ...line, usageState: usageStateOf(line, dataGaps) }));
+  const json = writeJson({ parties, lines: shown, dataGaps, ...parts });
+  written.set(lines, { gaps, json });
+  return json;
 }
 
 /** That nothing was used is not the same as that nothing was heard. */

@@ -100,6 +100,22 @@ export const stateColumns = `c.external_id AS "customerExternalId", k.name AS cl
     ${refundedMinor} AS "refundedMinor", ${disputedOf('i.id')} AS "disputedMinor", business_now(k) AS now,
     coalesce(sent.copies, '[]') AS copies`;
 
+/** The state of an invoice as it comes out of JSON, which has neither instants nor whole numbers as large as ours may be. */
+export type StateAsJson = Record<(typeof instantsOfState)[number], string | null> &
+  Record<(typeof sumsOfState)[number], number> & { lifecycle: InvoiceView['lifecycle'] };
+
+const instantsOfState = ['nextRetryAt', 'syncedAt', 'parkedAt', 'paidAt', 'now'] as const;
+const sumsOfState = ['amountPaidMinor', 'creditedMinor', 'amountDueMinor', 'refundedMinor', 'disputedMinor'] as const;
+
+/** What is read of an issued invoice and remembered, with the state that it has now. */
+export function withState(facts: StoredInvoice, state: StateAsJson): StoredInvoice {
+  const row: Record<string, unknown> = { ...facts, ...state };
+  for (const name of instantsOfState) row[name] = state[name] === null ? null : new Date(state[name]);
+  // A number that JSON cannot hold exactly is so large, however it was rounded, that `safeNumber` refuses it.
+  for (const name of sumsOfState) row[name] = BigInt(state[name]);
+  return row as StoredInvoice;
+}
+
 /** All of an invoice `i` but its lines and parts. */
 export const invoiceColumns = `${factColumns}, ${stateColumns}`;
 
@@ -121,11 +137,7 @@ const sums = [
   'carriedMinor',
   'creditMinor',
   'totalMinor',
-  'amountPaidMinor',
-  'creditedMinor',
-  'amountDueMinor',
-  'refundedMinor',
-  'disputedMinor',
+  ...sumsOfState,
 ] as const;
 type Sum = (typeof sums)[number];
 
@@ -142,9 +154,11 @@ export type StoredInvoice = Omit<InvoiceView, Sum | 'total' | 'status' | 'standi
 export function fromStored(row: StoredInvoice): InvoiceView {
   const { parkingNumber, parkedAt, failureReason, now: _, ...rest } = row;
   const waits = parkedAt !== null || row.lifecycle === 'held';
+  const numbers = {} as { [name in Sum]: number };
+  for (const name of sums) numbers[name] = safeNumber(row[name]);
   return {
     ...rest,
-    ...(Object.fromEntries(sums.map((name) => [name, safeNumber(row[name])])) as { [name in Sum]: number }),
+    ...numbers,
     total: formatMoney({ amountMinor: row.totalMinor, currency: row.currency as Currency }),
     status: statusOf({ ...row, paid: paidOf(row) }),
     standing: standingOf(row),

@@ -20,7 +20,7 @@ import {
 import { problems } from '../schemas/common.ts';
 import { CustomerParams } from '../schemas/customers.ts';
 import { InvoiceWithLines } from '../schemas/invoices.ts';
-import { wholeInvoice } from '../whole-invoice.ts';
+import { sendInvoice, wholeInvoice } from '../whole-invoice.ts';
 
 /** Charges that no plan makes: invoices beside the runs, and items for a customer's next bill. */
 export const chargeRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { database, noticeOf }) => {
@@ -46,7 +46,8 @@ export const chargeRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { da
     async (request, reply) => {
       const { id, created } = await orderOneOff(database, request.body, actorOf(request));
       reply.header('location', `/v1/invoices/${id}`);
-      return reply.code(created ? 201 : 200).send(await wholeInvoice(find, id, noticeOf, request));
+      reply.code(created ? 201 : 200);
+      return await sendInvoice(reply, await wholeInvoice(find, id, noticeOf, request));
     },
   );
 

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { setInvoiceTerms } from '../../billing/set-invoice-terms.ts';
 import { type InvoiceCursor, type InvoiceFilter, listInvoices } from '../../store/invoice-views.ts';
 import { createInvoiceFinder } from '../../store/whole-invoice.ts';
@@ -10,14 +10,15 @@ import { type CursorForm, defaultLimit, pageOf, readCursor, readInstantAndId } f
 import { problems } from '../schemas/common.ts';
 import { InvoicePage, InvoiceParams, InvoiceQuery, InvoiceWithLines } from '../schemas/invoices.ts';
 import { InvoiceTermsChange } from '../schemas/parties.ts';
-import { shownInvoice, wholeInvoice } from '../whole-invoice.ts';
+import { sendInvoice, shownInvoice, wholeInvoice } from '../whole-invoice.ts';
 
 export const invoiceRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { database, noticeOf }) => {
   const tags = ['invoices'];
   const config = { scope: 'invoices:read' } as const;
 
   const find = createInvoiceFinder(database);
-  const whole = (id: string, reader: FastifyRequest) => wholeInvoice(find, id, noticeOf, reader);
+  const whole = async (id: string, reader: FastifyRequest, reply: FastifyReply) =>
+    await sendInvoice(reply, await wholeInvoice(find, id, noticeOf, reader));
 
   app.get(
     '/v1/invoices',
@@ -55,7 +56,7 @@ export const invoiceRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { d
         response: { 200: InvoiceWithLines, ...problems },
       },
     },
-    async (request) => await whole(request.params.id, request),
+    async (request, reply) => await whole(request.params.id, request, reply),
   );
 
   app.patch(
@@ -71,10 +72,10 @@ export const invoiceRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { d
         response: { 200: InvoiceWithLines, ...problems },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const invoiceId = await invoiceIdFor(database, request.params.id);
       await setInvoiceTerms(database, { ...request.body, invoiceId }, actorOf(request));
-      return await whole(invoiceId, request);
+      return await whole(invoiceId, request, reply);
     },
   );
 };
