@@ -646,6 +646,26 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/v1/customers/{id}/tax-ids": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say which tax ids a customer has
+         * @description The rest of how it is taxed stays as it is. Invoices that are issued from now on carry them; issued ones keep theirs.
+         */
+        put: operations["putCustomerTaxIds"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/customers/{id}/usage": {
         parameters: {
             query?: never;
@@ -11499,6 +11519,58 @@ export interface operations {
                     status: "taxable" | "exempt" | "reverse_charge";
                     /** @description Tax ids, the one for invoices first */
                     taxIds?: components["schemas"]["TaxIdsItem2"][];
+                };
+            };
+        };
+        responses: {
+            /** @description The request was refused; nothing was changed */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something is away or failed; the same request may be sent again */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description How the customer is taxed. `defaultRates` null are those of the deployment */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetCustomersOneTaxAnswer"];
+                };
+            };
+        };
+    };
+    putCustomerTaxIds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Our id, or the external id
+                 * @example B6
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description All tax ids that the customer has from now on; an empty list takes them away */
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Tax ids, the one for invoices first */
+                    taxIds: components["schemas"]["TaxIdsItem2"][];
                 };
             };
         };

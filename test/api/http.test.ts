@@ -141,6 +141,7 @@ describe('The HTTP interface', () => {
       '/v1/customers/{id}/personal-data/events',
       '/v1/customers/{id}/session-links',
       '/v1/customers/{id}/tax',
+      '/v1/customers/{id}/tax-ids',
       '/v1/customers/{id}/usage',
       '/v1/customers/{id}/usage/csv',
       '/v1/customers/{id}/usage/events',

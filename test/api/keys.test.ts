@@ -123,6 +123,7 @@ describe('API keys', () => {
       ['plans:write', 'POST', '/v1/tax-rates/x/archive'],
       ['customers:read', 'GET', '/v1/customers/x/tax'],
       ['customers:write', 'PUT', '/v1/customers/x/tax'],
+      ['customers:write', 'PUT', '/v1/customers/x/tax-ids'],
       ['settings:read', 'GET', '/v1/settings/tax'],
       ['settings:write', 'PUT', '/v1/settings/tax'],
       ['operations:read', 'GET', '/v1/operations/summary'],
