@@ -1203,6 +1203,26 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/v1/invoices/{id}/proof/events/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export the events that a line of an invoice is made of
+         * @description All of them, page by page, up to a million, with what was sent.
+         */
+        get: operations["getInvoiceProofEventsCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/invoices/{id}/refunds": {
         parameters: {
             query?: never;
@@ -11864,6 +11884,11 @@ export interface operations {
                  */
                 cursor?: string;
                 /**
+                 * @description Only of this id
+                 * @example B6-1234
+                 */
+                event?: string;
+                /**
                  * @description Only events whose properties have one of the values listed, as JSON; texts are compared with the text of the property
                  * @example {"origin":["JFK","LGA"]}
                  */
@@ -11997,6 +12022,11 @@ export interface operations {
     getCustomerUsageEventsCsv: {
         parameters: {
             query: {
+                /**
+                 * @description Only of this id
+                 * @example B6-1234
+                 */
+                event?: string;
                 /**
                  * @description Only events whose properties have one of the values listed, as JSON; texts are compared with the text of the property
                  * @example {"origin":["JFK","LGA"]}
@@ -14742,6 +14772,56 @@ export interface operations {
                         }[];
                         nextCursor: string | null;
                     };
+                };
+            };
+        };
+    };
+    getInvoiceProofEventsCsv: {
+        parameters: {
+            query: {
+                /**
+                 * @description Place of the line on the invoice
+                 * @example 2
+                 */
+                line: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Our id of the invoice
+                 * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request was refused; nothing was changed */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something is away or failed; the same request may be sent again */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CSV by RFC 4180 in UTF-8, with a header. A text that a spreadsheet would take for a formula has an apostrophe before it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
         };

@@ -171,6 +171,7 @@ describe('The HTTP interface', () => {
       '/v1/invoices/{id}/pdf',
       '/v1/invoices/{id}/proof',
       '/v1/invoices/{id}/proof/events',
+      '/v1/invoices/{id}/proof/events/csv',
       '/v1/invoices/{id}/refunds',
       '/v1/invoices/{id}/reissue',
       '/v1/invoices/{id}/review',

@@ -90,6 +90,7 @@ describe('API keys', () => {
       ['invoices:read', 'GET', '/v1/customers/x/usage/csv'],
       ['invoices:read', 'GET', '/v1/customers/x/usage/events'],
       ['invoices:read', 'GET', '/v1/customers/x/usage/events/csv'],
+      ['invoices:read', 'GET', '/v1/invoices/x/proof/events/csv?line=1'],
       ['invoices:write', 'DELETE', '/v1/customers/x/pending-items/y?reason=z'],
       ['users:read', 'GET', '/v1/customers/x/users'],
       ['users:write', 'POST', '/v1/customers/x/users'],
