@@ -646,6 +646,26 @@ export type paths = {
         patch?: never;
         trace?: never;
     };
+    "/v1/customers/{id}/tax-ids": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say which tax ids a customer has
+         * @description The rest of how it is taxed stays as it is. Invoices that are issued from now on carry them; issued ones keep theirs.
+         */
+        put: operations["putCustomerTaxIds"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/customers/{id}/usage": {
         parameters: {
             query?: never;
@@ -1175,6 +1195,26 @@ export type paths = {
         };
         /** List the events that a line of an invoice is made of */
         get: operations["listInvoiceProofEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invoices/{id}/proof/events/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export the events that a line of an invoice is made of
+         * @description All of them, page by page, up to a million, with what was sent.
+         */
+        get: operations["getInvoiceProofEventsCsv"];
         put?: never;
         post?: never;
         delete?: never;
@@ -11532,6 +11572,58 @@ export interface operations {
             };
         };
     };
+    putCustomerTaxIds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description Our id, or the external id
+                 * @example B6
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description All tax ids that the customer has from now on; an empty list takes them away */
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Tax ids, the one for invoices first */
+                    taxIds: components["schemas"]["TaxIdsItem2"][];
+                };
+            };
+        };
+        responses: {
+            /** @description The request was refused; nothing was changed */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something is away or failed; the same request may be sent again */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description How the customer is taxed. `defaultRates` null are those of the deployment */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetCustomersOneTaxAnswer"];
+                };
+            };
+        };
+    };
     getCustomerUsage: {
         parameters: {
             query: {
@@ -11792,6 +11884,11 @@ export interface operations {
                  */
                 cursor?: string;
                 /**
+                 * @description Only of this id
+                 * @example B6-1234
+                 */
+                event?: string;
+                /**
                  * @description Only events whose properties have one of the values listed, as JSON; texts are compared with the text of the property
                  * @example {"origin":["JFK","LGA"]}
                  */
@@ -11925,6 +12022,11 @@ export interface operations {
     getCustomerUsageEventsCsv: {
         parameters: {
             query: {
+                /**
+                 * @description Only of this id
+                 * @example B6-1234
+                 */
+                event?: string;
                 /**
                  * @description Only events whose properties have one of the values listed, as JSON; texts are compared with the text of the property
                  * @example {"origin":["JFK","LGA"]}
@@ -14670,6 +14772,56 @@ export interface operations {
                         }[];
                         nextCursor: string | null;
                     };
+                };
+            };
+        };
+    };
+    getInvoiceProofEventsCsv: {
+        parameters: {
+            query: {
+                /**
+                 * @description Place of the line on the invoice
+                 * @example 2
+                 */
+                line: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Our id of the invoice
+                 * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request was refused; nothing was changed */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something is away or failed; the same request may be sent again */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CSV by RFC 4180 in UTF-8, with a header. A text that a spreadsheet would take for a formula has an apostrophe before it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
         };

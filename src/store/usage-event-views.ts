@@ -29,6 +29,8 @@ export type UsageEventFilter = {
   meter?: Meter;
   filter?: Filter;
   source?: string;
+  /** Its id at its source. */
+  event?: string;
   /** Versions that corrections have taken away, too. */
   withSuperseded: boolean;
 };
@@ -36,7 +38,7 @@ export type UsageEventFilter = {
 /** The latest events first, those before the cursor, the next so many. */
 export async function listUsageEvents(
   sql: Sql,
-  { customerId, from, to, meter, filter, source, withSuperseded }: UsageEventFilter,
+  { customerId, from, to, meter, filter, source, event, withSuperseded }: UsageEventFilter,
   page: { after: UsageEventCursor | undefined; limit: number },
 ): Promise<UsageEventView[]> {
   const values: unknown[] = [];
@@ -45,6 +47,7 @@ export async function listUsageEvents(
     `u.customer_id = ${bind(customerId)} AND u.occurred_at >= ${bind(from)} AND u.occurred_at < ${bind(to)}`,
     ...(withSuperseded ? [] : [isCurrent]),
     ...(source === undefined ? [] : [`u.source = ${bind(source)}`]),
+    ...(event === undefined ? [] : [`u.event_id = ${bind(event)}`]),
     ...Object.entries(filter ?? {}).map(
       ([property, allowed]) => `coalesce(u.properties ->> ${bind(property)}, '') = ANY (${bind(allowed)}::text[])`,
     ),

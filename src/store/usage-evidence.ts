@@ -5,8 +5,10 @@ import {
   isCurrent,
   isMeasured,
   isValid,
+  numberOf,
   passesOf,
   type ReadingOf,
+  textOf,
   valuesOf,
 } from './usage-expressions.ts';
 
@@ -125,13 +127,46 @@ export type EvidenceEvent = EventCursor & {
   correctedAt: Date | null;
 };
 
+/** The same with what was sent, and what the meter reads of it. */
+export type EvidenceContent = EvidenceEvent & {
+  type: string;
+  properties: Record<string, unknown>;
+  /** A number, or the value that is counted, as text; null for a mere count. */
+  measured: string | null;
+};
+
+type PageOfEvents = { after: EventCursor | undefined; limit: number };
+
 /** The events of a line, late ones too, in the order of the digest after the cursor, the next so many. */
 export async function listEvidence(
   sql: Sql,
   window: EvidenceWindow,
   line: EvidenceOf,
-  page: { after: EventCursor | undefined; limit: number },
+  page: PageOfEvents,
 ): Promise<EvidenceEvent[]> {
+  return await listWith<EvidenceEvent>(sql, window, line, page, () => '');
+}
+
+/** The same events in the same order, each with its content. */
+export async function listEvidenceContents(
+  sql: Sql,
+  window: EvidenceWindow,
+  line: EvidenceOf,
+  page: PageOfEvents,
+): Promise<EvidenceContent[]> {
+  return await listWith<EvidenceContent>(sql, window, line, page, (bind) => {
+    const measured = numberOf(line.meter, bind) ?? textOf(line.meter, bind);
+    return `, u.event_type AS type, u.properties, ${measured === null ? 'NULL::text' : `(${measured})::text`} AS measured`;
+  });
+}
+
+async function listWith<Row extends EvidenceEvent>(
+  sql: Sql,
+  window: EvidenceWindow,
+  line: EvidenceOf,
+  page: PageOfEvents,
+  more: (bind: Bind) => string,
+): Promise<Row[]> {
   const values: unknown[] = [];
   const bind = (value: unknown) => `$${values.push(value)}`;
   const measured = isMeasured(line, bind);
@@ -149,10 +184,10 @@ export async function listEvidence(
       `u.occurred_at >= ${at} AND (${inOrder}, u.version) > (${at}, ${bind(source)}, ${bind(id)}, ${bind(version)})`,
     );
   }
-  const { rows } = await sql.query<EvidenceEvent>(
+  const { rows } = await sql.query<Row>(
     `SELECT u.source, u.event_id AS id, u.version, u.occurred_at AS "occurredAt", u.received_at AS "receivedAt",
        ${hashOf} AS "contentHash", ${measured === null ? 'false' : `NOT (${measured})`} AS "isSkipped",
-       u.received_at > ${bind(window.cutAt)} AS "isLate", u.superseded_at AS "correctedAt"
+       u.received_at > ${bind(window.cutAt)} AS "isLate", u.superseded_at AS "correctedAt"${more(bind)}
      FROM ${withKeys} WHERE ${conditions.join(' AND ')} ORDER BY ${inOrder}, u.version LIMIT ${bind(page.limit)}`,
     values,
   );

@@ -86,6 +86,30 @@ describe('The history and the proof of an invoice', () => {
     assert.equal(body.lines[1].evidence.digest, digest.toString('hex'));
   });
 
+  it('export the events of a line as CSV, with what was sent', async () => {
+    const url = `/v1/invoices/${id}/proof/events/csv?line=2`;
+    const { headers, body } = await api.app.inject({ url, headers: { authorization: `Bearer ${api.key}` } });
+    assert.equal(headers['content-type'], 'text/csv; charset=utf-8; header=present');
+    assert.match(String(headers['content-disposition']), /^attachment; filename="line-events\.csv"$/);
+    const [header, ...rows] = body.trimEnd().split('\r\n');
+    assert.equal(
+      header,
+      'source,id,version,type,occurredAt,receivedAt,measured,skipped,superseded,properties,late',
+      'the columns of the usage explorer, and whether it came too late',
+    );
+    const listed = await allOf(`/v1/invoices/${id}/proof/events?line=2`);
+    assert.equal(rows.length, listed.length);
+    for (const [index, { source, occurredAt, isSkipped, isLate }] of listed.entries()) {
+      assert.ok(rows[index]?.startsWith(`${source},`) && rows[index].includes(`,${occurredAt},`), rows[index]);
+      assert.ok(rows[index]?.endsWith(`,${isLate}`), rows[index]);
+      assert.equal(rows[index]?.includes(',true,,'), isSkipped, rows[index]);
+    }
+    assert.match(body, /,"flight ""3"" é",1,departure,/, 'quotes are doubled');
+    // Of seven flights one has no miles.
+    assert.equal(rows.filter((row) => /Z,10,false,,"\{""miles"":10/.test(row)).length, 6);
+    assertProblem(await api.get(`/v1/invoices/${id}/proof/events/csv?line=3`), 404, 'not-found', 'line');
+  });
+
   it('refuse ids, lines and cursors that are not there, with a sentence', async () => {
     for (const what of ['history', 'proof', 'proof/events?line=1']) {
       assertProblem(await api.get(`/v1/invoices/${randomUUID()}/${what}`), 404, 'not-found', 'id');

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { signedIn } from './access-support.ts';
 import { assertProblem, useApi } from './support.ts';
 
 describe('Taxes by HTTP', () => {
@@ -64,6 +65,51 @@ describe('Taxes by HTTP', () => {
     assertProblem(await api.get('/v1/customers/nobody/tax'), 404, 'not-found', 'id');
     const back = await put('/v1/customers/B6/tax', { status: 'taxable' });
     assert.deepEqual({ ...back.body, changedAt: null }, none);
+  });
+
+  it('lets a customer say its tax ids, and nothing else of how it is taxed', async () => {
+    const { id } = (await api.get('/v1/customers/B6')).body;
+    const rates = { status: 'taxable', defaultRates: ['de-vat-19'] };
+    await put('/v1/customers/B6/tax', rates);
+    const as = async (role: 'member' | 'billing', url: string, body: object) => {
+      const headers = await signedIn(api.database, { customerId: id, userId: null, role });
+      return await api.call('PUT', url, { body, headers, isKeyless: true });
+    };
+    const url = `/v1/customers/${id}/tax-ids`;
+    const taxIds = [
+      { type: 'eu_vat', value: 'de 136 695 976' },
+      { type: 'us_ein', value: '91-1144442' },
+    ];
+    const kept = [{ type: 'eu_vat', value: 'DE136695976' }, taxIds[1]];
+    const said = await as('billing', url, { taxIds });
+    assert.deepEqual([said.status, said.body.taxIds, said.body.defaultRates], [200, kept, ['de-vat-19']]);
+    assertProblem(await as('member', url, { taxIds: [] }), 403, 'scope-missing');
+    assertProblem(await as('billing', `/v1/customers/${id}/tax`, rates), 404, 'not-found');
+    const wrong = { taxIds: [taxIds[1], { type: 'eu_vat', value: 'DE136695978' }] };
+    assertProblem(await as('billing', url, wrong), 422, 'tax-id-invalid', 'taxIds[1].value');
+    const more = { taxIds, status: 'exempt' };
+    assertProblem(await as('billing', url, more), 400, 'request-invalid', 'status');
+    assert.deepEqual((await api.get(`/v1/customers/${id}/tax`)).body, said.body, 'a refusal changes nothing');
+
+    await as('billing', url, { taxIds });
+    const { rows } = await api.database.query<{ actor: string; action: string; detail: object }>(
+      `SELECT actor, action, detail FROM audit_log WHERE subject_id = $1 AND action LIKE 'tax%' ORDER BY sequence DESC`,
+      [id],
+    );
+    const detail = { taxIdTypes: ['eu_vat', 'us_ein'] };
+    assert.deepEqual(rows[0], { actor: `customer:${id}`, action: 'tax ids set', detail });
+    assert.equal(rows.filter(({ action }) => action === 'tax ids set').length, 1, 'the same again is no change');
+    assert.doesNotMatch(JSON.stringify(rows), /136695976|1144442/);
+  });
+
+  it('keeps a tax id on invoices that have no tax by reverse charge', async () => {
+    const reverse = { status: 'reverse_charge', reason: 'Article 196 VAT Directive' };
+    const taxIds = [{ type: 'eu_vat', value: 'DE136695976' }];
+    await put('/v1/customers/B6/tax', { ...reverse, taxIds });
+    assertProblem(await put('/v1/customers/B6/tax-ids', { taxIds: [] }), 422, 'tax-invalid', 'taxIds');
+    const other = [{ type: 'eu_vat', value: 'ATU13585627' }];
+    assert.deepEqual((await put('/v1/customers/B6/tax-ids', { taxIds: other })).body.taxIds, other);
+    await put('/v1/customers/B6/tax', { status: 'taxable' });
   });
 
   it('chooses the settings of the deployment', async () => {

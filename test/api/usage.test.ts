@@ -98,6 +98,15 @@ describe('The API of usage and expected bills', () => {
     assertProblem(await api.get(`${at}/usage/events?${span}&cursor=x`), 400, 'request-invalid', 'cursor');
   });
 
+  it('finds one event by its id', async () => {
+    const { body } = await api.get(`${at}/usage/events?${span}&event=d3`);
+    assert.deepEqual(
+      body.data.map(({ id }: { id: string }) => id),
+      ['d3'],
+    );
+    assert.deepEqual((await api.get(`${at}/usage/events?${span}&event=none`)).body.data, []);
+  });
+
   it('exports both as CSV', async () => {
     const ask = (url: string) => api.app.inject({ url, headers: { authorization: `Bearer ${api.key}` } });
     const series = await ask(`${at}/usage/csv?meter=departures&${span}&groupBy=origin`);

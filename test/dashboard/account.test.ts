@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
+import { taxIdTypes } from '../../src/billing/tax/tax-id-forms.ts';
+import { taxIdKindName, taxIdKinds } from '../../src/dashboard/pages/account/names.ts';
 import type { Mail } from '../../src/notify/mailer.ts';
 import type { Customer } from '../../src/store/customers.ts';
 import { addCustomer } from '../support/books.ts';
@@ -32,7 +34,7 @@ describe('The pages of the account', function () {
     const page = await pages.visit('/account', { as: { customer: customer.id, role: 'billing' } });
     await page.getByText('none yet').waitFor();
     await looksRight(page, 'account');
-    await page.getByRole('button', { name: 'Change' }).click();
+    await page.getByRole('button', { name: 'Change', exact: true }).click();
     await page.getByRole('textbox', { name: /Name of the business/ }).fill('Heron Aviation <script>alert(1)</script>');
     await page.getByLabel('Street and number').fill('Queens Plaza 27\nFloor 3');
     await page.getByRole('textbox', { name: /^City/ }).fill('Long Island City');
@@ -55,11 +57,40 @@ describe('The pages of the account', function () {
 
   it('show a refusal at the field that it is about', async () => {
     const page = await pages.visit('/account', { as: { customer: customer.id }, refusals: [400, 422] });
-    await page.getByRole('button', { name: 'Change' }).click();
+    await page.getByRole('button', { name: 'Change', exact: true }).click();
     await page.getByLabel('Your order number').fill('x'.repeat(200));
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('alert').first().waitFor();
     assert.equal(await page.getByLabel('Your order number').getAttribute('aria-invalid'), 'true');
+  });
+
+  it('change the tax ids, and say from which invoice on they count', async () => {
+    const page = await pages.visit('/account', { as: { customer: customer.id, role: 'billing' }, refusals: [422] });
+    await page.getByText('none on record').waitFor();
+    await page.getByText('Your next invoice carries the tax ids as they are then.').waitFor();
+    await page.getByRole('button', { name: 'Change tax ids' }).click();
+    await page.getByRole('button', { name: /Kind/ }).click();
+    await page.getByRole('option', { name: 'European Union: VAT' }).click();
+    const number = page.getByRole('textbox', { name: 'Number' });
+    await number.fill('DE136695978');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('alert').getByText('The number is no VAT number').waitFor();
+    assert.equal(await number.getAttribute('aria-invalid'), 'true');
+    await looksRight(page, 'account-tax-ids');
+    await number.fill('de 136 695 976');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved. Your next invoice carries them.').waitFor();
+    await page.getByText('DE136695976', { exact: true }).waitFor();
+    await page.getByText('European Union: VAT').waitFor();
+    await page.getByRole('button', { name: 'Change tax ids' }).click();
+    await page.getByRole('button', { name: 'Take DE136695976 away' }).click();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('none on record').waitFor();
+  });
+
+  it('name every kind of tax id that is taken', () => {
+    assert.deepEqual([...taxIdKinds].sort(), [...taxIdTypes].sort());
+    assert.equal(taxIdKindName('ca_gst_hst'), 'Canada: GST HST');
   });
 
   it('say how one pays, and what one has', async () => {

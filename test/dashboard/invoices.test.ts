@@ -82,6 +82,24 @@ describe('The pages of invoices', function () {
     await looksRight(page, 'line');
   });
 
+  it('hand out the events of a line, and lead to each of them', async () => {
+    const page = await pages.visit(`/invoices/${invoice}/lines/2`, { as: { customer } });
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'CSV', exact: true }).click(),
+    ]);
+    assert.equal(download.suggestedFilename(), 'line-events.csv');
+    const rows = (await readFile(await download.path(), 'utf8')).trimEnd().split('\r\n');
+    assert.equal(rows.length, 1 + departures);
+    const [source = '', id = ''] = rows[1]?.split(',') ?? [];
+    await page.getByRole('table', { name: 'Events, the earliest first' }).getByRole('link', { name: id }).click();
+    await page.getByText(`What was reported as “${id}”`).waitFor();
+    const events = page.getByRole('list', { name: 'Events', exact: true });
+    await events.getByRole('button', { name: `Hide the event ${source} ${id}` }).waitFor();
+    assert.equal(await events.getByRole('listitem').count(), 1);
+    await looksRight(page, 'line-event');
+  });
+
   it('compute the invoice again while one looks', async () => {
     const page = await pages.visit(`/invoices/${invoice}?tab=proof`, { as: { customer } });
     await page.getByText('It all agrees').waitFor();

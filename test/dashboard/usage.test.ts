@@ -125,6 +125,13 @@ describe('The pages of what is to be paid', function () {
     await again.getByTestId('supposed-total').filter({ hasText: '$562.50' }).waitFor();
   });
 
+  it('say on the account from which invoice on a tax id counts', async () => {
+    const page = await pages.visit('/account', { as: { customer } });
+    await page
+      .getByText('A change counts from the invoice for October 2013 on, which becomes final on Nov 2, 2013.')
+      .waitFor();
+  });
+
   it('are the same for an operator, who looks on', async () => {
     const at = `/operations/customers/${customer}`;
     const page = await pages.visit(at, { as: { operator: 'viewer' } });

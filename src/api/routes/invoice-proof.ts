@@ -1,7 +1,9 @@
+import { Readable } from 'node:stream';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { findLineEvidence } from '../../billing/find-line-evidence.ts';
 import { parseInstant } from '../../billing/instant.ts';
 import { type InvoiceProof, proveInvoice } from '../../billing/prove-invoice.ts';
+import { lineEventsCsv } from '../../billing/usage/export-usage.ts';
 import { DurabillError } from '../../errors/error.ts';
 import { safeNumber } from '../../store/invoice-views.ts';
 import { type EventCursor, listEvidence } from '../../store/usage-evidence.ts';
@@ -11,7 +13,8 @@ import { invoiceIdFor, noSuchInvoice } from '../filters.ts';
 import { type CursorForm, defaultLimit, pageOf, readCursor } from '../paging.ts';
 import { problems } from '../schemas/common.ts';
 import { HistoryParams } from '../schemas/history.ts';
-import { ProofEventPage, ProofEventQuery, InvoiceProof as ProofSchema } from '../schemas/proof.ts';
+import { ProofEventCsvQuery, ProofEventPage, ProofEventQuery, InvoiceProof as ProofSchema } from '../schemas/proof.ts';
+import { Csv, csvNamed } from '../schemas/usage.ts';
 
 export const invoiceProofRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { database }) => {
   const tags = ['invoices'];
@@ -49,19 +52,45 @@ export const invoiceProofRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app
       },
     },
     async ({ params, query: { line, limit = defaultLimit, cursor } }) => {
-      const id = await invoiceIdFor(database, params.id);
       const after = readCursor(cursor, cursorForm);
-      const evidence = await findLineEvidence(database, id, line);
-      if (evidence === undefined) {
-        const reason = `The invoice has no line ${line} that is made of events.`;
-        throw new DurabillError('not-found', { field: 'line', reason, mend: `Its lines are at /v1/invoices/${id}.` });
-      }
-      const record = await findUsageRecord(database, id);
-      if (record?.removedAt) throw removed(record.removedAt);
-      const rows = await listEvidence(database, evidence.window, evidence.of, { after, limit: limit + 1 });
+      const { window, of } = await evidenceFor(params.id, line);
+      const rows = await listEvidence(database, window, of, { after, limit: limit + 1 });
       return pageOf(rows, limit, cursorForm);
     },
   );
+
+  app.get(
+    '/v1/invoices/:id/proof/events/csv',
+    {
+      config,
+      // Whoever reads slowly is waited for.
+      handlerTimeout: 600_000,
+      schema: {
+        tags,
+        summary: 'Export the events that a line of an invoice is made of',
+        description: 'All of them, page by page, up to a million, with what was sent.',
+        params: HistoryParams,
+        querystring: ProofEventCsvQuery,
+        response: { 200: Csv, ...problems },
+      },
+    },
+    async ({ params, query: { line } }, reply) => {
+      const evidence = await evidenceFor(params.id, line);
+      return await reply.headers(csvNamed('line-events')).send(Readable.from(lineEventsCsv(database, evidence)));
+    },
+  );
+
+  const evidenceFor = async (invoice: string, line: number) => {
+    const id = await invoiceIdFor(database, invoice);
+    const evidence = await findLineEvidence(database, id, line);
+    if (evidence === undefined) {
+      const reason = `The invoice has no line ${line} that is made of events.`;
+      throw new DurabillError('not-found', { field: 'line', reason, mend: `Its lines are at /v1/invoices/${id}.` });
+    }
+    const record = await findUsageRecord(database, id);
+    if (record?.removedAt) throw removed(record.removedAt);
+    return evidence;
+  };
 };
 
 /** No empty list, which would say that there was no use. */

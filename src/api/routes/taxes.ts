@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { archiveTaxRate } from '../../billing/tax/archive-tax-rate.ts';
 import { chooseTaxSettings } from '../../billing/tax/choose-tax-settings.ts';
 import { createTaxRate } from '../../billing/tax/create-tax-rate.ts';
-import { setCustomerTax, showCustomerTax } from '../../billing/tax/set-customer-tax.ts';
+import { setCustomerTax, setTaxIds, showCustomerTax } from '../../billing/tax/set-customer-tax.ts';
 import { DurabillError } from '../../errors/error.ts';
 import type { CustomerTax as Profile } from '../../store/customer-taxes.ts';
 import { findTaxRates, listTaxRates } from '../../store/tax-rates.ts';
@@ -16,6 +16,7 @@ import {
   CustomerTax,
   CustomerTaxInput,
   NewTaxRate,
+  TaxIdsInput,
   TaxRate,
   TaxRatePage,
   TaxRateParams,
@@ -125,6 +126,23 @@ export const taxRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { datab
       const body = { ...request.body, status: request.body.status as Profile['status'] };
       return await setCustomerTax(database, request.params.id, body, actorOf(request));
     },
+  );
+
+  app.put(
+    '/v1/customers/:id/tax-ids',
+    {
+      config: { scope: 'customers:write', customers: 'path', customersMay: 'write' },
+      schema: {
+        tags,
+        summary: 'Say which tax ids a customer has',
+        description:
+          'The rest of how it is taxed stays as it is. Invoices that are issued from now on carry them; issued ones keep theirs.',
+        params: CustomerParams,
+        body: TaxIdsInput,
+        response: { 200: CustomerTax, ...problems },
+      },
+    },
+    async (request) => await setTaxIds(database, request.params.id, request.body.taxIds, actorOf(request)),
   );
 
   app.get(

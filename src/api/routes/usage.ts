@@ -16,6 +16,7 @@ import { CustomerParams } from '../schemas/customers.ts';
 import {
   Csv,
   CustomerMeters,
+  csvNamed,
   UsageAnswer,
   UsageEventCsvQuery,
   UsageEventPage,
@@ -91,7 +92,7 @@ export const usageRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { dat
       const customerId = await customerIdFor(database, id);
       const seenBy = principal?.customerId ?? null;
       const csv = await usageCsv(database, { ...query, bucket, customerId, seenBy });
-      return await reply.headers(fileNamed('usage')).send(csv);
+      return await reply.headers(csvNamed('usage')).send(csv);
     },
   );
 
@@ -132,7 +133,7 @@ export const usageRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { dat
     },
     async ({ params: { id }, query, principal }, reply) => {
       const filter = await filterFor(id, query, principal);
-      return await reply.headers(fileNamed('usage-events')).send(Readable.from(eventsCsv(database, filter)));
+      return await reply.headers(csvNamed('usage-events')).send(Readable.from(eventsCsv(database, filter)));
     },
   );
 
@@ -144,11 +145,6 @@ const shown = ({ quantity, eventCount, skippedCount }: Figure) => ({
   quantity,
   eventCount: safeNumber(eventCount),
   skippedCount: safeNumber(skippedCount),
-});
-
-const fileNamed = (name: string) => ({
-  'content-type': 'text/csv; charset=utf-8; header=present',
-  'content-disposition': `attachment; filename="${name}.csv"`,
 });
 
 const cursorForm: CursorForm<UsageEventCursor> = {

@@ -160,9 +160,16 @@ const Event = Type.Object(
 const cursorExample = ['2013-01-01T10:45:00.000Z', 'api', 'flight-2013-01-01-B6-725', '1'];
 
 export const ProofEventPage = page(Event, 'Events of a line, by instant, source and id', cursorExample);
+const line = Type.Integer({
+  minimum: 1,
+  maximum: 10_000,
+  description: 'Place of the line on the invoice',
+  examples: [2],
+});
+export const ProofEventCsvQuery = Type.Object({ line }, closed);
 export const ProofEventQuery = Type.Object(
   {
-    line: Type.Integer({ minimum: 1, maximum: 10_000, description: 'Place of the line on the invoice', examples: [2] }),
+    line,
     ...pageQuery(cursorExample),
     // Source and id of an event stand in it: twice the room of others.
     cursor: Type.Optional(addressText('`nextCursor` of the page before', writeCursor(cursorExample), 4_200)),

@@ -95,6 +95,11 @@ export const CustomerTaxInput = Type.Object(
   },
 );
 
+export const TaxIdsInput = Type.Object(
+  { taxIds },
+  { ...closed, description: 'All tax ids that the customer has from now on; an empty list takes them away' },
+);
+
 export const CustomerTax = Type.Object(
   {
     status,

@@ -131,6 +131,7 @@ const eventFilter = {
   ...span,
   filter,
   source: Type.Optional(addressText('Only of this source', 'departures')),
+  event: Type.Optional(addressText('Only of this id', 'B6-1234')),
   versions: Type.Optional(
     Type.Enum(['current', 'all'], {
       type: 'string',
@@ -198,6 +199,12 @@ export const CustomerMeters = Type.Object(
 
 const csvDescription =
   'CSV by RFC 4180 in UTF-8, with a header. A text that a spreadsheet would take for a formula has an apostrophe before it.';
+/** A file of CSV by its name. */
+export const csvNamed = (name: string) => ({
+  'content-type': 'text/csv; charset=utf-8; header=present',
+  'content-disposition': `attachment; filename="${name}.csv"`,
+});
+
 export const Csv = {
   description: csvDescription,
   content: {

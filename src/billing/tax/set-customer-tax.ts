@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { readerFor } from '../../domain/rating/reader.ts';
 import { readRateKeys } from '../../domain/tax/tax-rate.ts';
 import { DurabillError } from '../../errors/error.ts';
@@ -47,10 +48,7 @@ export async function setCustomerTax(
     reason: readReasonOf(status, reason ?? null),
     defaultRates: input.defaultRates == null ? null : readRateKeys(read, input.defaultRates, 'defaultRates'),
   };
-  const taxIds = readTaxIds(
-    read.list(input.taxIds ?? [], 'taxIds', { least: 0, most: maxTaxIds }) as TaxId[],
-    'taxIds',
-  );
+  const taxIds = readTaxIdList(input.taxIds ?? []);
   return await database.transaction(async (sql) => {
     const { id } = await getCustomer(sql, reference);
     const before = await lockCustomerTax(sql, id);
@@ -65,9 +63,44 @@ export async function setCustomerTax(
   });
 }
 
+/**
+ * Says which tax ids a customer has and nothing else: a customer may say this of itself, while how it is taxed is the
+ * business's to say. It takes the place of the ids there were; what is issued stays.
+ * @throws DurabillError not-found, tax-invalid, tax-id-invalid, request-invalid
+ */
+export async function setTaxIds(
+  database: Database,
+  reference: string,
+  given: readonly TaxId[],
+  actor: string,
+): Promise<CustomerTaxView> {
+  const taxIds = readTaxIdList(given);
+  return await database.transaction(async (sql) => {
+    const { id } = await getCustomer(sql, reference);
+    const { status } = await lockCustomerTax(sql, id);
+    if (status === 'reverse_charge' && taxIds.length === 0) {
+      throw new DurabillError('tax-invalid', {
+        field: 'taxIds',
+        reason: 'Invoices without tax under reverse charge have to name a tax id, so that the last one stays.',
+        mend: 'Put another one in its place, or have the status changed first.',
+      });
+    }
+    const before = (await readStoredTaxIds(sql, [id])).get(id);
+    if (isDeepStrictEqual(before, taxIds)) return await viewOf(sql, id);
+    await replaceTaxIds(sql, id, taxIds);
+    const detail = { taxIdTypes: taxIds.map(({ type }) => type) };
+    await appendAudit(sql, [{ subjectKind: 'customer', subjectId: id, actor, action: 'tax ids set', detail }]);
+    return await viewOf(sql, id);
+  });
+}
+
 /** @throws DurabillError not-found */
 export async function showCustomerTax(database: Database, reference: string): Promise<CustomerTaxView> {
   return await viewOf(database, (await getCustomer(database, reference)).id);
+}
+
+function readTaxIdList(given: readonly TaxId[]): TaxId[] {
+  return readTaxIds(read.list(given, 'taxIds', { least: 0, most: maxTaxIds }) as TaxId[], 'taxIds');
 }
 
 function readReasonOf(status: CustomerTax['status'], reason: string | null): string | null {

@@ -5,6 +5,7 @@ import {
   type UsageEventFilter,
   type UsageEventView,
 } from '../../store/usage-event-views.ts';
+import { type EvidenceOf, type EvidenceWindow, listEvidenceContents } from '../../store/usage-evidence.ts';
 import { canonicalJson } from '../canonical-json.ts';
 import { csvLine } from './csv.ts';
 import { showUsage, type UsageQuestion } from './show-usage.ts';
@@ -30,34 +31,53 @@ export async function usageCsv(database: Database, question: UsageQuestion): Pro
   return [header, ...rows].join('');
 }
 
-/** Events as CSV, page by page, so that whoever reads slowly is waited for and nothing piles up. */
+const columns = [
+  ...['source', 'id', 'version', 'type', 'occurredAt', 'receivedAt'],
+  ...['measured', 'skipped', 'superseded', 'properties'],
+];
+
+/** Events as CSV, the latest first. */
 export async function* eventsCsv(database: Database, filter: UsageEventFilter): AsyncGenerator<string> {
-  yield csvLine([
-    'source',
-    'id',
-    'version',
-    'type',
-    'occurredAt',
-    'receivedAt',
-    'measured',
-    'skipped',
-    'superseded',
-    'properties',
-  ]);
+  yield csvLine(columns);
+  yield* inPages((page) => listUsageEvents(database, filter, page), cellsOf);
+}
+
+/**
+ * The events of a line of an invoice as CSV, in the order of their digest, with the columns of other events and whether
+ * they came too late to be on the invoice.
+ */
+export async function* lineEventsCsv(
+  database: Database,
+  { window, of }: { window: EvidenceWindow; of: EvidenceOf },
+): AsyncGenerator<string> {
+  yield csvLine([...columns, 'late']);
+  yield* inPages(
+    (page) => listEvidenceContents(database, window, of, page),
+    ({ correctedAt, isLate, ...event }) => [...cellsOf({ ...event, supersededAt: correctedAt }), String(isLate)],
+  );
+}
+
+/** Page by page, so that whoever reads slowly is waited for and nothing piles up. */
+async function* inPages<Row extends UsageEventCursor>(
+  read: (page: { after: UsageEventCursor | undefined; limit: number }) => Promise<Row[]>,
+  cells: (row: Row) => (string | null)[],
+): AsyncGenerator<string> {
   let after: UsageEventCursor | undefined;
   for (let rows = 0; rows < mostRows; rows += pageSize) {
-    const page = await listUsageEvents(database, filter, { after, limit: pageSize });
-    if (page.length > 0) yield page.map(rowOf).join('');
+    const page = await read({ after, limit: pageSize });
+    if (page.length > 0) yield page.map((row) => csvLine(cells(row))).join('');
     if (page.length < pageSize) return;
     after = page.at(-1);
   }
-  yield csvLine([`Only the latest ${mostRows} events are here; ask for a shorter time.`]);
+  yield csvLine([`These are the first ${mostRows} events; the list of the API has the others too.`]);
 }
 
-function rowOf({ source, id, version, type, ...event }: UsageEventView): string {
+type EventRow = Omit<UsageEventView, 'correctionId'>;
+
+function cellsOf({ source, id, version, type, ...event }: EventRow): (string | null)[] {
   const { occurredAt, receivedAt, measured, isSkipped, supersededAt, properties } = event;
-  return csvLine([
+  return [
     ...[source, id, String(version), type, occurredAt.toISOString(), receivedAt.toISOString(), measured],
     ...[String(isSkipped), supersededAt?.toISOString() ?? null, canonicalJson(properties as never)],
-  ]);
+  ];
 }

@@ -69,6 +69,7 @@ export type EventQuestion = {
   meter?: string;
   filter?: string;
   source?: string;
+  event?: string;
   versions?: 'current' | 'all';
 };
 
@@ -79,7 +80,7 @@ export type EventQuestion = {
 export async function readEventFilter(
   sql: Sql,
   customerId: string,
-  { from, to, meter, filter: text, source, versions = 'current' }: EventQuestion,
+  { from, to, meter, filter: text, source, event, versions = 'current' }: EventQuestion,
   seenBy: string | null = null,
 ): Promise<UsageEventFilter> {
   const filter = readFilter(text);
@@ -88,5 +89,6 @@ export async function readEventFilter(
     ...(meter !== undefined && { meter: await meterFor(sql, meter, seenBy) }),
     ...(filter !== undefined && { filter }),
     ...(source !== undefined && { source }),
+    ...(event !== undefined && { event }),
   };
 }

@@ -10,10 +10,11 @@ import { Card, Facts } from '../../ui/card.tsx';
 import { QueryView } from '../../ui/states.tsx';
 import { BillingForm } from './billing-form.tsx';
 import { languageName } from './names.ts';
+import { Taxes } from './taxes.tsx';
 
 export type Profile = AnswerOf<'/v1/customers/{id}/billing'>;
 
-/** The name and address on invoices, whom they are sent to, and the tax ids on them. */
+/** The name and address on invoices, whom they are sent to, and how they are taxed. */
 export function BillingDetails() {
   const { id, readOnly } = useCustomer();
   const mayWrite = useMay('customers:write') && !readOnly;
@@ -109,36 +110,5 @@ function Recipients({ recipients }: { recipients: readonly string[] }) {
         </span>
       ))}
     </>
-  );
-}
-
-const statuses = {
-  taxable: 'Taxes are added as usual',
-  exempt: 'Exempt from tax',
-  reverse_charge: 'You account for the tax yourself (reverse charge)',
-} as const;
-
-function Taxes() {
-  const { id } = useCustomer();
-  const query = useQuery({
-    queryKey: ['tax', id],
-    queryFn: ({ signal }) => take(client.GET('/v1/customers/{id}/tax', { params: { path: { id } }, signal })),
-  });
-  return (
-    <Card title="Taxes" description="Write to us to have a tax id or your status changed: we have to check it first.">
-      <QueryView query={query}>
-        {({ status, reason, taxIds }) => (
-          <Facts
-            facts={[
-              ['Status', statuses[status as keyof typeof statuses] ?? status],
-              ...(reason === null ? [] : ([['Because', reason]] as const)),
-              ...(taxIds.length === 0
-                ? ([['Tax id', 'none on record']] as const)
-                : taxIds.map(({ type, value }) => [type.replaceAll('_', ' ').toUpperCase(), value] as const)),
-            ]}
-          />
-        )}
-      </QueryView>
-    </Card>
   );
 }

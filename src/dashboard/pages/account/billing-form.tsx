@@ -111,7 +111,6 @@ export function BillingForm({ profile, onDone, onCancel }: Props) {
             help="Your accounts may look for it."
             defaultValue={profile.purchaseOrder ?? ''}
           />
-          <TextField label="Note on invoices" name="memo" rows={2} defaultValue={profile.memo ?? ''} />
           <div className="row">
             <Button type="submit" kind="primary" isPending={isPending}>
               Save
@@ -124,7 +123,7 @@ export function BillingForm({ profile, onDone, onCancel }: Props) {
   );
 }
 
-/** All of the profile but the days in which bills are to be paid, which are agreed with us. */
+/** All of the profile but the note on invoices and the days to pay them in, which are ours to say. */
 function profileOf(fields: Fields, contactCount: number): BodyOf<'/v1/customers/{id}/billing', 'put'> {
   const lines = (fields['address.lines'] ?? '').split('\n').filter((line) => line.trim() !== '');
   const country = orNull(fields['address.country']);
@@ -144,7 +143,6 @@ function profileOf(fields: Fields, contactCount: number): BodyOf<'/v1/customers/
       : null,
     language: fields['language'] === 'default' ? null : orNull(fields['language']),
     purchaseOrder: orNull(fields['purchaseOrder']),
-    memo: orNull(fields['memo']),
     contacts: Array.from({ length: contactCount }, (_, index) => ({
       name: fields[`contacts[${index}].name`] ?? '',
       email: fields[`contacts[${index}].email`] ?? '',

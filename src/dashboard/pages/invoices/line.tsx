@@ -56,7 +56,7 @@ function Shown({ invoice, line }: { invoice: Invoice; line: Line }) {
       </Card>
       <Working invoice={invoice} line={line} />
       {meterKey !== null && <LineEvidence invoice={invoice} line={line} />}
-      {meterKey !== null && <EventsOf invoiceId={id} position={line.position} />}
+      {meterKey !== null && <EventsOf invoiceId={id} line={line} />}
     </Page>
   );
 }

@@ -10,7 +10,10 @@ export type UsageView = {
   compare?: boolean;
 };
 
-export function usageSearch(view: UsageView): string {
+/** What only the list of events is asked for: one event by its source and id, and what corrections have taken away. */
+type EventsView = { source?: string; event?: string; versions?: 'all' };
+
+export function usageSearch(view: UsageView & EventsView): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(view)) {
     if (typeof value === 'string' && value !== '') search.set(name, value);

@@ -28,9 +28,10 @@ export function EventsPage() {
   const until = view.to ?? new Date().toISOString();
   const from = view.from ?? new Date(Date.parse(until) - 30 * dayMs).toISOString();
   const source = search.get('source') ?? undefined;
+  const event = search.get('event') ?? undefined;
   const versions = search.get('versions') === 'all' ? ('all' as const) : undefined;
   const filter = filterOf(view.only);
-  const parameters = { meter: view.meter, from, to: until, filter, source, versions };
+  const parameters = { meter: view.meter, from, to: until, filter, source, event, versions };
   const query = { ...parameters, limit: 50 };
   const events = usePages(['usage-events', id, query], (cursor, signal) =>
     take(
@@ -45,7 +46,8 @@ export function EventsPage() {
       title="Events"
       lead={
         <>
-          What was reported between <When at={from} time /> and <When at={until} time />
+          What was reported{event !== undefined && <> as “{event}”</>} between <When at={from} time /> and{' '}
+          <When at={until} time />
           {view.only !== undefined && <>, only {view.only.replace('=', ': ')}</>}.
         </>
       }
@@ -82,7 +84,7 @@ export function EventsPage() {
       </Checkbox>
       <Card>
         <QueryView query={events} skeleton={<Skeleton lines={8} />}>
-          {(found) => <Events events={found} />}
+          {(found) => <Events events={found} areOpen={event !== undefined} />}
         </QueryView>
         <LoadMore query={events} what="events" />
       </Card>
@@ -90,21 +92,21 @@ export function EventsPage() {
   );
 }
 
-function Events({ events }: { events: readonly Event[] }) {
+function Events({ events, areOpen }: { events: readonly Event[]; areOpen: boolean }) {
   if (events.length === 0) {
     return <Empty title="There are no events">None was reported in this time that this number reads.</Empty>;
   }
   return (
     <ol className={css['events']} aria-label="Events">
       {events.map((event) => (
-        <EventRow key={`${event.source} ${event.id} ${event.version}`} event={event} />
+        <EventRow key={`${event.source} ${event.id} ${event.version}`} event={event} isOpenFirst={areOpen} />
       ))}
     </ol>
   );
 }
 
-function EventRow({ event }: { event: Event }) {
-  const [isOpen, setOpen] = useState(false);
+function EventRow({ event, isOpenFirst }: { event: Event; isOpenFirst: boolean }) {
+  const [isOpen, setOpen] = useState(isOpenFirst);
   const name = `${event.source} ${event.id}`;
   return (
     <li>
