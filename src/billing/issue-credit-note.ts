@@ -76,7 +76,8 @@ async function store(sql: Sql, { invoice, lines, ...note }: ToStore, actor: stri
   const detail = {
     creditNoteId,
     number,
-    reason,
+    // `reason` is where a link says why somebody did something, and it may be given beside the request.
+    reasonOnNote: reason,
     totalMinor: String(totalMinor),
     dueMinor: String(dueMinor),
     refundMinor: String(refundMinor),

@@ -5,6 +5,7 @@ import type { DeadLetterBox } from '../../src/billing/operations/dead-letters.ts
 import { previewUsageCorrection } from '../../src/billing/preview-usage-correction.ts';
 import { storeSeller } from '../../src/billing/store-seller.ts';
 import { recordReconciliation } from '../../src/store/reconciliations.ts';
+import { noSyncs } from '../api/support.ts';
 import { flat, invoicesOf, openBusiness, perDeparture } from '../billing/business.ts';
 import { useDashboard } from './support/dashboard.ts';
 import { looksRight } from './support/look.ts';
@@ -32,18 +33,33 @@ describe("The operators' pages", function () {
   };
   const pages = useDashboard({
     deadLetters: box,
+    syncs: { ...noSyncs, wake: async () => undefined },
     workflows: {
       urlOf: (id) => `http://temporal.example/namespaces/durabill/workflows/${encodeURIComponent(id)}`,
       listUrl: 'http://temporal.example/namespaces/durabill/workflows',
       stateOf: async () => 'running',
     },
   });
-  const ids = { customer: '', held: '', parked: '', draft: '', run: '', correction: '', reconciliation: '' };
+  const ids = {
+    customer: '',
+    held: '',
+    parked: '',
+    issued: '',
+    draft: '',
+    run: '',
+    correction: '',
+    reconciliation: '',
+  };
   /** Of the business, which is the nth of this process. */
   const names = { plan: '', numberPrefix: '' };
 
-  async function visit(path: string, title: string, operator: 'viewer' | 'support' | 'finance' | 'admin' = 'admin') {
-    const page = await pages.visit(path, { as: { operator } });
+  async function visit(
+    path: string,
+    title: string,
+    operator: 'viewer' | 'support' | 'finance' | 'admin' = 'admin',
+    refusals: readonly number[] = [],
+  ) {
+    const page = await pages.visit(path, { as: { operator }, refusals });
     await page.getByRole('heading', { level: 1, name: title }).waitFor();
     await settled(page);
     return page;
@@ -81,6 +97,8 @@ describe("The operators' pages", function () {
       ids.draft = invoices.find(({ lifecycle }) => lifecycle === 'draft')?.id ?? '';
       ids.parked =
         invoices.find(({ lifecycle, customerId }) => lifecycle === 'issued' && customerId === ids.customer)?.id ?? '';
+      ids.issued =
+        invoices.find(({ lifecycle, customerId }) => lifecycle === 'issued' && customerId !== ids.customer)?.id ?? '';
       await database.query(
         `UPDATE invoice_states SET sync = 'parked', parked_at = now() - interval '2 hours', parking_number = 1, sync_attempts = 9,
            failure_code = 'contact-data', failure_reason = 'Stripe refuses the address of the customer: invalid email.'
@@ -193,6 +211,7 @@ describe("The operators' pages", function () {
       ['parked', () => '/operations/parked', 'Parked invoices'],
       ['parked-one', () => `/operations/invoices/${ids.parked}`, () => names.numberPrefix],
       ['invoices', () => '/operations/invoices', 'Invoices'],
+      ['credit', () => `/operations/invoices/${ids.issued}/credit`, () => `Credit note of ${names.numberPrefix}`],
       ['customers', () => '/operations/customers', 'Customers'],
       ['manage', () => `/operations/manage/${ids.customer}`, 'JetBlue Airways'],
       ['manage-subscriptions', () => `/operations/manage/${ids.customer}?tab=subscriptions`, 'JetBlue Airways'],
@@ -255,6 +274,75 @@ describe("The operators' pages", function () {
       assert.deepEqual(await may('finance'), [true, true]);
       const page = await visit('/operations/pauses', 'Pauses', 'finance');
       await page.getByTitle('The role “finance” may look at this, and not change it.').waitFor();
+    });
+
+    it('issue a credit note: by line, by amount and in full, seen before it is issued', async () => {
+      const support = await visit(`/operations/invoices/${ids.issued}`, names.numberPrefix, 'support');
+      assert.equal(await support.getByRole('link', { name: 'Credit note' }).count(), 0);
+
+      const page = await visit(`/operations/invoices/${ids.issued}`, names.numberPrefix, 'finance', [422]);
+      await page.getByRole('link', { name: 'Credit note' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Credit note of' }).waitFor();
+      const preview = page.getByRole('button', { name: 'Preview' });
+      const credited = page.getByRole('main').getByText('Credited', { exact: true }).locator('..');
+      const choose = async (label: string) => {
+        await page.getByRole('button', { name: /What is taken back/ }).click();
+        await page.getByRole('option', { name: label }).click();
+      };
+
+      // 20.00 a month and 30 departures at 2.50.
+      await preview.click();
+      await credited.getByText('$95.00').waitFor();
+      await choose('An amount');
+      await page.getByLabel('Amount in USD').fill('95.01');
+      await preview.click();
+      await page
+        .getByText(/USD 95\.01 is more than the USD 95\.00 that is left/)
+        .first()
+        .waitFor();
+      await page.getByLabel('Amount in USD').fill('9.50');
+      await preview.click();
+      await credited.getByText('$9.50').waitFor();
+      await choose('Lines');
+      await page.getByRole('table', { name: 'Lines to take back' }).getByText('Departures').click();
+      await page.getByLabel('In USD of Departures').fill('7.505');
+      await preview.click();
+      await page.getByText('“7.505” is no amount in USD.').first().waitFor();
+      await page.getByLabel('In USD of Departures').fill('7.50');
+      await preview.click();
+      await credited.getByText('$7.50').waitFor();
+      await looksRight(page, 'operations-credit-previewed');
+
+      await page.getByRole('button', { name: 'Issue the credit note' }).click();
+      const dialog = page.getByRole('dialog', { name: /^Credit / });
+      await dialog.getByText('$7.50').first().waitFor();
+      await dialog.getByLabel('A sentence for the customer').fill('Three flights were counted twice.');
+      await dialog.getByLabel('Why').fill('The gate counted twice.');
+      await looksRight(page, 'operations-credit-dialog');
+      await dialog.getByRole('button', { name: 'Issue' }).click();
+      const done = page.getByRole('dialog', { name: 'Done' });
+      await done.getByText(/The credit note .+ is issued\./).waitFor();
+      await done.getByText('Less is to be paid').waitFor();
+      await looksRight(page, 'operations-credit-done');
+      await done.getByRole('link', { name: 'See the invoice' }).click();
+      await page.getByRole('heading', { level: 1, name: new RegExp(`^${names.numberPrefix}`) }).waitFor();
+      await page.getByRole('row', { name: /Three flights were counted twice\..*\$7\.50/ }).waitFor();
+
+      const { rows } = await pages.database.query(
+        `SELECT total_minor::int AS total, n.reason, memo, a.detail->>'reason' AS why, a.detail->>'reasonOnNote' AS on_note
+         FROM credit_notes n JOIN audit_log a ON a.subject_id = n.invoice_id AND a.action = 'credit note issued'
+         WHERE n.invoice_id = $1`,
+        [ids.issued],
+      );
+      assert.deepEqual(rows, [
+        {
+          total: 750,
+          reason: 'order_change',
+          memo: 'Three flights were counted twice.',
+          why: 'The gate counted twice.',
+          on_note: 'order_change',
+        },
+      ]);
     });
 
     it("write each operator's first look at a customer into the audit trail, and find customers", async () => {

@@ -13,6 +13,7 @@ const Drafts = page(() => import('./drafts.tsx'));
 const Parked = page(() => import('./parked.tsx'));
 const Invoices = page(() => import('./invoices.tsx'));
 const Invoice = page(() => import('./invoice.tsx'));
+const CreditInvoice = page(() => import('./credit-invoice.tsx'));
 const Customers = page(() => import('./customers.tsx'));
 const Manage = page(() => import('./manage.tsx'));
 const Corrections = page(() => import('./corrections.tsx'));
@@ -40,6 +41,7 @@ export default function OperationsPages() {
         <Route path="parked" element={<Parked />} />
         <Route path="invoices" element={<Invoices />} />
         <Route path="invoices/:invoiceId" element={<Invoice />} />
+        <Route path="invoices/:invoiceId/credit" element={<CreditInvoice />} />
         <Route path="customers" element={<Customers />} />
         <Route path="manage/:customerId" element={<Manage />} />
         <Route path="corrections" element={<Corrections />} />

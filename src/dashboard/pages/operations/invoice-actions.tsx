@@ -34,6 +34,7 @@ export function InvoiceActions({ invoice }: { invoice: Invoice }) {
         {(lifecycle === 'draft' || isOnItsWay) && <Hold invoice={invoice} />}
         {lifecycle === 'issued' && !isParked && <SyncNow invoice={invoice} />}
         {(lifecycle === 'draft' || isHeld) && <Correct invoice={invoice} />}
+        {lifecycle === 'issued' && invoice.wanted === 'final' && <Credit invoice={invoice} />}
         {(isHeld || isParked || sync === 'backing_off') && <Abandon invoice={invoice} />}
         {lifecycle === 'issued' && !isParked && sync !== 'backing_off' && <Void invoice={invoice} />}
         {(lifecycle === 'void' || lifecycle === 'skipped') && (
@@ -241,4 +242,9 @@ function Correct({ invoice }: { invoice: Invoice }) {
       Correct its usage
     </ButtonLink>
   );
+}
+
+function Credit({ invoice }: { invoice: Invoice }) {
+  if (!useMay(money)) return null;
+  return <ButtonLink to={`/operations/invoices/${invoice.id}/credit`}>Credit note</ButtonLink>;
 }

@@ -12,6 +12,7 @@ import { Notice, QueryView, Skeleton } from '../../ui/states.tsx';
 import { Table } from '../../ui/table.tsx';
 import { InvoiceActions } from './invoice-actions.tsx';
 import { Compared } from './invoice-compared.tsx';
+import { Credits } from './invoice-credits.tsx';
 import { WorkflowLink } from './parts/action.tsx';
 import { Age } from './parts/age.tsx';
 import { InvoiceBadge } from './parts/invoices.tsx';
@@ -92,6 +93,7 @@ function Opened({ invoice, review }: { invoice: Invoice; review: Review }) {
         <Why invoice={invoice} review={review} />
         <InvoiceActions invoice={invoice} />
         <Amounts invoice={invoice} review={review} />
+        <Credits invoice={invoice} />
         <Compared invoice={invoice} review={review} />
         <Tries review={review} />
         <Answers review={review} />

@@ -7,7 +7,7 @@ import { Checkbox, TextField } from '../../../ui/field.tsx';
 import { Money, When } from '../../../ui/format.tsx';
 import { Empty, QueryView } from '../../../ui/states.tsx';
 import { Action, because } from '../parts/action.tsx';
-import { minorOf } from './minor.ts';
+import { minorOf } from '../parts/minor.ts';
 
 /** What the customer has paid ahead or was given. */
 export function Wallets({ customer }: { customer: Customer }) {
@@ -56,7 +56,7 @@ export function Wallets({ customer }: { customer: Customer }) {
                         client.POST('/v1/wallets/{id}/grants', {
                           params: { path: { id: wallet.id } },
                           body: {
-                            amountMinor: minorOf(fields['amount'] ?? '', wallet.currency),
+                            amountMinor: minorOf(fields['amount'] ?? '', wallet.currency, 'amount'),
                             isPaid: fields['isPaid'] !== undefined,
                             requestId: id,
                           },

@@ -3,9 +3,9 @@ import { currencyDigits } from '../../../ui/currency.ts';
 
 /**
  * What a person has typed as an amount, in whole minor units of the currency; both `.` and `,` open its fraction.
- * @throws ApiError for the field `amount`, as the API refuses one
+ * @throws ApiError for the field, as the API refuses one
  */
-export function minorOf(text: string, currency: string): number {
+export function minorOf(text: string, currency: string, field: string): number {
   const digits = currencyDigits(currency);
   const [, whole = '', fraction = ''] = /^(\d{1,12})(?:[.,](\d+))?$/.exec(text.trim()) ?? [];
   if (whole === '' || fraction.length > digits) {
@@ -14,7 +14,7 @@ export function minorOf(text: string, currency: string): number {
       title: 'The amount cannot be read.',
       status: 400,
       detail: `“${text}” is no amount in ${currency}.`,
-      field: 'amount',
+      field,
       mend: digits === 0 ? 'Write whole units only.' : `Write it with at most ${digits} digits behind the point.`,
     });
   }
