@@ -87,6 +87,17 @@ describe('The pages for developers', function () {
     await looksRight(page, 'developers-endpoint');
   });
 
+  it('show by themselves when a delivery has arrived', async () => {
+    const endpoint = { customerId: customer.id, url: receiver.url };
+    const { id, secret } = await createEndpoint(pages.database, endpoint, local, 'test');
+    receiver.believes(secret);
+    await sendTest(pages.database, id);
+    const page = await pages.visit(`/developers/webhooks/${id}`, { as: { customer: customer.id } });
+    const row = page.getByRole('row', { name: 'webhook.test' });
+    await row.getByText('On its way').waitFor();
+    await whileDelivering(() => row.getByText('Delivered').waitFor());
+  });
+
   it('say why an address is refused, at its field', async () => {
     const page = await pages.visit('/developers?tab=webhooks', { as: { customer: customer.id }, refusals: [400] });
     await page.getByRole('button', { name: 'Add an endpoint' }).click();

@@ -6,19 +6,26 @@ import { ErrorState } from './states.tsx';
 /**
  * A list that comes page by page; `items`, which are its `data` too, are those of all pages so far.
  * @param read asks for the page at a cursor, undefined for the first
+ * @param lookAgain after how many milliseconds the list is read anew, by what stands in it; false for never
  */
 export function usePages<Item>(
   key: QueryKey,
   read: (cursor: string | undefined, signal: AbortSignal) => Promise<Page<Item>>,
+  lookAgain: (items: readonly Item[]) => number | false = () => false,
 ) {
   const query = useInfiniteQuery<Page<Item>, Error, InfiniteData<Page<Item>>, QueryKey, string | undefined>({
     queryKey: key,
     queryFn: ({ pageParam, signal }) => read(pageParam, signal),
     initialPageParam: undefined,
     getNextPageParam: (page) => page.nextCursor ?? undefined,
+    refetchInterval: ({ state }) => lookAgain(itemsOf(state.data) ?? []),
   });
-  const items = query.data?.pages.flatMap(({ data }) => data);
+  const items = itemsOf(query.data);
   return { ...query, data: items, items };
+}
+
+function itemsOf<Item>(pages: InfiniteData<Page<Item>> | undefined): Item[] | undefined {
+  return pages?.pages.flatMap(({ data }) => data);
 }
 
 type Loading = { hasNextPage: boolean; isFetchingNextPage: boolean; isFetchNextPageError: boolean; error: unknown };

@@ -23,6 +23,14 @@ export const deliveriesOf = (endpointId: string) => ['webhook-deliveries', endpo
 
 /** What is on its way is looked at again so often. */
 const lookAgainMs = 3_000;
+/** Of what is being attempted right now, the next attempt is due after so long at the most. */
+const underWayMs = 60_000;
+
+/** As long as one is on its way; of those that wait for their next attempt, when that may have begun. */
+function lookAgain(deliveries: readonly Pick<Delivery, 'nextAt'>[]): number | false {
+  const dueMs = deliveries.flatMap(({ nextAt }) => (nextAt === null ? [] : [Date.parse(nextAt)]));
+  return dueMs.length === 0 ? false : Math.max(lookAgainMs, Math.min(...dueMs) - Date.now() - underWayMs);
+}
 
 const states = [
   { id: 'all', label: 'All deliveries' },
@@ -36,11 +44,15 @@ export function Deliveries({ endpointId, isEnabled }: { endpointId: string; isEn
   const { mayChangeWebhooks } = useOwner();
   const [search, setSearch] = useSearchParams();
   const state = states.find(({ id }) => id === search.get('state'))?.id ?? 'all';
-  const query = usePages<Delivery>([...deliveriesOf(endpointId), state], (cursor, signal) => {
-    const filter = { ...(state !== 'all' && { state: state as Delivery['state'] }), ...(cursor && { cursor }) };
-    const params = { path: { id: endpointId }, query: filter };
-    return take(client.GET('/v1/webhook-endpoints/{id}/deliveries', { params, signal }));
-  });
+  const query = usePages<Delivery>(
+    [...deliveriesOf(endpointId), state],
+    (cursor, signal) => {
+      const filter = { ...(state !== 'all' && { state: state as Delivery['state'] }), ...(cursor && { cursor }) };
+      const params = { path: { id: endpointId }, query: filter };
+      return take(client.GET('/v1/webhook-endpoints/{id}/deliveries', { params, signal }));
+    },
+    lookAgain,
+  );
   const change = (key: string, value: string | null) =>
     setSearch(
       (before) => {
@@ -174,7 +186,7 @@ function DeliveryDetail({
     queryKey: [...deliveriesOf(endpointId), 'one', deliveryId],
     queryFn: ({ signal }) =>
       take(client.GET('/v1/webhook-endpoints/{id}/deliveries/{delivery}', { params: { path }, signal })),
-    refetchInterval: ({ state }) => (state.data?.state === 'pending' ? lookAgainMs : false),
+    refetchInterval: ({ state }) => lookAgain(state.data === undefined ? [] : [state.data]),
   });
   const resend = useMutation({
     mutationFn: () =>
