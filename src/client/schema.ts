@@ -1344,7 +1344,7 @@ export type paths = {
             path?: never;
             cookie?: never;
         };
-        /** List mails to customers */
+        /** List mails */
         get: operations["listMessages"];
         put?: never;
         post?: never;
@@ -3977,7 +3977,7 @@ export type components = {
             workflowId: string;
             workflowUrl: string | null;
         };
-        /** @description A mail to a customer */
+        /** @description A mail to a customer or to operators */
         DataItem5: {
             /**
              * @description How often it was tried
@@ -3990,31 +3990,22 @@ export type components = {
              * @example 2026-11-22T21:00:00.000Z
              */
             createdAt: string;
-            /**
-             * Format: uuid
-             * @description Id of the customer; the address is read when it is sent
-             * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
-             */
-            customerId: string;
+            customerId: string | null;
+            endpointId: string | null;
             /**
              * Format: uuid
              * @description Id of the mail
              * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
              */
             id: string;
-            /**
-             * Format: uuid
-             * @description Id of the invoice that it is about
-             * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
-             */
-            invoiceId: string;
+            invoiceId: string | null;
             invoiceNumber: string | null;
             /**
              * @description What it says
              * @example reminder
              * @enum {string}
              */
-            kind: "invoice-sent" | "reminder" | "payment-failed" | "final-notice" | "payment-received";
+            kind: "invoice-sent" | "reminder" | "payment-failed" | "final-notice" | "payment-received" | "webhook-failing" | "webhook-given-up";
             messageId: string | null;
             nextAt: string | null;
             ordinal: number | null;
@@ -4057,9 +4048,11 @@ export type components = {
              * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
              */
             id: string;
+            mailedAt: string | null;
+            mailState: ("pending" | "sending" | "sent" | "failed" | "unknown" | "skipped") | null;
             previousSecretUntil: string | null;
             /**
-             * @description While it is disabled nothing is sent to it, nor kept for later
+             * @description While it is disabled nothing is sent to it. Once given up, what happens is kept for it as failed; disabled by a person, it is not
              * @example enabled
              * @enum {string}
              */
@@ -6326,6 +6319,8 @@ export type components = {
              * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
              */
             id: string;
+            mailedAt: string | null;
+            mailState: ("pending" | "sending" | "sent" | "failed" | "unknown" | "skipped") | null;
             previousSecretUntil: string | null;
             /**
              * @description What deliveries are signed with, by Standard Webhooks; told this once
@@ -6333,7 +6328,7 @@ export type components = {
              */
             secret: string;
             /**
-             * @description While it is disabled nothing is sent to it, nor kept for later
+             * @description While it is disabled nothing is sent to it. Once given up, what happens is kept for it as failed; disabled by a person, it is not
              * @example enabled
              * @enum {string}
              */
@@ -17238,7 +17233,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A mail to a customer */
+            /** @description A mail to a customer or to operators */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17262,7 +17257,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description Why it is done; it stays in the history of the invoice */
+        /** @description Why it is done; it stays in the history of what the mail is about */
         requestBody: {
             content: {
                 "application/json": {
@@ -17293,7 +17288,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A mail to a customer */
+            /** @description A mail to a customer or to operators */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17317,7 +17312,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description Why it is done; it stays in the history of the invoice */
+        /** @description Why it is done; it stays in the history of what the mail is about */
         requestBody: {
             content: {
                 "application/json": {
@@ -17348,7 +17343,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A mail to a customer */
+            /** @description A mail to a customer or to operators */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -22382,7 +22377,7 @@ export interface operations {
                     description?: string;
                     eventTypes?: string[] | null;
                     /**
-                     * @description While it is disabled nothing is sent to it, nor kept for later
+                     * @description While it is disabled nothing is sent to it. Once given up, what happens is kept for it as failed; disabled by a person, it is not
                      * @example enabled
                      * @enum {string}
                      */
