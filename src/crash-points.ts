@@ -38,6 +38,7 @@ export const crashPoints = [
   'mail.settled',
   'webhook.claimed',
   'webhook.answered',
+  'webhook.settled',
   'usage.rolled-up',
   'retention.proof-recorded',
   'retention.month-removed',

@@ -1,16 +1,17 @@
 import { crashPoint } from '../crash-points.ts';
 import { mailWaitMs } from '../domain/mail/retry.ts';
-import type { Currency } from '../domain/money/currency.ts';
-import type { Delivery, Mailer } from '../notify/mailer.ts';
-import { composeMail } from '../notify/templates/compose.ts';
+import type { Delivery, Mail, Mailer } from '../notify/mailer.ts';
 import type { Database } from '../store/database.ts';
-import { type ClaimedMessage, claimMessage, type Settled, settleMessage } from '../store/messages.ts';
+import { claimMessage, type Settled, settleMessage } from '../store/messages.ts';
+import { type Draft, draftMail } from './draft-mail.ts';
 
 export type MailDependencies = {
   database: Database;
   mailer: Mailer;
   /** As whom the mails are sent: the name stands below them, the domain in their ids. */
   sender: { name: string; domain: string };
+  /** Where browsers find the pages, without a slash at its end. */
+  publicUrl: string;
 };
 
 export type MailOutcome = { message: string; state: Settled['state']; reason: string | null };
@@ -20,42 +21,35 @@ export type MailOutcome = { message: string; state: Settled['state']; reason: st
  * one has it, and if that one dies before it has told what came of it, nobody sends it again by itself.
  * @returns what came of it; undefined if none is due
  */
-export async function sendMail({ database, mailer, sender }: MailDependencies): Promise<MailOutcome | undefined> {
-  const claimed = await claimMessage(database, sender.domain);
-  if (claimed === undefined) return undefined;
+export async function sendMail({
+  database,
+  mailer,
+  sender: { name, domain },
+  publicUrl,
+}: MailDependencies): Promise<MailOutcome | undefined> {
+  const found = await database.transaction(async (sql) => {
+    const claimed = await claimMessage(sql, domain);
+    return claimed && { ...claimed, draft: await draftMail(sql, claimed, { name, publicUrl }) };
+  });
+  if (found === undefined) return undefined;
+  const { draft, ...claimed } = found;
   crashPoint('mail.claimed');
-  const settled = outOfPlace(claimed) ?? settledBy(await mailer.send(mailOf(claimed, sender.name)), claimed.tries);
+  const settled = notSent(draft) ?? settledBy(await mailer.send(mailOf(draft, claimed.messageId)), claimed.tries);
   crashPoint('mail.answered');
-  await settleMessage(database, claimed, settled);
+  await settleMessage(database, claimed, settled, draft.recipients.length);
   crashPoint('mail.settled');
   return { message: claimed.id, state: settled.state, reason: settled.reason };
 }
 
 /** What would say something that is not so any more, or cannot be sent at all. */
-function outOfPlace({ kind, lifecycle, payment, paidMinor, email, others }: ClaimedMessage): Settled | undefined {
-  if (lifecycle === 'void') return { state: 'skipped', reason: 'void' };
-  // What has been given up meanwhile is still open: who pays it all the same has paid it.
-  if (kind !== 'payment-received' && payment === 'paid') return { state: 'skipped', reason: 'paid' };
-  // A credit note has left nothing to pay: nobody is thanked for a payment that was none.
-  if (kind === 'payment-received' && paidMinor === 0n) return { state: 'skipped', reason: 'nothing-paid' };
-  return email === null && others.length === 0 ? { state: 'failed', reason: 'no-address' } : undefined;
+function notSent({ outdatedBy, recipients }: Draft): Settled | undefined {
+  if (outdatedBy !== undefined) return { state: 'skipped', reason: outdatedBy };
+  return recipients.length === 0 ? { state: 'failed', reason: 'no-address' } : undefined;
 }
 
-function mailOf(claimed: ClaimedMessage, seller: string) {
-  const { name, email, messageId, kind, language, number, currency, totalMinor, paidMinor, dueOn, url, ordinal } =
-    claimed;
-  const invoice = { number, currency: currency as Currency, totalMinor, paidMinor, dueOn, url };
-  const composed = composeMail({
-    kind,
-    language,
-    customer: { name },
-    invoice,
-    ordinal,
-    seller: claimed.seller ?? seller,
-  });
-  const recipients = [...(email === null ? [] : [{ name, address: email }]), ...claimed.others];
-  const [to = { name, address: '' }, ...cc] = recipients;
-  return { messageId, to, cc, ...composed };
+function mailOf({ recipients, compose }: Draft, messageId: string): Mail {
+  const [to = { name: '', address: '' }, ...cc] = recipients;
+  return { messageId, to, cc, ...compose() };
 }
 
 function settledBy(delivery: Delivery, tries: number): Settled {

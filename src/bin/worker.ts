@@ -148,7 +148,7 @@ function startMail(): Sending | undefined {
   const sender = { name: from.name || from.address, domain: from.address.split('@')[1] ?? 'localhost' };
   const mailer = createSmtpMailer({ url: smtpUrl, from });
   return keepSending(
-    { database, mailer, sender },
+    { database, mailer, sender, publicUrl: config.access.publicUrl },
     {
       onMail({ state, ...mail }) {
         metrics.mails.inc({ state });

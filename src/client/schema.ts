@@ -1384,7 +1384,7 @@ export type paths = {
             path?: never;
             cookie?: never;
         };
-        /** List mails to customers */
+        /** List mails */
         get: operations["listMessages"];
         put?: never;
         post?: never;
@@ -4017,7 +4017,7 @@ export type components = {
             workflowId: string;
             workflowUrl: string | null;
         };
-        /** @description A mail to a customer */
+        /** @description A mail to a customer or to operators */
         DataItem5: {
             /**
              * @description How often it was tried
@@ -4030,31 +4030,22 @@ export type components = {
              * @example 2026-11-22T21:00:00.000Z
              */
             createdAt: string;
-            /**
-             * Format: uuid
-             * @description Id of the customer; the address is read when it is sent
-             * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
-             */
-            customerId: string;
+            customerId: string | null;
+            endpointId: string | null;
             /**
              * Format: uuid
              * @description Id of the mail
              * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
              */
             id: string;
-            /**
-             * Format: uuid
-             * @description Id of the invoice that it is about
-             * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
-             */
-            invoiceId: string;
+            invoiceId: string | null;
             invoiceNumber: string | null;
             /**
              * @description What it says
              * @example reminder
              * @enum {string}
              */
-            kind: "invoice-sent" | "reminder" | "payment-failed" | "final-notice" | "payment-received";
+            kind: "invoice-sent" | "reminder" | "payment-failed" | "final-notice" | "payment-received" | "webhook-failing" | "webhook-given-up";
             messageId: string | null;
             nextAt: string | null;
             ordinal: number | null;
@@ -4097,9 +4088,11 @@ export type components = {
              * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
              */
             id: string;
+            mailedAt: string | null;
+            mailState: ("pending" | "sending" | "sent" | "failed" | "unknown" | "skipped") | null;
             previousSecretUntil: string | null;
             /**
-             * @description While it is disabled nothing is sent to it, nor kept for later
+             * @description While it is disabled nothing is sent to it. Once given up, what happens is kept for it as failed; disabled by a person, it is not
              * @example enabled
              * @enum {string}
              */
@@ -6366,6 +6359,8 @@ export type components = {
              * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
              */
             id: string;
+            mailedAt: string | null;
+            mailState: ("pending" | "sending" | "sent" | "failed" | "unknown" | "skipped") | null;
             previousSecretUntil: string | null;
             /**
              * @description What deliveries are signed with, by Standard Webhooks; told this once
@@ -6373,7 +6368,7 @@ export type components = {
              */
             secret: string;
             /**
-             * @description While it is disabled nothing is sent to it, nor kept for later
+             * @description While it is disabled nothing is sent to it. Once given up, what happens is kept for it as failed; disabled by a person, it is not
              * @example enabled
              * @enum {string}
              */
@@ -17390,7 +17385,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A mail to a customer */
+            /** @description A mail to a customer or to operators */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17414,7 +17409,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description Why it is done; it stays in the history of the invoice */
+        /** @description Why it is done; it stays in the history of what the mail is about */
         requestBody: {
             content: {
                 "application/json": {
@@ -17445,7 +17440,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A mail to a customer */
+            /** @description A mail to a customer or to operators */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17469,7 +17464,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description Why it is done; it stays in the history of the invoice */
+        /** @description Why it is done; it stays in the history of what the mail is about */
         requestBody: {
             content: {
                 "application/json": {
@@ -17500,7 +17495,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A mail to a customer */
+            /** @description A mail to a customer or to operators */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -22534,7 +22529,7 @@ export interface operations {
                     description?: string;
                     eventTypes?: string[] | null;
                     /**
-                     * @description While it is disabled nothing is sent to it, nor kept for later
+                     * @description While it is disabled nothing is sent to it. Once given up, what happens is kept for it as failed; disabled by a person, it is not
                      * @example enabled
                      * @enum {string}
                      */

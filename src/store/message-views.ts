@@ -6,8 +6,11 @@ import { uuidOrNull } from './uuid.ts';
 export type MessageView = {
   id: string;
   kind: MessageKind;
-  customerId: string;
-  invoiceId: string;
+  /** Null for a mail to operators. */
+  customerId: string | null;
+  /** What it is about: an invoice or a webhook endpoint. */
+  invoiceId: string | null;
+  endpointId: string | null;
   invoiceNumber: string | null;
   ordinal: number | null;
   state: MessageState;
@@ -22,9 +25,9 @@ export type MessageView = {
 export type MessageCursor = { createdAt: Date; id: string };
 
 const select = `SELECT m.id, m.kind, m.customer_id AS "customerId", m.invoice_id AS "invoiceId", i.number AS "invoiceNumber",
-    m.ordinal, m.state, m.attempts, CASE WHEN m.state = 'pending' THEN m.next_at END AS "nextAt",
+    m.endpoint_id AS "endpointId", m.ordinal, m.state, m.attempts, CASE WHEN m.state = 'pending' THEN m.next_at END AS "nextAt",
     m.message_id AS "messageId", m.reason, m.created_at AS "createdAt", m.sent_at AS "sentAt"
-  FROM messages m JOIN invoices i ON i.id = m.invoice_id`;
+  FROM messages m LEFT JOIN invoices i ON i.id = m.invoice_id`;
 
 /** A page of mails, the latest first, after the cursor. */
 export async function listMessages(

@@ -89,7 +89,7 @@ export async function readPersonalData(sql: Sql, customerId: string): Promise<Pe
     ),
     mails: await all(
       `SELECT m.kind, i.number AS "invoiceNumber", m.state, m.created_at AS "createdAt", m.sent_at AS "sentAt"
-       FROM messages m JOIN invoices i ON i.id = m.invoice_id WHERE m.customer_id = $1 ORDER BY m.created_at, m.id`,
+       FROM messages m LEFT JOIN invoices i ON i.id = m.invoice_id WHERE m.customer_id = $1 ORDER BY m.created_at, m.id`,
     ),
     users: await all(
       `SELECT id, email, name, role, receives_invoices AS "receivesInvoices", state, created_at AS "createdAt",

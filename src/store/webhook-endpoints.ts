@@ -1,5 +1,6 @@
 import { auditOf } from './audit.ts';
 import type { Sql } from './database.ts';
+import type { EndpointMailKind, MessageState } from './messages.ts';
 import { uuidOrNull } from './uuid.ts';
 
 /** An endpoint as it is shown: its secret is told when it is made and never again. */
@@ -14,6 +15,9 @@ export type WebhookEndpoint = {
   disabledBecause: 'person' | 'gone' | 'failing' | null;
   disabledAt: Date | null;
   failingSince: Date | null;
+  /** How far the last mail is by which its owner is told of these failures; null when none is owed. */
+  mailState: MessageState | null;
+  mailedAt: Date | null;
   /** Until then the secret before signs too; null when there is none. */
   previousSecretUntil: Date | null;
   createdAt: Date;
@@ -23,8 +27,14 @@ export type WebhookEndpoint = {
 export type EndpointCursor = { createdAt: Date; id: string };
 export type EndpointOwner = { customerId: string | null };
 
+/** Of the last mail about the failures that go on. */
+const ofMail = (column: 'state' | 'sent_at') =>
+  `(SELECT m.${column} FROM messages m WHERE m.endpoint_id = webhook_endpoints.id
+     AND m.failing_since = webhook_endpoints.failing_since ORDER BY m.created_at DESC, m.id LIMIT 1)`;
+
 const columns = `id, customer_id AS "customerId", url, description, nullif(event_types, '{}') AS "eventTypes", state,
   disabled_because AS "disabledBecause", disabled_at AS "disabledAt", failing_since AS "failingSince",
+  ${ofMail('state')} AS "mailState", ${ofMail('sent_at')} AS "mailedAt",
   CASE WHEN previous_until > now() THEN previous_until END AS "previousSecretUntil", created_at AS "createdAt",
   changed_at AS "changedAt"`;
 
@@ -131,14 +141,19 @@ export async function changeSecret(sql: Sql, id: string, secret: string): Promis
   return rows[0];
 }
 
+/** Until the end of the transaction nobody else changes it; what is to be told to it comes in all the same. */
+export async function lockEndpoint(sql: Sql, id: string): Promise<void> {
+  await sql.query('SELECT FROM webhook_endpoints WHERE id = $1 FOR NO KEY UPDATE', [id]);
+}
+
 /**
  * Disables an endpoint that is not there any more, or from which nothing but failures came since before an instant; with an
- * entry in its history. @returns false if it is disabled already, or has recovered
+ * entry in its history and a mail to its owner.
+ * @returns false if it is disabled already, or has recovered
  */
 export async function giveUpEndpoint(
   sql: Sql,
-  id: string,
-  because: 'gone' | 'failing',
+  { id, because, reason }: { id: string; because: 'gone' | 'failing'; reason: string },
   givenUpAfterMs: number,
 ): Promise<boolean> {
   const { rowCount } = await sql.query(
@@ -148,9 +163,32 @@ export async function giveUpEndpoint(
      audited AS (${auditOf(
        `SELECT 'webhook-endpoint' AS subject_kind, id AS subject_id, 'webhooks' AS actor, 'disabled' AS action,
           jsonb_build_object('because', disabled_because, 'failingSince', failing_since) AS detail FROM given_up`,
-     )})
+     )}),
+     owed AS (${mailOf('webhook-given-up', 'given_up', 'disabled_at', '$4')})
      SELECT FROM given_up`,
-    [id, because, givenUpAfterMs],
+    [id, because, givenUpAfterMs, reason],
   );
   return rowCount === 1;
 }
+
+/** Owes its owner a mail, once for all failures in a row, where nothing but failures came since before an instant. */
+export async function warnOfFailures(
+  sql: Sql,
+  { id, reason }: { id: string; reason: string },
+  warnedAfterMs: number,
+): Promise<void> {
+  await sql.query(
+    `WITH failing AS (
+       SELECT * FROM webhook_endpoints
+       WHERE id = $1 AND state = 'enabled' AND failing_since < now() - $2 * interval '1 ms')
+     ${mailOf('webhook-failing', 'failing', 'failing_since', '$3')}`,
+    [id, warnedAfterMs, reason],
+  );
+}
+
+/** A mail to the owner of each of these endpoints, owed once for that instant. */
+const mailOf = (kind: EndpointMailKind, endpoints: string, once: string, reason: string) =>
+  `INSERT INTO messages (id, key, kind, customer_id, endpoint_id, last_answer, failing_since)
+   SELECT gen_random_uuid(), '${kind}/' || id || '/' || extract(epoch FROM ${once}), '${kind}', customer_id, id,
+     ${reason}::text, coalesce(failing_since, now())
+   FROM ${endpoints} ON CONFLICT (key) DO NOTHING`;

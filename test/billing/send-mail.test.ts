@@ -32,7 +32,8 @@ const program = `
   const { sendMail } = await import('./src/billing/send-mail.ts');
   const database = openDatabase(process.env.URL, { maxConnections: 1 });
   const mailer = createSmtpMailer({ url: process.env.SMTP, from: ${JSON.stringify(from)} });
-  await sendMail({ database, mailer, sender: { name: 'Acme Billing', domain: 'acme.example' } });
+  const sender = { name: 'Acme Billing', domain: 'acme.example' };
+  await sendMail({ database, mailer, sender, publicUrl: 'https://billing.example' });
   await database.close();
 `;
 
@@ -47,7 +48,8 @@ describe('Mails', function () {
     await openBooks(books.database);
     await setPolicy(books.database, '3 remind', ['invoice-sent', 'payment-received']);
     const mailer = createSmtpMailer({ url: catcher.smtpUrl, from });
-    dependencies = { database: books.database, mailer, sender: { name: from.name, domain: 'acme.example' } };
+    const sender = { name: from.name, domain: 'acme.example' };
+    dependencies = { database: books.database, mailer, sender, publicUrl: 'https://billing.example' };
   });
   after(() => catcher?.stop());
   afterEach(async () => {

@@ -118,6 +118,7 @@ describe('The pages for developers', function () {
     await pages.database.query(`UPDATE webhook_endpoints SET disabled_because = 'failing' WHERE id = $1`, [id]);
     const page = await pages.visit(`/developers/webhooks/${id}`, { as: { customer: customer.id } });
     await page.getByText('Nothing but failures came back for five days.').waitFor();
+    await page.getByText('is kept for 30 days').waitFor();
     await page.getByText('<img src=x onerror=alert(1)>').waitFor();
     await page.getByRole('button', { name: 'Enable' }).click();
     await page.getByText('It is enabled.').waitFor();

@@ -161,6 +161,11 @@ describe("The operators' pages", function () {
         [ids.customer, ids.parked],
       );
       await database.query(
+        `INSERT INTO messages (id, key, kind, customer_id, endpoint_id, last_answer, failing_since, state, sent_at)
+         VALUES (gen_random_uuid(), 'three', 'webhook-given-up', $1, gen_random_uuid(), 'status-503', now(), 'sent', now())`,
+        [ids.customer],
+      );
+      await database.query(
         `INSERT INTO usage_sources (source, event_count, last_occurred_at, last_received_at)
          VALUES ('gate-1', 2050, now() - interval '3 days', now() - interval '3 days')`,
       );

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Currency } from '../../src/domain/money/currency.ts';
 import { composeMail, type MailSubject } from '../../src/notify/templates/compose.ts';
+import { composeEndpointMail, type EndpointMail } from '../../src/notify/templates/endpoints.ts';
 import { mailKinds } from '../../src/notify/templates/words.ts';
 
 const subject: MailSubject = {
@@ -76,5 +77,61 @@ describe('The mails', () => {
       !composeMail({ ...subject, invoice: { ...subject.invoice, url: script } }).html.includes('href'),
       'web only',
     );
+  });
+});
+
+describe('The mails about a webhook endpoint', () => {
+  const facts: EndpointMail = {
+    kind: 'webhook-given-up',
+    language: 'en',
+    name: 'Ada',
+    endpoint: {
+      url: 'https://heron.example:8443/hooks?token=secret',
+      lastAnswer: 'status-503',
+      failingSince: new Date('2026-11-22T21:05:00Z'),
+      page: 'https://billing.example/developers/webhooks/1',
+    },
+    seller: 'Acme',
+  };
+  const reasons = [
+    'redirected',
+    'gone',
+    'timeout',
+    'connection-refused',
+    'connection-lost',
+    'name-unknown',
+    'certificate-refused',
+    'address-refused',
+    'answer-unreadable',
+  ];
+
+  it('say what happened, what it means and what to do, without what may be a secret', () => {
+    const { subject: line, text, html } = composeEndpointMail(facts);
+    assert.equal(line, 'Webhooks to heron.example:8443 are switched off');
+    assert.match(
+      text,
+      /^Hello Ada,\n\nNothing but failures have come back since November 22, 2026 at 9:05:00.PM UTC\./,
+    );
+    assert.match(text, /None is lost: each is kept for 30 days/);
+    assert.match(text, /mend your program, enable the endpoint on its page, and have everything sent again/);
+    assert.match(text, /Endpoint: https:\/\/heron\.example:8443\/hooks\nLast answer: Status 503\n/);
+    assert.ok(html.includes('href="https://billing.example/developers/webhooks/1"'));
+    assert.ok(!`${line}${text}${html}`.includes('secret'));
+  });
+
+  it('have words for every reason of a failure, in every language', () => {
+    for (const language of ['en', 'de-CH']) {
+      const said = ['status-500', ...reasons].map((lastAnswer) => {
+        const { text } = composeEndpointMail({ ...facts, language, endpoint: { ...facts.endpoint, lastAnswer } });
+        return /(Last answer|Letzte Antwort): (.*)/.exec(text)?.[2] ?? '';
+      });
+      assert.equal(new Set(said).size, reasons.length + 1, said.join('\n'));
+      for (const reason of reasons) assert.ok(!said.includes(reason), `${reason} in ${language}`);
+    }
+  });
+
+  it('greet nobody by name where several read it, and speak English where nobody here speaks the language', () => {
+    assert.match(composeEndpointMail({ ...facts, name: '' }).text, /^Hello,\n/);
+    assert.equal(composeEndpointMail({ ...facts, language: 'tlh' }).language, 'en');
   });
 });

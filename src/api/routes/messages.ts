@@ -19,7 +19,7 @@ export const messageRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { d
       config: reading,
       schema: {
         tags,
-        summary: 'List mails to customers',
+        summary: 'List mails',
         querystring: MessageQuery,
         response: { 200: MessagePage, ...problems },
       },

@@ -11,14 +11,22 @@ const state = Type.Enum(['pending', 'sending', 'sent', 'failed', 'unknown', 'ski
 export const Message = Type.Object(
   {
     id: id('Id of the mail'),
-    kind: Type.Enum(['invoice-sent', 'reminder', 'payment-failed', 'final-notice', 'payment-received'], {
-      type: 'string',
-      description: 'What it says',
-      examples: ['reminder'],
-    }),
-    customerId: id('Id of the customer; the address is read when it is sent'),
-    invoiceId: id('Id of the invoice that it is about'),
+    kind: Type.Enum(
+      [
+        'invoice-sent',
+        'reminder',
+        'payment-failed',
+        'final-notice',
+        'payment-received',
+        'webhook-failing',
+        'webhook-given-up',
+      ],
+      { type: 'string', description: 'What it says', examples: ['reminder'] },
+    ),
+    customerId: nullable(id('Id of the customer, whose address is read when it is sent; null for a mail to operators')),
+    invoiceId: nullable(id('Id of the invoice that it is about; null where it is about none')),
     invoiceNumber: nullable(text('Number of that invoice', 'SMPL-0000001', 26)),
+    endpointId: nullable(id('Id of the webhook endpoint that it is about; null where it is about none')),
     ordinal: nullable(Type.Integer({ minimum: 1, description: 'Which reminder it is', examples: [1] })),
     state,
     attempts: count('How often it was tried', 1),
@@ -35,7 +43,7 @@ export const Message = Type.Object(
     createdAt: instant('Machine time since which it is owed', '2026-11-22T21:00:00.000Z'),
     sentAt: nullable(instant('Machine time at which the mail server took it', '2026-11-22T21:00:02.000Z')),
   },
-  { description: 'A mail to a customer' },
+  { description: 'A mail to a customer or to operators' },
 );
 
 const cursorExample = ['2026-11-22T21:00:00.000Z', 'b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55'];
@@ -56,5 +64,5 @@ export const MessageQuery = Type.Object(
 
 export const MessageDecision = Type.Object(
   { reason: text('Why', 'The address was mended.', 500) },
-  { ...closed, description: 'Why it is done; it stays in the history of the invoice' },
+  { ...closed, description: 'Why it is done; it stays in the history of what the mail is about' },
 );

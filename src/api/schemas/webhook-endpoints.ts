@@ -19,7 +19,8 @@ const chosenTypes = nullable(
 );
 const state = Type.Enum(['enabled', 'disabled'], {
   type: 'string',
-  description: 'While it is disabled nothing is sent to it, nor kept for later',
+  description:
+    'While it is disabled nothing is sent to it. Once given up, what happens is kept for it as failed; disabled by a person, it is not',
   examples: ['enabled'],
 });
 
@@ -44,6 +45,15 @@ const endpointFields = {
       '2026-11-22T21:00:00.000Z',
     ),
   ),
+  mailState: nullable(
+    Type.Enum(['pending', 'sending', 'sent', 'failed', 'unknown', 'skipped'], {
+      type: 'string',
+      description:
+        'How far the last mail is that tells its owner (admins of the customer, or of the business) of these failures: one after a day, one when it is given up. Null when none is owed',
+      examples: ['sent'],
+    }),
+  ),
+  mailedAt: nullable(instant('Machine time at which the mail server took that mail', '2026-11-22T21:00:02.000Z')),
   previousSecretUntil: nullable(
     instant('Until then the secret before signs too; null when there is none', '2026-11-23T21:00:00.000Z'),
   ),

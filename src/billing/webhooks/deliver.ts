@@ -1,5 +1,5 @@
 import { crashPoint } from '../../crash-points.ts';
-import { deliveryWaitMs, givenUpAfterMs } from '../../domain/webhook/retry.ts';
+import { deliveryWaitMs, givenUpAfterMs, warnedAfterMs } from '../../domain/webhook/retry.ts';
 import type { WebhookAnswer, WebhookSender } from '../../notify/webhooks/sender.ts';
 import type { Database } from '../../store/database.ts';
 import {
@@ -8,7 +8,7 @@ import {
   type SettledDelivery,
   settleDelivery,
 } from '../../store/webhook-deliveries.ts';
-import { giveUpEndpoint } from '../../store/webhook-endpoints.ts';
+import { giveUpEndpoint, lockEndpoint, warnOfFailures } from '../../store/webhook-endpoints.ts';
 
 export type WebhookDependencies = { database: Database; sender: WebhookSender };
 
@@ -34,9 +34,9 @@ export async function deliver(
     ? settledBy(await sender.send(callOf(claimed)), claimed.tries)
     : ({ state: 'failed', reason: 'endpoint-disabled' } as const);
   crashPoint('webhook.answered');
-  await settleDelivery(database, claimed, settled);
   const { state, reason } = settled;
-  const isGivenUp = state !== 'delivered' && claimed.isEnabled && (await giveUp(database, claimed, reason));
+  const isGivenUp = await settle(database, claimed, settled);
+  crashPoint('webhook.settled');
   return { delivery: claimed.id, endpoint: claimed.endpointId, state, reason, isGivenUp };
 }
 
@@ -57,10 +57,22 @@ function settledBy(attempt: WebhookAnswer, tries: number): SettledDelivery {
   return waitMs === undefined ? { state: 'failed', reason, attempt } : { state: 'pending', reason, waitMs, attempt };
 }
 
-async function giveUp(database: Database, { endpointId }: ClaimedDelivery, reason: string | null): Promise<boolean> {
+/** @returns whether the endpoint was given up by it */
+async function settle(database: Database, claimed: ClaimedDelivery, settled: SettledDelivery): Promise<boolean> {
+  const { endpointId: id } = claimed;
+  const { reason, attempt } = settled;
+  if (reason === null || attempt === undefined) {
+    await settleDelivery(database, claimed, settled);
+    return false;
+  }
+  // With what follows from it, so that a process which dies in between leaves no endpoint that nobody is told of.
   return await database.transaction(async (sql) => {
-    const isGivenUp = await giveUpEndpoint(sql, endpointId, reason === 'gone' ? 'gone' : 'failing', givenUpAfterMs);
-    if (isGivenUp) await failWaiting(sql, endpointId);
+    await lockEndpoint(sql, id);
+    await settleDelivery(sql, claimed, settled);
+    const because = reason === 'gone' ? 'gone' : 'failing';
+    const isGivenUp = await giveUpEndpoint(sql, { id, because, reason }, givenUpAfterMs);
+    if (isGivenUp) await failWaiting(sql, id);
+    else await warnOfFailures(sql, { id, reason }, warnedAfterMs);
     return isGivenUp;
   });
 }

@@ -20,6 +20,9 @@ export const mostTries = waitsMs.length + 1;
 /** From the first attempt on, nothing is tried later than this. */
 export const longestMs = 72 * hourMs;
 
+/** Of an endpoint from which nothing but failures came back for so long its owner is told. */
+export const warnedAfterMs = 24 * hourMs;
+
 /** An endpoint from which nothing but failures came back for so long is disabled. */
 export const givenUpAfterMs = 5 * 24 * hourMs;
 

@@ -1,7 +1,7 @@
 import type { StateWords } from './reader.ts';
 import { nothingToDo } from './shared.ts';
 
-/** A mail to a customer. */
+/** A mail to a customer or to operators. */
 export const message = {
   pending: {
     label: 'To be sent',
@@ -68,7 +68,8 @@ export const message = {
   skipped: {
     label: 'Left out',
     tone: 'neutral',
-    engineer: 'It would say what is not so any more (`paid`, `void`, `nothing-paid`), or a person has dismissed it.',
+    engineer:
+      'It would say what is not so any more (`paid`, `void`, `nothing-paid`, `endpoint-changed`), or a person has dismissed it.',
     operator: 'Nothing; it can still be sent by hand.',
     customer: {
       happened: 'We did not send this mail, since it would not have been true any more.',

@@ -71,7 +71,7 @@ export const stateSubjects = {
   dispute: { about: 'A dispute', fields: [], states: dispute },
   uncollectible: { about: 'Giving up on an invoice', fields: [], states: uncollectible },
   'credit-note': { about: 'A credit note', fields: [], states: creditNote },
-  message: { about: 'A mail', fields: ['state'], states: message },
+  message: { about: 'A mail', fields: ['state', 'mailState'], states: message },
   'webhook-endpoint': { about: 'A webhook endpoint', fields: ['state'], states: webhookEndpoint },
   'webhook-delivery': { about: 'A delivery to a webhook endpoint', fields: ['state'], states: webhookDelivery },
   dunning: { about: 'The follow-up of an unpaid invoice', fields: ['state'], states: dunning },

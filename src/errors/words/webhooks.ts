@@ -19,13 +19,14 @@ export const webhookEndpoint = {
   disabled: {
     label: 'Disabled',
     tone: 'neutral',
-    engineer: 'Nothing is delivered to it and nothing is kept for it; disabledBecause says why.',
-    operator: 'It is told of nothing until somebody enables it.',
+    engineer:
+      'Nothing is delivered to it; disabledBecause says why. Where it was given up, deliveries are kept as failed, for 30 days.',
+    operator: 'It is told of nothing until somebody enables it. Then send again what has failed.',
     customer: {
       happened: 'Your program is not told of what happens.',
       meansForBill: untouched,
-      beingDone: 'Nothing is sent to it, and nothing is kept for later.',
-      youCan: 'Enable it when your program works again.',
+      beingDone: 'Nothing is sent to it. If we gave it up, what happens is kept for 30 days.',
+      youCan: 'Enable it when your program works again, and have sent again what has failed.',
     },
   },
 } as const satisfies SubjectWords;

@@ -74,17 +74,24 @@ export function EndpointPage() {
 }
 
 /** What a reader should know of how it fares. */
-function Standing({ of: { state, disabledBecause, disabledAt, failingSince } }: { of: Endpoint }) {
+function Standing({ of: endpoint }: { of: Endpoint }) {
+  const { state, disabledBecause, disabledAt, failingSince } = endpoint;
   if (state === 'disabled' && disabledAt !== null) {
-    const why =
-      disabledBecause === 'gone'
-        ? 'It answered that it is gone (410).'
-        : disabledBecause === 'failing'
-          ? 'Nothing but failures came back for five days.'
-          : 'Somebody has disabled it.';
+    if (disabledBecause === 'person') {
+      return (
+        <Notice title="Nothing is sent to this endpoint">
+          Somebody has disabled it. Since <When at={disabledAt} time /> nothing is kept for it either. Enable it when it
+          works again.
+        </Notice>
+      );
+    }
     return (
-      <Notice tone={disabledBecause === 'person' ? 'info' : 'bad'} title="Nothing is sent to this endpoint">
-        {why} Since <When at={disabledAt} time /> nothing is kept for it either. Enable it when it works again.
+      <Notice tone="bad" title="Nothing is sent to this endpoint">
+        {disabledBecause === 'gone'
+          ? 'It answered that it is gone (410).'
+          : 'Nothing but failures came back for five days.'}{' '}
+        What happens since <When at={disabledAt} time /> is kept for 30 days. Mend your program, enable the endpoint,
+        and send again what has failed. <Told of={endpoint} />
       </Notice>
     );
   }
@@ -92,9 +99,22 @@ function Standing({ of: { state, disabledBecause, disabledAt, failingSince } }: 
   return (
     <Notice tone="warn" title="What we send is not taken">
       Since <When at={failingSince} time /> nothing but failures came back. We go on trying; after five days without a
-      success it is disabled.
+      success it is disabled. <Told of={endpoint} />
     </Notice>
   );
+}
+
+/** How far the mail about its failures is. */
+function Told({ of: { mailState, mailedAt } }: { of: Endpoint }) {
+  if (mailState === 'sent' && mailedAt !== null) {
+    return (
+      <>
+        The admins were told by mail on <When at={mailedAt} time />.
+      </>
+    );
+  }
+  if (mailState === 'pending' || mailState === 'sending') return 'A mail to the admins is on its way.';
+  return mailState === 'failed' ? 'The mail to the admins could not be delivered.' : null;
 }
 
 function useChange<Result>(id: string, change: () => Promise<Result>, done: string) {

@@ -30,7 +30,7 @@ const changes = [
   ['operations', 'summary'],
 ] as const;
 
-/** Mails to customers: whether they went out, and what to do about those that did not. */
+/** Mails to customers and operators: whether they went out, and what to do about those that did not. */
 export default function MessagesPage() {
   const [state] = useFilter('state');
   const query = usePages<Message>(['operations', 'messages', state], (cursor, signal) => {
@@ -40,7 +40,7 @@ export default function MessagesPage() {
   return (
     <Page
       title="Messages"
-      lead="Mails about invoices, the latest first. The address is read when a mail is sent, so that a mended one is used."
+      lead="Mails about invoices and webhooks, the latest first. The address is read when a mail is sent, so that a mended one is used."
     >
       <div className="stack">
         <div className={css['filters']}>
@@ -79,11 +79,9 @@ const columns: readonly Column<Message>[] = [
     cell: ({ kind, ordinal }) => `${capital(inWords(kind))}${ordinal === null ? '' : ` ${ordinal}`}`,
   },
   {
-    key: 'invoice',
-    title: 'Invoice',
-    cell: ({ invoiceId, invoiceNumber }) => (
-      <Link to={`/operations/invoices/${invoiceId}`}>{invoiceNumber ?? 'Draft'}</Link>
-    ),
+    key: 'about',
+    title: 'About',
+    cell: (message) => <Subject of={message} />,
   },
   {
     key: 'state',
@@ -109,9 +107,16 @@ const columns: readonly Column<Message>[] = [
   },
 ];
 
-function Answer({ message: { id, invoiceId } }: { message: Message }) {
+function Subject({ of: { invoiceId, invoiceNumber, endpointId, customerId } }: { of: Message }) {
+  if (invoiceId !== null) return <Link to={`/operations/invoices/${invoiceId}`}>{invoiceNumber ?? 'Draft'}</Link>;
+  const owner = customerId === null ? '/operations' : `/operations/customers/${customerId}`;
+  return <Link to={`${owner}/developers/webhooks/${endpointId}`}>Webhook endpoint</Link>;
+}
+
+function Answer({ message: { id, invoiceId, endpointId } }: { message: Message }) {
   const params = { path: { id } };
-  const audit = { kind: 'invoice', id: invoiceId };
+  const audit =
+    invoiceId === null ? { kind: 'webhook-endpoint', id: endpointId ?? '' } : { kind: 'invoice', id: invoiceId };
   return (
     <span className="row">
       <Action
@@ -119,7 +124,7 @@ function Answer({ message: { id, invoiceId } }: { message: Message }) {
         size="small"
         title="Send this mail again?"
         scope="operations:write"
-        what="It goes to the address that the customer has now. If the first one did arrive after all, they get it twice."
+        what="It goes to the addresses that its readers have now. If the first one did arrive after all, they get it twice."
         run={async ({ reason }) => {
           await take(client.POST('/v1/messages/{id}/resend', { params, body: { reason } }));
           return { text: 'It is sent within seconds.', audit };
