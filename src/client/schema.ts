@@ -3938,8 +3938,69 @@ export type components = {
             role: "viewer" | "support" | "finance" | "admin";
             signedInAt: string | null;
         };
-        /** @description While it is on nothing is issued and nothing is sent to Stripe */
+        /** @description A billing run, and how it goes on */
         DataItem3: {
+            /**
+             * @description Name of the clock
+             * @example sample
+             */
+            clock: string;
+            /**
+             * Format: date-time
+             * @description Its nominal time (RFC 3339, UTC, milliseconds)
+             * @example 2013-02-01T13:00:00.000Z
+             */
+            cutoffAt: string;
+            finishedAt: string | null;
+            /**
+             * Format: uuid
+             * @description Id of the run
+             * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+             */
+            id: string;
+            /**
+             * @description `invoicing` bills every period that is over, `due-scan` issues what is due, `advance` moves a test clock and runs all that becomes due on the way; `hourly-invoicing` bills every hour what is no calendar month, `dunning` follows up what is unpaid
+             * @example advance
+             * @enum {string}
+             */
+            kind: "invoicing" | "due-scan" | "advance" | "hourly-invoicing" | "dunning";
+            /**
+             * Format: date-time
+             * @description Machine time of its start (RFC 3339, UTC, milliseconds)
+             * @example 2026-11-22T21:00:00.000Z
+             */
+            openedAt: string;
+            /**
+             * @description What it has done so far: counts by name
+             * @example {
+             *       "generated": 16,
+             *       "held": 0
+             *     }
+             */
+            progress: {
+                [key: string]: number;
+            };
+            /**
+             * Format: date-time
+             * @description Business time of its start (RFC 3339, UTC, milliseconds)
+             * @example 2013-02-01T13:00:00.000Z
+             */
+            startedAt: string;
+            /**
+             * @description `failed`: its workflow has ended without the work done. `unknown`: it has not finished, and Temporal does not answer
+             * @example finished
+             * @enum {string}
+             */
+            state: "running" | "finished" | "failed" | "unknown";
+            /**
+             * @description Its workflow in Temporal
+             * @example invoicing/sample/2013-02-01T13:00:00.000Z
+             */
+            workflowId: string;
+            workflowUrl: string | null;
+        };
+        /** @description While it is on nothing is issued and nothing is sent to Stripe */
+        DataItem4: {
             /**
              * Format: date-time
              * @description Machine time of its begin (RFC 3339, UTC, milliseconds)
@@ -3970,7 +4031,7 @@ export type components = {
             reason: string;
         };
         /** @description A look at what Stripe has */
-        DataItem4: {
+        DataItem5: {
             /**
              * @description Who asked for it
              * @example schedule
@@ -4018,7 +4079,7 @@ export type components = {
             workflowUrl: string | null;
         };
         /** @description A mail to a customer or to operators */
-        DataItem5: {
+        DataItem6: {
             /**
              * @description How often it was tried
              * @example 1
@@ -4059,7 +4120,7 @@ export type components = {
             state: "pending" | "sending" | "sent" | "failed" | "unknown" | "skipped";
         };
         /** @description Where events are sent */
-        DataItem6: {
+        DataItem7: {
             /**
              * Format: date-time
              * @description Machine time of its last change (RFC 3339, UTC, milliseconds)
@@ -4104,7 +4165,7 @@ export type components = {
             url: string;
         };
         /** @description An API key, without its secret */
-        DataItem7: {
+        DataItem8: {
             /**
              * Format: date-time
              * @description Machine time at which it was made (RFC 3339, UTC, milliseconds)
@@ -8098,7 +8159,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        data: components["schemas"]["DataItem7"][];
+                        data: components["schemas"]["DataItem8"][];
                         nextCursor: string | null;
                     };
                 };
@@ -8240,7 +8301,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DataItem7"];
+                    "application/json": components["schemas"]["DataItem8"];
                 };
             };
         };
@@ -8284,7 +8345,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DataItem7"];
+                    "application/json": components["schemas"]["DataItem8"];
                 };
             };
         };
@@ -17345,7 +17406,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        data: components["schemas"]["DataItem5"][];
+                        data: components["schemas"]["DataItem6"][];
                         nextCursor: string | null;
                     };
                 };
@@ -17391,7 +17452,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DataItem5"];
+                    "application/json": components["schemas"]["DataItem6"];
                 };
             };
         };
@@ -17446,7 +17507,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DataItem5"];
+                    "application/json": components["schemas"]["DataItem6"];
                 };
             };
         };
@@ -17501,7 +17562,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DataItem5"];
+                    "application/json": components["schemas"]["DataItem6"];
                 };
             };
         };
@@ -17983,7 +18044,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        data: components["schemas"]["DataItem3"][];
+                        data: components["schemas"]["DataItem4"][];
                     };
                 };
             };
@@ -18039,7 +18100,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DataItem3"];
+                    "application/json": components["schemas"]["DataItem4"];
                 };
             };
             /** @description While it is on nothing is issued and nothing is sent to Stripe */
@@ -18048,7 +18109,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DataItem3"];
+                    "application/json": components["schemas"]["DataItem4"];
                 };
             };
         };
@@ -18097,7 +18158,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DataItem3"];
+                    "application/json": components["schemas"]["DataItem4"];
                 };
             };
         };
@@ -18462,7 +18523,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        data: components["schemas"]["DataItem4"][];
+                        data: components["schemas"]["DataItem5"][];
                         nextCursor: string | null;
                     };
                 };
@@ -18595,7 +18656,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DataItem4"];
+                    "application/json": components["schemas"]["DataItem5"];
                 };
             };
         };
@@ -18898,60 +18959,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        data: {
-                            /**
-                             * @description Name of the clock
-                             * @example sample
-                             */
-                            clock: string;
-                            /**
-                             * Format: date-time
-                             * @description Its nominal time (RFC 3339, UTC, milliseconds)
-                             * @example 2013-02-01T13:00:00.000Z
-                             */
-                            cutoffAt: string;
-                            finishedAt: string | null;
-                            /**
-                             * Format: uuid
-                             * @description Id of the run
-                             * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
-                             */
-                            id: string;
-                            /**
-                             * @description `invoicing` bills every period that is over, `due-scan` issues what is due, `advance` moves a test clock and runs all that becomes due on the way; `hourly-invoicing` bills every hour what is no calendar month, `dunning` follows up what is unpaid
-                             * @example advance
-                             * @enum {string}
-                             */
-                            kind: "invoicing" | "due-scan" | "advance" | "hourly-invoicing" | "dunning";
-                            /**
-                             * Format: date-time
-                             * @description Machine time of its start (RFC 3339, UTC, milliseconds)
-                             * @example 2026-11-22T21:00:00.000Z
-                             */
-                            openedAt: string;
-                            /**
-                             * @description What it has done so far: counts by name
-                             * @example {
-                             *       "invoices": 16,
-                             *       "parked": 0
-                             *     }
-                             */
-                            progress: {
-                                [key: string]: number;
-                            };
-                            /**
-                             * Format: date-time
-                             * @description Business time of its start (RFC 3339, UTC, milliseconds)
-                             * @example 2013-02-01T13:00:00.000Z
-                             */
-                            startedAt: string;
-                            /**
-                             * @description Its workflow in Temporal
-                             * @example invoicing/sample/2013-02-01T13:00:00.000Z
-                             */
-                            workflowId: string;
-                            workflowUrl: string | null;
-                        }[];
+                        data: components["schemas"]["DataItem3"][];
                         nextCursor: string | null;
                     };
                 };
@@ -19093,66 +19101,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /**
-                         * @description Name of the clock
-                         * @example sample
-                         */
-                        clock: string;
-                        /**
-                         * Format: date-time
-                         * @description Its nominal time (RFC 3339, UTC, milliseconds)
-                         * @example 2013-02-01T13:00:00.000Z
-                         */
-                        cutoffAt: string;
-                        finishedAt: string | null;
-                        /**
-                         * Format: uuid
-                         * @description Id of the run
-                         * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
-                         */
-                        id: string;
-                        /**
-                         * @description `invoicing` bills every period that is over, `due-scan` issues what is due, `advance` moves a test clock and runs all that becomes due on the way; `hourly-invoicing` bills every hour what is no calendar month, `dunning` follows up what is unpaid
-                         * @example advance
-                         * @enum {string}
-                         */
-                        kind: "invoicing" | "due-scan" | "advance" | "hourly-invoicing" | "dunning";
-                        /**
-                         * Format: date-time
-                         * @description Machine time of its start (RFC 3339, UTC, milliseconds)
-                         * @example 2026-11-22T21:00:00.000Z
-                         */
-                        openedAt: string;
-                        /**
-                         * @description What it has done so far: counts by name
-                         * @example {
-                         *       "invoices": 16,
-                         *       "parked": 0
-                         *     }
-                         */
-                        progress: {
-                            [key: string]: number;
-                        };
-                        /**
-                         * Format: date-time
-                         * @description Business time of its start (RFC 3339, UTC, milliseconds)
-                         * @example 2013-02-01T13:00:00.000Z
-                         */
-                        startedAt: string;
-                        /**
-                         * @description `failed`: its workflow has ended without the work done. `unknown`: it has not finished, and Temporal does not answer
-                         * @example finished
-                         * @enum {string}
-                         */
-                        state: "running" | "finished" | "failed" | "unknown";
-                        /**
-                         * @description Its workflow in Temporal
-                         * @example invoicing/sample/2013-02-01T13:00:00.000Z
-                         */
-                        workflowId: string;
-                        workflowUrl: string | null;
-                    };
+                    "application/json": components["schemas"]["DataItem3"];
                 };
             };
         };
@@ -22335,7 +22284,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        data: components["schemas"]["DataItem6"][];
+                        data: components["schemas"]["DataItem7"][];
                         nextCursor: string | null;
                     };
                 };
@@ -22443,7 +22392,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DataItem6"];
+                    "application/json": components["schemas"]["DataItem7"];
                 };
             };
         };
@@ -22567,7 +22516,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DataItem6"];
+                    "application/json": components["schemas"]["DataItem7"];
                 };
             };
         };

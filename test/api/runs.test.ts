@@ -95,8 +95,10 @@ describe('Runs', () => {
 
     const page = (await api.get('/v1/runs?limit=2&clock=sample&kind=invoicing')).body;
     assert.equal(page.data[0].id, last.id);
+    assert.equal(page.data[0].state, 'running', 'its workflow says so');
     const rest = (await api.get(`/v1/runs?limit=2&cursor=${page.nextCursor}`)).body;
-    assert.deepEqual([rest.data.map((run: { id: string }) => run.id), rest.nextCursor], [[first.id], null]);
+    const told = rest.data.map((run: { id: string; state: string }) => [run.id, run.state]);
+    assert.deepEqual([told, rest.nextCursor], [[[first.id, 'finished']], null]);
     assert.deepEqual((await api.get('/v1/runs?kind=due-scan')).body.data, []);
     assertProblem(await api.get(`/v1/runs/${randomUUID()}`), 404, 'not-found', 'id');
     assertProblem(await api.get('/v1/runs/latest'), 404, 'not-found', 'id');

@@ -113,7 +113,9 @@ describe("The operators' pages", function () {
       );
       const { rows: runs } = await database.query<{ id: string }>('SELECT id FROM billing_runs LIMIT 1');
       ids.run = runs[0]?.id ?? '';
-      await database.query(`UPDATE billing_runs SET progress = '{"generated": 1204, "held": 1, "parkedPeriods": 0}'`);
+      await database.query(
+        `UPDATE billing_runs SET progress = '{"held": 1, "generated": 1204, "parkedPeriods": 0, "periods": 1206}'`,
+      );
       const sent = { id: 'JetBlue Airways departure 2013-02-01T12:00:00Z 0' };
       const { rows: events } = await database.query<{ source: string }>(
         'SELECT source FROM event_keys WHERE event_id = $1',
@@ -245,6 +247,13 @@ describe("The operators' pages", function () {
         await looksRight(await visit(path(), heading), `operations-${name}`);
       });
     }
+
+    it('tell the figures of a run as the work goes', async () => {
+      const page = await visit(`/operations/runs/${ids.run}`, 'Invoicing');
+      const figures = page.locator('section', { has: page.getByRole('heading', { name: 'Progress' }) }).locator('dt');
+      const names = await figures.allTextContents();
+      assert.deepEqual(names.slice(0, 4), ['Periods', 'Generated', 'Parked periods', 'Held']);
+    });
 
     it('ask why before anything is changed, show what became of it, and lead to the audit entry', async () => {
       const page = await visit('/operations/dead-letters', 'Dead letters');

@@ -7,7 +7,7 @@ import { clockIdFor } from '../filters.ts';
 import { actorOf } from '../guard.ts';
 import { type CursorForm, defaultLimit, pageOf, readCursor, readInstantAndId } from '../paging.ts';
 import { problems } from '../schemas/common.ts';
-import { NewRun, RunPage, RunParams, RunQuery, RunWithState, StartedRun } from '../schemas/runs.ts';
+import { NewRun, Run, RunPage, RunParams, RunQuery, StartedRun } from '../schemas/runs.ts';
 
 export const runRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { database, startRun, workflows }) => {
   const tags = ['runs'];
@@ -25,6 +25,12 @@ export const runRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { datab
       return 'unknown';
     }
   }
+
+  const shown = async (run: RunView) => ({
+    ...run,
+    workflowUrl: workflows.urlOf(run.workflowId),
+    state: await stateOf(run),
+  });
 
   app.post(
     '/v1/runs',
@@ -58,7 +64,7 @@ export const runRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { datab
       };
       const rows = await listRuns(database, filter, { after, limit: limit + 1 });
       const { data, nextCursor } = pageOf(rows, limit, cursorForm);
-      return { data: data.map((run) => ({ ...run, workflowUrl: workflows.urlOf(run.workflowId) })), nextCursor };
+      return { data: await Promise.all(data.map(shown)), nextCursor };
     },
   );
 
@@ -70,7 +76,7 @@ export const runRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { datab
         tags,
         summary: 'Read how far a run is',
         params: RunParams,
-        response: { 200: RunWithState, ...problems },
+        response: { 200: Run, ...problems },
       },
     },
     async ({ params: { id } }) => {
@@ -79,7 +85,7 @@ export const runRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { datab
         const mend = 'A run that was just started shows up within a moment; check the id otherwise.';
         throw new DurabillError('not-found', { field: 'id', reason: `There is no run with the id "${id}".`, mend });
       }
-      return { ...run, workflowUrl: workflows.urlOf(run.workflowId), state: await stateOf(run) };
+      return await shown(run);
     },
   );
 };

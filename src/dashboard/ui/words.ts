@@ -31,6 +31,12 @@ export function useStateWords(subject: string, state: string): StateWords | unde
   return states?.[state] ?? states?.[state.split(', ', 1)[0] ?? state];
 }
 
+/** The names of the states of a subject, for a list to choose from. */
+export function useStateLabels(subject: string): (state: string) => string {
+  const states = useWords()?.states[subject]?.states;
+  return (state) => states?.[state]?.label ?? plainly(state);
+}
+
 /** The words for the code of an error, of a failure, or of Stripe; undefined where there are none. */
 export function useProblemWords(code: string): Readers | undefined {
   const words = useWords();

@@ -13,11 +13,23 @@ import { Empty, Notice, QueryView } from '../../ui/states.tsx';
 import { CodeBlock } from './parts/code-block.tsx';
 import { FilterSelect, useFilter } from './parts/filters.tsx';
 import css from './parts/parts.module.css';
-import { capital } from './parts/words.ts';
+import { capital, inWords } from './parts/words.ts';
 
 type Entry = ItemOf<'/v1/audit'>;
 
-const kinds = ['invoice', 'customer', 'run', 'plan', 'pause', 'reconciliation', 'dead-letter', 'settings'] as const;
+const kinds = [
+  'invoice',
+  'customer',
+  'usage-correction',
+  'wallet',
+  'run',
+  'clock',
+  'plan',
+  'pause',
+  'reconciliation',
+  'dead-letter',
+  'settings',
+] as const;
 
 /** Who did what, when and why; and whether a chain holds. */
 export default function AuditPage() {
@@ -59,7 +71,7 @@ export default function AuditPage() {
               name="kind"
               label="About"
               all="Anything"
-              options={kinds.map((id) => ({ id, label: capital(id) }))}
+              options={kinds.map((id) => ({ id, label: capital(inWords(id)) }))}
             />
             <Typed label="Subject’s id" value={subject} onEnter={setSubject} />
             <Typed label="Actor" value={actor} onEnter={setActor} placeholder="operator:ada@example.com" />

@@ -2,14 +2,14 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from 'react-router';
 import { type AnswerOf, take } from '../../../client/index.ts';
 import { client } from '../../api.ts';
-import { Badge } from '../../ui/badge.tsx';
 import { ButtonLink } from '../../ui/button.tsx';
 import { Card, Stat } from '../../ui/card.tsx';
 import { Money, Period, Quantity } from '../../ui/format.tsx';
 import { Page } from '../../ui/page.tsx';
+import { StateWords } from '../../ui/state-words.tsx';
 import { Notice, QueryView } from '../../ui/states.tsx';
 import { Table } from '../../ui/table.tsx';
-import { correctionStates, Differences } from './corrections.tsx';
+import { Differences } from './corrections.tsx';
 import { Action, because } from './parts/action.tsx';
 import { Age } from './parts/age.tsx';
 import { CodeBlock } from './parts/code-block.tsx';
@@ -36,7 +36,7 @@ export default function CorrectionPage() {
     <Page
       title="Correction of usage"
       {...(correction !== undefined && {
-        badge: <Badge tone={correctionStates[correction.state][0]}>{correctionStates[correction.state][1]}</Badge>,
+        badge: <StateWords subject="correction" state={correction.state} />,
         lead: `“${correction.reason}”`,
       })}
       back={<Link to="/operations/corrections">Corrections</Link>}

@@ -3,14 +3,15 @@ import { Link } from 'react-router';
 import { type ItemOf, take } from '../../../client/index.ts';
 import { client } from '../../api.ts';
 import { useMay } from '../../session.tsx';
-import { Badge, type Tone } from '../../ui/badge.tsx';
 import { ButtonLink } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { Money, Quantity } from '../../ui/format.tsx';
 import { LoadMore, usePages } from '../../ui/load-more.tsx';
 import { Page } from '../../ui/page.tsx';
+import { StateBadge } from '../../ui/state-words.tsx';
 import { Empty, QueryView } from '../../ui/states.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
+import { useStateLabels } from '../../ui/words.ts';
 import { Age } from './parts/age.tsx';
 import { FilterSelect, useFilter } from './parts/filters.tsx';
 import css from './parts/parts.module.css';
@@ -18,17 +19,13 @@ import css from './parts/parts.module.css';
 type Correction = ItemOf<'/v1/usage/corrections'>;
 type Source = ItemOf<'/v1/usage/sources'>;
 
-export const correctionStates: Record<Correction['state'], [tone: Tone, text: string]> = {
-  previewed: ['info', 'Previewed'],
-  applied: ['good', 'Applied'],
-  refused: ['warn', 'Refused: data had moved'],
-  discarded: ['neutral', 'Discarded'],
-};
+const states = ['previewed', 'applied', 'refused', 'discarded'] as const;
 
 /** Corrections of usage, and who sends usage at all. */
 export default function CorrectionsPage() {
   const [state] = useFilter('state');
   const mayCorrect = useMay('invoices:write');
+  const labelOf = useStateLabels('correction');
   const query = usePages<Correction>(['operations', 'corrections', state], (cursor, signal) => {
     const filter = { cursor, ...(state !== '' && { state: state as Correction['state'] }) };
     return take(client.GET('/v1/usage/corrections', { params: { query: filter }, signal }));
@@ -51,7 +48,7 @@ export default function CorrectionsPage() {
             name="state"
             label="State"
             all="Any state"
-            options={Object.entries(correctionStates).map(([id, [, label]]) => ({ id, label }))}
+            options={states.map((id) => ({ id, label: labelOf(id) }))}
           />
         </div>
         <Card flush>
@@ -87,7 +84,7 @@ const columns: readonly Column<Correction>[] = [
   {
     key: 'state',
     title: 'State',
-    cell: ({ state }) => <Badge tone={correctionStates[state][0]}>{correctionStates[state][1]}</Badge>,
+    cell: ({ state }) => <StateBadge subject="correction" state={state} />,
   },
   { key: 'invoices', title: 'Invoices', align: 'end', cell: ({ invoiceCount }) => <Quantity value={invoiceCount} /> },
   {

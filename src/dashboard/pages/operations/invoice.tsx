@@ -8,6 +8,7 @@ import { Card, Facts, Stat } from '../../ui/card.tsx';
 import { FormatProvider, Money, Period, periodText, useFormats, When } from '../../ui/format.tsx';
 import { Page } from '../../ui/page.tsx';
 import { ProblemWords } from '../../ui/problem-words.tsx';
+import { StateWords } from '../../ui/state-words.tsx';
 import { Notice, QueryView, Skeleton } from '../../ui/states.tsx';
 import { Table } from '../../ui/table.tsx';
 import { InvoiceActions } from './invoice-actions.tsx';
@@ -15,7 +16,6 @@ import { Compared } from './invoice-compared.tsx';
 import { Credits } from './invoice-credits.tsx';
 import { WorkflowLink } from './parts/action.tsx';
 import { Age } from './parts/age.tsx';
-import { InvoiceBadge } from './parts/invoices.tsx';
 import css from './parts/parts.module.css';
 import { capital, inWords } from './parts/words.ts';
 
@@ -65,7 +65,7 @@ function Opened({ invoice, review }: { invoice: Invoice; review: Review }) {
   return (
     <Page
       title={invoice.number ?? `Draft of ${period}`}
-      badge={<InvoiceBadge invoice={invoice} />}
+      badge={<StateWords subject="invoice-standing" state={invoice.standing} />}
       lead={
         <>
           {invoice.parties.buyer.name} (

@@ -1,12 +1,13 @@
 import { Link } from 'react-router';
 import { type ItemOf, take } from '../../../client/index.ts';
 import { client } from '../../api.ts';
-import { Badge, type Tone } from '../../ui/badge.tsx';
 import { Card } from '../../ui/card.tsx';
 import { LoadMore, usePages } from '../../ui/load-more.tsx';
 import { Page } from '../../ui/page.tsx';
+import { StateBadge } from '../../ui/state-words.tsx';
 import { Empty, QueryView } from '../../ui/states.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
+import { useStateLabels } from '../../ui/words.ts';
 import { Action } from './parts/action.tsx';
 import { Age } from './parts/age.tsx';
 import { FilterSelect, useFilter } from './parts/filters.tsx';
@@ -16,15 +17,6 @@ import { capital, inWords } from './parts/words.ts';
 type Message = ItemOf<'/v1/messages'>;
 
 const states = ['pending', 'sending', 'sent', 'failed', 'unknown', 'skipped'] as const;
-const words: Record<Message['state'], [tone: Tone, text: string]> = {
-  pending: ['info', 'Waits'],
-  sending: ['info', 'Being sent'],
-  sent: ['good', 'Sent'],
-  failed: ['bad', 'Failed'],
-  unknown: ['warn', 'Nobody knows'],
-  skipped: ['neutral', 'Left'],
-};
-
 const changes = [
   ['operations', 'messages'],
   ['operations', 'summary'],
@@ -33,6 +25,7 @@ const changes = [
 /** Mails to customers and operators: whether they went out, and what to do about those that did not. */
 export default function MessagesPage() {
   const [state] = useFilter('state');
+  const labelOf = useStateLabels('message');
   const query = usePages<Message>(['operations', 'messages', state], (cursor, signal) => {
     const filter = { cursor, ...(state !== '' && { state: state as Message['state'] }) };
     return take(client.GET('/v1/messages', { params: { query: filter }, signal }));
@@ -48,7 +41,7 @@ export default function MessagesPage() {
             name="state"
             label="State"
             all="Any state"
-            options={states.map((id) => ({ id, label: words[id][1] }))}
+            options={states.map((id) => ({ id, label: labelOf(id) }))}
           />
         </div>
         <Card flush>
@@ -88,7 +81,7 @@ const columns: readonly Column<Message>[] = [
     title: 'State',
     cell: ({ state, reason }) => (
       <span className="stack-tight">
-        <Badge tone={words[state][0]}>{words[state][1]}</Badge>
+        <StateBadge subject="message" state={state} />
         {reason !== null && <span className={`muted ${css['break']}`}>{reason}</span>}
       </span>
     ),

@@ -2,15 +2,16 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from 'react-router';
 import { type AnswerOf, take } from '../../../client/index.ts';
 import { client } from '../../api.ts';
-import { Badge } from '../../ui/badge.tsx';
 import { ButtonLink } from '../../ui/button.tsx';
 import { Card, Facts, Stat } from '../../ui/card.tsx';
 import { Quantity, When } from '../../ui/format.tsx';
 import { Page } from '../../ui/page.tsx';
+import { StateWords } from '../../ui/state-words.tsx';
 import { Notice, QueryView } from '../../ui/states.tsx';
 import { WorkflowLink } from './parts/action.tsx';
 import { Age, Duration } from './parts/age.tsx';
 import css from './parts/parts.module.css';
+import { figuresOf } from './parts/progress.ts';
 import { capital, inWords } from './parts/words.ts';
 import { runWords } from './runs.tsx';
 
@@ -32,7 +33,7 @@ export default function RunPage() {
   return (
     <Page
       title={run === undefined ? 'Run' : runWords[run.kind]}
-      {...(run !== undefined && { badge: <State state={run.state} /> })}
+      {...(run !== undefined && { badge: <StateWords subject="run" state={run.state} /> })}
       back={<Link to="/operations/runs">Runs</Link>}
       actions={
         run !== undefined && (
@@ -50,24 +51,25 @@ export default function RunPage() {
   );
 }
 
-function State({ state }: { state: Run['state'] }) {
-  switch (state) {
-    case 'running':
-      return <Badge tone="info">Running</Badge>;
-    case 'finished':
-      return <Badge tone="good">Finished</Badge>;
-    case 'failed':
-      return <Badge tone="bad">Failed</Badge>;
-    case 'unknown':
-      return <Badge tone="warn">Temporal does not answer</Badge>;
-  }
+/** How many of the invoices that were sent are at rest: an advance waits for them before it goes on. */
+function Arrived({ progress: { published = 0, synced = 0, parked = 0 } }: Pick<Run, 'progress'>) {
+  if (published === 0) return null;
+  const arrived = Math.min(synced + parked, published);
+  return (
+    <label className={css['arrived']}>
+      <span>
+        <Quantity value={arrived} /> of <Quantity value={published} /> sent invoices are at rest.
+      </span>
+      <progress value={arrived} max={published} />
+    </label>
+  );
 }
 
 function Details({ run }: { run: Run }) {
   const end = run.finishedAt === null ? Date.now() : new Date(run.finishedAt).getTime();
   const seconds = (end - new Date(run.openedAt).getTime()) / 1_000;
-  const counts = Object.entries(run.progress);
-  const done = run.progress['generated'] ?? run.progress['issued'] ?? run.progress['invoices'];
+  const counts = figuresOf(run.progress);
+  const done = run.progress['generated'] ?? run.progress['issued'];
   return (
     <div className="stack">
       {run.state === 'failed' && (
@@ -82,6 +84,7 @@ function Details({ run }: { run: Run }) {
         </Notice>
       )}
       <Card title="Progress" description={run.state === 'running' ? 'This page looks again by itself.' : undefined}>
+        {run.kind === 'advance' && run.state === 'running' && <Arrived progress={run.progress} />}
         {counts.length === 0 ? (
           <p className="muted">{run.state === 'running' ? 'It has just begun.' : 'Nothing was due.'}</p>
         ) : (

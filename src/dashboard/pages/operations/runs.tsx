@@ -1,20 +1,21 @@
 import { useQuery } from '@tanstack/react-query';
-import { Play } from 'lucide-react';
+import { ClockPlus, Play } from 'lucide-react';
 import { Link } from 'react-router';
 import { type ItemOf, take } from '../../../client/index.ts';
 import { client } from '../../api.ts';
-import { Badge } from '../../ui/badge.tsx';
 import { Card } from '../../ui/card.tsx';
 import { Select, TextField } from '../../ui/field.tsx';
 import { Quantity, When } from '../../ui/format.tsx';
 import { LoadMore, usePages } from '../../ui/load-more.tsx';
 import { Page } from '../../ui/page.tsx';
+import { StateBadge } from '../../ui/state-words.tsx';
 import { Empty, QueryView } from '../../ui/states.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
 import { Action, because, type Outcome } from './parts/action.tsx';
 import { Age } from './parts/age.tsx';
 import { FilterSelect, useFilter } from './parts/filters.tsx';
 import css from './parts/parts.module.css';
+import { figuresOf } from './parts/progress.ts';
 import { capital, inWords } from './parts/words.ts';
 
 type Run = ItemOf<'/v1/runs'>;
@@ -45,7 +46,12 @@ export default function RunsPage() {
     <Page
       title="Runs"
       lead="What bills, issues and follows up. Each run is for one clock and one nominal time, and is never carried out twice."
-      actions={<StartRun clocks={clocks.data?.data ?? []} />}
+      actions={
+        <>
+          <CreateClock />
+          <StartRun clocks={clocks.data?.data ?? []} />
+        </>
+      }
     >
       <div className="stack">
         <QueryView query={clocks}>{({ data }) => <Clocks clocks={data} />}</QueryView>
@@ -103,14 +109,13 @@ const columns: readonly Column<Run>[] = [
   {
     key: 'state',
     title: 'State',
-    cell: ({ finishedAt }) =>
-      finishedAt === null ? <Badge tone="info">Not finished</Badge> : <Badge tone="good">Finished</Badge>,
+    cell: ({ state }) => <StateBadge subject="run" state={state} />,
   },
   { key: 'progress', title: 'Done', cell: ({ progress }) => <Progress progress={progress} /> },
 ];
 
 function Progress({ progress }: { progress: Run['progress'] }) {
-  const told = Object.entries(progress).filter(([, count]) => count > 0);
+  const told = figuresOf(progress).filter(([, count]) => count > 0);
   if (told.length === 0) return <span className="muted">Nothing was due</span>;
   return (
     <span>
@@ -135,7 +140,16 @@ function Clocks({ clocks }: { clocks: readonly Clock[] }) {
           description={clock.kind === 'real' ? 'The real clock' : 'A test clock'}
           action={clock.kind === 'test' && <Advance clock={clock} />}
         >
-          <When at={clock.now} zone="UTC" time /> <span className="muted">UTC</span>
+          <div className="stack-tight">
+            <p>
+              <When at={clock.now} zone="UTC" time /> <span className="muted">UTC</span>
+            </p>
+            <p>
+              <Link to={`/operations/runs?clock=${encodeURIComponent(clock.name)}`}>
+                Its runs<span className="sr-only"> ({clock.name})</span>
+              </Link>
+            </p>
+          </div>
         </Card>
       ))}
     </div>
@@ -174,6 +188,64 @@ function monthAfter(now: string): string {
   const at = new Date(now);
   at.setUTCMonth(at.getUTCMonth() + 1);
   return at.toISOString().slice(0, 19);
+}
+
+/** The business time of customers of their own, which stands still until it is advanced. */
+function CreateClock() {
+  return (
+    <Action
+      label="Create a test clock"
+      icon={<ClockPlus size={16} aria-hidden="true" />}
+      title="Create a test clock?"
+      confirm="Create"
+      scope="runs:write"
+      what="Customers are put on it when they are created. It stands still until it is advanced, and what is due by then is billed as time would have it."
+      fields={
+        <>
+          <TextField
+            name="name"
+            label="Name"
+            help="Letters, digits, “.”, “_” and “-”."
+            isRequired
+            maxLength={80}
+            autoFocus
+          />
+          <TextField
+            name="startsAt"
+            label="Begins at (UTC)"
+            defaultValue={new Date().toISOString().slice(0, 19)}
+            isRequired
+          />
+          <TextField
+            name="numberPrefix"
+            label="Prefix of its invoices"
+            help="1 to 12 capital letters and digits, which no other clock has."
+            isRequired
+            maxLength={12}
+          />
+        </>
+      }
+      run={async ({ reason, fields }) => {
+        const { name = '', startsAt = '', numberPrefix = '' } = fields;
+        const clock = await take(
+          client.POST('/v1/clocks', {
+            body: { name: name.trim(), startsAt: instantOf(startsAt), numberPrefix: numberPrefix.trim() },
+            headers: because(reason),
+          }),
+        );
+        return {
+          text: (
+            <>
+              The clock “{clock.name}” stands at <When at={clock.now} zone="UTC" time /> UTC. Create customers on it,
+              then advance it.
+            </>
+          ),
+          audit: { kind: 'clock', id: clock.id },
+        };
+      }}
+      changes={changes}
+    />
+  );
 }
 
 function Advance({ clock }: { clock: Clock }) {

@@ -1,37 +1,11 @@
 import { Link } from 'react-router';
 import type { ItemOf } from '../../../../client/index.ts';
-import { Badge, type Tone } from '../../../ui/badge.tsx';
 import { Money, Period, When } from '../../../ui/format.tsx';
+import { StateBadge } from '../../../ui/state-words.tsx';
 import type { Column } from '../../../ui/table.tsx';
 import { Age } from './age.tsx';
-import { capital, inWords } from './words.ts';
 
 export type Invoice = ItemOf<'/v1/invoices'>;
-
-/** What an operator calls where an invoice stands. */
-export function InvoiceBadge({ invoice }: { invoice: Pick<Invoice, 'lifecycle' | 'sync' | 'payment' | 'wanted'> }) {
-  const [tone, text] = standing(invoice);
-  return <Badge tone={tone}>{text}</Badge>;
-}
-
-function standing({
-  lifecycle,
-  sync,
-  payment,
-  wanted,
-}: Pick<Invoice, 'lifecycle' | 'sync' | 'payment' | 'wanted'>): [Tone, string] {
-  if (lifecycle === 'held') return ['warn', 'Held'];
-  if (lifecycle === 'draft') return ['neutral', 'Draft'];
-  if (lifecycle === 'void') return ['neutral', 'Void'];
-  if (lifecycle === 'skipped') return ['neutral', 'Nothing to pay'];
-  if (sync === 'parked') return ['bad', 'Parked'];
-  if (sync === 'backing_off') return ['warn', 'Tries again'];
-  if (sync !== 'synced' && sync !== 'none') return ['info', 'On its way'];
-  if (wanted === 'void') return ['info', 'Being voided'];
-  if (payment === 'paid') return ['good', 'Paid'];
-  if (payment === 'uncollectible') return ['neutral', 'Given up'];
-  return ['info', payment === 'none' ? 'Synced' : capital(inWords(payment))];
-}
 
 const heading: Column<Invoice> = {
   key: 'invoice',
@@ -54,7 +28,11 @@ const total: Column<Invoice> = {
   align: 'end',
   cell: ({ totalMinor, currency }) => <Money minor={totalMinor} currency={currency} />,
 };
-const state: Column<Invoice> = { key: 'state', title: 'State', cell: (invoice) => <InvoiceBadge invoice={invoice} /> };
+const state: Column<Invoice> = {
+  key: 'state',
+  title: 'State',
+  cell: ({ standing }) => <StateBadge subject="invoice-standing" state={standing} />,
+};
 
 export const heldColumns: readonly Column<Invoice>[] = [
   heading,
