@@ -1,4 +1,5 @@
 import type { Database, Sql } from '../store/database.ts';
+import { noteSilentSources } from '../store/silent-sources.ts';
 import { countSources, lockFreshness } from '../store/usage-freshness.ts';
 
 export type CountOptions = {
@@ -7,9 +8,12 @@ export type CountOptions = {
   maxSteps?: number;
 };
 
+/** Sources that a call looks at whether they have fallen silent. */
+const looksPerCall = 10_000;
+
 /**
- * Brings along when each source was heard of last, from the events that have come in since. Apart from ingest, as the rollups
- * are. Safe to repeat and to call from many processes: they take turns.
+ * Brings along when each source was heard of last, from the events that have come in since, and then notes those that have
+ * fallen silent. Apart from ingest, as the rollups are. Safe to repeat and to call from many processes: they take turns.
  */
 export async function countSourcesOfUsage(database: Database, options: CountOptions = {}): Promise<void> {
   const { eventsPerStep = 50_000, maxSteps = 1_000 } = options;
@@ -24,5 +28,7 @@ async function step(sql: Sql, limit: number): Promise<boolean> {
   const until = await countSources(sql, { from, before: horizon, limit });
   // A transaction that wrote more than all that a step takes is taken by a larger one.
   if (until === from && until < horizon) return await step(sql, 4 * limit);
-  return until === horizon;
+  if (until < horizon) return false;
+  await noteSilentSources(sql, looksPerCall);
+  return true;
 }

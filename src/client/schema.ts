@@ -2979,6 +2979,23 @@ export type webhooks = {
         patch?: never;
         trace?: never;
     };
+    "usage.source_silent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A source that usually sends usage of the customer has been silent for longer than it ever was */
+        post: operations["webhookUsageSourceSilent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "wallet.low": {
         parameters: {
             query?: never;
@@ -22943,7 +22960,7 @@ export interface operations {
                              * @example invoice.paid
                              * @enum {string}
                              */
-                            type: "invoice.drafted" | "invoice.held" | "invoice.released" | "invoice.issued" | "invoice.synced" | "invoice.parked" | "invoice.partially_paid" | "invoice.paid" | "invoice.uncollectible" | "invoice.voided" | "credit_note.issued" | "payment.failed" | "payment.refunded" | "payment.disputed" | "payment.dispute_closed" | "wallet.low" | "wallet.topped_up";
+                            type: "invoice.drafted" | "invoice.held" | "invoice.released" | "invoice.issued" | "invoice.synced" | "invoice.parked" | "invoice.partially_paid" | "invoice.paid" | "invoice.uncollectible" | "invoice.voided" | "credit_note.issued" | "payment.failed" | "payment.refunded" | "payment.disputed" | "payment.dispute_closed" | "wallet.low" | "wallet.topped_up" | "usage.source_silent";
                         }[];
                     };
                 };
@@ -24216,6 +24233,76 @@ export interface operations {
                      * @constant
                      */
                     type: "payment.refunded";
+                };
+            };
+        };
+        responses: {
+            /** @description The event is taken; anything else, and it comes again */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhookUsageSourceSilent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description What it is about: read the rest at the API */
+                    data: {
+                        /**
+                         * Format: uuid
+                         * @description Id of the customer
+                         * @example b0a2ffde-1c0e-5f3b-9a34-6b1a1f8f7c55
+                         */
+                        customerId: string;
+                        /**
+                         * @description The type of its events
+                         * @example departure
+                         */
+                        eventType: string;
+                        /**
+                         * Format: date-time
+                         * @description When the latest of its events happened (RFC 3339, UTC, milliseconds)
+                         * @example 2013-01-20T04:12:00.000Z
+                         */
+                        lastOccurredAt: string;
+                        /**
+                         * @description Days from one day with events to the next, at the most, in the 56 days before
+                         * @example 1
+                         */
+                        longestPauseDays: number;
+                        /**
+                         * @description Whole days from then to now on the customer's clock
+                         * @example 2
+                         */
+                        silentDays: number;
+                        /**
+                         * @description Who has fallen silent, as at GET /v1/usage/sources
+                         * @example departures
+                         */
+                        source: string;
+                    };
+                    /**
+                     * Format: date-time
+                     * @description Machine time at which it happened (RFC 3339, UTC, milliseconds)
+                     * @example 2026-11-22T21:00:00.000Z
+                     */
+                    timestamp: string;
+                    /**
+                     * @description What has happened
+                     * @example usage.source_silent
+                     * @constant
+                     */
+                    type: "usage.source_silent";
                 };
             };
         };

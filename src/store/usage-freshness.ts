@@ -5,6 +5,9 @@ const here = `(SELECT system_identifier FROM pg_control_system())`;
 /** Days of hourly counts that are kept. */
 const keptHours = `interval '3 days'`;
 
+/** A source is silent for longer than its longest pause, and that is a day at least. */
+const soonestSilent = `interval '2 days'`;
+
 /**
  * Takes the mark for this transaction, so that one roller at a time counts; one of another cluster begins anew.
  * @returns from where events are to be counted, and the number below which every transaction has ended
@@ -31,7 +34,7 @@ export async function lockFreshness(sql: Sql): Promise<{ from: bigint; horizon: 
 
 /**
  * Counts the events of the next transactions in [from, before), by source, by source and hour, and by source, customer,
- * type and day. What a correction wrote is no word of its source. What one transaction wrote is never divided.
+ * type and day; and notes of which sources it is to be seen later whether they have fallen silent. What a correction wrote is no word of its source. What one transaction wrote is never divided.
  * @returns how far it has come: `before` when none is left
  */
 export async function countSources(
@@ -69,6 +72,14 @@ export async function countSources(
        ON CONFLICT (customer_id, event_type, source, day_on) DO UPDATE SET
          event_count = d.event_count + excluded.event_count,
          last_occurred_at = greatest(d.last_occurred_at, excluded.last_occurred_at)
+     ), watched AS (
+       INSERT INTO usage_source_watches AS w (customer_id, event_type, source, clock_id, last_occurred_at, look_at)
+       SELECT s.customer_id, s.event_type, s.source, c.clock_id, max(s.last_occurred_at),
+         max(s.last_occurred_at) + ${soonestSilent}
+       FROM sent s JOIN customers c ON c.id = s.customer_id GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3
+       ON CONFLICT (customer_id, event_type, source) DO UPDATE SET last_occurred_at = excluded.last_occurred_at,
+         look_at = excluded.look_at, silent_days = NULL, longest_pause_days = NULL
+       WHERE excluded.last_occurred_at > w.last_occurred_at
      ), forgotten AS (
        DELETE FROM usage_source_hours WHERE hour_at <= now() - ${keptHours}
      ), moved AS (

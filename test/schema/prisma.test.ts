@@ -14,6 +14,7 @@ const withoutModel: Record<string, string> = {
   usage_sources: 'a cache, written and read by set-based SQL only',
   usage_source_hours: 'a cache, written and read by set-based SQL only',
   usage_source_days: 'a cache, written and read by set-based SQL only',
+  usage_source_watches: 'written with the counts of the sources, by set-based SQL only',
   usage_rollup_definitions: 'where the cache stands, written with it',
   usage_rollups: 'a cache, written and read by set-based SQL only',
 };

@@ -1,6 +1,6 @@
 import { type TSchema, Type } from 'typebox';
 import type { EventShape } from '../../billing/webhooks/event-catalogue.ts';
-import { amountMinor, id, instant, nullable, text } from './common.ts';
+import { amountMinor, count, id, instant, nullable, text } from './common.ts';
 
 const customerId = id('Id of the customer');
 const invoiceId = id('Id of the invoice');
@@ -60,6 +60,14 @@ const shapes: Record<EventShape, Record<string, TSchema>> = {
     currency,
     amountMinor: amountMinor('What was added', 5_000),
     isPaid: Type.Boolean({ description: 'Whether the customer has paid for it', examples: [true] }),
+  },
+  source: {
+    customerId,
+    source: text('Who has fallen silent, as at GET /v1/usage/sources', 'departures'),
+    eventType: text('The type of its events', 'departure'),
+    lastOccurredAt: instant('When the latest of its events happened', '2013-01-20T04:12:00.000Z'),
+    silentDays: count("Whole days from then to now on the customer's clock", 2),
+    longestPauseDays: count('Days from one day with events to the next, at the most, in the 56 days before', 1),
   },
   test: { id: id('Id of the endpoint'), customerId: nullable(id('Id of the customer whose endpoint it is')) },
 };

@@ -6,6 +6,7 @@ export type EventShape =
   | 'payment-record'
   | 'wallet'
   | 'wallet-grant'
+  | 'source'
   | 'test';
 
 export type EventType = {
@@ -76,6 +77,12 @@ export const eventTypes: readonly EventType[] = [
     type: 'wallet.topped_up',
     says: 'A wallet has got more, paid or given',
     shape: 'wallet-grant',
+    isForCustomers: true,
+  },
+  {
+    type: 'usage.source_silent',
+    says: 'A source that usually sends usage of the customer has been silent for longer than it ever was',
+    shape: 'source',
     isForCustomers: true,
   },
 ];
