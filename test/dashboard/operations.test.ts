@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import type { DeadLetterBox } from '../../src/billing/operations/dead-letters.ts';
 import { previewUsageCorrection } from '../../src/billing/preview-usage-correction.ts';
 import { storeSeller } from '../../src/billing/store-seller.ts';
+import { failureWords } from '../../src/errors/words/failures.ts';
 import { recordReconciliation } from '../../src/store/reconciliations.ts';
 import { noSyncs } from '../api/support.ts';
 import { flat, invoicesOf, openBusiness, perDeparture } from '../billing/business.ts';
@@ -50,6 +51,8 @@ describe("The operators' pages", function () {
     correction: '',
     reconciliation: '',
   };
+  /** As the sync stores it where it parks: what it is, Stripe's own code, what to do. */
+  const refused = failureWords['contact-data'];
   /** Of the business, which is the nth of this process. */
   const names = { plan: '', numberPrefix: '' };
 
@@ -101,9 +104,9 @@ describe("The operators' pages", function () {
         invoices.find(({ lifecycle, customerId }) => lifecycle === 'issued' && customerId !== ids.customer)?.id ?? '';
       await database.query(
         `UPDATE invoice_states SET sync = 'parked', parked_at = now() - interval '2 hours', parking_number = 1, sync_attempts = 9,
-           failure_code = 'contact-data', failure_reason = 'Stripe refuses the address of the customer: invalid email.'
+           failure_code = 'email_invalid', failure_reason = $2
          WHERE invoice_id = $1`,
-        [ids.parked],
+        [ids.parked, `${refused.engineer} email_invalid at email (request req_1). ${refused.operator}`],
       );
       await database.query(
         `INSERT INTO sync_attempts (invoice_id, attempt, started_at, ended_at, outcome, code, reason)
@@ -273,6 +276,17 @@ describe("The operators' pages", function () {
       await page.getByText('“The bridge knows it by now.”').waitFor();
       await page.getByRole('button', { name: 'Verify this chain' }).click();
       await page.getByText('The chain holds').waitFor();
+    });
+
+    it('say once why an invoice is parked, and what to press', async () => {
+      const page = await visit(`/operations/invoices/${ids.parked}`, names.numberPrefix);
+      const why = page.locator('section', { has: page.getByRole('heading', { name: 'Why it is parked' }) });
+      await why.getByText(`${refused.engineer} email_invalid at email (request req_1).`, { exact: true }).waitFor();
+      await why.getByText(refused.operator, { exact: true }).waitFor();
+      const told = (await why.textContent()) ?? '';
+      assert.equal(told.split(refused.engineer).length, 2, told);
+      assert.equal(told.split('press "Fix and try again"').length, 2, told);
+      await page.getByRole('button', { name: 'Fix and try again' }).waitFor();
     });
 
     it('let each role do what is its own, and say why a button is off', async () => {

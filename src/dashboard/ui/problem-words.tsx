@@ -11,15 +11,25 @@ type ProblemProps = {
 
 /**
  * What a code means, in the words of who looks. What customers have no words for is ours to look at, and the sentence of
- * this time is all that is said.
+ * this time is all that is said. Operators read that sentence in place of the general one, and what to do once: a reason
+ * that was stored ends with it too.
  */
 export function ProblemWords({ code, detail }: ProblemProps) {
   const words = useProblemWords(code);
+  if (words === undefined) return <Notice tone="warn">{detail ?? plainly(code)}</Notice>;
+  if (words.operator !== null) {
+    const engineer = detail?.replace(words.operator, '').trim() || words.engineer;
+    return (
+      <Notice tone="warn">
+        <Answers words={{ ...words, engineer }} />
+      </Notice>
+    );
+  }
   return (
-    <Notice tone="warn" title={words?.operator === null ? undefined : plainly(code)}>
+    <Notice tone="warn">
       <div className="stack-tight">
         {detail != null && <p>{detail}</p>}
-        {words !== undefined && <Answers words={words} />}
+        <Answers words={words} />
       </div>
     </Notice>
   );

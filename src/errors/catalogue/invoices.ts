@@ -64,7 +64,7 @@ export const invoiceErrors = {
     status: 422,
     title: 'The draft of the invoice at Stripe was deleted before this database was restored.',
     customer: beingChecked,
-    mend: 'Abandon it if it was given up after the backup. If it is to be billed all the same, answer `retry`, of a draft `release`.',
+    mend: 'Abandon it if it was given up after the backup. If it is to be billed all the same, try it again, or release its draft.',
   },
   'period-already-invoiced': {
     status: 409,

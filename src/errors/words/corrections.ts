@@ -127,7 +127,7 @@ export const waitingReason = {
     label: 'Stopped by a person',
     tone: 'attention',
     engineer: 'A person has answered `hold`: the draft is not issued, or the sync sends nothing more.',
-    operator: 'Ask whoever has stopped it, then answer `release` or `abandon`.',
+    operator: 'Ask whoever has stopped it, then press "Release" or "Give up".',
     customer: {
       happened: 'One of us has stopped this invoice to look at it.',
       meansForBill: 'Nothing is to be paid for it until it goes on.',

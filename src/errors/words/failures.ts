@@ -74,39 +74,39 @@ export const failureWords = {
     engineer:
       'One idempotency key was used for two different requests, which is a fault of ours: what is stored was changed.',
     operator:
-      'Compare the stored request with the target’s log, tell the engineers, then answer `retry`: what was carried out is found.',
+      'Compare the stored request with the target’s log, tell the engineers, then press "Try again": what was carried out is found.',
     customer: beingMended,
   },
   authentication: {
     engineer: 'The target does not accept the API key.',
-    operator: 'Renew STRIPE_SECRET_KEY, start the workers again, then answer `retry`.',
+    operator: 'Renew STRIPE_SECRET_KEY, start the workers again, then press "Try again".',
     customer: onItsWay,
   },
   permission: {
     engineer: 'The API key or the account lacks a right that this request needs.',
-    operator: 'Give the key the right (or activate the capability of the account), then answer `retry`.',
+    operator: 'Give the key the right (or activate the capability of the account), then press "Try again".',
     customer: onItsWay,
   },
   'other-mode': {
     engineer: 'The object belongs to the other mode, live or test, than the key.',
-    operator: 'See which of the two is right; this database is bound to one account and mode. Then answer `retry`.',
+    operator: 'See which of the two is right; this database is bound to one account and mode. Then press "Try again".',
     customer: beingMended,
   },
   missing: {
     engineer: 'An object that we know is not there at the target: deleted, or of another account.',
     operator:
-      'See in the target’s log who deleted it. A customer: store a correction with the right id there and answer `fix`. An invoice: answer `abandon`.',
+      'See in the target’s log who deleted it. A customer: press "Fix and try again" and name the right id there. An invoice: press "Give up".',
     customer: beingMended,
   },
   'bad-data': {
     engineer: 'The target refuses a parameter of the request.',
     operator:
-      'If the named field comes from the customer’s contact, store a correction and answer `fix`; otherwise tell the engineers.',
+      'If the named field comes from the customer’s contact, press "Fix and try again" and correct it; otherwise tell the engineers.',
     customer: beingMended,
   },
   'contact-data': {
     engineer: 'The target refuses an e-mail, address or tax id of the customer.',
-    operator: 'Store a correction of the customer’s contact, then answer `fix` with its id.',
+    operator: 'Ask the customer for what is right, then press "Fix and try again" and correct it.',
     customer: {
       happened: 'Your e-mail address, postal address or tax number was not accepted by our payment service.',
       meansForBill: 'Your invoice waits until it is corrected. Its amounts do not change by that.',
@@ -121,19 +121,19 @@ export const failureWords = {
   },
   'total-differs': {
     engineer: 'The target has another total or currency than the books. It was not made final.',
-    operator: 'Compare the lines of both and tell the engineers. If it is not to be billed, answer `abandon`.',
+    operator: 'Compare the lines of both and tell the engineers. If it is not to be billed, press "Give up".',
     customer: beingMended,
   },
   'customer-differs': {
     engineer:
       'The target bills another customer than the books name, and the invoice is no draft of ours any more that could be made anew.',
     operator:
-      'See who is to pay. If the target is right, store a correction with the id there and answer `fix`; if it is wrong, answer `abandon`, and it is voided there too.',
+      'See who is to pay. If the target is right, press "Fix and try again" and name the id there; if it is wrong, press "Give up", and it is voided there too.',
     customer: beingMended,
   },
   'void-at-target': {
     engineer: 'The invoice was voided at the target by somebody else; the books still want it paid.',
-    operator: 'Ask who voided it. If it was right, answer `abandon`: it is void here too, and its number stays used.',
+    operator: 'Ask who voided it. If it was right, press "Give up": it is void here too, and its number stays used.',
     customer: beingMended,
   },
   'too-many-lines': {
@@ -143,7 +143,7 @@ export const failureWords = {
   },
   amount: {
     engineer: 'The amount is outside of what the target accepts.',
-    operator: 'See what the target accepts; tell the engineers if the amount is right. Then answer `retry`.',
+    operator: 'See what the target accepts; tell the engineers if the amount is right. Then press "Try again".',
     customer: beingMended,
   },
   'wrong-state': {
@@ -154,7 +154,7 @@ export const failureWords = {
   },
   'not-finalizable': {
     engineer: 'The target cannot make the invoice final as it is.',
-    operator: 'See the named field; mend the customer or the settings of the account, then answer `retry`.',
+    operator: 'See the named field; mend the customer or the settings of the account, then press "Try again".',
     customer: beingMended,
   },
   'tax-calculation': {

@@ -8,7 +8,7 @@ export const invoiceStanding = {
     tone: 'waiting',
     engineer:
       'Lifecycle `draft`: computed and not issued; the due scan computes it once more and issues it from `dueAt` on.',
-    operator: 'Nothing: it becomes final by itself. Answer `hold` if it should wait.',
+    operator: 'Nothing: it becomes final by itself. Press "Hold" if it should wait.',
     customer: {
       happened: 'This is the draft of an invoice.',
       meansForBill:
@@ -21,7 +21,7 @@ export const invoiceStanding = {
     label: 'Being checked',
     tone: 'attention',
     engineer: 'Lifecycle `held`: a check, a failed computation or a person keeps the draft from being issued.',
-    operator: 'Read why it is held, then answer `release` or `abandon`; see "A draft is held" in the run book.',
+    operator: 'Read why it is held, then press "Release" or "Give up"; see "A draft is held" in the run book.',
     customer: beingChecked,
   },
   skipped: {
@@ -113,7 +113,7 @@ export const invoiceStanding = {
     label: 'Being sent',
     tone: 'waiting',
     engineer: 'Issued, and its sync is `pending`, `queued` or `syncing`: it is on its way to the target.',
-    operator: 'Nothing: it arrives by itself. `sync now` puts it before all others.',
+    operator: 'Nothing: it arrives by itself. "Sync now" puts it before all others.',
     customer: {
       happened: 'This invoice is final, and is on its way to our payment service.',
       meansForBill: 'Its amounts do not change any more. It can be paid in a moment.',
@@ -126,7 +126,7 @@ export const invoiceStanding = {
     tone: 'attention',
     engineer:
       'Sync `backing_off`: the target could not be reached or refused for a while; `nextRetryAt` is the next try.',
-    operator: 'Nothing: it is tried for 72 hours, then it waits for a person. `sync now` tries at once.',
+    operator: 'Nothing: it is tried for 72 hours, then it waits for a person. "Sync now" tries at once.',
     customer: {
       happened: 'This invoice is final, but our payment service could not be reached yet.',
       meansForBill: 'Its amounts do not change by that, and nothing is billed twice.',
@@ -138,7 +138,8 @@ export const invoiceStanding = {
     label: 'Waits for us',
     tone: 'bad',
     engineer: 'Sync `parked`: trying again does not help; `parked` has the reason and the number that an answer names.',
-    operator: 'Mend what the reason names, then answer `retry`, `fix` or `abandon`; one that was held is released.',
+    operator:
+      'Mend what the reason names, then press "Try again", "Fix and try again" or "Give up"; one that was held is released.',
     customer: {
       happened: 'This invoice is final, but something has to be put right before it can be paid.',
       meansForBill: 'Its amounts do not change by that, and nothing is billed twice.',

@@ -9,7 +9,8 @@ Every state that a person can meet, in the words of each reader, written by \`no
 [failures at Stripe](failures.md) have pages of their own.
 
 \`GET /v1/words\` has all of it for programs: pages look a word up by its subject and its state. What a customer reads is in
-four answers: what happened, what it means for the bill, what is being done, what they can do.
+four answers: what happened, what it means for the bill, what is being done, what they can do. What to do names the
+buttons of [the operators' pages](operator-pages.md#actions), where the answers of the API stand beside them.
 `;
 
 /** The states as the Markdown of docs/words.md, one section a subject. */

@@ -9,6 +9,8 @@ What can go wrong on an invoice’s way to Stripe, and what is done about it, wr
 from [\`src/errors/words/failures.ts\`](../src/errors/words/failures.ts), [\`src/targets/failures.ts\`](../src/targets/failures.ts)
 and the codes of Stripe; change it there. An invoice’s
 \`failure_code\`, the search attribute \`FailureCode\` and a parked invoice name Stripe’s own code, or the kind where Stripe gave none.
+
+What to do names the buttons of [the operators’ pages](operator-pages.md#actions), where the answers of the API stand beside them.
 `;
 
 const acts: Record<FailureKind['act'], string> = {
