@@ -98,8 +98,11 @@ export function operationsOf({ paths }: Node): Node[] {
 function giveExamples(said: unknown): void {
   if (!isNode(said) || !isNode(said['content'])) return;
   for (const content of Object.values(said['content'])) {
-    if (!isNode(content) || 'examples' in content || 'example' in content || !isNode(content['schema'])) continue;
-    content['examples'] = { example: { value: exampleOf(content['schema']) } };
+    if (!isNode(content) || 'examples' in content || !isNode(content['schema'])) continue;
+    // What a text is an example of stands beside its schema by now.
+    const { example = exampleOf(content['schema']) } = content;
+    delete content['example'];
+    content['examples'] = { example: { value: example } };
   }
 }
 

@@ -8,14 +8,23 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  * so make one id of two. Keys such as `__proto__` come out as own properties, for the checks of each address.
  * @throws DurabillError media-type-unsupported, request-invalid
  */
-export async function readJson({ headers }: FastifyRequest, body: Buffer): Promise<unknown> {
-  refuseEncodings(headers);
-  if (body.length === 0) throw refusal('The body is empty; JSON was announced.');
-  const text = attempt(() => utf8.decode(body), 'The body is not valid UTF-8.');
+export async function readJson(request: FastifyRequest, body: Buffer): Promise<unknown> {
+  const text = readText(request, body, 'JSON');
   return attempt((): unknown => JSON.parse(text), 'The body is not valid JSON.');
 }
 
-function refuseEncodings(headers: FastifyRequest['headers']): void {
+/**
+ * Reads a body as text in UTF-8, byte by byte as it was sent.
+ * @param what it was announced as, for people
+ * @throws DurabillError media-type-unsupported, request-invalid
+ */
+export function readText({ headers }: FastifyRequest, body: Buffer, what: string): string {
+  refuseEncodings(headers, what);
+  if (body.length === 0) throw refusal(`The body is empty; ${what} was announced.`);
+  return attempt(() => utf8.decode(body), 'The body is not valid UTF-8.');
+}
+
+function refuseEncodings(headers: FastifyRequest['headers'], what: string): void {
   const coding = headers['content-encoding'];
   if (coding !== undefined && !/^identity$/i.test(coding)) {
     throw new DurabillError('media-type-unsupported', {
@@ -30,7 +39,7 @@ function refuseEncodings(headers: FastifyRequest['headers']): void {
     throw new DurabillError('media-type-unsupported', {
       field: 'content-type',
       reason: `Bodies in the charset "${charset.slice(0, 100)}" are not taken.`,
-      mend: 'Send JSON in UTF-8.',
+      mend: `Send ${what} in UTF-8.`,
     });
   }
 }

@@ -18416,10 +18416,14 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description Meters and plans, as a file in plans/ has them; plans name the meters beside them */
         requestBody: {
             content: {
                 "application/json": components["schemas"]["PostPlansDiffBody"];
+                /**
+                 * @example plans:
+                 *       - { key: team, name: Team, currency: USD, interval: month, prices: [{ key: base, name: Base fee, model: flat, amount: "10" }] }
+                 */
+                "application/yaml": string;
             };
         };
         responses: {
@@ -18459,10 +18463,14 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description Meters and plans, as a file in plans/ has them; plans name the meters beside them */
         requestBody: {
             content: {
                 "application/json": components["schemas"]["PostPlansDiffBody"];
+                /**
+                 * @example plans:
+                 *       - { key: team, name: Team, currency: USD, interval: month, prices: [{ key: base, name: Base fee, model: flat, amount: "10" }] }
+                 */
+                "application/yaml": string;
             };
         };
         responses: {

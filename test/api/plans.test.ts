@@ -47,6 +47,41 @@ describe('Plans through the API', () => {
     ]);
   });
 
+  it('are taken as YAML too, as a file has them, and a mistake is told by its line', async () => {
+    const send = (path: string, raw: string | Buffer) =>
+      api.call('POST', path, { raw, headers: { 'content-type': 'application/yaml; charset=utf-8' } });
+    const written = (amount: string) => `# What teams pay
+plans:
+  - key: written
+    name: Written
+    currency: USD
+    interval: month
+    prices:
+      - { key: base, name: Base fee, model: flat, amount: "${amount}" }
+`;
+    const diff = await send('/v1/plans/diff', written('10'));
+    assert.deepEqual([diff.status, diff.body.changed], [200, true]);
+    assert.deepEqual((await send('/v1/plans/apply', written('10'))).body, diff.body);
+    assert.equal((await api.get('/v1/plans/written')).body.plan.prices[0].amount, '10');
+
+    const before = await storedVersions();
+    for (const path of ['/v1/plans/diff', '/v1/plans/apply']) {
+      const price = await send(path, written('ten'));
+      assertProblem(price, 422, 'decimal-invalid', 'plans[0].prices[0].amount');
+      assert.match(price.body.detail, /^Line 8: /);
+      const broken = await send(path, 'plans:\n  - key: "written\n');
+      assertProblem(broken, 400, 'request-invalid', 'body');
+      assert.match(broken.body.detail, /^Line \d: This is not YAML that can be read: /);
+      assertProblem(await send(path, Buffer.from([0xff, 0xfe])), 400, 'request-invalid', 'body');
+      assertProblem(await send(path, ''), 400, 'request-invalid', 'body');
+      assertProblem(await send(path, `# ${'x'.repeat(256 * 1_024)}`), 413, 'request-too-large', 'body');
+      const list = '[*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]';
+      const bomb = `a: &a [1]\nb: &b ${list}\nc: &c ${list.replaceAll('a', 'b')}\nd: ${list.replaceAll('a', 'c')}\n`;
+      assert.match((await send(path, bomb)).body.detail, /alias/);
+    }
+    assert.deepEqual(await storedVersions(), before);
+  });
+
   it('are read in each version, as a file has them', async () => {
     const file = goodFile();
     file.plans = [{ ...file.plans[1], key: 'kept' }];

@@ -395,21 +395,28 @@ describe("The operators' pages", function () {
       );
     });
 
-    it('show the difference of pasted plans before they are applied', async () => {
-      const page = await visit('/operations/plans?tab=change', 'Plans');
-      const file = {
-        meters: [],
-        plans: [
-          {
-            key: names.plan,
-            name: 'metered',
-            currency: 'USD',
-            interval: 'month',
-            prices: [{ key: 'base', name: 'Base fee', model: 'flat', amount: '25' }],
-          },
-        ],
-      };
-      await page.getByLabel('Meters and plans, as JSON').fill(JSON.stringify(file));
+    it('show what a file of plans would change before it is applied, and the line of a mistake', async () => {
+      const page = await visit('/operations/plans?tab=change', 'Plans', 'admin', [422]);
+      const file = (amount: string) => `meters: []
+plans:
+  - key: ${names.plan}
+    name: metered
+    currency: USD
+    interval: month
+    prices:
+      - { key: base, name: Base fee, model: flat, amount: "${amount}" }
+`;
+      const plans = page.getByLabel('Meters and plans, as YAML or JSON');
+      await plans.fill(file('a lot'));
+      await page.getByRole('button', { name: 'Compare' }).click();
+      await page
+        .getByText(/^Line 8: /)
+        .first()
+        .waitFor();
+      await page
+        .locator('input[type=file]')
+        .setInputFiles({ name: 'team.yaml', mimeType: 'application/yaml', buffer: Buffer.from(file('25')) });
+      await page.waitForFunction(() => document.querySelector('textarea')?.value.includes('"25"'));
       await page.getByRole('button', { name: 'Compare' }).click();
       await page.getByText(`${names.plan}, version 2`).waitFor();
       await page.getByRole('row', { name: /prices\[base\]\.amount/ }).waitFor();

@@ -2,13 +2,13 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { applyPlans } from '../../billing/apply-plans.ts';
 import { type PlansChange as Change, diffPlans, hasChanges } from '../../billing/diff-plans.ts';
 import { offerPlan } from '../../billing/offer-plan.ts';
-import { readPlans } from '../../billing/read-plans.ts';
 import { DurabillError } from '../../errors/error.ts';
 import { listMeters } from '../../store/meters.ts';
 import { findPlan, listPlans, versionsInUse } from '../../store/plan-views.ts';
 import type { ApiDeps } from '../deps.ts';
 import { actorOf, isCustomer } from '../guard.ts';
 import { type CursorForm, defaultLimit, pageOf, readCursor } from '../paging.ts';
+import { readYaml, withPlans, yamlType } from '../plan-text.ts';
 import { problems } from '../schemas/common.ts';
 import {
   MeterPage,
@@ -19,6 +19,7 @@ import {
   PlanPage,
   PlanParams,
   PlanQuery,
+  PlansAsYaml,
   PlansChange,
   PlanVersion,
   VersionQuery,
@@ -106,6 +107,8 @@ export const planRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { data
 
   // The readers of plan files check the body; a schema of twelve models would say "must match one of twelve".
   const validatorCompiler = () => () => true;
+  const sent = { content: { 'application/json': { schema: PlanFile }, [yamlType]: { schema: PlansAsYaml } } };
+  app.addContentTypeParser(yamlType, { parseAs: 'buffer' }, readYaml);
 
   app.post(
     '/v1/plans/diff',
@@ -117,11 +120,11 @@ export const planRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { data
         tags,
         summary: 'Compare plans with the books',
         description: 'What /v1/plans/apply would do with the same body, without doing it.',
-        body: PlanFile,
+        body: sent,
         response: { 200: PlansChange, ...problems },
       },
     },
-    async ({ body }) => answerOf(await diffPlans(database, readPlans(body, 'body'))),
+    async ({ body }) => answerOf(await withPlans(body, (file) => diffPlans(database, file))),
   );
 
   app.post(
@@ -137,14 +140,11 @@ export const planRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { data
           'All of them or, where one is refused, none. A plan that differs from its latest version becomes a new one; ' +
           'subscriptions stay on the version that they have. Plans that are not named stay as they are, and a stored ' +
           'meter never changes. The same body again changes nothing.',
-        body: PlanFile,
+        body: sent,
         response: { 200: PlansChange, ...problems },
       },
     },
-    async (request) => {
-      const file = readPlans(request.body, 'body');
-      return answerOf(await applyPlans(database, file, actorOf(request)));
-    },
+    async (request) => answerOf(await withPlans(request.body, (file) => applyPlans(database, file, actorOf(request)))),
   );
 };
 

@@ -76,6 +76,12 @@ export const planFileSchema = (plan: TSchema) =>
   );
 
 export const PlanFile = planFileSchema(Plan);
+export const PlansAsYaml = Type.String({
+  description: 'The same as YAML, as a file in plans/ has it, of at most 256 KiB; a refusal names the line',
+  examples: [
+    'plans:\n  - { key: team, name: Team, currency: USD, interval: month, prices: [{ key: base, name: Base fee, model: flat, amount: "10" }] }\n',
+  ],
+});
 
 const versionFields = {
   version: count('Number of the version; it goes up by one', 2),

@@ -1,9 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type Document, LineCounter, parseDocument } from 'yaml';
 import { addPlans, type PlanFile, readPlans } from '../../billing/read-plans.ts';
+import { YamlFault, YamlText } from '../../billing/yaml/yaml-text.ts';
 import { type DurabillError, isDurabillError } from '../../errors/error.ts';
-import { hasField, lineOf } from './line-of.ts';
 
 /** What keeps plan files from being read, one fault a file: the first in it. */
 export class PlanFilesError extends Error {
@@ -31,7 +30,7 @@ export type PlanFiles = {
   locate(error: DurabillError): PlanFilesError;
 };
 
-type Source = { file: string; document: Document; lines: LineCounter };
+type Source = { file: string; text: YamlText };
 
 const folder = 'plans';
 const maxFiles = 100;
@@ -58,7 +57,7 @@ export async function readPlanFiles(names: readonly string[], from: string): Pro
     try {
       const source = parse(file, await textOf(file, from));
       const before = set;
-      set = located(source, () => addPlans(before, readPlans(source.document.toJS(), 'file')));
+      set = located(source, () => addPlans(before, readPlans(source.text.content, 'file')));
       sources.push(source);
     } catch (error) {
       if (!(error instanceof PlanFilesError)) throw error;
@@ -69,7 +68,7 @@ export async function readPlanFiles(names: readonly string[], from: string): Pro
   return {
     set,
     locate(error) {
-      const source = sources.find(({ document }) => error.field !== undefined && hasField(document, error.field));
+      const source = sources.find(({ text }) => error.field !== undefined && text.has(error.field));
       return new PlanFilesError([faultOf(error, source ?? { file: files.join(', ') })]);
     },
   };
@@ -104,32 +103,29 @@ function unreadable(file: string, error: unknown, mend: string): PlanFilesError 
 }
 
 function parse(file: string, text: string): Source {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: true });
-  const [error] = document.errors;
-  if (error === undefined) return { file, document, lines };
-  const line = error.linePos?.[0].line;
-  const reason = `This is not YAML that can be read: ${error.message.split(/ at line|\n/)[0]}.`;
-  throw new PlanFilesError([{ file, ...(line !== undefined && { line }), reason, mend: 'Correct the line.' }]);
+  try {
+    return { file, text: new YamlText(text) };
+  } catch (error) {
+    if (!(error instanceof YamlFault)) throw error;
+    const { message: reason, mend, line } = error;
+    throw new PlanFilesError([{ file, ...(line !== undefined && { line }), reason, mend }]);
+  }
 }
 
 function located<T>(source: Source, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (isDurabillError(error)) throw new PlanFilesError([faultOf(error, source)]);
-    // An alias that is used so often that the content would fill the memory.
-    if (!(error instanceof ReferenceError)) throw error;
-    const mend = 'Write it without so many aliases.';
-    throw new PlanFilesError([{ file: source.file, reason: `${error.message}.`, mend }]);
+    if (!isDurabillError(error)) throw error;
+    throw new PlanFilesError([faultOf(error, source)]);
   }
 }
 
 function faultOf(
   { code, field, message: reason, mend }: DurabillError,
-  { file, document, lines }: { file: string; document?: Document; lines?: LineCounter },
+  { file, text }: { file: string; text?: YamlText },
 ): Fault {
-  const line = document && lines && field !== undefined ? lineOf(document, lines, field) : undefined;
+  const line = field === undefined ? undefined : text?.lineOf(field);
   return { file, ...(line !== undefined && { line }), code, ...(field !== undefined && { field }), reason, mend };
 }
 

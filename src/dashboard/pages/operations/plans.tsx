@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { FileTrigger } from 'react-aria-components';
 import { Link, useParams } from 'react-router';
-import { type AnswerOf, ApiError, type BodyOf, type ItemOf, take } from '../../../client/index.ts';
+import { type AnswerOf, type ItemOf, take } from '../../../client/index.ts';
 import { client } from '../../api.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -20,7 +21,6 @@ import css from './parts/parts.module.css';
 
 type Plan = ItemOf<'/v1/plans'>;
 type Change = AnswerOf<'/v1/plans/diff', 'post'>;
-type PlanFile = BodyOf<'/v1/plans/apply'>;
 
 /** What is offered, and what a file would change of it. */
 export default function PlansPage() {
@@ -77,44 +77,45 @@ function Stored() {
   );
 }
 
-function readFile(text: string): PlanFile {
-  try {
-    return JSON.parse(text) as PlanFile;
-  } catch (cause) {
-    throw new ApiError(
-      {
-        code: 'request-invalid',
-        title: 'It is no JSON.',
-        status: 400,
-        detail: `It is no JSON: ${(cause as Error).message}.`,
-        field: 'file',
-        mend: 'Files in YAML are compared and applied by `npm run durabill -- plans`.',
-      },
-      { cause },
-    );
-  }
-}
+/** Plans go to the API as they were written: JSON is YAML too, and a refusal names the line. */
+const asYaml = {
+  bodySerializer: (text: unknown) => text as string,
+  headers: { 'content-type': 'application/yaml' },
+};
 
 function Compare() {
-  const [compared, setCompared] = useState<{ file: PlanFile; change: Change } | null>(null);
+  const [text, setText] = useState('');
+  const [compared, setCompared] = useState<{ plans: string; change: Change } | null>(null);
   return (
     <div className="stack">
       <Form
-        onSubmit={async ({ file = '' }) => {
+        onSubmit={async ({ body: plans = '' }) => {
           setCompared(null);
-          const body = readFile(file);
-          setCompared({ file: body, change: await take(client.POST('/v1/plans/diff', { body })) });
+          setCompared({ plans, change: await take(client.POST('/v1/plans/diff', { body: plans, ...asYaml })) });
         }}
       >
         {({ isPending }) => (
           <>
+            <div>
+              <FileTrigger
+                acceptedFileTypes={['application/yaml', '.yaml', '.yml', 'application/json', '.json']}
+                onSelect={(files) => {
+                  const [file] = files ?? [];
+                  if (file !== undefined) void file.text().then(setText);
+                }}
+              >
+                <Button>Choose a file</Button>
+              </FileTrigger>
+            </div>
             <TextField
-              name="file"
-              label="Meters and plans, as JSON"
-              help="As JSON, with the fields of the files in plans/. Plans that are not named stay as they are."
-              rows={10}
+              name="body"
+              label="Meters and plans, as YAML or JSON"
+              help="As a file in plans/ has them. Plans that are not named stay as they are."
+              rows={12}
               isRequired
-              placeholder='{ "meters": [ … ], "plans": [ … ] }'
+              value={text}
+              onChange={setText}
+              placeholder={'plans:\n  - key: team\n    …'}
             />
             <div>
               <Button type="submit" kind="primary" isPending={isPending}>
@@ -129,7 +130,7 @@ function Compare() {
   );
 }
 
-function Compared({ file, change }: { file: PlanFile; change: Change }) {
+function Compared({ plans, change }: { plans: string; change: Change }) {
   if (!change.changed) return <Notice tone="good">Nothing differs from the books.</Notice>;
   return (
     <div className="stack" role="status">
@@ -151,7 +152,8 @@ function Compared({ file, change }: { file: PlanFile; change: Change }) {
           scope="plans:write"
           what="What differs becomes a new version. Who subscribes from now on gets it; those who have subscribed keep theirs."
           run={async ({ reason }) => {
-            await take(client.POST('/v1/plans/apply', { body: file, headers: because(reason) }));
+            const headers = { ...asYaml.headers, ...because(reason) };
+            await take(client.POST('/v1/plans/apply', { ...asYaml, body: plans, headers }));
             return { text: 'The plans are in the books.' };
           }}
           changes={[['operations', 'plans']]}
