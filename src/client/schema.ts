@@ -18419,10 +18419,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["PostPlansDiffBody"];
-                /**
-                 * @example plans:
-                 *       - { key: team, name: Team, currency: USD, interval: month, prices: [{ key: base, name: Base fee, model: flat, amount: "10" }] }
-                 */
                 "application/yaml": string;
             };
         };
@@ -18466,10 +18462,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["PostPlansDiffBody"];
-                /**
-                 * @example plans:
-                 *       - { key: team, name: Team, currency: USD, interval: month, prices: [{ key: base, name: Base fee, model: flat, amount: "10" }] }
-                 */
                 "application/yaml": string;
             };
         };
