@@ -12641,7 +12641,7 @@ export interface operations {
                         /** @description Which line of a price that has one for each of its groups */
                         group?: string[];
                         /**
-                         * @description Or of a meter, for all prices that read it without a filter of their own
+                         * @description Or of a meter, for all prices that read it without a filter of their own; with a price only where none has its key
                          * @example departures
                          */
                         meter?: string;

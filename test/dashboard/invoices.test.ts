@@ -56,6 +56,8 @@ describe('The pages of invoices', function () {
     await page.getByRole('button', { name: /Show/ }).click();
     await page.getByRole('option', { name: 'Drafts' }).click();
     await page.waitForURL('**/invoices?show=draft');
+    // Until then it is the list of all that is shown, or none.
+    await row.waitFor({ state: 'detached' });
     await page.getByRole('row', { name: /February 2013/ }).waitFor();
     assert.equal(await page.getByRole('row').count(), 2);
   });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { offerPlan } from '../../src/billing/offer-plan.ts';
 import { addPendingItem } from '../../src/billing/pending-item-orders.ts';
 import { rollUpUsage } from '../../src/billing/roll-up-usage.ts';
 import { moveTestClock } from '../../src/store/due-work.ts';
@@ -26,6 +27,8 @@ describe('The pages of what is to be paid', function () {
     business = await openBusiness(pages.database);
     const miles = { ...perMile('0.01'), name: 'Miles' };
     const plan = await business.plan('airline', [flat('25'), perDeparture('0.50'), miles]);
+    const jet = await business.plan('jet', [flat('40'), { ...perDeparture('0.25'), key: 'each-departure' }]);
+    await offerPlan(pages.database, { key: jet, offered: true }, 'test');
     customer = await business.customer('B6', { plan, zone: 'America/New_York', startsAt: '2013-09-01T04:00:00Z' });
     await moveTestClock(pages.database, business.clockId, new Date('2013-09-30T00:00:00Z'));
     await business.use('B6', departures('09', 30));
@@ -123,6 +126,31 @@ describe('The pages of what is to be paid', function () {
     await looksRight(page, 'what-if');
     const again = await pages.visit(new URL(page.url()).pathname + new URL(page.url()).search, { as: { customer } });
     await again.getByTestId('supposed-total').filter({ hasText: '$562.50' }).waitFor();
+  });
+
+  it('work out more usage by another plan, and say at a field what is wrong there', async () => {
+    const page = await pages.visit('/what-if', { as: { customer }, refusals: [400] });
+    const departures = page.getByRole('textbox', { name: 'More of: Departures' });
+    await departures.fill('abc');
+    await page.getByText('This is not a number, so that it is left out.').waitFor();
+    assert.equal(await departures.getAttribute('aria-invalid'), 'true');
+    const total = page.getByTestId('supposed-total');
+    await total.filter({ hasText: '$62.50' }).waitFor();
+    await looksRight(page, 'what-if-wrong');
+    await departures.fill('100');
+    await page.getByRole('button', { name: /Plan/ }).click();
+    await page.getByRole('option', { name: 'jet' }).click();
+    // 40.00 + 120 × 0.25 + 7.50: its price of departures has another key.
+    await total.filter({ hasText: '$77.50' }).waitFor();
+    assert.equal(await departures.getAttribute('aria-invalid'), null);
+    const miles = page.getByRole('textbox', { name: 'More of: Miles' });
+    await miles.fill('5');
+    await page.getByText('No price of a period that goes on measures it.').first().waitFor();
+    await page.waitForFunction(() => document.querySelectorAll('[aria-invalid=true]').length === 1);
+    assert.equal(await miles.getAttribute('aria-invalid'), 'true');
+    await looksRight(page, 'what-if-refused');
+    await miles.fill('');
+    await total.filter({ hasText: '$77.50' }).waitFor();
   });
 
   it('say on the account from which invoice on a tax id counts', async () => {

@@ -11,7 +11,11 @@ export const WhatIfOrder = Type.Object(
           {
             price: Type.Optional(text('Key of the price that would measure more', 'landing', 100)),
             meter: Type.Optional(
-              text('Or of a meter, for all prices that read it without a filter of their own', 'departures', 100),
+              text(
+                'Or of a meter, for all prices that read it without a filter of their own; with a price only where none has its key',
+                'departures',
+                100,
+              ),
             ),
             quantity: decimal('How much more, or less below zero', '1000'),
             group: Type.Optional(

@@ -15,7 +15,10 @@ import { type ExpectedBill, type ExpectedBills, expectBills } from './expect-bil
 import type { OpenBill } from './open-bills.ts';
 
 export type WhatIf = {
-  /** So much more of what a price measures, or of a meter, by all of its prices that read all of it. */
+  /**
+   * So much more of what a price measures, or of a meter, by all of its prices that read all of it. With both it is the
+   * meter's only where no price has the key, as by another plan.
+   */
   addUsage?: readonly { price?: string; meter?: string; quantity: string; group?: readonly string[] }[];
   /** As if the whole of the open period were billed by this plan. */
   plans?: readonly { subscription: string; plan: string }[];
@@ -65,11 +68,19 @@ export async function supposeBills(
   return { before, after };
 }
 
-type Added = { field: string; price?: string; meter?: string; quantity: Exact; group?: readonly string[] };
+type Added = {
+  field: string;
+  price?: string;
+  meter?: string;
+  quantity: Exact;
+  group?: readonly string[];
+  /** Meant for a price that is not there: where the meter's price has no groups, its group is in the whole. */
+  isInstead?: boolean;
+};
 
 function readAdded(one: NonNullable<WhatIf['addUsage']>[number], field: string): Added {
-  if ((one.price === undefined) === (one.meter === undefined)) {
-    throw new DurabillError('request-invalid', { field, reason: 'It names either a price or a meter.' });
+  if (one.price === undefined && one.meter === undefined) {
+    throw new DurabillError('request-invalid', { field, reason: 'It names neither a price nor a meter.' });
   }
   return { ...one, field, quantity: parseDecimal(one.quantity, `${field}.quantity`) };
 }
@@ -141,11 +152,13 @@ type Context = { names: ReadonlyMap<string, string>; used: Set<number>; current:
 function withAdded(aggregate: AggregateUsage, added: readonly Added[], context: Context): AggregateUsage {
   return async (sql, windows, quantities) => {
     const measurements = await aggregate(sql, windows, quantities);
+    const keys = new Set(context.names.values());
+    const aimed = added.map((one) => aim(one, keys));
     for (const { id } of windows.filter((window) => context.current.has(window.id))) {
       const ofWindow = measurements.get(id) ?? new Map<string, Measured[]>();
       measurements.set(id, ofWindow);
       for (const quantity of quantities) {
-        for (const [index, one] of added.entries()) {
+        for (const [index, one] of aimed.entries()) {
           if (!isFor(one, quantity, context.names)) continue;
           context.used.add(index);
           ofWindow.set(quantity.id, more(ofWindow.get(quantity.id) ?? [], one, quantity));
@@ -156,6 +169,12 @@ function withAdded(aggregate: AggregateUsage, added: readonly Added[], context: 
   };
 }
 
+/** At the price of its key, or where none has it at the meter. */
+function aim({ price, meter, ...one }: Added, keys: ReadonlySet<string>): Added {
+  if (price !== undefined && (meter === undefined || keys.has(price))) return { ...one, price };
+  return { ...one, ...(meter !== undefined && { meter }), isInstead: price !== undefined };
+}
+
 /** A meter means all prices that read the whole of it: what they filter by nobody has said. */
 function isFor({ price, meter }: Added, quantity: QuantityOf, names: ReadonlyMap<string, string>): boolean {
   if (price !== undefined) return names.get(quantity.id) === price;
@@ -164,9 +183,10 @@ function isFor({ price, meter }: Added, quantity: QuantityOf, names: ReadonlyMap
 
 function more(
   measured: readonly Measured[],
-  { field, quantity, group }: Added,
+  { field, quantity, group: said, isInstead = false }: Added,
   { as, groupBy }: QuantityOf,
 ): Measured[] {
+  const group = isInstead && groupBy === undefined ? undefined : said;
   if (as !== undefined && as.reads !== 'quantity') {
     const reason =
       'Its price looks at single events or at how long something stood, so that an amount alone cannot be added.';

@@ -24,13 +24,18 @@ type Common = {
   help?: ReactNode;
 };
 
-export type TextFieldProps = Omit<AriaTextFieldProps, 'children' | 'className'> &
-  Common & { placeholder?: string; rows?: number };
+export type TextFieldProps = Omit<AriaTextFieldProps, 'children' | 'className' | 'isInvalid'> &
+  Common & {
+    placeholder?: string;
+    rows?: number;
+    /** What is wrong with what is written, where that shows before it is sent. */
+    error?: string | undefined;
+  };
 
 /** A line of text, or several with `rows`. `name` is the API's field, so that a refusal of it is shown here. */
-export function TextField({ label, help, placeholder, rows, ...props }: TextFieldProps) {
+export function TextField({ label, help, placeholder, rows, error, ...props }: TextFieldProps) {
   return (
-    <AriaTextField {...props} className={css['field']}>
+    <AriaTextField {...props} {...(error !== undefined && { isInvalid: true })} className={css['field']}>
       <Label className={css['label']}>
         {label}
         {props.isRequired !== true && <span className={css['optional']}> optional</span>}
@@ -45,7 +50,7 @@ export function TextField({ label, help, placeholder, rows, ...props }: TextFiel
           {help}
         </Text>
       )}
-      <FieldError className={css['error']} />
+      <FieldError className={css['error']}>{error}</FieldError>
     </AriaTextField>
   );
 }

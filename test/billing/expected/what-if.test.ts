@@ -11,6 +11,8 @@ describe('What a customer would be billed', () => {
   let business: Business;
   let customerId: string;
   let pro: string;
+  let grown: string;
+  let parted: string;
 
   before(async () => {
     business = await openBusiness(books.database);
@@ -22,6 +24,9 @@ describe('What a customer would be billed', () => {
     const byOrigin = { ...perMile('0.01'), key: 'miles', groupBy: ['origin'] };
     const plan = await business.plan('basic', [flat('31'), landing, byOrigin]);
     pro = await business.plan('pro', [flat('62'), perDeparture('0.25')]);
+    const byMile = { ...perMile('0.02'), key: 'by-mile' };
+    grown = await business.plan('grown', [flat('1'), { ...perDeparture('0.25'), key: 'each' }, byMile]);
+    parted = await business.plan('parted', [{ ...perDeparture('1'), key: 'each', groupBy: ['origin'] }]);
     await business.plan('yearly', [flat('500')], 'USD', { interval: 'year' });
     customerId = await business.customer('LH', { plan });
     await business.use(
@@ -70,6 +75,25 @@ describe('What a customer would be billed', () => {
     assert.equal((await suppose({ plans })).bills[0]?.after.total, 'USD 64.00');
     const addUsage = [{ meter: 'departures', quantity: '4' }];
     assert.equal((await suppose({ plans, addUsage })).bills[0]?.after.total, 'USD 65.00');
+  });
+
+  it('by another plan measures by the meter what was meant for a price that it does not have', async () => {
+    const plans = [{ subscription: await subscription(), plan: grown }];
+    const more = (price: string, meter: string, group?: string[]) => ({
+      ...{ price, meter, quantity: '4' },
+      ...(group && { group }),
+    });
+    // 1 + 8 × 0.25 + 800 × 0.02 = 19.00; by the meters 4 × 0.25 + 4 × 0.02 more.
+    const addUsage = [more('landing', 'departures'), more('miles', 'miles', ['JFK'])];
+    assert.equal((await suppose({ plans })).bills[0]?.after.total, 'USD 19.00');
+    assert.equal((await suppose({ plans, addUsage })).bills[0]?.after.total, 'USD 20.08');
+    // Where the price is there, it alone is meant: 10 of the departures at 1.00, 2 at 0.50, and the miles of JFK.
+    assert.equal((await suppose({ addUsage })).bills[0]?.after.total, 'USD 50.04');
+    const byOrigin = [{ subscription: await subscription(), plan: parted }];
+    await assert.rejects(suppose({ plans: byOrigin, addUsage: [more('landing', 'departures')] }), {
+      code: 'request-invalid',
+      field: 'addUsage[0].group',
+    });
   });
 
   it('with nothing supposed is what is expected', async () => {

@@ -5,6 +5,9 @@ export type Supposed = {
   plans: Record<string, string>;
 };
 
+/** A quantity as the API takes it. */
+export const isNumber = (quantity: string) => /^-?\d{1,30}(\.\d{1,20})?$/.test(quantity);
+
 export function readSupposed(search: URLSearchParams): Supposed {
   const added = search.getAll('add').flatMap((text) => {
     const parts = partsOf(text);

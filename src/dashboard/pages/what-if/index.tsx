@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { RotateCcw } from 'lucide-react';
 import { useDeferredValue } from 'react';
 import { useSearchParams } from 'react-router';
-import { type AnswerOf, type BodyOf, type ItemOf, take } from '../../../client/index.ts';
+import { type AnswerOf, ApiError, type BodyOf, type ItemOf, take } from '../../../client/index.ts';
 import { client } from '../../api.ts';
 import { useCustomer } from '../../customer.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -10,9 +10,9 @@ import { Card } from '../../ui/card.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Empty, ErrorState, QueryView, Skeleton } from '../../ui/states.tsx';
-import { readSupposed, type Supposed, writeSupposed } from './address.ts';
+import { isNumber, readSupposed, type Supposed, writeSupposed } from './address.ts';
 import { Outcome } from './outcome.tsx';
-import { Supposing } from './supposing.tsx';
+import { measuredLines, Supposing } from './supposing.tsx';
 import css from './what-if.module.css';
 
 export type Expected = AnswerOf<'/v1/customers/{id}/expected-bill'>;
@@ -70,7 +70,7 @@ function Played({ expected, subscriptions, plans }: PlayedProps) {
   const [search, setSearch] = useSearchParams();
   const supposed = readSupposed(search);
   // While somebody types, the answer to what was there before stays.
-  const asked = useDeferredValue(JSON.stringify(bodyOf(supposed)));
+  const asked = useDeferredValue(JSON.stringify(bodyOf(supposed, expected)));
   const body = JSON.parse(asked) as ReturnType<typeof bodyOf>;
   const isNothing = body.addUsage.length === 0 && body.plans.length === 0;
   const outcome = useQuery({
@@ -103,6 +103,7 @@ function Played({ expected, subscriptions, plans }: PlayedProps) {
           plans={plans}
           supposed={supposed}
           change={change}
+          refused={refusedOf(outcome.error, body)}
         />
       </Card>
       <div className="stack" aria-live="polite">
@@ -131,11 +132,23 @@ function Played({ expected, subscriptions, plans }: PlayedProps) {
   );
 }
 
-function bodyOf({ added, plans }: Supposed) {
+/** Named by the meter too, by which another plan measures it that has no price of the key. */
+function bodyOf({ added, plans }: Supposed, expected: Expected) {
+  const lines = measuredLines(expected);
   return {
     addUsage: added
-      .filter(({ quantity }) => /^-?\d{1,30}(\.\d{1,20})?$/.test(quantity) && Number(quantity) !== 0)
-      .map(({ price, group, quantity }) => ({ price, quantity, ...(group.length > 0 && { group: [...group] }) })),
+      .filter(({ quantity }) => isNumber(quantity) && Number(quantity) !== 0)
+      .map(({ price, group, quantity }) => {
+        const meter = lines.find(({ priceKey }) => priceKey === price)?.meterKey;
+        return { price, quantity, ...(meter != null && { meter }), ...(group.length > 0 && { group: [...group] }) };
+      }),
     plans: Object.entries(plans).map(([subscription, plan]) => ({ subscription, plan })),
   } satisfies BodyOf<'/v1/customers/{id}/what-if'>;
+}
+
+/** Which of what is added the API has refused. */
+function refusedOf(error: unknown, { addUsage }: ReturnType<typeof bodyOf>) {
+  if (!(error instanceof ApiError)) return null;
+  const one = addUsage[Number(/^addUsage\[(\d+)\]/.exec(error.field ?? '')?.[1])];
+  return one === undefined ? null : { price: one.price, group: one.group ?? [], message: error.message };
 }

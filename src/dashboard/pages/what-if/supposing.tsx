@@ -1,6 +1,6 @@
 import { Select, TextField } from '../../ui/field.tsx';
 import { useFormats } from '../../ui/format.tsx';
-import type { Supposed } from './address.ts';
+import { isNumber, type Supposed } from './address.ts';
 import type { Expected, Plan, Subscription } from './index.tsx';
 
 type SupposingProps = {
@@ -9,6 +9,8 @@ type SupposingProps = {
   plans: readonly Plan[];
   supposed: Supposed;
   change: (next: Supposed) => void;
+  /** What the API does not take of what is added, and why. */
+  refused: { price: string; group: readonly string[]; message: string } | null;
 };
 
 type Line = Expected['bills'][number]['lines'][number];
@@ -17,7 +19,7 @@ const isSame = (one: { price: string; group: readonly string[] }, price: string,
   one.price === price && JSON.stringify(one.group) === JSON.stringify(group);
 
 /** One field for each thing that is measured, and a plan for each subscription that is billed. */
-export function Supposing({ expected, subscriptions, plans, supposed, change }: SupposingProps) {
+export function Supposing({ expected, subscriptions, plans, supposed, change, refused }: SupposingProps) {
   const { number } = useFormats();
   const measured = measuredLines(expected);
   const billed = new Set(expected.bills.flatMap(({ lines }) => lines.map(({ subscriptionId }) => subscriptionId)));
@@ -48,24 +50,35 @@ export function Supposing({ expected, subscriptions, plans, supposed, change }: 
           }}
         />
       ))}
-      {measured.map(({ priceKey, description, group, quantity }) => (
-        <TextField
-          key={`${priceKey} ${JSON.stringify(group)}`}
-          label={`More of: ${description}`}
-          help={`${number(quantity ?? '0')} so far`}
-          inputMode="decimal"
-          placeholder="0"
-          value={supposed.added.find((one) => isSame(one, priceKey, group ?? []))?.quantity ?? ''}
-          onChange={(typed) => add(priceKey, group ?? [], typed)}
-        />
-      ))}
+      {measured.map(({ priceKey, description, group, quantity }) => {
+        const added = supposed.added.find((one) => isSame(one, priceKey, group ?? []));
+        const isRefused = refused !== null && isSame(refused, priceKey, group ?? []);
+        return (
+          <TextField
+            key={`${priceKey} ${JSON.stringify(group)}`}
+            label={`More of: ${description}`}
+            help={`${number(quantity ?? '0')} so far`}
+            inputMode="decimal"
+            placeholder="0"
+            value={added?.quantity ?? ''}
+            onChange={(typed) => add(priceKey, group ?? [], typed)}
+            error={
+              added !== undefined && !isNumber(added.quantity)
+                ? 'This is not a number, so that it is left out. Write it like 1000 or 2.5.'
+                : isRefused
+                  ? refused.message
+                  : undefined
+            }
+          />
+        );
+      })}
       {measured.length === 0 && <p className="muted">Nothing of your bill is by usage.</p>}
     </div>
   );
 }
 
 /** Of each price and group the line of the period that goes on. */
-function measuredLines({ bills, asOf }: Expected): Line[] {
+export function measuredLines({ bills, asOf }: Expected): Line[] {
   const lines = bills
     .flatMap((bill) => bill.lines)
     .filter(({ kind, periodEndAt }) => kind === 'usage' && periodEndAt !== null && periodEndAt > asOf);
