@@ -25,6 +25,7 @@ describe('The pages of invoices', function () {
   const pages = useDashboard();
   let customer = '';
   let invoice = '';
+  let draft = '';
 
   before(async function () {
     this.timeout(60_000);
@@ -43,7 +44,7 @@ describe('The pages of invoices', function () {
     await business.scan('2013-02-02T15:00:00Z');
     await fly('02');
     await business.invoice('2013-03-01T13:00:00Z');
-    invoice = (await invoicesOf(pages.database, customer))[0]!.id;
+    [invoice, draft] = (await invoicesOf(pages.database, customer)).map(({ id }) => id) as [string, string];
   });
 
   it('list what was billed below what is being billed', async () => {
@@ -100,6 +101,14 @@ describe('The pages of invoices', function () {
     await events.getByRole('button', { name: `Hide the event ${source} ${id}` }).waitFor();
     assert.equal(await events.getByRole('listitem').count(), 1);
     await looksRight(page, 'line-event');
+  });
+
+  it('say where an invoice stands by the words of the catalogue, with days as the reader writes them', async () => {
+    const page = await pages.visit(`/invoices/${draft}`, { as: { customer }, locale: 'de-DE' });
+    await page.getByRole('button', { name: 'Draft: what this means' }).waitFor();
+    await page.getByText('It becomes final on 02.03.2013. Until then').waitFor();
+    const text = (await page.getByRole('main').textContent()) ?? '';
+    assert.doesNotMatch(text, /\d Mar 2013/, 'no day in a form of ours');
   });
 
   it('compute the invoice again while one looks', async () => {

@@ -19,6 +19,8 @@ export const builtPages = fileURLToPath(new URL('../../../dist/dashboard', impor
 export type VisitOptions = {
   /** Signed in as this one; nobody unless said. */
   as?: Who;
+  /** The language and the ways of writing of whoever looks; those of the United States unless said. */
+  locale?: string;
   /** Other origins that the page may go to, such as the simulator's hosted pages. */
   origins?: readonly string[];
   /** Statuses of refused calls that this test provokes. */
@@ -40,12 +42,12 @@ export function openVisits(where: { origin: string; database: Database }): Visit
   const contexts: BrowserContext[] = [];
   const faults: string[] = [];
   return {
-    async visit(path, { as, origins = [], refusals = [] } = {}) {
+    async visit(path, { as, locale = 'en-US', origins = [], refusals = [] } = {}) {
       const browser = await openBrowser();
       const context = await browser.newContext({
         baseURL: where.origin,
         viewport: widths.desktop,
-        locale: 'en-US',
+        locale,
         timezoneId: 'America/New_York',
         reducedMotion: 'reduce',
         acceptDownloads: true,

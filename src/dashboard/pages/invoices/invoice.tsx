@@ -14,7 +14,7 @@ import { Money as MoneyOfInvoice } from './money.tsx';
 import { PartiesOf } from './parties.tsx';
 import { ProofOf } from './proof.tsx';
 import { type Invoice, useInvoice } from './queries.ts';
-import { nextStepOf, payPageOf } from './standing.ts';
+import { payPageOf, standingSentence } from './standing.ts';
 
 /** One invoice: what is owed and when, what it is made of, what was paid, and the proof of it. */
 export function InvoicePage() {
@@ -93,7 +93,7 @@ function Summary({ invoice }: { invoice: Invoice }) {
   const { currency, totalMinor, amountPaidMinor, amountDueMinor, lifecycle, paymentDueOn, issuedAt, dueAt, zone } =
     invoice;
   const isFinal = lifecycle === 'issued' || lifecycle === 'void';
-  const next = nextStepOf(invoice, formats);
+  const sentence = standingSentence(invoice, formats);
   return (
     <Card>
       <div className="stack">
@@ -107,7 +107,7 @@ function Summary({ invoice }: { invoice: Invoice }) {
           />
           {paymentDueOn !== null && <Stat label="To be paid by" value={<Day on={paymentDueOn} />} />}
         </div>
-        {next !== null && <p>{next}</p>}
+        {sentence !== null && <p>{sentence}</p>}
       </div>
     </Card>
   );

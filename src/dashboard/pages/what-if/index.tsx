@@ -9,7 +9,7 @@ import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Page } from '../../ui/page.tsx';
-import { Empty, ErrorState, QueryView, Skeleton } from '../../ui/states.tsx';
+import { Empty, ErrorState, Notice, QueryView, Skeleton } from '../../ui/states.tsx';
 import { isNumber, readSupposed, type Supposed, writeSupposed } from './address.ts';
 import { Outcome } from './outcome.tsx';
 import { measuredLines, Supposing } from './supposing.tsx';
@@ -80,6 +80,7 @@ function Played({ expected, subscriptions, plans }: PlayedProps) {
     placeholderData: keepPreviousData,
     retry: false,
   });
+  const refused = refusedOf(outcome.error, body);
   const change = (next: Supposed) => setSearch(writeSupposed(next), { replace: true, preventScrollReset: true });
   return (
     <div className={css['columns']}>
@@ -103,17 +104,16 @@ function Played({ expected, subscriptions, plans }: PlayedProps) {
           plans={plans}
           supposed={supposed}
           change={change}
-          refused={refusedOf(outcome.error, body)}
+          refused={refused}
         />
       </Card>
       <div className="stack" aria-live="polite">
-        {outcome.error !== null ? (
-          <>
-            <ErrorState error={outcome.error} retry={() => void outcome.refetch()} />
-            <p className="muted">
-              The plan that you chose may not charge for what you added. Take that away, or choose another plan.
-            </p>
-          </>
+        {refused !== null ? (
+          <Notice tone="warn" title="We cannot say what it would be">
+            What you add is not measured like that. Take away what is marked, or choose another plan.
+          </Notice>
+        ) : outcome.error !== null ? (
+          <ErrorState error={outcome.error} retry={() => void outcome.refetch()} />
         ) : outcome.data === undefined ? (
           <Card>
             <Skeleton lines={6} label="Working it out" />
