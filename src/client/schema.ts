@@ -2038,7 +2038,10 @@ export type paths = {
             path?: never;
             cookie?: never;
         };
-        /** Read who bills */
+        /**
+         * Read who bills
+         * @description The latest version unless one is named; nothing (204) as long as nobody has said it.
+         */
         get: operations["getSettingsSeller"];
         /**
          * Say who bills
@@ -19988,6 +19991,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PutSettingsSellerAnswer"];
                 };
+            };
+            /** @description Nobody has said who bills yet */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

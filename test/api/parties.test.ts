@@ -14,7 +14,10 @@ describe('The API of parties', () => {
   const put = (url: string, body: unknown) => api.call('PUT', url, { body });
 
   it('keeps every version of the seller, and makes none of the same again', async () => {
-    assertProblem(await api.get('/v1/settings/seller'), 404, 'not-found');
+    const headers = { authorization: `Bearer ${api.key}` };
+    const { statusCode, body } = await api.app.inject({ url: '/v1/settings/seller', headers });
+    assert.deepEqual([statusCode, body], [204, ''], 'nothing is said, and nothing is wrong');
+    assertProblem(await api.get('/v1/settings/seller?version=1'), 404, 'not-found', 'version');
     const first = await put('/v1/settings/seller', seller);
     assert.equal(first.status, 200);
     assert.deepEqual(
@@ -26,7 +29,7 @@ describe('The API of parties', () => {
     assert.deepEqual([second.body.version, second.body.language], [2, 'de-AT']);
     assert.equal((await api.get('/v1/settings/seller')).body.version, 2);
     assert.deepEqual((await api.get('/v1/settings/seller?version=1')).body, first.body);
-    assertProblem(await api.get('/v1/settings/seller?version=3'), 404, 'not-found');
+    assertProblem(await api.get('/v1/settings/seller?version=3'), 404, 'not-found', 'version');
     await assert.rejects(
       api.database.query('UPDATE seller_settings SET legal_name = $1', ['Other']),
       /seller_settings/,

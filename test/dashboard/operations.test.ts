@@ -80,6 +80,25 @@ describe("The operators' pages", function () {
     await looksRight(page, 'operations-calm');
   });
 
+  it('say that nobody bills yet, and store who does', async () => {
+    const page = await visit('/operations/settings', 'Settings');
+    await page.getByText('Nobody has said yet who bills.').waitFor();
+    await page.getByRole('button', { name: 'Change' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Change who bills?' });
+    await dialog.getByRole('textbox', { name: 'Legal name' }).fill('Airport Services GmbH');
+    await dialog.getByRole('textbox', { name: 'Street, one line each' }).fill('Flughafenstraße 1');
+    await dialog.getByRole('textbox', { name: 'Why' }).fill('The first one.');
+    await dialog.getByRole('button', { name: 'Store' }).click();
+    await dialog.getByText('Please select an item in the list.').waitFor();
+    await looksRight(page, 'settings-seller');
+    await dialog.getByRole('button', { name: /Country/ }).click();
+    await page.getByRole('option', { name: 'Germany' }).click();
+    await dialog.getByRole('button', { name: 'Store' }).click();
+    await page.getByText('It is stored.').waitFor();
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByText('Flughafenstraße 1, DE').waitFor();
+  });
+
   describe('with work to do', () => {
     before(async () => {
       const { database } = pages;

@@ -5,7 +5,7 @@ import { rollUpUsage } from '../../src/billing/roll-up-usage.ts';
 import { moveTestClock } from '../../src/store/due-work.ts';
 import { type Business, flat, openBusiness, perDeparture, perMile } from '../billing/business.ts';
 import { useDashboard } from './support/dashboard.ts';
-import { looksRight } from './support/look.ts';
+import { axe, looksRight } from './support/look.ts';
 
 /**
  * A customer in New York with September billed and October open: 25.00, 0.50 a departure, 0.01 a mile. September had 30
@@ -98,6 +98,21 @@ describe('The pages of what is to be paid', function () {
     await looksRight(page, 'usage-events');
   });
 
+  it('have fields of one height, and a chart to point at', async () => {
+    const page = await pages.visit('/usage?meter=departures', { as: { customer } });
+    const chart = page.locator('.recharts-surface').first();
+    await chart.waitFor();
+    const fields = page.getByRole('region', { name: 'What is shown' }).locator('button, input[type=date]');
+    const heights = await fields.evaluateAll((found) => found.map((one) => one.getBoundingClientRect().height));
+    assert.deepEqual([heights.length, new Set(heights).size], [6, 1], String(heights));
+    await chart.hover();
+    await page
+      .locator('.recharts-tooltip-wrapper')
+      .getByText(/^\w{3}, Oct 1\d$/)
+      .waitFor();
+    await axe(page);
+  });
+
   it('part usage by a property, look closer at a value, and export it', async () => {
     const page = await pages.visit('/usage?meter=miles&groupBy=origin&compare=yes', { as: { customer } });
     const groups = page.getByRole('table', { name: 'Usage by origin' });
@@ -110,7 +125,7 @@ describe('The pages of what is to be paid', function () {
     const downloading = page.waitForEvent('download');
     await page.getByRole('link', { name: 'CSV' }).click();
     assert.equal((await downloading).suggestedFilename(), 'usage.csv');
-    await groups.getByRole('button', { name: 'Only JFK' }).click();
+    await groups.getByRole('button', { name: 'Only this: JFK' }).click();
     await page.waitForURL(/only=origin%3DJFK/);
     await page.getByRole('button', { name: 'Take the filter away: only origin=JFK' }).waitFor();
     await page.getByText('700', { exact: true }).first().waitFor();

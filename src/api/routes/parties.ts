@@ -9,7 +9,7 @@ import type { ApiDeps } from '../deps.ts';
 import { actorOf, isCustomer } from '../guard.ts';
 import { problems } from '../schemas/common.ts';
 import { CustomerParams } from '../schemas/customers.ts';
-import { BillingProfile, NewBillingProfile, NewSeller, Seller, SellerQuery } from '../schemas/parties.ts';
+import { BillingProfile, NewBillingProfile, NewSeller, NoSeller, Seller, SellerQuery } from '../schemas/parties.ts';
 
 /** Who bills, and whom invoices are made out to. */
 export const partyRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { database }) => {
@@ -36,17 +36,16 @@ export const partyRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { dat
       schema: {
         tags: ['settings'],
         summary: 'Read who bills',
+        description: 'The latest version unless one is named; nothing (204) as long as nobody has said it.',
         querystring: SellerQuery,
-        response: { 200: Seller, ...problems },
+        response: { 200: Seller, 204: NoSeller, ...problems },
       },
     },
-    async ({ query: { version } }) => {
+    async ({ query: { version } }, reply) => {
       const seller = await readSeller(database, version);
       if (seller !== undefined) return seller;
-      throw new DurabillError('not-found', {
-        reason: version === undefined ? 'Nobody has said who bills yet.' : `There is no version ${version}.`,
-        mend: 'Say it by PUT /v1/settings/seller.',
-      });
+      if (version === undefined) return reply.code(204).send(null);
+      throw new DurabillError('not-found', { field: 'version', reason: `There is no version ${version}.` });
     },
   );
 

@@ -194,3 +194,5 @@ export const InvoiceTermsChange = Type.Object(
   },
   { ...closed, minProperties: 1, description: 'What this invoice says for itself; what is left out stays' },
 );
+
+export const NoSeller = Type.Null({ description: 'Nobody has said who bills yet' });

@@ -34,7 +34,7 @@ export function Groups({ usage, view, change }: { usage: Usage; view: WholeView;
         <Button
           size="small"
           kind="quiet"
-          aria-label={`Only ${valueName(value)}`}
+          aria-label={`Only this: ${valueName(value)}`}
           isDisabled={value === ''}
           onPress={() => change({ only: `${view.groupBy}=${value}`, groupBy: undefined })}
         >

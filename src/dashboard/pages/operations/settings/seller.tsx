@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { type AnswerOf, isApiError, take } from '../../../../client/index.ts';
+import { type AnswerOf, take } from '../../../../client/index.ts';
 import { client } from '../../../api.ts';
 import { Card, Facts } from '../../../ui/card.tsx';
-import { TextField } from '../../../ui/field.tsx';
+import { Select, TextField } from '../../../ui/field.tsx';
 import { When } from '../../../ui/format.tsx';
 import { Empty, QueryView } from '../../../ui/states.tsx';
+import { countries } from '../../account/names.ts';
 import { Action, because } from '../parts/action.tsx';
 import css from '../parts/parts.module.css';
 
@@ -16,12 +17,8 @@ export function SellerSettings() {
   const query = useQuery({
     queryKey: key,
     queryFn: async ({ signal }) => {
-      try {
-        return { seller: await take(client.GET('/v1/settings/seller', { signal })) };
-      } catch (error) {
-        if (isApiError(error, 'not-found')) return { seller: null };
-        throw error;
-      }
+      const { data = null } = await client.GET('/v1/settings/seller', { signal });
+      return { seller: data };
     },
   });
   return (
@@ -78,12 +75,22 @@ function Edit({ seller }: { seller: Seller | null }) {
       fields={
         <>
           {line('legalName', 'Legal name', seller?.legalName, { isRequired: true, maxLength: 255 })}
-          {line('lines', 'Street, one line each', seller?.address.lines.join('\n'), { isRequired: true, rows: 2 })}
+          {line('address.lines', 'Street, one line each', seller?.address.lines.join('\n'), {
+            isRequired: true,
+            rows: 2,
+          })}
           <div className={css['filters']}>
-            {line('postalCode', 'Postal code', seller?.address.postalCode)}
-            {line('city', 'City', seller?.address.city)}
-            {line('region', 'Region', seller?.address.region)}
-            {line('country', 'Country (two letters)', seller?.address.country, { isRequired: true, maxLength: 2 })}
+            {line('address.postalCode', 'Postal code', seller?.address.postalCode)}
+            {line('address.city', 'City', seller?.address.city)}
+            {line('address.region', 'Region', seller?.address.region)}
+            <Select
+              label="Country"
+              name="address.country"
+              options={countries()}
+              isRequired
+              placeholder="Choose a country"
+              {...(seller !== null && { defaultValue: seller.address.country })}
+            />
           </div>
           {line('registration', 'Registration', seller?.registration, { maxLength: 500 })}
           {line('bankDetails', 'Bank details', seller?.bankDetails, { rows: 2 })}
@@ -98,14 +105,14 @@ function Edit({ seller }: { seller: Seller | null }) {
             body: {
               legalName: text('legalName'),
               address: {
-                lines: text('lines')
+                lines: text('address.lines')
                   .split('\n')
                   .map((line) => line.trim())
                   .filter(Boolean),
-                postalCode: optional('postalCode'),
-                city: optional('city'),
-                region: optional('region'),
-                country: text('country').toUpperCase(),
+                postalCode: optional('address.postalCode'),
+                city: optional('address.city'),
+                region: optional('address.region'),
+                country: text('address.country'),
               },
               registration: optional('registration'),
               bankDetails: optional('bankDetails'),
