@@ -50,7 +50,13 @@ export function Form({ onSubmit, children }: FormProps) {
 
   // The element takes more than its types say. The browser would not even ask to be sent while a refused field is as it was;
   // what is required is asked for above.
-  const ofTheElement = { noValidate: true, onInput: () => setMended(true) };
+  const ofTheElement = {
+    noValidate: true,
+    onInput: ({ target }: FormEvent<HTMLFormElement>) => {
+      setMended(true);
+      sayIfMended(target);
+    },
+  };
   return (
     <AriaForm
       ref={form}
@@ -63,4 +69,12 @@ export function Form({ onSubmit, children }: FormProps) {
       {typeof children === 'function' ? children({ isPending }) : children}
     </AriaForm>
   );
+}
+
+/** By itself a field says that it lacks something until it is left; this has it take that back while it is typed into. */
+function sayIfMended(field: EventTarget): void {
+  const isField = field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement;
+  if (!isField || field.getAttribute('aria-invalid') !== 'true' || !field.validity.valid) return;
+  // Leaving it would tell it by this.
+  field.dispatchEvent(new Event('change'));
 }
