@@ -104,6 +104,14 @@ describe('The pages for developers', function () {
     await page.getByRole('textbox', { name: 'Address' }).fill('https://10.0.0.1/');
     await page.getByRole('button', { name: 'Add the endpoint' }).click();
     await page.getByText('it leads into a private network').first().waitFor();
+    assert.equal(await page.getByText('Field url').count(), 0, 'its field is on the page');
+  });
+
+  it('name the field of a refusal where the page has none of that name', async () => {
+    const page = await pages.visit('/developers/webhooks/nothing', { as: { customer: customer.id }, refusals: [404] });
+    await page.getByText('There is no webhook endpoint with the id "nothing".').waitFor();
+    await page.getByText('Field id').waitFor();
+    await looksRight(page, 'developers-refused');
   });
 
   it('say plainly that an endpoint was given up, and that a script in its texts is a text', async () => {
