@@ -123,10 +123,20 @@ describe('The pages for developers', function () {
     );
     await sendTest(pages.database, id);
     await changeEndpoint(pages.database, id, { state: 'disabled' }, local, 'test');
-    await pages.database.query(`UPDATE webhook_endpoints SET disabled_because = 'failing' WHERE id = $1`, [id]);
+    await pages.database.query(
+      `WITH failed AS (
+         UPDATE webhook_endpoints SET disabled_because = 'failing', failing_since = now() - interval '5 days'
+         WHERE id = $1 RETURNING id, customer_id, failing_since)
+       INSERT INTO messages (id, key, kind, customer_id, endpoint_id, last_answer, failing_since, state, sent_at)
+       SELECT gen_random_uuid(), 'given up', 'webhook-given-up', customer_id, id, 'status-503', failing_since, 'sent', now()
+       FROM failed`,
+      [id],
+    );
     const page = await pages.visit(`/developers/webhooks/${id}`, { as: { customer: customer.id } });
     await page.getByText('Nothing but failures came back for five days.').waitFor();
     await page.getByText('is kept for 30 days').waitFor();
+    await page.getByText('The admins were told by mail on').waitFor();
+    await looksRight(page, 'developers-given-up');
     await page.getByText('<img src=x onerror=alert(1)>').waitFor();
     await page.getByRole('button', { name: 'Enable' }).click();
     await page.getByText('It is enabled.').waitFor();
