@@ -4,6 +4,7 @@ import { findClock } from '../store/clocks.ts';
 import { findCustomer } from '../store/customers.ts';
 import type { Database } from '../store/database.ts';
 import { isInvoice } from '../store/invoice-views.ts';
+import type { Owner } from '../store/list-pages.ts';
 import { uuidOrNull } from '../store/uuid.ts';
 import { requireOwn } from './ownership.ts';
 
@@ -36,6 +37,18 @@ export function noSuchInvoice(reference: string): DurabillError {
     reason: `There is no invoice with the id "${reference}".`,
     mend: 'Find it by its number at /v1/invoices?number=…',
   });
+}
+
+/**
+ * Whose things a list is of, by its filters: of a customer, of the business, or (undefined) of everybody.
+ * @throws DurabillError not-found
+ */
+export async function ownerAskedFor(
+  database: Database,
+  { customer, owner }: { customer?: string; owner?: 'business' },
+): Promise<Owner | undefined> {
+  if (customer !== undefined) return { customerId: await customerIdFor(database, customer) };
+  return owner === undefined ? undefined : { customerId: null };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { parseInstant } from '../billing/instant.ts';
 import { isStorable } from '../billing/text.ts';
 import { DurabillError } from '../errors/error.ts';
+import type { CreationCursor } from '../store/list-pages.ts';
 import { uuidOrNull } from '../store/uuid.ts';
 
 export const defaultLimit = 50;
@@ -56,3 +57,12 @@ export function readInstantAndId([text = '', id = '']: readonly string[]): { at:
   const at = parseInstant(text);
   return at === undefined || uuidOrNull(id) !== id ? undefined : { at, id };
 }
+
+/** Of a list that is ordered by when its objects were made. */
+export const byCreation: CursorForm<CreationCursor> = {
+  write: ({ createdAt, id }) => [createdAt.toISOString(), id],
+  read: (parts) => {
+    const position = readInstantAndId(parts);
+    return position && { createdAt: position.at, id: position.id };
+  },
+};

@@ -64,7 +64,7 @@ const writtenOfRemoved = 'DB045';
 function toDurabillError(error: FastifyError, { raw }: FastifyRequest): DurabillError {
   // An error of ours that means a fault of the program or its set-up must not show its inside either.
   if (isDurabillError(error)) return error.code !== 'unavailable' && error.entry.status === 500 ? hidden() : error;
-  if (error.validation !== undefined) return validationFault(error.validation[0], error.validationContext);
+  if (error.validation !== undefined) return validationFault(error.validation, error.validationContext);
   const [code, reason, field] = frameworkErrors[error.code] ?? [];
   if (code !== undefined && reason !== undefined) {
     return new DurabillError(code, { ...(field && { field }), reason });

@@ -1,8 +1,8 @@
 import { Ajv, type ErrorObject } from 'ajv';
 import type { FastifySchemaCompiler, FastifySchemaValidationError } from 'fastify';
 import type { TSchema } from 'typebox';
-import { kindOf } from '../billing/text.ts';
 import { DurabillError } from '../errors/error.ts';
+import { kindFor, named, type Schema, storable, wantedBy } from './wanted.ts';
 
 /**
  * Checks requests by their schemas. Nothing is dropped, filled in or converted in a body: a number that was sent as a
@@ -31,32 +31,42 @@ function withNumbers({ properties = {} }: { properties?: Record<string, { type?:
   );
 }
 
-/** The first fault that a schema found, as a refusal that names its field. */
-export function validationFault(fault: FastifySchemaValidationError | undefined, context = 'body'): DurabillError {
-  const {
-    keyword,
-    params = {},
-    message = 'is not valid',
-    instancePath = '',
-    data,
-  } = (fault ?? {}) as Partial<ErrorObject>;
+type Fault = Partial<ErrorObject> & { parentSchema?: Schema };
+
+/** The first fault that a schema found, as a refusal that names its field, what it has to be, and what to do. */
+export function validationFault(faults: readonly FastifySchemaValidationError[], context = 'body'): DurabillError {
+  const fault = (faults[0] ?? {}) as Fault;
+  const { keyword, params = {}, instancePath = '', data, parentSchema = {} } = fault;
   const path = fieldPath(instancePath);
-  const inside = (name: string): string => (path === '' ? name : `${path}.${name}`);
-  const refuse = (field: string, reason: string) => new DurabillError('request-invalid', { field, reason });
+  const inside = (name: unknown): string => {
+    const shown = String(name).slice(0, 100);
+    return path === '' ? shown : `${path}.${shown}`;
+  };
+  const refuse = (field: string, fault: string, mend?: string) =>
+    new DurabillError('request-invalid', { field, reason: `"${field}" ${fault}.`, ...(mend && { mend }) });
+  const { properties = {} } = parentSchema;
   if (keyword === 'required') {
-    const field = inside(String(params['missingProperty']));
-    return refuse(field, `"${field}" is missing.`);
+    const missing = properties[params['missingProperty']];
+    return refuse(inside(params['missingProperty']), 'is missing', missing && `Send it: ${wantedBy(missing)}.`);
   }
   if (keyword === 'additionalProperties') {
-    const field = inside(String(params['additionalProperty']).slice(0, 100));
-    return refuse(field, `There is no field "${field}" here.`);
+    const mend = `Correct its name or leave it out. Fields here are ${named(Object.keys(properties))}.`;
+    return refuse(inside(params['additionalProperty']), 'is not a field here', mend);
   }
   const field = path === '' ? context : path;
-  if (params['type'] === 'integer') return refuse(field, `"${field}" must be a whole number, written in digits.`);
-  if (keyword === 'type') return refuse(field, `"${field}" must be of type ${params['type']}, not ${kindOf(data)}.`);
-  if (keyword === 'enum') return refuse(field, `"${field}" must be one of ${params['allowedValues'].join(', ')}.`);
-  if (keyword === 'pattern') return refuse(field, `"${field}" contains a character that is not allowed.`);
-  return refuse(field, `"${field}" ${message}.`);
+  if (keyword === 'uniqueItems') return refuse(field, 'has the same entry twice', 'Send each entry once.');
+  if (keyword === 'pattern' && parentSchema.pattern === storable) {
+    return refuse(field, 'contains the character NUL, which cannot be stored', 'Take it out.');
+  }
+  const isText = context !== 'body' && parentSchema.type === 'integer';
+  const ending = isText ? ', written in digits' : keyword === 'type' ? `, not ${kindFor(data)}` : '';
+  return refuse(field, `has to be ${wantedBy(wholeOf(fault, faults))}${ending}`);
+}
+
+/** The schema of the value at fault, with all that may stand there where there are several. */
+function wholeOf({ instancePath, parentSchema = {} }: Fault, faults: readonly FastifySchemaValidationError[]): Schema {
+  const union = (faults as Fault[]).find((one) => one.keyword === 'anyOf' && one.instancePath === instancePath);
+  return union?.parentSchema ?? parentSchema;
 }
 
 /** "/subscription/startsAt" is subscription.startsAt, "/events/3" is events[3]. */

@@ -1,4 +1,5 @@
 import type { Sql } from './database.ts';
+import { type CreationPage, creationValues, latestFirst, type Owner, ofOwner, ownerValues } from './list-pages.ts';
 import { uuidOrNull } from './uuid.ts';
 
 export type StoredApiKey = {
@@ -38,23 +39,15 @@ export async function markRevoked(sql: Sql, id: string): Promise<boolean> {
 
 /** A key as it is shown: its secret was told when it was made. */
 export type ApiKeyView = StoredApiKey & { createdAt: Date; usedAt: Date | null; revokedAt: Date | null };
-export type ApiKeyCursor = { createdAt: Date; id: string };
 
 const columns = `id, name, scopes, customer_id AS "customerId", created_at AS "createdAt", used_at AS "usedAt",
   revoked_at AS "revokedAt"`;
 
 /** A page of keys, the latest first, those that were revoked too: of one owner (null: the business), or of everybody. */
-export async function listApiKeys(
-  sql: Sql,
-  owner: { customerId: string | null } | undefined,
-  page: { after: ApiKeyCursor | undefined; limit: number },
-): Promise<ApiKeyView[]> {
+export async function listApiKeys(sql: Sql, owner: Owner | undefined, page: CreationPage): Promise<ApiKeyView[]> {
   const { rows } = await sql.query<ApiKeyView>(
-    `SELECT ${columns} FROM api_keys
-     WHERE ($1 OR customer_id IS NOT DISTINCT FROM $2::uuid)
-       AND ($3::timestamptz IS NULL OR created_at < $3 OR (created_at = $3 AND id > $4::uuid))
-     ORDER BY created_at DESC, id LIMIT $5`,
-    [owner === undefined, owner?.customerId ?? null, page.after?.createdAt ?? null, page.after?.id ?? null, page.limit],
+    `SELECT ${columns} FROM api_keys WHERE ${ofOwner} AND ${latestFirst(3)}`,
+    [...ownerValues(owner), ...creationValues(page)],
   );
   return rows;
 }

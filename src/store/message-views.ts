@@ -1,4 +1,5 @@
 import type { Sql } from './database.ts';
+import { type CreationPage, creationValues, latestFirst } from './list-pages.ts';
 import type { MessageKind, MessageState } from './messages.ts';
 import { uuidOrNull } from './uuid.ts';
 
@@ -22,8 +23,6 @@ export type MessageView = {
   sentAt: Date | null;
 };
 
-export type MessageCursor = { createdAt: Date; id: string };
-
 const select = `SELECT m.id, m.kind, m.customer_id AS "customerId", m.invoice_id AS "invoiceId", i.number AS "invoiceNumber",
     m.endpoint_id AS "endpointId", m.ordinal, m.state, m.attempts, CASE WHEN m.state = 'pending' THEN m.next_at END AS "nextAt",
     m.message_id AS "messageId", m.reason, m.created_at AS "createdAt", m.sent_at AS "sentAt"
@@ -33,13 +32,12 @@ const select = `SELECT m.id, m.kind, m.customer_id AS "customerId", m.invoice_id
 export async function listMessages(
   sql: Sql,
   filter: { state?: MessageState; invoiceId?: string },
-  page: { after: MessageCursor | undefined; limit: number },
+  page: CreationPage,
 ): Promise<MessageView[]> {
   const { rows } = await sql.query<MessageView>(
     `${select} WHERE ($1::text IS NULL OR m.state = $1) AND ($2::uuid IS NULL OR m.invoice_id = $2)
-       AND ($3::timestamptz IS NULL OR m.created_at < $3 OR (m.created_at = $3 AND m.id > $4::uuid))
-     ORDER BY m.created_at DESC, m.id LIMIT $5`,
-    [filter.state ?? null, filter.invoiceId ?? null, page.after?.createdAt ?? null, page.after?.id ?? null, page.limit],
+       AND ${latestFirst(3, 'm.')}`,
+    [filter.state ?? null, filter.invoiceId ?? null, ...creationValues(page)],
   );
   return rows;
 }

@@ -1,5 +1,6 @@
 import { auditOf } from './audit.ts';
 import type { Sql } from './database.ts';
+import { type CreationPage, creationValues, latestFirst, type Owner, ofOwner, ownerValues } from './list-pages.ts';
 import type { EndpointMailKind, MessageState } from './messages.ts';
 import { uuidOrNull } from './uuid.ts';
 
@@ -24,9 +25,6 @@ export type WebhookEndpoint = {
   changedAt: Date;
 };
 
-export type EndpointCursor = { createdAt: Date; id: string };
-export type EndpointOwner = { customerId: string | null };
-
 /** Of the last mail about the failures that go on. */
 const ofMail = (column: 'state' | 'sent_at') =>
   `(SELECT m.${column} FROM messages m WHERE m.endpoint_id = webhook_endpoints.id
@@ -41,15 +39,12 @@ const columns = `id, customer_id AS "customerId", url, description, nullif(event
 /** A page of endpoints, the latest first: of one owner, or of everybody. */
 export async function listEndpoints(
   sql: Sql,
-  owner: EndpointOwner | undefined,
-  page: { after: EndpointCursor | undefined; limit: number },
+  owner: Owner | undefined,
+  page: CreationPage,
 ): Promise<WebhookEndpoint[]> {
   const { rows } = await sql.query<WebhookEndpoint>(
-    `SELECT ${columns} FROM webhook_endpoints
-     WHERE ($1 OR customer_id IS NOT DISTINCT FROM $2::uuid)
-       AND ($3::timestamptz IS NULL OR created_at < $3 OR (created_at = $3 AND id > $4::uuid))
-     ORDER BY created_at DESC, id LIMIT $5`,
-    [owner === undefined, owner?.customerId ?? null, page.after?.createdAt ?? null, page.after?.id ?? null, page.limit],
+    `SELECT ${columns} FROM webhook_endpoints WHERE ${ofOwner} AND ${latestFirst(3)}`,
+    [...ownerValues(owner), ...creationValues(page)],
   );
   return rows;
 }
@@ -62,7 +57,7 @@ export async function findEndpoint(sql: Sql, reference: string): Promise<Webhook
 }
 
 /** Counts the endpoints of an owner, whom it locks, so that two who add one at once both see the other's. */
-export async function countEndpoints(sql: Sql, { customerId }: EndpointOwner): Promise<number> {
+export async function countEndpoints(sql: Sql, { customerId }: Owner): Promise<number> {
   await sql.query(`SELECT pg_advisory_xact_lock(hashtextextended('webhook-endpoints/' || coalesce($1::text, ''), 0))`, [
     customerId,
   ]);
@@ -73,7 +68,7 @@ export async function countEndpoints(sql: Sql, { customerId }: EndpointOwner): P
   return rows[0]?.count ?? 0;
 }
 
-export type EndpointToAdd = EndpointOwner & {
+export type EndpointToAdd = Owner & {
   id: string;
   url: string;
   description: string;

@@ -1,4 +1,5 @@
 import type { Sql } from './database.ts';
+import { type CreationPage, creationValues, latestFirst } from './list-pages.ts';
 import { uuidOrNull } from './uuid.ts';
 
 /** How far an event is on its way to one endpoint. */
@@ -29,8 +30,6 @@ export type DeliveryDetail = DeliveryView & {
   log: AttemptView[];
 };
 
-export type DeliveryCursor = { createdAt: Date; id: string };
-
 const columns = `d.id, d.endpoint_id AS "endpointId", d.event_id AS "eventId", v.type, d.state, d.attempts,
   CASE WHEN d.state = 'pending' THEN d.next_at END AS "nextAt", d.reason, d.created_at AS "createdAt",
   d.ended_at AS "endedAt"`;
@@ -39,21 +38,13 @@ const columns = `d.id, d.endpoint_id AS "endpointId", d.event_id AS "eventId", v
 export async function listDeliveries(
   sql: Sql,
   filter: { endpointId: string; state?: DeliveryView['state']; type?: string },
-  page: { after: DeliveryCursor | undefined; limit: number },
+  page: CreationPage,
 ): Promise<DeliveryView[]> {
   const { rows } = await sql.query<DeliveryView>(
     `SELECT ${columns} FROM webhook_deliveries d JOIN webhook_events v ON v.id = d.event_id
      WHERE d.endpoint_id = $1 AND ($2::text IS NULL OR d.state = $2) AND ($3::text IS NULL OR v.type = $3)
-       AND ($4::timestamptz IS NULL OR d.created_at < $4 OR (d.created_at = $4 AND d.id > $5::uuid))
-     ORDER BY d.created_at DESC, d.id LIMIT $6`,
-    [
-      filter.endpointId,
-      filter.state ?? null,
-      filter.type ?? null,
-      page.after?.createdAt ?? null,
-      page.after?.id ?? null,
-      page.limit,
-    ],
+       AND ${latestFirst(4, 'd.')}`,
+    [filter.endpointId, filter.state ?? null, filter.type ?? null, ...creationValues(page)],
   );
   return rows;
 }

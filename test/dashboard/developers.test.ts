@@ -104,6 +104,14 @@ describe('The pages for developers', function () {
     await page.getByRole('textbox', { name: 'Address' }).fill('https://10.0.0.1/');
     await page.getByRole('button', { name: 'Add the endpoint' }).click();
     await page.getByText('it leads into a private network').first().waitFor();
+    assert.equal(await page.getByText('Field url').count(), 0, 'its field is on the page');
+  });
+
+  it('name the field of a refusal where the page has none of that name', async () => {
+    const page = await pages.visit('/developers/webhooks/nothing', { as: { customer: customer.id }, refusals: [404] });
+    await page.getByText('There is no webhook endpoint with the id "nothing".').waitFor();
+    await page.getByText('Field id').waitFor();
+    await looksRight(page, 'developers-refused');
   });
 
   it('say plainly that an endpoint was given up, and that a script in its texts is a text', async () => {
@@ -115,10 +123,20 @@ describe('The pages for developers', function () {
     );
     await sendTest(pages.database, id);
     await changeEndpoint(pages.database, id, { state: 'disabled' }, local, 'test');
-    await pages.database.query(`UPDATE webhook_endpoints SET disabled_because = 'failing' WHERE id = $1`, [id]);
+    await pages.database.query(
+      `WITH failed AS (
+         UPDATE webhook_endpoints SET disabled_because = 'failing', failing_since = now() - interval '5 days'
+         WHERE id = $1 RETURNING id, customer_id, failing_since)
+       INSERT INTO messages (id, key, kind, customer_id, endpoint_id, last_answer, failing_since, state, sent_at)
+       SELECT gen_random_uuid(), 'given up', 'webhook-given-up', customer_id, id, 'status-503', failing_since, 'sent', now()
+       FROM failed`,
+      [id],
+    );
     const page = await pages.visit(`/developers/webhooks/${id}`, { as: { customer: customer.id } });
     await page.getByText('Nothing but failures came back for five days.').waitFor();
     await page.getByText('is kept for 30 days').waitFor();
+    await page.getByText('The admins were told by mail on').waitFor();
+    await looksRight(page, 'developers-given-up');
     await page.getByText('<img src=x onerror=alert(1)>').waitFor();
     await page.getByRole('button', { name: 'Enable' }).click();
     await page.getByText('It is enabled.').waitFor();

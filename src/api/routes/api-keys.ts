@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { endApiKey, getApiKey, orderApiKey } from '../../auth/manage-keys.ts';
-import { type ApiKeyCursor, listApiKeys } from '../../store/api-keys.ts';
+import { listApiKeys } from '../../store/api-keys.ts';
 import type { ApiDeps } from '../deps.ts';
-import { customerIdFor, ownerFor } from '../filters.ts';
+import { ownerAskedFor, ownerFor } from '../filters.ts';
 import { principalOf } from '../guard.ts';
-import { type CursorForm, defaultLimit, pageOf, readCursor, readInstantAndId } from '../paging.ts';
+import { byCreation, defaultLimit, pageOf, readCursor } from '../paging.ts';
 import { ApiKey, ApiKeyPage, ApiKeyParams, ApiKeyQuery, ApiKeyWithSecret, NewApiKey } from '../schemas/api-keys.ts';
 import { problems } from '../schemas/common.ts';
 
@@ -17,11 +17,10 @@ export const apiKeyRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { da
       config: { scope: 'keys:read', customers: 'filter', operatorsFilters: ['owner'] },
       schema: { tags, summary: 'List API keys', querystring: ApiKeyQuery, response: { 200: ApiKeyPage, ...problems } },
     },
-    async ({ query: { limit = defaultLimit, cursor, customer, owner } }) => {
-      const after = readCursor(cursor, cursorForm);
-      const ofCustomer = customer === undefined ? undefined : { customerId: await customerIdFor(database, customer) };
-      const whose = ofCustomer ?? (owner === 'business' ? { customerId: null } : undefined);
-      return pageOf(await listApiKeys(database, whose, { after, limit: limit + 1 }), limit, cursorForm);
+    async ({ query: { limit = defaultLimit, cursor, ...asked } }) => {
+      const after = readCursor(cursor, byCreation);
+      const whose = await ownerAskedFor(database, asked);
+      return pageOf(await listApiKeys(database, whose, { after, limit: limit + 1 }), limit, byCreation);
     },
   );
 
@@ -68,12 +67,4 @@ export const apiKeyRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { da
     },
     async (request) => await endApiKey(database, principalOf(request), request.params.id),
   );
-};
-
-const cursorForm: CursorForm<ApiKeyCursor> = {
-  write: ({ createdAt, id }) => [createdAt.toISOString(), id],
-  read: (parts) => {
-    const position = readInstantAndId(parts);
-    return position && { createdAt: position.at, id: position.id };
-  },
 };

@@ -7,7 +7,7 @@ import { type FindInvoice, findInvoice } from '../../store/whole-invoice.ts';
 import type { ApiDeps } from '../deps.ts';
 import { customerIdFor } from '../filters.ts';
 import { actorOf } from '../guard.ts';
-import { type CursorForm, defaultLimit, pageOf, readCursor, readInstantAndId } from '../paging.ts';
+import { byCreation, defaultLimit, pageOf, readCursor } from '../paging.ts';
 import {
   NewOneOff,
   NewPendingItem,
@@ -87,11 +87,11 @@ export const chargeRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { da
     },
     async ({ params, query: { limit = defaultLimit, cursor, state = 'all' } }) => {
       const filter = { customerId: await customerIdFor(database, params.id), isWaiting: state === 'waiting' };
-      const after = readCursor(cursor, cursorForm);
+      const after = readCursor(cursor, byCreation);
       const { data, nextCursor } = pageOf(
         await listPendingItems(database, filter, { after, limit: limit + 1 }),
         limit,
-        cursorForm,
+        byCreation,
       );
       return { data: data.map(shown), nextCursor };
     },
@@ -116,12 +116,4 @@ export const chargeRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { da
       return shown(await removePendingItem(database, order, actorOf(request)));
     },
   );
-};
-
-const cursorForm: CursorForm<{ createdAt: Date; id: string }> = {
-  write: ({ createdAt, id }) => [createdAt.toISOString(), id],
-  read: (parts) => {
-    const position = readInstantAndId(parts);
-    return position && { createdAt: position.at, id: position.id };
-  },
 };

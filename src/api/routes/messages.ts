@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { dismissMail, getMessage, resendMail } from '../../billing/decide-mail.ts';
-import { listMessages, type MessageCursor } from '../../store/message-views.ts';
+import { listMessages } from '../../store/message-views.ts';
 import type { ApiDeps } from '../deps.ts';
 import { invoiceIdFor } from '../filters.ts';
 import { actorOf } from '../guard.ts';
-import { type CursorForm, defaultLimit, pageOf, readCursor, readInstantAndId } from '../paging.ts';
+import { byCreation, defaultLimit, pageOf, readCursor } from '../paging.ts';
 import { problems } from '../schemas/common.ts';
 import { Message, MessageDecision, MessagePage, MessageParams, MessageQuery } from '../schemas/messages.ts';
 
@@ -25,12 +25,12 @@ export const messageRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { d
       },
     },
     async ({ query: { limit = defaultLimit, cursor, invoice, state } }) => {
-      const after = readCursor(cursor, cursorForm);
+      const after = readCursor(cursor, byCreation);
       const filter = {
         ...(state !== undefined && { state }),
         ...(invoice !== undefined && { invoiceId: await invoiceIdFor(database, invoice) }),
       };
-      return pageOf(await listMessages(database, filter, { after, limit: limit + 1 }), limit, cursorForm);
+      return pageOf(await listMessages(database, filter, { after, limit: limit + 1 }), limit, byCreation);
     },
   );
 
@@ -77,12 +77,4 @@ export const messageRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { d
     },
     async (request) => await dismissMail(database, request.params.id, request.body, actorOf(request)),
   );
-};
-
-const cursorForm: CursorForm<MessageCursor> = {
-  write: ({ createdAt, id }) => [createdAt.toISOString(), id],
-  read: (parts) => {
-    const position = readInstantAndId(parts);
-    return position && { createdAt: position.at, id: position.id };
-  },
 };

@@ -2,9 +2,9 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { getEndpoint } from '../../billing/webhooks/endpoint-fields.ts';
 import { getDelivery } from '../../billing/webhooks/get-delivery.ts';
 import { resendDelivery, resendSince } from '../../billing/webhooks/resend.ts';
-import { type DeliveryCursor, listDeliveries } from '../../store/webhook-views.ts';
+import { listDeliveries } from '../../store/webhook-views.ts';
 import type { ApiDeps } from '../deps.ts';
-import { type CursorForm, defaultLimit, pageOf, readCursor, readInstantAndId } from '../paging.ts';
+import { byCreation, defaultLimit, pageOf, readCursor } from '../paging.ts';
 import { problems } from '../schemas/common.ts';
 import {
   ResendOrder,
@@ -36,10 +36,10 @@ export const webhookDeliveryRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (
       },
     },
     async ({ params, query: { limit = defaultLimit, cursor, state, type } }) => {
-      const after = readCursor(cursor, cursorForm);
+      const after = readCursor(cursor, byCreation);
       const { id: endpointId } = await getEndpoint(database, params.id);
       const filter = { endpointId, ...(state !== undefined && { state }), ...(type !== undefined && { type }) };
-      return pageOf(await listDeliveries(database, filter, { after, limit: limit + 1 }), limit, cursorForm);
+      return pageOf(await listDeliveries(database, filter, { after, limit: limit + 1 }), limit, byCreation);
     },
   );
 
@@ -85,12 +85,4 @@ export const webhookDeliveryRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (
     },
     async ({ params: { id }, body }, reply) => reply.code(202).send(await resendSince(database, id, body)),
   );
-};
-
-const cursorForm: CursorForm<DeliveryCursor> = {
-  write: ({ createdAt, id }) => [createdAt.toISOString(), id],
-  read: (parts) => {
-    const position = readInstantAndId(parts);
-    return position && { createdAt: position.at, id: position.id };
-  },
 };

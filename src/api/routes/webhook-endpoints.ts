@@ -6,11 +6,11 @@ import { getEndpoint } from '../../billing/webhooks/endpoint-fields.ts';
 import { choosableTypes } from '../../billing/webhooks/event-catalogue.ts';
 import { rotateSecret } from '../../billing/webhooks/rotate-secret.ts';
 import { sendTest } from '../../billing/webhooks/send-test.ts';
-import { type EndpointCursor, listEndpoints } from '../../store/webhook-endpoints.ts';
+import { listEndpoints } from '../../store/webhook-endpoints.ts';
 import type { ApiDeps } from '../deps.ts';
-import { customerIdFor, ownerFor } from '../filters.ts';
+import { ownerAskedFor, ownerFor } from '../filters.ts';
 import { actorOf, isCustomer } from '../guard.ts';
-import { type CursorForm, defaultLimit, pageOf, readCursor, readInstantAndId } from '../paging.ts';
+import { byCreation, defaultLimit, pageOf, readCursor } from '../paging.ts';
 import { problems } from '../schemas/common.ts';
 import {
   DeletedWebhookEndpoint,
@@ -63,11 +63,10 @@ export const webhookEndpointRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (
         response: { 200: WebhookEndpointPage, ...problems },
       },
     },
-    async ({ query: { limit = defaultLimit, cursor, customer, owner } }) => {
-      const after = readCursor(cursor, cursorForm);
-      const ofCustomer = customer === undefined ? undefined : { customerId: await customerIdFor(database, customer) };
-      const whose = ofCustomer ?? (owner === 'business' ? { customerId: null } : undefined);
-      return pageOf(await listEndpoints(database, whose, { after, limit: limit + 1 }), limit, cursorForm);
+    async ({ query: { limit = defaultLimit, cursor, ...asked } }) => {
+      const after = readCursor(cursor, byCreation);
+      const whose = await ownerAskedFor(database, asked);
+      return pageOf(await listEndpoints(database, whose, { after, limit: limit + 1 }), limit, byCreation);
     },
   );
 
@@ -160,12 +159,4 @@ export const webhookEndpointRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (
     },
     async (request) => await rotateSecret(database, request.params.id, actorOf(request)),
   );
-};
-
-const cursorForm: CursorForm<EndpointCursor> = {
-  write: ({ createdAt, id }) => [createdAt.toISOString(), id],
-  read: (parts) => {
-    const position = readInstantAndId(parts);
-    return position && { createdAt: position.at, id: position.id };
-  },
 };

@@ -1,5 +1,6 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { writeCursor } from '../paging.ts';
+import { storable } from '../wanted.ts';
 
 /** Instants leave as Date and are written by JSON as RFC 3339 with milliseconds, in UTC. */
 export const instant = (description: string, example = '2013-02-01T13:00:00.000Z') =>
@@ -27,7 +28,7 @@ export const text = (description: string, example: string, maxLength = 255) =>
 
 /** A text that goes to the database as it is, such as one from an address; PostgreSQL stores no NUL. */
 export const addressText = (description: string, example: string, maxLength = 255) =>
-  Type.String({ minLength: 1, maxLength, pattern: '^[^\\0]*$', description, examples: [example] });
+  Type.String({ minLength: 1, maxLength, pattern: storable, description, examples: [example] });
 
 export const count = (description: string, example: number) =>
   Type.Integer({ minimum: 0, description, examples: [example] });

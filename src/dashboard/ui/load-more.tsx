@@ -28,10 +28,19 @@ function itemsOf<Item>(pages: InfiniteData<Page<Item>> | undefined): Item[] | un
   return pages?.pages.flatMap(({ data }) => data);
 }
 
-type Loading = { hasNextPage: boolean; isFetchingNextPage: boolean; isFetchNextPageError: boolean; error: unknown };
+type Loading = {
+  hasNextPage: boolean;
+  isFetchingNextPage: boolean;
+  isFetchNextPageError: boolean;
+  error: unknown;
+  fetchNextPage: () => unknown;
+};
+
+/** What `usePages` gives, as far as it is shown. */
+export type PagesQuery<Item> = Loading & { data: readonly Item[] | undefined; refetch: () => unknown };
 
 /** Below a list from `usePages`: asks for the next page. */
-export function LoadMore({ query, what }: { query: Loading & { fetchNextPage: () => unknown }; what: string }) {
+export function LoadMore({ query, what }: { query: Loading; what: string }) {
   if (query.isFetchNextPageError) return <ErrorState error={query.error} retry={() => void query.fetchNextPage()} />;
   if (!query.hasNextPage) return null;
   return (

@@ -29,15 +29,24 @@ export function Empty({ title, children, action }: { title: string; children?: R
   );
 }
 
-/** What went wrong in the API's own sentence, what to do, and the number by which support finds the request. */
+/**
+ * What went wrong in the API's own sentence, what to do, and the number by which support finds the request. The field at fault is
+ * named where the page has none of that name, beside which the sentence would stand.
+ */
 export function ErrorState({ error, retry }: { error: unknown; retry?: () => void }) {
   const known = error instanceof ApiError ? error : undefined;
+  const field = known?.field ?? null;
   return (
     <div className={css['error']} role="alert">
       <CircleAlert size={22} aria-hidden="true" />
       <div className="stack-tight">
         <p className={css['title']}>{known?.message ?? 'This part of the page did not work.'}</p>
         <p className="muted">{known?.mend ?? 'Reload the page; if it stays, tell us what you did.'}</p>
+        {field !== null && document.getElementsByName(field).length === 0 && (
+          <p className={css['reference']}>
+            Field <code>{field}</code>
+          </p>
+        )}
         {known?.requestId != null && (
           <p className={css['reference']}>
             Reference <code>{known.requestId}</code>

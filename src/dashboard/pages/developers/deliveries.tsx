@@ -9,9 +9,9 @@ import { Card, Facts } from '../../ui/card.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Select } from '../../ui/field.tsx';
 import { useFormats, When } from '../../ui/format.tsx';
-import { LoadMore, usePages } from '../../ui/load-more.tsx';
-import { Empty, ErrorState, QueryView, Skeleton } from '../../ui/states.tsx';
-import { Table } from '../../ui/table.tsx';
+import { usePages } from '../../ui/load-more.tsx';
+import { PagedTable } from '../../ui/paged-table.tsx';
+import { Empty, ErrorState, QueryView } from '../../ui/states.tsx';
 import { toast } from '../../ui/toast.tsx';
 import css from './developers.module.css';
 import { useOwner } from './owner.tsx';
@@ -81,47 +81,37 @@ export function Deliveries({ endpointId, isEnabled }: { endpointId: string; isEn
       <div className={css['filters']}>
         <Select label="Show" options={states} value={state} onChange={(id) => change('state', id)} />
       </div>
-      {query.data === undefined ? (
-        <div className={css['inside']}>
-          {query.error ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : <Skeleton lines={5} />}
-        </div>
-      ) : query.data.length === 0 ? (
-        <Empty title="Nothing was sent">Send a test to see whether your program takes it.</Empty>
-      ) : (
-        <>
-          <Table
-            caption="Deliveries"
-            rows={query.data}
-            rowKey={({ id }) => id}
-            columns={[
-              {
-                key: 'type',
-                title: 'Event',
-                heading: true,
-                cell: ({ id, type }) => (
-                  <Button kind="quiet" size="small" onPress={() => change('delivery', id)}>
-                    {type}
-                  </Button>
-                ),
-              },
-              { key: 'state', title: 'State', cell: (delivery) => <DeliveryState of={delivery} /> },
-              { key: 'at', title: 'When', cell: ({ createdAt }) => <When at={createdAt} time /> },
-              {
-                key: 'attempts',
-                title: 'Attempts',
-                align: 'end',
-                cell: ({ attempts }) => <span className="number">{attempts}</span>,
-              },
-              {
-                key: 'next',
-                title: 'Next attempt',
-                cell: ({ nextAt }) => (nextAt === null ? '–' : <When at={nextAt} time />),
-              },
-            ]}
-          />
-          <LoadMore query={query} what="deliveries" />
-        </>
-      )}
+      <PagedTable
+        query={query}
+        caption="Deliveries"
+        what="deliveries"
+        empty={<Empty title="Nothing was sent">Send a test to see whether your program takes it.</Empty>}
+        columns={[
+          {
+            key: 'type',
+            title: 'Event',
+            heading: true,
+            cell: ({ id, type }) => (
+              <Button kind="quiet" size="small" onPress={() => change('delivery', id)}>
+                {type}
+              </Button>
+            ),
+          },
+          { key: 'state', title: 'State', cell: (delivery) => <DeliveryState of={delivery} /> },
+          { key: 'at', title: 'When', cell: ({ createdAt }) => <When at={createdAt} time /> },
+          {
+            key: 'attempts',
+            title: 'Attempts',
+            align: 'end',
+            cell: ({ attempts }) => <span className="number">{attempts}</span>,
+          },
+          {
+            key: 'next',
+            title: 'Next attempt',
+            cell: ({ nextAt }) => (nextAt === null ? '–' : <When at={nextAt} time />),
+          },
+        ]}
+      />
       <Dialog
         title="Delivery"
         side

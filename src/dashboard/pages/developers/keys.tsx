@@ -10,9 +10,9 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { Checkbox, TextField } from '../../ui/field.tsx';
 import { Form } from '../../ui/form.tsx';
 import { When } from '../../ui/format.tsx';
-import { LoadMore, usePages } from '../../ui/load-more.tsx';
-import { Empty, ErrorState, Skeleton } from '../../ui/states.tsx';
-import { Table } from '../../ui/table.tsx';
+import { usePages } from '../../ui/load-more.tsx';
+import { PagedTable } from '../../ui/paged-table.tsx';
+import { Empty, ErrorState } from '../../ui/states.tsx';
 import { toast } from '../../ui/toast.tsx';
 import css from './developers.module.css';
 import { bodyOf, filterOf, type Owner, useOwner } from './owner.tsx';
@@ -37,46 +37,36 @@ export function Keys() {
       action={create}
       flush
     >
-      {query.data === undefined ? (
-        <div className={css['inside']}>
-          {query.error ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : <Skeleton lines={4} />}
-        </div>
-      ) : query.data.length === 0 ? (
-        <Empty title="No keys yet">With a key your programs read usage and invoices by themselves.</Empty>
-      ) : (
-        <>
-          <Table
-            caption="API keys"
-            rows={query.data}
-            rowKey={({ id }) => id}
-            columns={[
-              { key: 'name', title: 'Name', heading: true, cell: ({ name }) => name },
-              {
-                key: 'state',
-                title: 'State',
-                cell: ({ revokedAt }) => (revokedAt ? <Badge>Ended</Badge> : <Badge tone="good">Works</Badge>),
-              },
-              { key: 'scopes', title: 'May', cell: ({ scopes }) => <Scopes scopes={scopes} /> },
-              { key: 'made', title: 'Made', cell: ({ createdAt }) => <When at={createdAt} /> },
-              {
-                key: 'used',
-                title: 'Last used',
-                cell: ({ usedAt }) => (usedAt ? <When at={usedAt} time /> : <span className="muted">Never</span>),
-              },
-              ...(owner.mayChangeKeys
-                ? [
-                    {
-                      key: 'do',
-                      title: <span className="sr-only">Actions</span>,
-                      cell: (key: Key) => <EndKey of={key} />,
-                    },
-                  ]
-                : []),
-            ]}
-          />
-          <LoadMore query={query} what="keys" />
-        </>
-      )}
+      <PagedTable
+        query={query}
+        caption="API keys"
+        what="keys"
+        empty={<Empty title="No keys yet">With a key your programs read usage and invoices by themselves.</Empty>}
+        columns={[
+          { key: 'name', title: 'Name', heading: true, cell: ({ name }) => name },
+          {
+            key: 'state',
+            title: 'State',
+            cell: ({ revokedAt }) => (revokedAt ? <Badge>Ended</Badge> : <Badge tone="good">Works</Badge>),
+          },
+          { key: 'scopes', title: 'May', cell: ({ scopes }) => <Scopes scopes={scopes} /> },
+          { key: 'made', title: 'Made', cell: ({ createdAt }) => <When at={createdAt} /> },
+          {
+            key: 'used',
+            title: 'Last used',
+            cell: ({ usedAt }) => (usedAt ? <When at={usedAt} time /> : <span className="muted">Never</span>),
+          },
+          ...(owner.mayChangeKeys
+            ? [
+                {
+                  key: 'do',
+                  title: <span className="sr-only">Actions</span>,
+                  cell: (key: Key) => <EndKey of={key} />,
+                },
+              ]
+            : []),
+        ]}
+      />
     </Card>
   );
 }

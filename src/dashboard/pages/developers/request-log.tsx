@@ -5,9 +5,9 @@ import { Badge } from '../../ui/badge.tsx';
 import { Card } from '../../ui/card.tsx';
 import { Select } from '../../ui/field.tsx';
 import { useFormats, When } from '../../ui/format.tsx';
-import { LoadMore, usePages } from '../../ui/load-more.tsx';
-import { Empty, ErrorState, Skeleton } from '../../ui/states.tsx';
-import { Table } from '../../ui/table.tsx';
+import { usePages } from '../../ui/load-more.tsx';
+import { PagedTable } from '../../ui/paged-table.tsx';
+import { Empty } from '../../ui/states.tsx';
 import css from './developers.module.css';
 import { useOwner } from './owner.tsx';
 
@@ -53,43 +53,33 @@ export function RequestLog() {
       <div className={css['filters']}>
         <Select label="Show" options={choices} value={refused ?? 'all'} onChange={choose} />
       </div>
-      {query.data === undefined ? (
-        <div className={css['inside']}>
-          {query.error ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : <Skeleton lines={6} />}
-        </div>
-      ) : query.data.length === 0 ? (
-        <Empty title="Nothing was asked">Requests stand here a second or two after they were answered.</Empty>
-      ) : (
-        <>
-          <Table
-            caption="Requests with API keys"
-            rows={query.data}
-            rowKey={({ id }) => id}
-            columns={[
-              {
-                key: 'what',
-                title: 'Request',
-                heading: true,
-                cell: ({ method, route }) => (
-                  <code className={css['route']}>
-                    {method} {route}
-                  </code>
-                ),
-              },
-              { key: 'status', title: 'Answer', cell: (request) => <Answer of={request} /> },
-              { key: 'key', title: 'Key', cell: ({ keyName }) => keyName },
-              { key: 'at', title: 'When', cell: ({ at }) => <When at={at} time /> },
-              {
-                key: 'took',
-                title: 'Took',
-                align: 'end',
-                cell: ({ durationMs }) => <span className="number">{number(durationMs)} ms</span>,
-              },
-            ]}
-          />
-          <LoadMore query={query} what="requests" />
-        </>
-      )}
+      <PagedTable
+        query={query}
+        caption="Requests with API keys"
+        what="requests"
+        empty={<Empty title="Nothing was asked">Requests stand here a second or two after they were answered.</Empty>}
+        columns={[
+          {
+            key: 'what',
+            title: 'Request',
+            heading: true,
+            cell: ({ method, route }) => (
+              <code className={css['route']}>
+                {method} {route}
+              </code>
+            ),
+          },
+          { key: 'status', title: 'Answer', cell: (request) => <Answer of={request} /> },
+          { key: 'key', title: 'Key', cell: ({ keyName }) => keyName },
+          { key: 'at', title: 'When', cell: ({ at }) => <When at={at} time /> },
+          {
+            key: 'took',
+            title: 'Took',
+            align: 'end',
+            cell: ({ durationMs }) => <span className="number">{number(durationMs)} ms</span>,
+          },
+        ]}
+      />
     </Card>
   );
 }

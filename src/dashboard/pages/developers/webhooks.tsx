@@ -11,9 +11,9 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { Checkbox, TextField } from '../../ui/field.tsx';
 import { Form } from '../../ui/form.tsx';
 import { When } from '../../ui/format.tsx';
-import { LoadMore, usePages } from '../../ui/load-more.tsx';
-import { Empty, ErrorState, QueryView, Skeleton } from '../../ui/states.tsx';
-import { Table } from '../../ui/table.tsx';
+import { usePages } from '../../ui/load-more.tsx';
+import { PagedTable } from '../../ui/paged-table.tsx';
+import { Empty, QueryView } from '../../ui/states.tsx';
 import css from './developers.module.css';
 import { bodyOf, filterOf, type Owner, useOwner } from './owner.tsx';
 import { SecretOnce } from './secret-once.tsx';
@@ -37,51 +37,43 @@ export function Webhooks() {
       action={add}
       flush
     >
-      {query.data === undefined ? (
-        <div className={css['inside']}>
-          {query.error ? <ErrorState error={query.error} retry={() => void query.refetch()} /> : <Skeleton lines={4} />}
-        </div>
-      ) : query.data.length === 0 ? (
-        <Empty title="Nobody is told yet">
-          With an endpoint your programs hear of an invoice or a payment in the moment in which it happens.
-        </Empty>
-      ) : (
-        <>
-          <Table
-            caption="Webhook endpoints"
-            rows={query.data}
-            rowKey={({ id }) => id}
-            columns={[
-              {
-                key: 'url',
-                title: 'Address',
-                heading: true,
-                cell: ({ id, url, description }) => (
-                  <>
-                    <Link to={`${owner.base}/webhooks/${id}`} className={css['address']}>
-                      {url}
-                    </Link>
-                    {description !== '' && <div className="muted">{description}</div>}
-                  </>
-                ),
-              },
-              { key: 'state', title: 'State', cell: (endpoint) => <EndpointState of={endpoint} /> },
-              {
-                key: 'types',
-                title: 'Told of',
-                cell: ({ eventTypes }) =>
-                  eventTypes === null
-                    ? 'Everything'
-                    : eventTypes.length === 1
-                      ? eventTypes[0]
-                      : `${eventTypes.length} kinds of events`,
-              },
-              { key: 'added', title: 'Added', cell: ({ createdAt }) => <When at={createdAt} /> },
-            ]}
-          />
-          <LoadMore query={query} what="endpoints" />
-        </>
-      )}
+      <PagedTable
+        query={query}
+        caption="Webhook endpoints"
+        what="endpoints"
+        empty={
+          <Empty title="Nobody is told yet">
+            With an endpoint your programs hear of an invoice or a payment in the moment in which it happens.
+          </Empty>
+        }
+        columns={[
+          {
+            key: 'url',
+            title: 'Address',
+            heading: true,
+            cell: ({ id, url, description }) => (
+              <>
+                <Link to={`${owner.base}/webhooks/${id}`} className={css['address']}>
+                  {url}
+                </Link>
+                {description !== '' && <div className="muted">{description}</div>}
+              </>
+            ),
+          },
+          { key: 'state', title: 'State', cell: (endpoint) => <EndpointState of={endpoint} /> },
+          {
+            key: 'types',
+            title: 'Told of',
+            cell: ({ eventTypes }) =>
+              eventTypes === null
+                ? 'Everything'
+                : eventTypes.length === 1
+                  ? eventTypes[0]
+                  : `${eventTypes.length} kinds of events`,
+          },
+          { key: 'added', title: 'Added', cell: ({ createdAt }) => <When at={createdAt} /> },
+        ]}
+      />
     </Card>
   );
 }
