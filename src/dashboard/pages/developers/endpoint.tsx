@@ -90,8 +90,8 @@ function Standing({ of: endpoint }: { of: Endpoint }) {
         {disabledBecause === 'gone'
           ? 'It answered that it is gone (410).'
           : 'Nothing but failures came back for five days.'}{' '}
-        What happens since <When at={disabledAt} time /> is kept for 30 days. Mend your program, enable the endpoint,
-        and send again what has failed. <Told of={endpoint} />
+        What has happened since <When at={disabledAt} time /> is kept for 30 days. Mend your program, enable the
+        endpoint, and send again what has failed. <Told of={endpoint} />
       </Notice>
     );
   }
