@@ -656,7 +656,7 @@ export type paths = {
         get?: never;
         /**
          * Say which tax ids a customer has
-         * @description The rest of how it is taxed stays as it is. Invoices that are issued from now on carry them; issued ones keep theirs.
+         * @description The rest of how it is taxed stays as it is. Invoices that are issued from now on carry them; issued ones keep theirs. Stripe is told with the next invoice.
          */
         put: operations["putCustomerTaxIds"];
         post?: never;

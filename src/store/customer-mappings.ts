@@ -1,4 +1,5 @@
 import type { Address } from '../domain/party/party.ts';
+import type { TaxId } from './customer-taxes.ts';
 import type { Sql } from './database.ts';
 
 export type CustomerMapping = { remoteId: string; contactAt: Date };
@@ -46,6 +47,7 @@ export type ContactToSend = {
   address: Address | null;
   /** BCP 47; null where the customer has named none. */
   language: string | null;
+  taxIds: TaxId[];
   /** Since when the contact is as it is. */
   contactAt: Date;
   /** Its personal data is gone: the copy is not to have any either. */
@@ -58,6 +60,8 @@ export type ContactToSend = {
 export async function readOutgoingCustomer(sql: Sql, customerId: string): Promise<ContactToSend | undefined> {
   const { rows } = await sql.query<ContactToSend>(
     `SELECT c.id, c.external_id AS "externalId", coalesce(k.name, c.external_id) AS name, k.email, b.address, b.language,
+            (SELECT coalesce(jsonb_agg(jsonb_build_object('type', t.type, 'value', t.value) ORDER BY t.place), '[]')
+             FROM customer_tax_ids t WHERE t.customer_id = c.id) AS "taxIds",
             coalesce(k.updated_at, c.created_at) AS "contactAt",
             EXISTS (SELECT FROM customer_erasures e WHERE e.customer_id = c.id) AS "isErased",
             (SELECT r.remote_id FROM remote_customers r JOIN target_accounts a USING (account_id)

@@ -17,6 +17,8 @@ export type OutgoingCustomer = {
   } | null;
   /** BCP 47: the language in which it is written to. */
   language?: string | null;
+  /** Left out by those who know none. */
+  taxIds?: readonly { type: string; value: string }[];
   /** Its personal data is gone: what is sent stands in its place, and its external id is a pseudonym. */
   isErased?: boolean;
   /** Since when the contact is as it is. */

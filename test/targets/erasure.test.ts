@@ -9,7 +9,7 @@ import { previewUsageCorrection } from '../../src/billing/preview-usage-correcti
 import { recordUsage } from '../../src/billing/record-usage.ts';
 import { storeBillingProfile } from '../../src/billing/store-billing-profile.ts';
 import { storeCorrection } from '../../src/billing/store-correction.ts';
-import { setCustomerTax } from '../../src/billing/tax/set-customer-tax.ts';
+import { setCustomerTax, setTaxIds } from '../../src/billing/tax/set-customer-tax.ts';
 import { isDurabillError } from '../../src/errors/error.ts';
 import { readAttention } from '../../src/store/attention.ts';
 import { verifyChain } from '../../src/store/audit-verify.ts';
@@ -157,7 +157,10 @@ describe('a customer that is erased', () => {
     const remote = await target.stripe.customers.retrieve(remoteId);
     assert.ok(!remote.deleted);
     assert.deepEqual([remote.name, remote.email, remote.address], ['Erased customer', null, null]);
-    assert.equal(remote.metadata['durabill_external_id'], `erased-${customerId}`);
+    assert.deepEqual(remote.metadata, {
+      durabill_customer: customerId,
+      durabill_external_id: `erased-${customerId}`,
+    });
     assert.deepEqual((await target.stripe.paymentMethods.list({ customer: remoteId })).data, []);
     assert.deepEqual(await bringErasures({ database: target.database, ensureCustomer }), []);
     assert.equal(asked.length, 1, 'there is nothing left to bring');
@@ -206,6 +209,7 @@ describe('a customer that is erased', () => {
     );
     const writes: [name: string, write: () => Promise<unknown>][] = [
       ['a profile', () => storeBillingProfile(target.database, customerId, { legalName: 'Ada' }, 'test')],
+      ['a tax id', () => setTaxIds(target.database, customerId, [{ type: 'us_ein', value: '12-3456789' }], 'test')],
       ['a page', () => openPage(customerId)],
       [
         'a contact',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { orderOneOff } from '../../src/billing/order-one-off.ts';
 import { storeBillingProfile } from '../../src/billing/store-billing-profile.ts';
 import { storeSeller } from '../../src/billing/store-seller.ts';
+import { setCustomerTax, setTaxIds } from '../../src/billing/tax/set-customer-tax.ts';
 import { issueDrafts } from '../../src/store/invoice-issue.ts';
 import { freezeParties } from '../../src/store/invoice-parties.ts';
 import { addCustomer } from '../support/books.ts';
@@ -65,6 +66,25 @@ describe('the parties of an invoice at Stripe', () => {
     assert.equal((await bill('B6', 'second')).customer.address?.line1, 'Gate 4');
     await storeBillingProfile(target.database, 'B6', {}, 'test');
     assert.equal((await bill('B6', 'third')).customer.address, null);
+  });
+
+  it('are told with the tax ids of the customer, anew when it has others, and taken away', async () => {
+    await addCustomer(target.database, 'LH');
+    const taxIds = [
+      { type: 'eu_vat', value: 'DE136695976' },
+      { type: 'us_ein', value: '91-1144442' },
+    ];
+    await setTaxIds(target.database, 'LH', taxIds, 'test');
+    const told = async (requestId: string) => (await bill('LH', requestId)).customer.metadata;
+    const first = await told('first');
+    assert.equal(first['durabill_tax_ids'], 'eu_vat DE136695976, us_ein 91-1144442');
+    await setCustomerTax(target.database, 'LH', { status: 'taxable', taxIds: taxIds.slice(1) }, 'test');
+    assert.deepEqual(await told('second'), { ...first, durabill_tax_ids: 'us_ein 91-1144442' });
+    await setTaxIds(target.database, 'LH', [], 'test');
+    const { durabill_tax_ids: _, ...others } = first;
+    assert.deepEqual(await told('third'), others);
+    const { rows } = await target.database.query<{ detail: unknown }>('SELECT detail FROM audit_log');
+    assert.doesNotMatch(JSON.stringify(rows), /136695976|1144442/);
   });
 
   it('are told with what the invoice says, as long as Stripe has room for it', async () => {

@@ -136,7 +136,7 @@ export const taxRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { datab
         tags,
         summary: 'Say which tax ids a customer has',
         description:
-          'The rest of how it is taxed stays as it is. Invoices that are issued from now on carry them; issued ones keep theirs.',
+          'The rest of how it is taxed stays as it is. Invoices that are issued from now on carry them; issued ones keep theirs. Stripe is told with the next invoice.',
         params: CustomerParams,
         body: TaxIdsInput,
         response: { 200: CustomerTax, ...problems },

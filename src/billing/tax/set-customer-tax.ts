@@ -3,6 +3,7 @@ import { readerFor } from '../../domain/rating/reader.ts';
 import { readRateKeys } from '../../domain/tax/tax-rate.ts';
 import { DurabillError } from '../../errors/error.ts';
 import { appendAudit } from '../../store/audit.ts';
+import { touchContact } from '../../store/customer-billing.ts';
 import {
   type CustomerTax,
   lockCustomerTax,
@@ -55,7 +56,7 @@ export async function setCustomerTax(
     const kept = new Set(before.defaultRates ?? []);
     await requireTaxRates(sql, [{ keys: wanted.defaultRates ?? [], field: 'defaultRates' }], kept);
     await writeCustomerTax(sql, id, wanted);
-    await replaceTaxIds(sql, id, taxIds);
+    await changeTaxIds(sql, id, taxIds);
     // The numbers and the reason can name a person: the chain says that and of which kind they are.
     const detail = { status, defaultRates: wanted.defaultRates, taxIdTypes: taxIds.map(({ type }) => type) };
     await appendAudit(sql, [{ subjectKind: 'customer', subjectId: id, actor, action: 'tax set', detail }]);
@@ -85,9 +86,7 @@ export async function setTaxIds(
         mend: 'Put another one in its place, or have the status changed first.',
       });
     }
-    const before = (await readStoredTaxIds(sql, [id])).get(id);
-    if (isDeepStrictEqual(before, taxIds)) return await viewOf(sql, id);
-    await replaceTaxIds(sql, id, taxIds);
+    if (!(await changeTaxIds(sql, id, taxIds))) return await viewOf(sql, id);
     const detail = { taxIdTypes: taxIds.map(({ type }) => type) };
     await appendAudit(sql, [{ subjectKind: 'customer', subjectId: id, actor, action: 'tax ids set', detail }]);
     return await viewOf(sql, id);
@@ -101,6 +100,14 @@ export async function showCustomerTax(database: Database, reference: string): Pr
 
 function readTaxIdList(given: readonly TaxId[]): TaxId[] {
   return readTaxIds(read.list(given, 'taxIds', { least: 0, most: maxTaxIds }) as TaxId[], 'taxIds');
+}
+
+/** What targets know of the customer is sent anew with its next invoice. @returns whether anything has changed */
+async function changeTaxIds(sql: Sql, id: string, taxIds: readonly TaxId[]): Promise<boolean> {
+  if (isDeepStrictEqual((await readStoredTaxIds(sql, [id])).get(id), taxIds)) return false;
+  await replaceTaxIds(sql, id, taxIds);
+  await touchContact(sql, id);
+  return true;
 }
 
 function readReasonOf(status: CustomerTax['status'], reason: string | null): string | null {

@@ -4,6 +4,10 @@ import { carryOut, clockSlackSeconds, ifThere } from './steps.ts';
 
 const customerMark = 'durabill_customer';
 const externalMark = 'durabill_external_id';
+const taxIdMark = 'durabill_tax_ids';
+
+/** Stripe's limit for one value of metadata. */
+const longestMetadata = 500;
 
 /** The language cannot be taken away there, but it can say nothing: everybody's is English unless they name one. */
 const nothingPersonal = { preferred_locales: ['en'] };
@@ -16,7 +20,7 @@ export async function createCustomer(stripe: Stripe, customer: OutgoingCustomer,
     operation: 'customers.create',
     params: {
       ...contactOf(customer),
-      metadata: { [customerMark]: customer.id, [externalMark]: customer.externalId },
+      metadata: { [customerMark]: customer.id, [externalMark]: customer.externalId, ...taxIdsOf(customer) },
     },
     send: (params, options) => stripe.customers.create(params, options),
     lookFirst: knownRemoteId !== null,
@@ -48,7 +52,9 @@ export async function updateCustomer(
     ...contactOf(customer),
     email: customer.email ?? '',
     ...(isTakenAway && { address: '' as const }),
-    ...(isErased && { ...nothingPersonal, metadata: { [externalMark]: externalId } }),
+    ...(isErased && nothingPersonal),
+    // Empty text takes a name out of the metadata there.
+    metadata: { ...(isErased && { [externalMark]: externalId }), [taxIdMark]: '', ...taxIdsOf(customer) },
   };
   await carryOut<Stripe.Customer>(log, {
     name: `update ${customer.contactAt.toISOString()} of ${remoteId}`,
@@ -58,10 +64,16 @@ export async function updateCustomer(
     look: async () => {
       const found = await stripe.customers.retrieve(remoteId);
       if (found.deleted) return undefined;
-      if (isErased && found.metadata[externalMark] !== externalId) return undefined;
-      return isAsSent(found, params) ? found : undefined;
+      const isMarked = Object.entries(params.metadata).every(([name, text]) => (found.metadata[name] ?? '') === text);
+      return isMarked && isAsSent(found, params) ? found : undefined;
     },
   });
+}
+
+/** As metadata: Stripe's own tax ids have its own rules of form, by which a bill could be kept from being sent. */
+function taxIdsOf({ taxIds = [] }: OutgoingCustomer) {
+  const text = taxIds.map(({ type, value }) => `${type} ${value}`).join(', ');
+  return text === '' ? {} : { [taxIdMark]: text.slice(0, longestMetadata) };
 }
 
 function contactOf({ name, email, address, language }: OutgoingCustomer) {
