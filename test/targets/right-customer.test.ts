@@ -114,7 +114,7 @@ describe('an invoice whose customer was corrected while it was on its way', () =
     await correct(invoice);
     const failure = await failureOf(target.bring(invoice.id));
     assert.deepEqual([failure.action, failure.code, failure.needsAlert], ['person', 'customer-differs', true]);
-    assert.match(failure.mend, /`fix`.*`abandon`/);
+    assert.match(failure.mend, /"Fix and try again".*"Give up"/);
     assert.deepEqual(await copiesOf(invoice), [before], 'nothing was changed');
     await parkInvoice(target.database, { invoiceId: invoice.id, code: failure.code, reason: failure.message });
     await correct(invoice, String(before!.customer));
