@@ -354,6 +354,7 @@ describe("The operators' pages", function () {
       await preview.click();
       await credited.getByText('$95.00').waitFor();
       await choose('An amount');
+      await credited.waitFor({ state: 'detached' });
       await page.getByLabel('Amount in USD').fill('95.01');
       await preview.click();
       await page
