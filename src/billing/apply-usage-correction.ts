@@ -1,6 +1,7 @@
 import { DurabillError, isDurabillError } from '../errors/error.ts';
 import { appendAudit } from '../store/audit.ts';
 import type { Database, Sql } from '../store/database.ts';
+import { givenReason } from '../store/given-reason.ts';
 import { endUsageCorrection, lockUsageCorrection, type StoredCorrection } from '../store/usage-corrections.ts';
 import { canonicalJson, type JsonValue } from './canonical-json.ts';
 import { type CarriedOut, carryOut } from './corrections/carry-out.ts';
@@ -33,7 +34,7 @@ async function apply(sql: Sql, id: string, actor: string): Promise<AppliedCorrec
   await sql.query('SAVEPOINT applying');
   const done = await attempt(sql, stored, actor);
   if ('outcome' in done && outcomeHash(done.outcome) === stored.outcomeHash) {
-    await end(sql, stored, 'applied', actor, null);
+    await end(sql, stored, 'applied', actor, givenReason() ?? null);
     return done;
   }
   await sql.query('ROLLBACK TO SAVEPOINT applying');
@@ -84,7 +85,7 @@ export async function discardUsageCorrection(database: Database, id: string, act
     const stored = await lockOrThrow(sql, id);
     if (stored.state === 'discarded') return;
     requireOpen(stored);
-    await end(sql, stored, 'discarded', actor, null);
+    await end(sql, stored, 'discarded', actor, givenReason() ?? null);
   });
 }
 

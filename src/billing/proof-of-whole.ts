@@ -1,6 +1,6 @@
-import type { Currency } from '../domain/money/currency.ts';
+import { type Currency, currencies } from '../domain/money/currency.ts';
 import { formatMoney, money } from '../domain/money/money.ts';
-import { toStripeAmount } from '../domain/money/stripe-amount.ts';
+import { stripeAmountInMinor, toStripeAmount } from '../domain/money/stripe-amount.ts';
 import type { ChainState } from '../store/audit-verify.ts';
 import type { InvoiceBill } from '../store/bill-parts.ts';
 import type { InvoiceLine } from '../store/invoice-facts.ts';
@@ -83,8 +83,17 @@ function compareAnswer({ totalMinor, currency }: ProofFacts, answered: AnsweredT
   if (answered === undefined) return [];
   const ours = `${toStripeAmount(money(totalMinor, currency as Currency))} ${currency.toLowerCase()}`;
   const theirs = `${answered.total} ${answered.currency}`;
-  const sentence = `In Stripe's units it is ${ours}; Stripe's last answer, of ${answered.at.toISOString()}, had ${theirs}.`;
+  const total = formatMoney(money(totalMinor, currency as Currency));
+  const sentence = `Its total is ${total}; Stripe's last answer, of ${answered.at.toISOString()}, had ${shownAtStripe(answered)}.`;
   return [{ ...sides('stripe-answer', ours, theirs), sentence }];
+}
+
+/** The amount that Stripe's integer stands for; the integer itself where the books have no such amount. */
+function shownAtStripe({ total, currency }: AnsweredTotal): string {
+  const code = currency.toUpperCase() as Currency;
+  const minor = stripeAmountInMinor(Number(total), code);
+  if (!currencies.includes(code) || minor.includes('.')) return `${total} of Stripe's units of ${code}`;
+  return formatMoney(money(BigInt(minor), code));
 }
 
 /** Nothing is left to pay of these: a draft that was deleted, and what was looked for and not found. */

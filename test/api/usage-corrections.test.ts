@@ -54,8 +54,12 @@ describe('Corrections of usage over HTTP', () => {
     const idsOf = async (state: string) =>
       (await api.get(`/v1/usage/corrections?state=${state}`)).body.data.map(({ id }: { id: string }) => id);
     assert.deepEqual(await idsOf('previewed'), [body.id]);
-    const applied = await act(body.id, 'apply');
+    const why = encodeURIComponent('Vereinbart, für Januar.');
+    const applied = await api.call('POST', `/v1/usage/corrections/${body.id}/apply`, {
+      headers: { 'durabill-reason': why },
+    });
     assert.deepEqual([applied.status, applied.body.state], [200, 'applied']);
+    assert.deepEqual([applied.body.endedBy, applied.body.endReason], ['api-key:tests', 'Vereinbart, für Januar.']);
     assert.deepEqual((await act(body.id, 'apply')).body, applied.body);
     assert.deepEqual([await idsOf('previewed'), await idsOf('applied')], [[], [body.id]]);
     assertProblem(await act(body.id, 'discard'), 409, 'correction-ended');

@@ -74,6 +74,8 @@ describe('The proof of an invoice', () => {
     assert.deepEqual(whole['lines'], ['3', '3', true]);
     for (const what of ['sum', 'stripe']) assert.deepEqual(whole[what], ['20600', '20600', true]);
     assert.deepEqual(whole['stripe-answer'], ['20600 usd', '20600 usd', true]);
+    const told = proof.comparisons.find(({ what }) => what === 'stripe-answer')?.sentence ?? '';
+    assert.match(told, /^Its total is USD 206\.00; Stripe's last answer, of .+, had USD 206\.00\.$/);
     assert.deepEqual(whole['stripe-status'], ['open', 'open', true]);
     assert.deepEqual(whole['history'], ['holds', 'holds', true]);
     assert.match(String(proof.facts.atStripe?.requestId), /^req_/);

@@ -277,6 +277,19 @@ describe("The operators' pages", function () {
       assert.deepEqual(names.slice(0, 4), ['Periods', 'Generated', 'Parked periods', 'Held']);
     });
 
+    it('show how many invoices an advance still waits for', async () => {
+      const { rows } = await pages.database.query<{ id: string }>(
+        `INSERT INTO billing_runs (id, clock_id, kind, cutoff_at, started_at, workflow_id, progress)
+         SELECT gen_random_uuid(), clock_id, 'advance', cutoff_at, started_at, 'advance/test', '{"parked": 1, "published": 40, "synced": 9}'
+         FROM billing_runs WHERE id = $1 RETURNING id`,
+        [ids.run],
+      );
+      const page = await visit(`/operations/runs/${rows[0]?.id}`, 'Advance of a clock');
+      await page.getByText('10 of 40 sent invoices are at rest.').waitFor();
+      assert.equal(await page.getByRole('progressbar').evaluate((bar) => (bar as HTMLProgressElement).position), 0.25);
+      await looksRight(page, 'operations-run-advance');
+    });
+
     it('ask why before anything is changed, show what became of it, and lead to the audit entry', async () => {
       const page = await visit('/operations/dead-letters', 'Dead letters');
       await page.getByRole('button', { name: 'Put back' }).click();
@@ -341,6 +354,7 @@ describe("The operators' pages", function () {
       await preview.click();
       await credited.getByText('$95.00').waitFor();
       await choose('An amount');
+      await credited.waitFor({ state: 'detached' });
       await page.getByLabel('Amount in USD').fill('95.01');
       await preview.click();
       await page
@@ -392,6 +406,48 @@ describe("The operators' pages", function () {
       ]);
     });
 
+    it('lead from an event to its correction, filled in, and tell who has applied it and why', async () => {
+      const { rows } = await pages.database.query<{ id: string; source: string }>(
+        `SELECT event_id AS id, source FROM event_keys WHERE event_id = 'JetBlue Airways departure 2013-02-02T12:00:00Z 1'`,
+      );
+      const event = rows[0] ?? { id: '', source: '' };
+      const search = new URLSearchParams({
+        ...{ event: event.id, source: event.source },
+        ...{ from: '2013-02-01T00:00:00Z', to: '2013-03-01T00:00:00Z' },
+      });
+      const path = `/operations/customers/${ids.customer}/usage/events?${search}`;
+      const link = { name: 'Correct this event' };
+      const viewer = await visit(path, 'Events', 'viewer');
+      await viewer.getByText('Sent by').waitFor();
+      assert.equal(await viewer.getByRole('link', link).count(), 0);
+
+      const page = await visit(path, 'Events', 'finance');
+      await page.getByRole('link', link).waitFor();
+      await looksRight(page, 'operations-event');
+      await page.getByRole('link', link).click();
+      await page.getByRole('heading', { level: 1, name: 'Correct usage' }).waitFor();
+      assert.equal(await page.getByLabel('Id of the event').inputValue(), event.id);
+      assert.equal(await page.getByLabel('Source').inputValue(), event.source);
+      assert.match(await page.getByLabel('Customer').inputValue(), /^JetBlue Airways/);
+      assert.equal(await page.getByLabel('When it happened').inputValue(), '2013-02-02T12:00:00.000Z');
+      assert.deepEqual(JSON.parse(await page.getByLabel('All its properties, as JSON').inputValue()), {});
+      await looksRight(page, 'operations-correction-filled');
+      await page.getByRole('button', { name: /Change an event/ }).click();
+      await page.getByRole('option', { name: /Take an event out/ }).click();
+      await page.getByLabel('Why').fill('The gate sent it twice.');
+      await page.getByRole('button', { name: 'Preview' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Correction of usage' }).waitFor();
+      await page.getByRole('button', { name: 'Apply' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Apply this correction?' });
+      await dialog.getByLabel('Why').fill('Agreed with the airline.');
+      await dialog.getByRole('button', { name: 'Apply' }).click();
+      await page.getByRole('dialog', { name: 'Done' }).getByRole('button', { name: 'Go on' }).click();
+      const ended = page.locator('section', { has: page.getByRole('heading', { name: 'Who has applied it' }) });
+      await ended.getByText(/^operator:finance-/).waitFor();
+      await ended.getByText('“Agreed with the airline.”').waitFor();
+      await looksRight(page, 'operations-correction-applied');
+    });
+
     it("write each operator's first look at a customer into the audit trail, and find customers", async () => {
       const page = await visit('/operations/customers', 'Customers', 'support');
       await page.getByLabel('Search').fill('delta');
@@ -405,7 +461,7 @@ describe("The operators' pages", function () {
       await page.getByText('You see what JetBlue Airways sees.').waitFor();
       await settled(page);
       const { rows } = await pages.database.query<{ actor: string }>(
-        `SELECT actor FROM audit_log WHERE subject_id = $1 AND action = 'pages viewed'`,
+        `SELECT actor FROM audit_log WHERE subject_id = $1 AND action = 'pages viewed' AND actor LIKE 'operator:support-%'`,
         [ids.customer],
       );
       assert.deepEqual(

@@ -211,7 +211,11 @@ const fields = {
   endedAt: nullable(instant('Machine time at which it was applied, refused or discarded')),
   endedBy: nullable(text('Who did', 'api-key:operations')),
   endReason: nullable(
-    text('Why it was refused', 'It would change invoice … otherwise than when it was previewed.', 2_000),
+    text(
+      'Why it was refused; why it was applied or discarded where that was said (`durabill-reason`)',
+      'It would change invoice … otherwise than when it was previewed.',
+      2_000,
+    ),
   ),
   outcomeHash: Type.String({
     description: 'SHA-256 in hex of the canonical JSON (RFC 8785) of events, invoices, failures and differences',

@@ -1,6 +1,7 @@
 import { CircleAlert, CircleCheck, CircleDot, Clock, Info } from 'lucide-react';
 import type { ReactNode } from 'react';
 import css from './badge.module.css';
+import tones from './tone.module.css';
 
 export type Tone = 'neutral' | 'good' | 'warn' | 'bad' | 'info';
 
@@ -10,7 +11,7 @@ const icons = { neutral: CircleDot, good: CircleCheck, warn: Clock, bad: CircleA
 export function Badge({ tone = 'neutral', children }: { tone?: Tone; children: ReactNode }) {
   const Icon = icons[tone];
   return (
-    <span className={`${css['badge']} ${css[tone]}`}>
+    <span className={`${css['badge']} ${tones[tone]}`}>
       <Icon size={14} aria-hidden="true" strokeWidth={2.25} />
       {children}
     </span>

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { ApiError } from '../../client/index.ts';
 import { Button } from './button.tsx';
 import css from './states.module.css';
+import tones from './tone.module.css';
 
 /** Grey bars where text will be; a screen reader hears that it is being fetched. */
 export function Skeleton({ lines = 3, label = 'Loading' }: { lines?: number; label?: string }) {
@@ -98,7 +99,7 @@ export function Notice({
   children?: ReactNode;
 }) {
   return (
-    <div className={`${css['notice']} ${css[tone]}`}>
+    <div className={`${css['notice']} ${tones[tone]}`}>
       {title !== undefined && <p className={css['title']}>{title}</p>}
       {children !== undefined && <div>{children}</div>}
     </div>

@@ -4,7 +4,7 @@ import { type AnswerOf, take } from '../../../client/index.ts';
 import { client } from '../../api.ts';
 import { ButtonLink } from '../../ui/button.tsx';
 import { Card, Stat } from '../../ui/card.tsx';
-import { Money, Period, Quantity } from '../../ui/format.tsx';
+import { Money, Period, Quantity, When } from '../../ui/format.tsx';
 import { Page } from '../../ui/page.tsx';
 import { StateWords } from '../../ui/state-words.tsx';
 import { Notice, QueryView } from '../../ui/states.tsx';
@@ -125,6 +125,7 @@ function Shown({ correction }: { correction: Correction }) {
           <Stat label="Events added" value={<Quantity value={events.backfilled} />} />
         </div>
       </Card>
+      {(state === 'applied' || state === 'discarded') && <Ended correction={correction} state={state} />}
       {failures.length > 0 && (
         <Notice tone="warn" title={`${failures.length} invoices cannot be computed any more, and stay as they are.`}>
           {failures[0]?.reason}
@@ -141,6 +142,24 @@ function Shown({ correction }: { correction: Correction }) {
         <CodeBlock label="What was asked for" text={JSON.stringify(correction.content, null, 2)} />
       </details>
     </div>
+  );
+}
+
+/** Who has answered it, when and why. */
+function Ended({ correction, state }: { correction: Correction; state: 'applied' | 'discarded' }) {
+  const { endedBy, endedAt, endReason } = correction;
+  return (
+    <Card title={state === 'applied' ? 'Who has applied it' : 'Who has discarded it'}>
+      <p>
+        <span className={css['break']}>{endedBy}</span>
+        {endedAt !== null && (
+          <>
+            , <When at={endedAt} time />
+          </>
+        )}
+      </p>
+      {endReason !== null && <p className="muted">“{endReason}”</p>}
+    </Card>
   );
 }
 

@@ -93,9 +93,29 @@ const columns: readonly Column<Correction>[] = [
     align: 'end',
     cell: ({ differences }) => <Differences differences={differences} />,
   },
-  { key: 'by', title: 'By', cell: ({ actor }) => <span className={css['break']}>{actor}</span> },
-  { key: 'at', title: 'Previewed', cell: ({ previewedAt }) => <Age at={previewedAt} /> },
+  {
+    key: 'previewed',
+    title: 'Previewed',
+    cell: ({ actor, previewedAt }) => <Step by={actor} at={previewedAt} />,
+  },
+  {
+    key: 'ended',
+    title: 'Answered',
+    cell: ({ endedBy, endedAt }) =>
+      endedBy === null || endedAt === null ? <span className="muted">–</span> : <Step by={endedBy} at={endedAt} />,
+  },
 ];
+
+function Step({ by, at }: { by: string; at: string }) {
+  return (
+    <span className="stack-tight">
+      <span className={css['break']}>{by}</span>
+      <span className="muted">
+        <Age at={at} />
+      </span>
+    </span>
+  );
+}
 
 export function Differences({ differences }: { differences: Correction['differences'] }) {
   if (differences.length === 0) return <span className="muted">None</span>;

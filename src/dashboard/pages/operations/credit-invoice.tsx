@@ -67,8 +67,11 @@ function Credit({ invoice }: { invoice: Invoice }) {
   const [scope, setScope] = useState<Scope>('full');
   const [previewed, setPreviewed] = useState<{ order: Order; note: Previewed } | null>(null);
 
+  /** What is shown is what would be issued: it goes as soon as something else is asked for. */
+  const forget = () => setPreviewed(null);
+
   async function preview(order: Order) {
-    setPreviewed(null);
+    forget();
     const note = await take(
       client.POST('/v1/invoices/{id}/credit-notes/preview', { params: { path: { id } }, body: order }),
     );
@@ -93,15 +96,31 @@ function Credit({ invoice }: { invoice: Invoice }) {
                 label="What is taken back"
                 options={scopes}
                 value={scope}
-                onChange={(chosen) => setScope(chosen as Scope)}
+                onChange={(chosen) => {
+                  setScope(chosen as Scope);
+                  forget();
+                }}
                 isRequired
               />
-              <Select name="giveBack" label="How money goes back" options={ways} defaultValue="refund" isRequired />
+              <Select
+                name="giveBack"
+                label="How money goes back"
+                options={ways}
+                defaultValue="refund"
+                onChange={forget}
+                isRequired
+              />
               {scope === 'amount' && (
-                <TextField name="amountMinor" label={`Amount in ${currency}`} placeholder="25.00" isRequired />
+                <TextField
+                  name="amountMinor"
+                  label={`Amount in ${currency}`}
+                  placeholder="25.00"
+                  onChange={forget}
+                  isRequired
+                />
               )}
             </div>
-            {scope === 'lines' && <Lines invoice={invoice} />}
+            {scope === 'lines' && <Lines invoice={invoice} onChange={forget} />}
             <div>
               <Button type="submit" kind={previewed === null ? 'primary' : 'secondary'} isPending={isPending}>
                 Preview
@@ -110,7 +129,7 @@ function Credit({ invoice }: { invoice: Invoice }) {
           </>
         )}
       </Form>
-      {previewed !== null && <Shown invoice={invoice} {...previewed} onIssued={() => setPreviewed(null)} />}
+      {previewed !== null && <Shown invoice={invoice} {...previewed} onIssued={forget} />}
     </div>
   );
 }
@@ -136,7 +155,7 @@ function orderOf(fields: Record<string, string>, scope: Scope, currency: string)
   return { giveBack, lines };
 }
 
-function Lines({ invoice: { lines, currency } }: { invoice: Invoice }) {
+function Lines({ invoice: { lines, currency }, onChange }: { invoice: Invoice; onChange: () => void }) {
   const [chosen, setChosen] = useState<readonly number[]>([]);
   return (
     <Card flush>
@@ -152,9 +171,10 @@ function Lines({ invoice: { lines, currency } }: { invoice: Invoice }) {
             cell: ({ position, description }) => (
               <Checkbox
                 isSelected={chosen.includes(position)}
-                onChange={(isChosen) =>
-                  setChosen(isChosen ? [...chosen, position] : chosen.filter((one) => one !== position))
-                }
+                onChange={(isChosen) => {
+                  setChosen(isChosen ? [...chosen, position] : chosen.filter((one) => one !== position));
+                  onChange();
+                }}
               >
                 {description}
               </Checkbox>
@@ -184,6 +204,7 @@ function Lines({ invoice: { lines, currency } }: { invoice: Invoice }) {
                       </>
                     }
                     help="Before discount and taxes; all that is left if you leave it empty."
+                    onChange={onChange}
                   />
                 </>
               );

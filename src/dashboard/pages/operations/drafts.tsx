@@ -1,8 +1,6 @@
-import { Card } from '../../ui/card.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Empty } from '../../ui/states.tsx';
-import { Tabs } from '../../ui/tabs.tsx';
-import { InvoiceList } from './parts/invoice-list.tsx';
+import { InvoiceTabs } from './parts/invoice-tabs.tsx';
 import { draftColumns, heldColumns } from './parts/invoices.tsx';
 
 /** What becomes final next, and what a check or a person has stopped. */
@@ -12,40 +10,28 @@ export default function DraftsPage() {
       title="Drafts in review"
       lead="Every draft has a day on which it can still change. What a check finds odd is held until somebody answers."
     >
-      <Tabs
+      <InvoiceTabs
         label="Drafts"
-        items={[
+        kinds={[
           {
             id: 'held',
             title: 'Held',
-            content: (
-              <Card flush>
-                <InvoiceList
-                  filter={{ lifecycle: 'held' }}
-                  columns={heldColumns}
-                  caption="Drafts that are held"
-                  empty={
-                    <Empty title="No draft is held.">
-                      Checks look at every draft when it is made and again before it becomes final.
-                    </Empty>
-                  }
-                />
-              </Card>
+            filter: { lifecycle: 'held' },
+            columns: heldColumns,
+            caption: 'Drafts that are held',
+            empty: (
+              <Empty title="No draft is held.">
+                Checks look at every draft when it is made and again before it becomes final.
+              </Empty>
             ),
           },
           {
             id: 'review',
             title: 'In review',
-            content: (
-              <Card flush>
-                <InvoiceList
-                  filter={{ lifecycle: 'draft' }}
-                  columns={draftColumns}
-                  caption="Drafts in review"
-                  empty={<Empty title="No draft is in review.">The next invoicing run makes them.</Empty>}
-                />
-              </Card>
-            ),
+            filter: { lifecycle: 'draft' },
+            columns: draftColumns,
+            caption: 'Drafts in review',
+            empty: <Empty title="No draft is in review.">The next invoicing run makes them.</Empty>,
           },
         ]}
       />

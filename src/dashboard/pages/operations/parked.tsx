@@ -1,8 +1,6 @@
-import { Card } from '../../ui/card.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Empty } from '../../ui/states.tsx';
-import { Tabs } from '../../ui/tabs.tsx';
-import { InvoiceList } from './parts/invoice-list.tsx';
+import { InvoiceTabs } from './parts/invoice-tabs.tsx';
 import { parkedColumns, retryingColumns } from './parts/invoices.tsx';
 
 /** Invoices that do not reach Stripe by themselves, and those that still try. */
@@ -12,41 +10,25 @@ export default function ParkedPage() {
       title="Parked invoices"
       lead="They do not reach Stripe before somebody answers. Nothing is lost meanwhile, and nothing is sent twice."
     >
-      <Tabs
+      <InvoiceTabs
         label="Invoices in trouble"
-        items={[
+        kinds={[
           {
             id: 'parked',
             title: 'Parked',
-            content: (
-              <Card flush>
-                <InvoiceList
-                  filter={{ sync: 'parked' }}
-                  columns={parkedColumns}
-                  caption="Parked invoices"
-                  empty={
-                    <Empty title="No invoice is parked.">What fails tries again by itself for three days first.</Empty>
-                  }
-                />
-              </Card>
-            ),
+            filter: { sync: 'parked' },
+            columns: parkedColumns,
+            caption: 'Parked invoices',
+            empty: <Empty title="No invoice is parked.">What fails tries again by itself for three days first.</Empty>,
           },
           {
             id: 'retrying',
             title: 'Trying again',
-            content: (
-              <Card flush>
-                <InvoiceList
-                  filter={{ sync: 'backing_off' }}
-                  columns={retryingColumns}
-                  caption="Invoices that are tried again"
-                  empty={
-                    <Empty title="No invoice is being tried again.">
-                      All that is issued has arrived or is on its way.
-                    </Empty>
-                  }
-                />
-              </Card>
+            filter: { sync: 'backing_off' },
+            columns: retryingColumns,
+            caption: 'Invoices that are tried again',
+            empty: (
+              <Empty title="No invoice is being tried again.">All that is issued has arrived or is on its way.</Empty>
             ),
           },
         ]}

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { type ItemOf, take } from '../../../client/index.ts';
 import { client } from '../../api.ts';
+import { CorrectEvent } from '../../correct-event.tsx';
 import { useCustomer, useCustomerLink } from '../../customer.tsx';
 import { Badge } from '../../ui/badge.tsx';
 import { Button, ButtonAnchor } from '../../ui/button.tsx';
@@ -159,6 +160,7 @@ function EventRow({ event, isOpenFirst }: { event: Event; isOpenFirst: boolean }
           ))}
         </dl>
       )}
+      {isOpen && event.supersededAt === null && <CorrectEvent event={event} />}
     </li>
   );
 }
