@@ -69,7 +69,7 @@ describe('The pages of the account', function () {
     await page.getByText('none on record').waitFor();
     await page.getByText('Your next invoice carries the tax ids as they are then.').waitFor();
     await page.getByRole('button', { name: 'Change tax ids' }).click();
-    await page.getByRole('button', { name: /Kind/ }).click();
+    await page.getByRole('button', { name: /Choose a kind.*Kind/ }).click();
     await page.getByRole('option', { name: 'European Union: VAT' }).click();
     const number = page.getByRole('textbox', { name: 'Number' });
     await number.fill('DE136695978');

@@ -82,7 +82,7 @@ export function Select({ label, help, options, value, defaultValue, onChange, pl
       <Label className={css['label']}>{label}</Label>
       <Button className={`${css['input']} ${css['select']}`}>
         <SelectValue className={css['value']}>
-          {({ selectedText, defaultChildren }) => selectedText ?? defaultChildren}
+          {({ selectedText, defaultChildren, isPlaceholder }) => (isPlaceholder ? defaultChildren : selectedText)}
         </SelectValue>
         <ChevronDown size={16} aria-hidden="true" />
       </Button>
