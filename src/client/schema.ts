@@ -10533,6 +10533,17 @@ export interface operations {
                                  * @example 1234.5
                                  */
                                 exactAmount: string;
+                                /**
+                                 * @description What of the meter's usage it is of, by properties and their values; all of it if there are none
+                                 * @example {
+                                 *       "origin": [
+                                 *         "JFK"
+                                 *       ]
+                                 *     }
+                                 */
+                                filter: {
+                                    [key: string]: string[];
+                                };
                                 group: string[] | null;
                                 /**
                                  * @description Taxes that are in what is left, in minor units of the currency (cents for USD)

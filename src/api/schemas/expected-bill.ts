@@ -43,6 +43,10 @@ const Line = Type.Object(
         description: "Values of the price's groups, if it has any",
       }),
     ),
+    filter: Type.Record(Type.String(), Type.Array(Type.String()), {
+      description: "What of the meter's usage it is of, by properties and their values; all of it if there are none",
+      examples: [{ origin: ['JFK'] }],
+    }),
     quantity: nullable(decimal('Measured quantity so far', '4426')),
     billableQuantity: nullable(decimal('Quantity after what is included', '4376')),
     exactAmount: decimal('Amount in major units before rounding', '1234.5'),

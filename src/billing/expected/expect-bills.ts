@@ -2,6 +2,7 @@ import type { LineKind } from '../../domain/invoice/changes.ts';
 import type { Currency } from '../../domain/money/currency.ts';
 import { dayAfter } from '../../domain/period/days.ts';
 import { nextDailyScan } from '../../domain/period/runs.ts';
+import type { Filter } from '../../domain/rating/filter.ts';
 import { DurabillError } from '../../errors/error.ts';
 import type { InvoiceBill } from '../../store/bill-parts.ts';
 import { type CalendarOwner, readCalendarOwner, readWaitingGroups } from '../../store/calendar-facts.ts';
@@ -10,7 +11,7 @@ import { type Database, prepared, type Sql } from '../../store/database.ts';
 import { type DraftInReview, readDraftsInReview } from '../../store/expected-bill-facts.ts';
 import { type InvoiceKey, type InvoiceLine, readLines, readMachineTime } from '../../store/invoice-facts.ts';
 import { type BillablePeriod, periodsByInvoice } from '../../store/periods.ts';
-import { readPlanVersions } from '../../store/plans.ts';
+import { type BillablePrice, readPlanVersions } from '../../store/plans.ts';
 import { aggregateRolledUsage, readTailByMark } from '../../store/rolled-quantities.ts';
 import { listSubscriptions } from '../../store/subscription-views.ts';
 import { readTimelines, type StoredTimeline } from '../../store/subscriptions.ts';
@@ -27,7 +28,13 @@ import { findOpenBills, type OpenBill } from './open-bills.ts';
 export const mostSubscriptions = 500;
 const mostDrafts = 200;
 
-export type ExpectedLine = InvoiceLine & { kind: LineKind; periodStartAt: Date | null; periodEndAt: Date | null };
+export type ExpectedLine = InvoiceLine & {
+  kind: LineKind;
+  periodStartAt: Date | null;
+  periodEndAt: Date | null;
+  /** What of the meter's usage it is of, by properties and their values: all of it if there are none. */
+  filter: Filter;
+};
 
 /** A bill as it would be if it were made now. Minor units. */
 export type ExpectedBill = OpenBill & {
@@ -99,7 +106,8 @@ async function expectBillsOf(
   const apart = drafts.filter(({ id }) => !joined.has(id));
   const rated = await rateAll(sql, customerId, apart, open, now, supposed?.usageOf(aggregateRolledUsage));
 
-  const expected = open.map((bill) => withLines(bill, rated.get(bill.invoiceId) as RatedBill));
+  const prices = await pricesOf(sql, open);
+  const expected = open.map((bill) => withLines(bill, rated.get(bill.invoiceId) as RatedBill, prices));
   const sound = expected.flatMap((bill) => ('failure' in bill ? [] : [bill]));
   const changes = comparison === null ? undefined : await compareBills(sql, sound, { now, zone, comparison });
   const bills = expected
@@ -108,7 +116,7 @@ async function expectBillsOf(
   return {
     ...{ customerId, currency, zone, asOf: now, readAt, bills },
     inReview: apart.map((draft) => reviewed(draft, rated.get(draft.id), owner)),
-    heard: await readLastHeard(sql, customerId, await eventTypesOf(sql, open), now),
+    heard: await readLastHeard(sql, customerId, eventTypesOf(prices), now),
   };
 }
 
@@ -179,13 +187,18 @@ async function rateAll(
   return await rateAndCompose(sql, toRate, { aggregate, purpose: 'preview', until: now }, fixed);
 }
 
-function withLines(open: OpenBill, rated: RatedBill): (ExpectedBill & { change: null }) | FailedBill {
+function withLines(
+  open: OpenBill,
+  rated: RatedBill,
+  prices: ReadonlyMap<string, BillablePrice>,
+): (ExpectedBill & { change: null }) | FailedBill {
   if ('failure' in rated) return { ...open, failure: rated.failure };
   const byId = new Map(open.periods.map((period): [string, BillablePeriod] => [period.id, period]));
   const lines = rated.lines.map((line) => {
     const period = byId.get(line.periodId ?? '');
     const { startAt: periodStartAt = null, endAt: periodEndAt = null } = period ?? {};
-    return { ...line, kind: lineKindOf(line, period?.kind), periodStartAt, periodEndAt };
+    const filter = filterOf(prices.get(line.priceId ?? ''), line.group);
+    return { ...line, kind: lineKindOf(line, period?.kind), periodStartAt, periodEndAt, filter };
   });
   return { ...open, lines, bill: rated.bill, change: null };
 }
@@ -197,10 +210,21 @@ function reviewed(draft: DraftInReview, rated: RatedBill | undefined, { now, zon
   return { ...draft, expectedMinor, issuedAt, dueOn };
 }
 
-/** The types of events that the prices of these bills read. */
-async function eventTypesOf(sql: Sql, bills: readonly OpenBill[]): Promise<string[]> {
+/** The prices of these bills, by id. */
+async function pricesOf(sql: Sql, bills: readonly OpenBill[]): Promise<Map<string, BillablePrice>> {
   const versionIds = bills.flatMap(({ periods }) => periods.map(({ planVersionId }) => planVersionId));
   const versions = await readPlanVersions(sql, [...new Set(versionIds)]);
-  const meters = [...versions.values()].flatMap(({ prices }) => prices.flatMap(({ meter }) => meter ?? []));
-  return [...new Set(meters.map(({ eventType }) => eventType))].sort();
+  return new Map([...versions.values()].flatMap(({ prices }) => prices.map((price) => [price.id, price] as const)));
+}
+
+function filterOf(stored: BillablePrice | undefined, group: readonly string[] | null): Filter {
+  if (stored === undefined) return {};
+  const { filter = {}, groupBy = [] } = stored.price;
+  const values = group ?? [];
+  return { ...filter, ...Object.fromEntries(values.map((value, index) => [groupBy[index] as string, [value]])) };
+}
+
+/** The types of events that these prices read. */
+function eventTypesOf(prices: ReadonlyMap<string, BillablePrice>): string[] {
+  return [...new Set([...prices.values()].flatMap(({ meter }) => meter?.eventType ?? []))].sort();
 }

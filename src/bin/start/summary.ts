@@ -80,7 +80,7 @@ function rowsOf(summary: Summary): [string, string][] {
 function customerText({ customer }: Doors, { mail }: Summary['addresses']): string {
   if (customer === null) return 'as soon as one has an invoice: start again then';
   const again = `It works once. The next start prints another one, or have one mailed to ${customer.email}: ${mail}`;
-  return `${customer.url}\n${customer.name}. ${again}`;
+  return `${customer.url}\nof ${customer.name}\n${again}`;
 }
 
 function operatorText({ operator }: Doors): string {

@@ -61,6 +61,25 @@ describe('The expected bill of a customer', () => {
     assert.equal(asOf.toISOString(), '2013-01-10T00:00:00.000Z');
   });
 
+  it('says what of its meter each charge is of', async () => {
+    const gate = { ...perDeparture('3'), key: 'gate', filter: { origin: ['EWR', 'LGA'] } };
+    const miles = { ...perMile('0.01'), key: 'miles', filter: { airline: ['LH'] }, groupBy: ['origin'] };
+    const plan = await business.plan('parts', [flat('1'), perDeparture('1'), gate, miles]);
+    const id = await business.customer('LH', { plan });
+    const properties = { origin: 'EWR', airline: 'LH', miles: 100 };
+    await business.use('LH', [{ at: '2013-01-03T10:00:00Z', properties }]);
+    await moveTo('2013-01-10T00:00:00Z');
+    assert.deepEqual(
+      (await onlyBill(id)).lines.map(({ priceKey, filter }) => [priceKey, filter]),
+      [
+        ['base', {}],
+        [perDeparture('1').key, {}],
+        ['gate', { origin: ['EWR', 'LGA'] }],
+        ['miles', { airline: ['LH'], origin: ['EWR'] }],
+      ],
+    );
+  });
+
   it('is the draft, to the line, as soon as there is nothing left to come', async () => {
     const plan = await business.plan('all', [
       flat('31'),

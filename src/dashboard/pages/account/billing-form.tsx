@@ -36,7 +36,7 @@ export function BillingForm({ profile, onDone, onCancel }: Props) {
           <TextField
             label="Name of the business"
             name="legalName"
-            help={`As it is registered; without one, bills say ${name}.`}
+            help={`As it is registered; without one, bills say “${name}”.`}
             defaultValue={profile.legalName ?? ''}
           />
           <fieldset className={css['group']}>

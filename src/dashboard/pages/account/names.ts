@@ -12,20 +12,22 @@ export function languageName(tag: string): string {
 
 const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
 
-/** Every country that the browser has a name for, by that name. */
+/** Every country that the browser has a name for, by that name; codes of the past lead to those of today, and are left out. */
 export function countries(): { id: string; label: string }[] {
   const names = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
   return letters
     .flatMap((first) => letters.map((second) => `${first}${second}`))
     .flatMap((code) => {
       const label = names.of(code);
-      return label === undefined || unreal.has(code) ? [] : [{ id: code, label }];
+      return label === undefined || unreal.has(code) || new Intl.Locale(`und-${code}`).region !== code
+        ? []
+        : [{ id: code, label }];
     })
     .sort((a, b) => a.label.localeCompare(b.label));
 }
 
-/** Codes with a name that are no country: unions, pseudo-locales, codes of the past. */
-const unreal = new Set('AC AN BU CP CQ CS DD DG EA EU EZ FX IC NT QO SU TA TP UK UN XA XB YD YU ZR ZZ'.split(' '));
+/** Codes with a name that are no country: unions, islands of a country, pseudo-locales, the neutral zone of the past. */
+const unreal = new Set('AC CP CQ DG EA EU EZ IC NT QO TA UN XA XB ZZ'.split(' '));
 
 /** The kinds of tax ids that the API takes: a country or union, and what the number is called there. */
 export const taxIdKinds = [

@@ -113,11 +113,7 @@ function Why({ invoice, review }: { invoice: Invoice; review: Review }) {
   const { parked, lifecycle, sync, nextRetryAt } = invoice;
   if (lifecycle === 'held') {
     return (
-      <Card
-        title="Why it is held"
-        tone="warn"
-        description={`Parking ${parked?.parkingNumber}. It stays a draft until somebody answers.`}
-      >
+      <Card title="Why it is held" tone="warn" description="It stays a draft until somebody answers.">
         {review.findings.length === 0 ? (
           <p>{parked?.reason}</p>
         ) : (
@@ -142,8 +138,12 @@ function Why({ invoice, review }: { invoice: Invoice; review: Review }) {
         tone="bad"
         description={
           <>
-            Parking {parked?.parkingNumber}, {parked?.parkedAt && <Age at={parked.parkedAt} />}. It is not tried again
-            before somebody answers.
+            {parked?.parkedAt && (
+              <>
+                Since <When at={parked.parkedAt} time />.{' '}
+              </>
+            )}
+            It is not tried again before somebody answers.
           </>
         }
       >

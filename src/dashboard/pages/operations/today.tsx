@@ -70,7 +70,7 @@ function Calm({ asOf }: { asOf: string }) {
       <CircleCheck size={40} strokeWidth={1.5} aria-hidden="true" />
       <p className={css['calmTitle']}>Nothing waits for you.</p>
       <p className="muted">
-        Every invoice is on its way or has arrived, and the books agree with Stripe. Looked at <Age at={asOf} />.
+        Every invoice is on its way or has arrived, and no difference from Stripe is open. Looked at <Age at={asOf} />.
       </p>
     </div>
   );

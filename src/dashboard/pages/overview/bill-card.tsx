@@ -115,7 +115,7 @@ function Lines({ bill, asOf }: { bill: ExpectedBill; asOf: string }) {
             </span>
             {line.meterKey !== null && line.periodStartAt !== null && line.periodStartAt < until && (
               <ButtonLink
-                to={`${to('/usage')}?${usageSearch({ meter: line.meterKey, from: line.periodStartAt, to: until })}`}
+                to={`${to('/usage')}?${usageSearch({ meter: line.meterKey, from: line.periodStartAt, to: until, ...partOf(line.filter) })}`}
                 size="small"
                 kind="quiet"
                 aria-label={`Usage of ${line.description}`}
@@ -129,6 +129,13 @@ function Lines({ bill, asOf }: { bill: ExpectedBill; asOf: string }) {
       })}
     </ul>
   );
+}
+
+/** The part of a meter that a charge is of, as far as the page of usage can show one: by one value, or parted by one property. */
+function partOf(filter: Record<string, string[]>): { only?: string; groupBy?: string } {
+  const [[property, values] = [], ...others] = Object.entries(filter);
+  if (property === undefined || values === undefined || others.length > 0) return {};
+  return values.length === 1 ? { only: `${property}=${values[0]}` } : { groupBy: property };
 }
 
 /** From the charges to the total; nothing of it where there is nothing between them. */

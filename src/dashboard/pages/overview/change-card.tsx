@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { TrendingDown, TrendingUp } from 'lucide-react';
+import { useState } from 'react';
 import { useSearchParams } from 'react-router';
 import { take } from '../../../client/index.ts';
 import { client } from '../../api.ts';
 import { useCustomer, useCustomerLink } from '../../customer.tsx';
-import { ButtonLink } from '../../ui/button.tsx';
+import { Button, ButtonLink } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { Select } from '../../ui/field.tsx';
 import { Money, Period, Quantity, useFormats, When } from '../../ui/format.tsx';
@@ -142,13 +143,17 @@ const shownLines = 6;
 
 function ChangedLines({ change, currency }: { change: Change; currency: string }) {
   const { number } = useFormats();
+  const [isWhole, setIsWhole] = useState(false);
   const changed = change.lines
     .filter(({ differenceMinor }) => differenceMinor !== 0)
     .sort((one, other) => Math.abs(other.differenceMinor) - Math.abs(one.differenceMinor));
   if (changed.length === 0) return null;
+  // One more takes no more room than the line that would stand for it.
+  const shown = isWhole || changed.length <= shownLines + 1 ? changed : changed.slice(0, shownLines);
+  const others = changed.slice(shown.length);
   return (
     <ul className={css['changed']} aria-label="Charges that changed">
-      {changed.slice(0, shownLines).map((line, index) => (
+      {shown.map((line, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: two charges may be called the same, and the list is made anew
         <li key={index}>
           <span className={css['lineName']}>
@@ -162,6 +167,18 @@ function ChangedLines({ change, currency }: { change: Change; currency: string }
           <Money minor={line.differenceMinor} currency={currency} signed />
         </li>
       ))}
+      {others.length > 0 && (
+        <li>
+          <Button size="small" kind="quiet" onPress={() => setIsWhole(true)}>
+            Show {others.length} more
+          </Button>
+          <Money
+            minor={others.reduce((sum, { differenceMinor }) => sum + differenceMinor, 0)}
+            currency={currency}
+            signed
+          />
+        </li>
+      )}
     </ul>
   );
 }

@@ -43,7 +43,7 @@ export const heldColumns: readonly Column<Invoice>[] = [
 export const draftColumns: readonly Column<Invoice>[] = [
   heading,
   period,
-  { key: 'due', title: 'Becomes final', cell: ({ dueAt, zone }) => <When at={dueAt} zone={zone} time /> },
+  { key: 'due', title: 'Becomes final', cell: ({ dueAt, zone }) => <When at={dueAt} zone={zone} /> },
   total,
 ];
 export const parkedColumns: readonly Column<Invoice>[] = [

@@ -67,7 +67,7 @@ export const waitingWords: Record<WaitingKind, Waiting> = {
   },
   'held-draft': {
     names: ['draft is held', 'drafts are held'],
-    means: 'A check has found something. Look whether it is right, then release or give up.',
+    means: 'A check or one of us has stopped it. Look whether it is right, then release or give up.',
     to: '/operations/drafts',
     tone: 'warn',
   },
