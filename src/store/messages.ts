@@ -1,5 +1,6 @@
 import { auditOf } from './audit.ts';
 import type { Sql } from './database.ts';
+import { isDue } from './is-due.ts';
 
 export type InvoiceMailKind = 'invoice-sent' | 'reminder' | 'payment-failed' | 'final-notice' | 'payment-received';
 export type EndpointMailKind = 'webhook-failing' | 'webhook-given-up';
@@ -24,7 +25,7 @@ export async function claimMessage(sql: Sql, domain: string): Promise<ClaimedMes
     name: 'claim-message',
     text: `UPDATE messages SET state = 'sending', attempts = attempts + 1, tries = tries + 1, claimed_at = now(),
        message_id = coalesce(message_id, id || '@' || $1)
-     WHERE id = (SELECT d.id FROM messages d WHERE d.state = 'pending' AND d.next_at <= now()
+     WHERE id = (SELECT d.id FROM messages d WHERE d.state = 'pending' AND ${isDue('d.next_at')}
          AND NOT EXISTS (SELECT FROM messages e WHERE e.invoice_id = d.invoice_id AND e.state IN ('pending', 'sending')
            AND e.created_at < d.created_at)
        ORDER BY d.next_at, d.id LIMIT 1 FOR UPDATE OF d SKIP LOCKED)

@@ -41,7 +41,7 @@ export async function countAttempt(database: Database, rules: readonly ThrottleR
 /** @throws Waiting, by which nothing of it stays */
 async function count(sql: Sql, rules: readonly ThrottleRule[]): Promise<true> {
   // In the order of their keys, so that two attempts never wait for each other in a circle. What need not wait is stored as
-  // always free: two processors may differ by a moment, and who comes next must not be refused for that.
+  // always free: instants are rounded to milliseconds, upward too, and who comes in between must not be refused for that.
   const { rowCount } = await sql.query(
     `INSERT INTO sign_in_throttles AS t (key_hash, attempts, next_at, tried_at)
      SELECT r.key_hash, 1, '-infinity', clock_timestamp()

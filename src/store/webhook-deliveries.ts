@@ -1,4 +1,5 @@
 import type { Sql } from './database.ts';
+import { isDue } from './is-due.ts';
 
 /** A delivery that this process attempts now, with what it needs for that. */
 export type ClaimedDelivery = {
@@ -48,7 +49,7 @@ export async function claimDeliveries(
        SELECT d.id FROM waiting w JOIN webhook_endpoints e ON e.id = w.endpoint_id
        CROSS JOIN LATERAL (
          SELECT f.id, f.next_at FROM webhook_deliveries f
-         WHERE f.endpoint_id = e.id AND f.state = 'pending' AND f.next_at <= clock_timestamp()
+         WHERE f.endpoint_id = e.id AND f.state = 'pending' AND ${isDue('f.next_at')}
          ORDER BY f.next_at, f.id LIMIT 1 FOR UPDATE SKIP LOCKED) d
        WHERE e.id <> ALL ($1::uuid[]) AND ($2 OR e.failing_since IS NULL)
        ORDER BY d.next_at LIMIT $3
