@@ -83,7 +83,7 @@ export function compareEvents(
     { ...sides('events', billed, found), sentence: words + lateWords + correctedWords + carriedWords },
     {
       ...sides('skipped', line.skippedCount, skipped),
-      sentence: `${line.skippedCount} events were left out, since they lacked what the meter measures; ${skipped} lack it.`,
+      sentence: skippedWords(line.skippedCount, skipped),
     },
     {
       ...sides('keys', 0n, withoutKey),
@@ -93,6 +93,13 @@ export function compareEvents(
           : `${withoutKey} events have no key: they were not taken in as usage is, or their keys were removed.`,
     },
   ];
+}
+
+function skippedWords(then: bigint, now: bigint): string {
+  if (then !== now) return `${then} events were left out, since they lacked what the meter measures; ${now} lack it.`;
+  return then === 0n
+    ? 'Each event has what the meter measures.'
+    : `${then} events lack what the meter measures, and were left out.`;
 }
 
 /**
