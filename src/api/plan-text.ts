@@ -6,8 +6,8 @@ import { readText } from './json.ts';
 
 export const yamlType = 'application/yaml';
 
-/** It is read a hundred times slower than JSON, while nobody else is answered: this much takes some tenths of a second. */
-const maxBytes = 256 * 1_024;
+/** It is read a hundred times slower than JSON, while nobody else is answered: this much takes up to a second or two. */
+const maxBytes = 128 * 1_024;
 
 /**
  * Reads a body as YAML, which is the form of the files in plans/.
@@ -17,7 +17,7 @@ export async function readYaml(request: FastifyRequest, body: Buffer): Promise<Y
   if (body.length > maxBytes) {
     throw new DurabillError('request-too-large', {
       field: 'body',
-      reason: 'As YAML, this address takes 256 KiB.',
+      reason: 'As YAML, this address takes 128 KiB.',
       mend: 'Send fewer plans at once, or the same content as JSON.',
     });
   }

@@ -148,20 +148,20 @@ export async function lockEndpoint(sql: Sql, id: string): Promise<void> {
  */
 export async function giveUpEndpoint(
   sql: Sql,
-  { id, because, reason }: { id: string; because: 'gone' | 'failing'; reason: string },
+  { id, url, because, reason }: { id: string; url: string; because: 'gone' | 'failing'; reason: string },
   givenUpAfterMs: number,
 ): Promise<boolean> {
   const { rowCount } = await sql.query(
     `WITH given_up AS (
        UPDATE webhook_endpoints SET state = 'disabled', disabled_because = $2, disabled_at = now(), changed_at = now()
-       WHERE id = $1 AND state = 'enabled' AND ($2 = 'gone' OR failing_since < now() - $3 * interval '1 ms') RETURNING *),
+       WHERE id = $1 AND state = 'enabled' AND CASE $2 WHEN 'gone' THEN url = $5 ELSE failing_since < now() - $3 * interval '1 ms' END RETURNING *),
      audited AS (${auditOf(
        `SELECT 'webhook-endpoint' AS subject_kind, id AS subject_id, 'webhooks' AS actor, 'disabled' AS action,
           jsonb_build_object('because', disabled_because, 'failingSince', failing_since) AS detail FROM given_up`,
      )}),
      owed AS (${mailOf('webhook-given-up', 'given_up', 'disabled_at', '$4')})
      SELECT FROM given_up`,
-    [id, because, givenUpAfterMs, reason],
+    [id, because, givenUpAfterMs, reason, url],
   );
   return rowCount === 1;
 }

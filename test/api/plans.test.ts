@@ -78,6 +78,21 @@ plans:
       const list = '[*a,*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]';
       const bomb = `a: &a [1]\nb: &b ${list}\nc: &c ${list.replaceAll('a', 'b')}\nd: ${list.replaceAll('a', 'c')}\n`;
       assert.match((await send(path, bomb)).body.detail, /alias/);
+      const twice = await send(path, 'plans: []\nmeters: []\nplans: []\n');
+      assert.match(twice.body.detail, /^Line 3: .*keys of a map have to differ/);
+      // Each of these kept the parser busy for many seconds.
+      const many = (one: (index: number) => string) => Array.from({ length: 12_000 }, (_, index) => one(index)).join();
+      const keys = await send(path, `{${many((index) => `k${index}`)}}`);
+      assert.match(keys.body.detail, /^Line 1: This is not known here/);
+      for (const marks of [
+        many(() => '*a').replace('*a', '&a []'),
+        many(() => '!a a'),
+        many((index) => `&a${index} 1`),
+      ]) {
+        assert.match((await send(path, `[${marks}]`)).body.detail, /more than 100 anchors, aliases and tags/);
+      }
+      const quoted = many(() => "'*a'").slice(0, 8_000);
+      assert.doesNotMatch((await send(path, `[${quoted}`)).body.detail, /anchors/, 'text is no alias');
     }
     assert.deepEqual(await storedVersions(), before);
   });

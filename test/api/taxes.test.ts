@@ -106,7 +106,10 @@ describe('Taxes by HTTP', () => {
     const reverse = { status: 'reverse_charge', reason: 'Article 196 VAT Directive' };
     const taxIds = [{ type: 'eu_vat', value: 'DE136695976' }];
     await put('/v1/customers/B6/tax', { ...reverse, taxIds });
-    assertProblem(await put('/v1/customers/B6/tax-ids', { taxIds: [] }), 422, 'tax-invalid', 'taxIds');
+    const elsewhere = [{ type: 'us_ein', value: '12-3456789' }];
+    for (const lost of [[], elsewhere]) {
+      assertProblem(await put('/v1/customers/B6/tax-ids', { taxIds: lost }), 422, 'tax-invalid', 'taxIds');
+    }
     const other = [{ type: 'eu_vat', value: 'ATU13585627' }];
     assert.deepEqual((await put('/v1/customers/B6/tax-ids', { taxIds: other })).body.taxIds, other);
     await put('/v1/customers/B6/tax', { status: 'taxable' });

@@ -69,6 +69,24 @@ describe('Sources that fall silent', () => {
     assert.equal((await told()).length, 1, 'once for this silence');
   });
 
+  it('are heard of by the days that were counted, whoever has counted them', async () => {
+    await send('gate', daily(1, 10));
+    await become(11);
+    // As a process of an earlier version does, which knows no watches.
+    await books.database.query(
+      `INSERT INTO usage_source_days (customer_id, event_type, source, day_on, event_count, last_occurred_at)
+       VALUES ($1, 'departure', 'gate', '2013-01-11', 1, '2013-01-11T12:00:00Z')`,
+      [customer],
+    );
+    await become(12);
+    assert.deepEqual(await told(), []);
+    await become(13);
+    assert.deepEqual(
+      (await told()).map(({ lastOccurredAt, silentDays }) => [lastOccurredAt, silentDays]),
+      [['2013-01-11T12:00:00.000Z', 2]],
+    );
+  });
+
   it('are told of anew when they have sent and fallen silent again, and not for an event of the past', async () => {
     await send('gate', daily(1, 10));
     await become(12);

@@ -26,7 +26,7 @@ describe('The sentence on where an invoice stands', () => {
     );
     assert.equal(sentenceOf('open'), 'USD(700) is to be paid by day(BY).');
     assert.equal(sentenceOf('overdue'), 'USD(700) was to be paid by day(BY).');
-    assert.equal(sentenceOf('partly-paid'), 'USD(300) is paid. The rest, USD(700), is to be paid by day(BY).');
+    assert.equal(sentenceOf('partly-paid'), 'USD(300) is paid. Left to be paid by day(BY): USD(700).');
     assert.equal(sentenceOf('paid'), 'It was paid on date(PAID).');
   });
 

@@ -1,5 +1,10 @@
 -- Mails about webhook endpoints that fail, and what is kept for those that were given up.
 
+-- Who is told of an event: everybody but those that a person has disabled. First, since writers lock endpoints before messages: the
+-- other way round they and this would wait for each other.
+DROP INDEX webhook_endpoints_told;
+CREATE INDEX webhook_endpoints_told ON webhook_endpoints (customer_id) WHERE disabled_because IS DISTINCT FROM 'person';
+
 -- ---------------------------------------------------------------------------------------------------------------
 -- The outbox has mails about endpoints too
 -- ---------------------------------------------------------------------------------------------------------------
@@ -37,10 +42,6 @@ END $$;
 -- ---------------------------------------------------------------------------------------------------------------
 -- What happens while an endpoint is given up is kept for it as failed, so that it can be sent again
 -- ---------------------------------------------------------------------------------------------------------------
-
--- Everybody but those that a person has disabled.
-DROP INDEX webhook_endpoints_told;
-CREATE INDEX webhook_endpoints_told ON webhook_endpoints (customer_id) WHERE disabled_because IS DISTINCT FROM 'person';
 
 CREATE OR REPLACE FUNCTION tell_webhooks(event_type text, of_customer uuid, is_for_customers boolean, event_data jsonb)
 RETURNS void LANGUAGE sql AS $$

@@ -77,7 +77,7 @@ export const planFileSchema = (plan: TSchema) =>
 
 export const PlanFile = planFileSchema(Plan);
 export const PlansAsYaml = Type.String({
-  description: 'The same as YAML, as a file in plans/ has it, of at most 256 KiB; a refusal names the line',
+  description: 'The same as YAML, as a file in plans/ has it, of at most 128 KiB; a refusal names the line',
   examples: [
     'plans:\n  - { key: team, name: Team, currency: USD, interval: month, prices: [{ key: base, name: Base fee, model: flat, amount: "10" }] }\n',
   ],

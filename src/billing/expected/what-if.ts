@@ -44,19 +44,21 @@ export async function supposeBills(
   const names = new Map<string, string>();
   const used = new Set<number>();
   const current = new Set<string>();
+  const moved = new Set<string>();
   const after = await expectBills(database, customerId, {
     comparison: null,
     supposed: {
       async periodsOf(sql, bills, owner) {
         const supposed = await withPlans(sql, bills, owner, plans);
         for (const id of currentPeriods(supposed, owner.now)) current.add(id);
+        for (const id of movedPeriods(bills, supposed)) moved.add(id);
         const versions = supposed.flatMap(({ periods }) => periods.map(({ planVersionId }) => planVersionId));
         for (const { prices } of (await readPlanVersions(sql, [...new Set(versions)])).values()) {
           for (const { id, price } of prices) names.set(id, price.key);
         }
         return supposed;
       },
-      usageOf: (aggregate) => withAdded(aggregate, added, { names, used, current }),
+      usageOf: (aggregate) => withAdded(aggregate, added, { names, used, current, moved }),
     },
   });
   const unused = added.findIndex((_, index) => !used.has(index));
@@ -146,15 +148,32 @@ function currentPeriods(bills: readonly OpenBill[], now: Date): string[] {
   );
 }
 
-type Context = { names: ReadonlyMap<string, string>; used: Set<number>; current: ReadonlySet<string> };
+/** Those that are by another plan than they are in truth. */
+function movedPeriods(bills: readonly OpenBill[], supposed: readonly OpenBill[]): string[] {
+  const versionsOf = (some: readonly OpenBill[]) =>
+    some.flatMap(({ periods }) => periods.map(({ id, planVersionId }) => [id, planVersionId] as const));
+  const before = new Map(versionsOf(bills));
+  return versionsOf(supposed).flatMap(([id, version]) => (before.get(id) === version ? [] : [id]));
+}
+
+type Context = {
+  /** Keys of the prices of all open bills, by the prices' ids. */
+  names: ReadonlyMap<string, string>;
+  used: Set<number>;
+  current: ReadonlySet<string>;
+  moved: ReadonlySet<string>;
+};
 
 /** The usage that there is, and what is supposed to come to it in the periods that go on. */
 function withAdded(aggregate: AggregateUsage, added: readonly Added[], context: Context): AggregateUsage {
   return async (sql, windows, quantities) => {
     const measurements = await aggregate(sql, windows, quantities);
-    const keys = new Set(context.names.values());
-    const aimed = added.map((one) => aim(one, keys));
+    const aimAmong = (keys: Iterable<string | undefined>) => added.map((one) => aim(one, new Set(keys)));
+    // A period by another plan has prices of other keys, whichever those are of subscriptions beside it.
+    const aimedAtMoved = aimAmong(quantities.map(({ id }) => context.names.get(id)));
+    const aimedAtOthers = aimAmong(context.names.values());
     for (const { id } of windows.filter((window) => context.current.has(window.id))) {
+      const aimed = context.moved.has(id) ? aimedAtMoved : aimedAtOthers;
       const ofWindow = measurements.get(id) ?? new Map<string, Measured[]>();
       measurements.set(id, ofWindow);
       for (const quantity of quantities) {
@@ -170,7 +189,7 @@ function withAdded(aggregate: AggregateUsage, added: readonly Added[], context: 
 }
 
 /** At the price of its key, or where none has it at the meter. */
-function aim({ price, meter, ...one }: Added, keys: ReadonlySet<string>): Added {
+function aim({ price, meter, ...one }: Added, keys: ReadonlySet<string | undefined>): Added {
   if (price !== undefined && (meter === undefined || keys.has(price))) return { ...one, price };
   return { ...one, ...(meter !== undefined && { meter }), isInstead: price !== undefined };
 }

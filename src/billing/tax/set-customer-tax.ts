@@ -79,17 +79,23 @@ export async function setTaxIds(
   return await database.transaction(async (sql) => {
     const { id } = await getCustomer(sql, reference);
     const { status } = await lockCustomerTax(sql, id);
-    if (status === 'reverse_charge' && taxIds.length === 0) {
-      throw new DurabillError('tax-invalid', {
-        field: 'taxIds',
-        reason: 'Invoices without tax under reverse charge have to name a tax id, so that the last one stays.',
-        mend: 'Put another one in its place, or have the status changed first.',
-      });
-    }
+    if (status === 'reverse_charge') await requireKindsKept(sql, id, taxIds);
     if (!(await changeTaxIds(sql, id, taxIds))) return await viewOf(sql, id);
     const detail = { taxIdTypes: taxIds.map(({ type }) => type) };
     await appendAudit(sql, [{ subjectKind: 'customer', subjectId: id, actor, action: 'tax ids set', detail }]);
     return await viewOf(sql, id);
+  });
+}
+
+/** That nothing is taxed rests on an id of this kind: it may be mended, and not be taken away. @throws DurabillError tax-invalid */
+async function requireKindsKept(sql: Sql, id: string, taxIds: readonly TaxId[]): Promise<void> {
+  const stored = (await readStoredTaxIds(sql, [id])).get(id) ?? [];
+  const lost = stored.find(({ type }) => !taxIds.some((one) => one.type === type));
+  if (lost === undefined) return;
+  throw new DurabillError('tax-invalid', {
+    field: 'taxIds',
+    reason: `Invoices without tax under reverse charge have to name the tax id that this rests on, so that "${lost.type}" stays.`,
+    mend: 'Put another one of its kind in its place, or have the status changed first.',
   });
 }
 

@@ -68,9 +68,10 @@ async function settle(database: Database, claimed: ClaimedDelivery, settled: Set
   // With what follows from it, so that a process which dies in between leaves no endpoint that nobody is told of.
   return await database.transaction(async (sql) => {
     await lockEndpoint(sql, id);
-    await settleDelivery(sql, claimed, settled);
+    // Somebody has decided about the delivery or its endpoint meanwhile: the answer is to what was before.
+    if (!(await settleDelivery(sql, claimed, settled))) return false;
     const because = reason === 'gone' ? 'gone' : 'failing';
-    const isGivenUp = await giveUpEndpoint(sql, { id, because, reason }, givenUpAfterMs);
+    const isGivenUp = await giveUpEndpoint(sql, { id, url: claimed.url, because, reason }, givenUpAfterMs);
     if (isGivenUp) await failWaiting(sql, id);
     else await warnOfFailures(sql, { id, reason }, warnedAfterMs);
     return isGivenUp;

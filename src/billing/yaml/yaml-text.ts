@@ -1,4 +1,4 @@
-import { type Document, LineCounter, parseDocument } from 'yaml';
+import { type Document, isScalar, Lexer, LineCounter, parseDocument, visit } from 'yaml';
 import { hasField, lineOf } from './line-of.ts';
 
 /** What keeps a text from being read as YAML: a sentence, where it is, and what to do. */
@@ -21,11 +21,18 @@ export class YamlText {
 
   /** @throws YamlFault */
   constructor(text: string) {
-    this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: true });
+    refuseManyMarks(text);
+    // The parser compares each key with all before it, which takes a minute of a text of 256 KiB; below they are counted off.
+    this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: true, uniqueKeys: false });
     const [error] = this.#document.errors;
     if (error !== undefined) {
       const reason = `This is not YAML that can be read: ${error.message.split(/ at line|\n/)[0]}.`;
       throw new YamlFault(reason, 'Correct the line.', error.linePos?.[0].line);
+    }
+    const at = keyThatIsTwice(this.#document);
+    if (at !== undefined) {
+      const reason = 'This is not YAML that can be read: the keys of a map have to differ.';
+      throw new YamlFault(reason, 'Correct the line.', this.#lines.linePos(at).line);
     }
     try {
       this.content = this.#document.toJS();
@@ -48,4 +55,42 @@ export class YamlText {
   has(field: string): boolean {
     return hasField(this.#document, field);
   }
+}
+
+/** Anchors, aliases and tags: the parser looks for each among all others. Plans need a few at most. */
+const mostMarks = 100;
+
+/** @throws YamlFault */
+function refuseManyMarks(text: string): void {
+  let marks = 0;
+  let isScalarNext = false;
+  for (const token of new Lexer().lex(text)) {
+    if (!isScalarNext && /^[&*!]/.test(token)) marks += 1;
+    if (marks > mostMarks) {
+      const reason = `There are more than ${mostMarks} anchors, aliases and tags.`;
+      throw new YamlFault(reason, 'Write out what they stand for.');
+    }
+    // What the lexer says before the text of a scalar, which may begin with anything.
+    isScalarNext = token === '\u001f';
+  }
+}
+
+/** Where a key stands that its map has already. */
+function keyThatIsTwice(document: Document): number | undefined {
+  let at: number | undefined;
+  visit(document, {
+    Map(_, { items }) {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value)) {
+          at = key.range?.[0] ?? 0;
+          return visit.BREAK;
+        }
+        seen.add(key.value);
+      }
+      return undefined;
+    },
+  });
+  return at;
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createSubscription } from '../../../src/billing/create-subscription.ts';
 import { shownWhatIf } from '../../../src/billing/expected/show-what-if.ts';
 import { supposeBills, type WhatIf } from '../../../src/billing/expected/what-if.ts';
 import { moveTestClock } from '../../../src/store/due-work.ts';
@@ -10,6 +11,8 @@ describe('What a customer would be billed', () => {
   const books = useTestDatabase();
   let business: Business;
   let customerId: string;
+  let basic: string;
+  let twin: string;
   let pro: string;
   let grown: string;
   let parted: string;
@@ -22,13 +25,14 @@ describe('What a customer would be billed', () => {
     ];
     const landing = { key: 'landing', name: 'Departures', model: 'graduated', meter: 'departures', tiers };
     const byOrigin = { ...perMile('0.01'), key: 'miles', groupBy: ['origin'] };
-    const plan = await business.plan('basic', [flat('31'), landing, byOrigin]);
+    basic = await business.plan('basic', [flat('31'), landing, byOrigin]);
+    twin = await business.plan('twin', [flat('31'), landing]);
     pro = await business.plan('pro', [flat('62'), perDeparture('0.25')]);
     const byMile = { ...perMile('0.02'), key: 'by-mile' };
     grown = await business.plan('grown', [flat('1'), { ...perDeparture('0.25'), key: 'each' }, byMile]);
     parted = await business.plan('parted', [{ ...perDeparture('1'), key: 'each', groupBy: ['origin'] }]);
     await business.plan('yearly', [flat('500')], 'USD', { interval: 'year' });
-    customerId = await business.customer('LH', { plan });
+    customerId = await business.customer('LH', { plan: basic });
     await business.use(
       'LH',
       Array.from({ length: 8 }, (_, index) => ({
@@ -94,6 +98,18 @@ describe('What a customer would be billed', () => {
       code: 'request-invalid',
       field: 'addUsage[0].group',
     });
+  });
+
+  it('by another plan of one subscription adds to the one beside it what it adds to this', async () => {
+    const two = await business.customer('TWO', { plan: basic });
+    const second = { customer: two, plan: twin, startsAt: '2013-01-01T00:00:00Z' };
+    const { id } = await createSubscription(books.database, second, 'test');
+    const totals = async (whatIf: WhatIf) =>
+      shownWhatIf(await supposeBills(books.database, two, whatIf, null)).bills.map((bill) => bill.after.total);
+    const addUsage = [{ price: 'landing', meter: 'departures', quantity: '100' }];
+    // Each 31 + 10 × 1 + 90 × 0.50 = 86.00; by the other plan 1 + 100 × 0.25 = 26.00.
+    assert.deepEqual(await totals({ addUsage }), ['USD 172.00']);
+    assert.deepEqual(await totals({ addUsage, plans: [{ subscription: id, plan: grown }] }), ['USD 112.00']);
   });
 
   it('with nothing supposed is what is expected', async () => {

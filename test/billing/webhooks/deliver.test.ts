@@ -253,6 +253,24 @@ describe('Webhook deliveries', function () {
     assert.equal((await findEndpoint(books.database, id))?.disabledBecause, 'gone');
   });
 
+  it('do not end with an endpoint whose old address is gone, once somebody has given it another', async () => {
+    const { id } = await add();
+    receiver.answers((response) => response.writeHead(410).end());
+    await sendTest(books.database, id);
+    const [moved] = await claimDeliveries(books.database, claim);
+    const url = `${receiver.url}/elsewhere`;
+    await changeEndpoint(books.database, id, { url }, local, 'Ada');
+    assert.equal((await deliver({ database: books.database, sender }, moved!)).isGivenUp, false);
+
+    await sendTest(books.database, id);
+    const [restarted] = await claimDeliveries(books.database, claim);
+    for (const state of ['disabled', 'enabled'] as const) {
+      await changeEndpoint(books.database, id, { state }, local, 'Ada');
+    }
+    assert.equal((await deliver({ database: books.database, sender }, restarted!)).isGivenUp, false);
+    assert.equal((await findEndpoint(books.database, id))?.state, 'enabled');
+  });
+
   for (const point of ['webhook.claimed', 'webhook.answered']) {
     it(`come again under the same id when the sender is killed at ${point}`, async () => {
       const { id } = await add();

@@ -217,12 +217,13 @@ describe('The owner of a webhook endpoint that fails', function () {
     await deleteEndpoint(books.database, removed.id, 'test');
     await sendAll();
     assert.deepEqual(await mailsOf(removed.id), ['webhook-failing skipped endpoint-changed']);
+    assert.deepEqual(await mailsTo('Ada'), []);
     tests += 1;
     const unread = await add(await customerWith(['Bo', 'billing']));
     await failFor(unread.id, 5.1);
     await sendAll();
     assert.deepEqual(await mailsOf(unread.id), ['webhook-given-up failed no-address']);
-    assert.deepEqual([...(await mailsTo('Ada')), ...(await mailsTo('Bo'))], []);
+    assert.deepEqual(await mailsTo('Bo'), []);
   });
 
   for (const [point, isGivenUp] of [

@@ -26,7 +26,7 @@ export function standingSentence(invoice: Invoice, formats: Formats): string | n
       return paidAt === null ? null : `It was paid on ${formats.date(paidAt)}.`;
     case 'partly-paid': {
       const paid = `${money(invoice.amountPaidMinor)} is paid.`;
-      return day === null ? paid : `${paid} The rest, ${due}, is to be paid by ${day}.`;
+      return day === null ? paid : `${paid} Left to be paid by ${day}: ${due}.`;
     }
     case 'overdue':
       return `${due} was to be paid by ${day}.`;
