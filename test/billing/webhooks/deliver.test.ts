@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { changeEndpoint } from '../../../src/billing/webhooks/change-endpoint.ts';
 import { createEndpoint } from '../../../src/billing/webhooks/create-endpoint.ts';
 import { deliver } from '../../../src/billing/webhooks/deliver.ts';
@@ -19,22 +16,10 @@ import { until } from '../../broker/support.ts';
 import { openBooks } from '../../support/books.ts';
 import { chainOf } from '../../support/chains.ts';
 import { useTestDatabase } from '../../support/database.ts';
+import { claim, deliverAndDie } from './dying-sender.ts';
 import { ok, type Receiver, startReceiver } from './receiver.ts';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
 const local = { allowsLoopback: true };
-const claim = { busy: [], takesFailing: true, limit: 100, leaseMs: 60_000 };
-
-/** Delivers what is due, in a process that may be killed at a point of its way. */
-const program = `
-  const { openDatabase } = await import('./src/store/database.ts');
-  const { createWebhookSender } = await import('./src/notify/webhooks/sender.ts');
-  const { claimDeliveries } = await import('./src/store/webhook-deliveries.ts');
-  const { deliver } = await import('./src/billing/webhooks/deliver.ts');
-  const database = openDatabase(process.env.URL, { maxConnections: 1 });
-  const sender = createWebhookSender({ allowsLoopback: true });
-  for (const one of await claimDeliveries(database, ${JSON.stringify(claim)})) await deliver({ database, sender }, one);
-`;
 
 describe('Webhook deliveries', function () {
   this.timeout(60_000);
@@ -275,12 +260,7 @@ describe('Webhook deliveries', function () {
     it(`come again under the same id when the sender is killed at ${point}`, async () => {
       const { id } = await add();
       const sent = await sendTest(books.database, id);
-      const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', program], {
-        cwd: root,
-        env: { ...process.env, URL: books.url, DURABILL_CRASH_AT: point },
-        stdio: 'inherit',
-      });
-      assert.equal((await once(child, 'exit'))[1], 'SIGKILL');
+      assert.equal(await deliverAndDie(books.url, point), 'SIGKILL');
       assert.equal(receiver.received.length, point === 'webhook.claimed' ? 0 : 1);
       assert.deepEqual(await attemptAll(), [], 'until its lease ends it may be on its way');
       await letTimePass();

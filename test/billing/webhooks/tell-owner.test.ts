@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { createOperator } from '../../../src/auth/operators.ts';
 import type { UserRole } from '../../../src/auth/roles.ts';
 import { addUser } from '../../../src/auth/users.ts';
@@ -24,23 +21,11 @@ import { addCustomer, openBooks } from '../../support/books.ts';
 import { chainOf } from '../../support/chains.ts';
 import { useTestDatabase } from '../../support/database.ts';
 import { issueInvoice } from '../../targets/support.ts';
+import { claim, deliverAndDie } from './dying-sender.ts';
 import { ok, type Receiver, startReceiver } from './receiver.ts';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
 const local = { allowsLoopback: true };
 const from = { name: 'Acme Billing', address: 'billing@acme.example' };
-const claim = { busy: [], takesFailing: true, limit: 100, leaseMs: 60_000 };
-
-/** Delivers what is due, in a process that may be killed at a point of its way. */
-const program = `
-  const { openDatabase } = await import('./src/store/database.ts');
-  const { createWebhookSender } = await import('./src/notify/webhooks/sender.ts');
-  const { claimDeliveries } = await import('./src/store/webhook-deliveries.ts');
-  const { deliver } = await import('./src/billing/webhooks/deliver.ts');
-  const database = openDatabase(process.env.URL, { maxConnections: 1 });
-  const sender = createWebhookSender({ allowsLoopback: true });
-  for (const one of await claimDeliveries(database, ${JSON.stringify(claim)})) await deliver({ database, sender }, one);
-`;
 
 describe('The owner of a webhook endpoint that fails', function () {
   this.timeout(60_000);
@@ -235,12 +220,7 @@ describe('The owner of a webhook endpoint that fails', function () {
       await sendTest(books.database, id);
       await attemptAll();
       await letPass(5.1);
-      const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', program], {
-        cwd: root,
-        env: { ...process.env, URL: books.url, DURABILL_CRASH_AT: point },
-        stdio: 'ignore',
-      });
-      assert.equal((await once(child, 'exit'))[1], 'SIGKILL');
+      assert.equal(await deliverAndDie(books.url, point), 'SIGKILL');
       assert.deepEqual(await mailsOf(id), isGivenUp ? ['webhook-given-up pending'] : []);
       assert.equal((await findEndpoint(books.database, id))?.state, isGivenUp ? 'disabled' : 'enabled');
       await letPass(5.1);
