@@ -1,8 +1,9 @@
 import type { FastifyReply } from 'fastify';
 import type { Principal } from '../auth/principal.ts';
+import type { FindInvoice } from '../store/invoice-finder.ts';
 import type { InvoiceView } from '../store/invoice-views.ts';
 import type { DataGap } from '../store/usage-freshness.ts';
-import type { FindInvoice, InvoiceLineView, WholeInvoice } from '../store/whole-invoice.ts';
+import type { InvoiceLineView, WholeInvoice } from '../store/whole-invoice.ts';
 import type { ApiDeps } from './deps.ts';
 import { noSuchInvoice } from './filters.ts';
 import { isCustomer } from './guard.ts';
@@ -27,8 +28,11 @@ export async function wholeInvoice(
 ): Promise<string> {
   const found = await find(id);
   if (found === undefined) throw noSuchInvoice(id);
-  const invoice = writeJson(shownInvoice(found.invoice, noticeOf, reader));
-  return `${invoice.slice(0, -1)},${contentOf(found).slice(1)}`;
+  const kind = isCustomer(reader) ? 'customer' : 'operator';
+  const kept = written.get(found) ?? {};
+  written.set(found, kept);
+  kept[kind] ??= write(found, noticeOf, reader);
+  return kept[kind];
 }
 
 /** Sends an invoice that is written already. */
@@ -36,17 +40,16 @@ export async function sendInvoice(reply: FastifyReply, json: string): Promise<Fa
   return await reply.type('application/json; charset=utf-8').serializer(String).send(json);
 }
 
-/** Of what is remembered of an issued invoice, the same object is found each time: it is written once. */
-const written = new WeakMap<object, { gaps: string; json: string }>();
+/** While nothing has changed, the same object is found again: it is written once for each kind of reader. */
+const written = new WeakMap<WholeInvoice, { customer?: string; operator?: string }>();
 
-function contentOf({ parties, lines, parts, dataGaps }: WholeInvoice): string {
-  const gaps = JSON.stringify(dataGaps);
-  const before = written.get(lines);
-  if (before?.gaps === gaps) return before.json;
-  const shown = lines.map((line) => ({ ...line, usageState: usageStateOf(line, dataGaps) }));
-  const json = writeJson({ parties, lines: shown, dataGaps, ...parts });
-  written.set(lines, { gaps, json });
-  return json;
+function write(
+  { invoice, parties, lines, dataGaps, parts }: WholeInvoice,
+  noticeOf: ApiDeps['noticeOf'],
+  reader: Reader,
+) {
+  const shownLines = lines.map((line) => ({ ...line, usageState: usageStateOf(line, dataGaps) }));
+  return writeJson({ ...shownInvoice(invoice, noticeOf, reader), parties, lines: shownLines, dataGaps, ...parts });
 }
 
 /** That nothing was used is not the same as that nothing was heard. */

@@ -19,8 +19,8 @@ export type Standing = {
   /** What Stripe is to have, and when it is tried again; left out where it is not known. */
   wanted?: 'final' | 'void';
   nextRetryAt?: Date | null;
-  /** Business time: who has not paid by the day is told so. */
-  now?: Date;
+  /** The day of business time in the zone: who has not paid by the day is told so. */
+  today?: string;
   /** When it was paid in full, and what was paid of how much, for people; left out where it is not known. */
   paidAt?: Date | null;
   paid?: { amount: string; total: string; isNothing: boolean };
@@ -60,12 +60,12 @@ const standingsOfPayment: Partial<Record<Payment, StandingName>> = {
   uncollectible: 'closed-unpaid',
 };
 
-function standingOfDelivery({ sync, paymentDueOn, nextRetryAt, now, zone }: Standing): StandingName {
+function standingOfDelivery({ sync, paymentDueOn, nextRetryAt, today }: Standing): StandingName {
   // Without an instant it has been stopped, by a pause, and not failed.
   if (sync === 'backing_off') return nextRetryAt === null ? 'on-its-way' : 'tried-again';
   if (sync === 'parked') return 'waits-for-us';
   if (sync !== 'synced') return 'on-its-way';
-  return paymentDueOn !== null && isPast(paymentDueOn, now, zone) ? 'overdue' : 'open';
+  return paymentDueOn !== null && isPast(paymentDueOn, today) ? 'overdue' : 'open';
 }
 
 /** Where an invoice stands, in one line that its customer understands: "Draft, becomes final on 2 Feb 2013". */
@@ -104,13 +104,12 @@ const lines = {
   'waits-for-us': 'Issued, waiting for one of us to look at it',
 };
 
-function partlyPaid({ paymentDueOn, paid, now, zone }: Standing, payBy: string): string {
-  const verb = paymentDueOn !== null && isPast(paymentDueOn, now, zone) ? 'was' : 'is';
+function partlyPaid({ paymentDueOn, paid, today }: Standing, payBy: string): string {
+  const verb = paymentDueOn !== null && isPast(paymentDueOn, today) ? 'was' : 'is';
   const by = paymentDueOn === null ? '' : `, the rest ${verb} to be paid by ${payBy}`;
   return paid === undefined ? `Paid in part${by}` : `Paid in part (${paid.amount} of ${paid.total})${by}`;
 }
 
-/** Whether the day is over in the zone. */
-function isPast(day: string, now: Date | undefined, zone: string): boolean {
-  return now !== undefined && dayIn(zone, now) > day;
+function isPast(day: string, today: string | undefined): boolean {
+  return today !== undefined && today > day;
 }

@@ -5,7 +5,7 @@ import type { Sql } from './database.ts';
 import { type Standing, type StandingName, standingOf, statusOf } from './invoice-status.ts';
 
 /** An invoice as it is shown: facts and states together, amounts as whole minor units and as text. */
-export type InvoiceView = Omit<Standing, 'now' | 'paid'> & {
+export type InvoiceView = Omit<Standing, 'today' | 'paid'> & {
   id: string;
   number: string | null;
   revision: number;
@@ -37,7 +37,6 @@ export type InvoiceView = Omit<Standing, 'now' | 'paid'> & {
   syncAttempts: number;
   nextRetryAt: Date | null;
   syncedAt: Date | null;
-  /** Why it waits for a person, while it does. */
   /** Why it waits for a person; a draft that is held has no instant of its own. */
   parked: { parkingNumber: number; parkedAt: Date | null; code: string | null; reason: string | null } | null;
   /** What is wrong at the moment, or was at the last try. */
@@ -82,45 +81,30 @@ const creditedMinor = (column: 'total_minor' | 'due_minor') =>
 const amountDueMinor = `CASE WHEN s.lifecycle = 'issued' AND s.payment NOT IN ('paid', 'uncollectible')
   THEN greatest(0, i.total_minor - ${creditedMinor('due_minor')} - s.amount_paid_minor) ELSE 0 END`;
 
-/** What an invoice `i` says for ever once it is issued: triggers keep it. */
-const factColumns = `i.id, i.number, i.revision, i.replaces, i.customer_id AS "customerId", i.currency,
+/** The day of business time that it is where the customer of the invoice `i` is. */
+export const today = `(business_now(k) AT TIME ZONE i.zone)::date`;
+
+/** All of an invoice `i` but its lines and parts. */
+export const invoiceColumns = `i.id, i.number, i.revision, i.replaces, i.customer_id AS "customerId", i.currency,
     i.billing_group AS "billingGroup", i.purpose, i.period_start_at AS "periodStartAt", i.period_end_at AS "periodEndAt",
     i.zone, i.generated_at AS "generatedAt", i.due_at AS "dueAt", i.issued_at AS "issuedAt", i.usage_cut_at AS "usageCutAt",
     i.subtotal_minor AS "subtotalMinor", i.discount_minor AS "discountMinor", i.tax_minor AS "taxMinor",
     i.inclusive_tax_minor AS "inclusiveTaxMinor", i.carried_minor AS "carriedMinor", i.credit_minor AS "creditMinor",
-    i.total_minor AS "totalMinor", i.line_count AS "lineCount"`;
-
-/** What goes on changing: its state `s`, what came of its money, and how its customer `c` and clock `k` are called. */
-export const stateColumns = `c.external_id AS "customerExternalId", k.name AS clock, s.payment_due_on AS "paymentDueOn",
+    i.total_minor AS "totalMinor", i.line_count AS "lineCount",
+    c.external_id AS "customerExternalId", k.name AS clock, ${today} AS today, s.payment_due_on AS "paymentDueOn",
     s.lifecycle, s.payment, s.sync, s.sync_attempts AS "syncAttempts", s.next_retry_at AS "nextRetryAt",
     s.synced_at AS "syncedAt", s.parking_number AS "parkingNumber", s.parked_at AS "parkedAt",
     s.failure_code AS "failureCode", s.failure_reason AS "failureReason", s.priority, s.wanted,
     s.amount_paid_minor AS "amountPaidMinor", s.paid_at AS "paidAt", s.collection,
-    s.collection_fallback AS "collectionFallback", ${creditedMinor('total_minor')} AS "creditedMinor", ${amountDueMinor} AS "amountDueMinor",
-    ${refundedMinor} AS "refundedMinor", ${disputedOf('i.id')} AS "disputedMinor", business_now(k) AS now,
-    coalesce(sent.copies, '[]') AS copies`;
+    s.collection_fallback AS "collectionFallback", ${creditedMinor('total_minor')} AS "creditedMinor",
+    ${amountDueMinor} AS "amountDueMinor", ${refundedMinor} AS "refundedMinor",
+    ${disputedOf('i.id')} AS "disputedMinor", coalesce(sent.copies, '[]') AS copies`;
 
-/** The state of an invoice as it comes out of JSON, which has neither instants nor whole numbers as large as ours may be. */
-export type StateAsJson = Record<(typeof instantsOfState)[number], string | null> &
-  Record<(typeof sumsOfState)[number], number> & { lifecycle: InvoiceView['lifecycle'] };
+/** Invoices `i`, each with its state `s`, its customer `c` and its clock `k`. */
+export const invoicesInBooks = `FROM invoices i JOIN invoice_states s ON s.invoice_id = i.id
+  JOIN customers c ON c.id = i.customer_id JOIN clocks k ON k.id = i.clock_id`;
 
-const instantsOfState = ['nextRetryAt', 'syncedAt', 'parkedAt', 'paidAt', 'now'] as const;
-const sumsOfState = ['amountPaidMinor', 'creditedMinor', 'amountDueMinor', 'refundedMinor', 'disputedMinor'] as const;
-
-/** What is read of an issued invoice and remembered, with the state that it has now. */
-export function withState(facts: StoredInvoice, state: StateAsJson): StoredInvoice {
-  const row: Record<string, unknown> = { ...facts, ...state };
-  for (const name of instantsOfState) row[name] = state[name] === null ? null : new Date(state[name]);
-  // A number that JSON cannot hold exactly is so large, however it was rounded, that `safeNumber` refuses it.
-  for (const name of sumsOfState) row[name] = BigInt(state[name]);
-  return row as StoredInvoice;
-}
-
-/** All of an invoice `i` but its lines and parts. */
-export const invoiceColumns = `${factColumns}, ${stateColumns}`;
-
-export const fromInvoices = `FROM invoices i JOIN invoice_states s ON s.invoice_id = i.id JOIN customers c ON c.id = i.customer_id
-  JOIN clocks k ON k.id = i.clock_id
+export const fromInvoices = `${invoicesInBooks}
   LEFT JOIN LATERAL (
     SELECT jsonb_agg(jsonb_build_object('target', a.target, 'remoteId', m.remote_id, 'status', m.remote_status,
       'totalMinor', m.remote_total_minor, 'url', m.remote_url) ORDER BY a.target) AS copies
@@ -137,7 +121,11 @@ const sums = [
   'carriedMinor',
   'creditMinor',
   'totalMinor',
-  ...sumsOfState,
+  'amountPaidMinor',
+  'creditedMinor',
+  'amountDueMinor',
+  'refundedMinor',
+  'disputedMinor',
 ] as const;
 type Sum = (typeof sums)[number];
 
@@ -147,12 +135,11 @@ export type StoredInvoice = Omit<InvoiceView, Sum | 'total' | 'status' | 'standi
   parkingNumber: number;
   parkedAt: Date | null;
   failureReason: string | null;
-  /** Business time. */
-  now: Date;
+  today: string;
 };
 
 export function fromStored(row: StoredInvoice): InvoiceView {
-  const { parkingNumber, parkedAt, failureReason, now: _, ...rest } = row;
+  const { parkingNumber, parkedAt, failureReason, today: _, ...rest } = row;
   const waits = parkedAt !== null || row.lifecycle === 'held';
   const numbers = {} as { [name in Sum]: number };
   for (const name of sums) numbers[name] = safeNumber(row[name]);

@@ -166,6 +166,9 @@ export const selectedDataGaps = `CASE WHEN ${isCounted} THEN
     (SELECT coalesce(json_agg(gap), '[]') FROM (${silentSources}) gap) END`;
 
 /** Data gaps as they come out of JSON. */
-export function dataGapsOf(stored: (Omit<DataGap, 'lastOccurredAt'> & { lastOccurredAt: string })[]): DataGap[] {
+export type StoredGaps = (Omit<DataGap, 'lastOccurredAt'> & { lastOccurredAt: string })[];
+
+export function dataGapsOf(stored: StoredGaps | null): DataGap[] | null {
+  if (stored === null) return null;
   return stored.map((gap) => ({ ...gap, lastOccurredAt: new Date(gap.lastOccurredAt) }));
 }

@@ -1,21 +1,18 @@
-import { LRUCache } from 'lru-cache';
 import type { Currency } from '../domain/money/currency.ts';
 import { formatMoney } from '../domain/money/money.ts';
 import { type InvoiceCredit, type InvoiceDiscount, type InvoiceTax, selectedParts } from './bill-parts.ts';
 import type { Sql } from './database.ts';
+import { selectedCount, selectedMark } from './invoice-mark.ts';
 import { type InvoiceParties, selectParties } from './invoice-parties.ts';
 import {
   fromInvoices,
   fromStored,
   type InvoiceView,
   invoiceColumns,
-  type StateAsJson,
   type StoredInvoice,
   safeNumber,
-  stateColumns,
-  withState,
 } from './invoice-views.ts';
-import { type DataGap, dataGapsOf, selectedDataGaps } from './usage-freshness.ts';
+import { type DataGap, dataGapsOf, type StoredGaps, selectedDataGaps } from './usage-freshness.ts';
 import { uuidOrNull } from './uuid.ts';
 
 export type InvoiceLineView = {
@@ -73,12 +70,9 @@ const selectedLines = `(SELECT coalesce(json_agg(line), '[]') FROM (
  * length a plan for all calls would have to guess: PostgreSQL would plan it anew each time, for longer than it runs.
  */
 const selectWhole = `SELECT ${invoiceColumns}, (SELECT to_json(parties) FROM (${selectParties}) parties) AS parties,
-    ${selectedLines} AS lines, ${selectedParts}, ${selectedDataGaps} AS "dataGaps"
+    ${selectedLines} AS lines, ${selectedParts}, ${selectedDataGaps} AS "dataGaps", ${selectedMark} AS mark,
+    ${selectedCount} AS count
   ${fromInvoices} WHERE i.id = $1::uuid`;
-
-/** As one value: PostgreSQL describes each column of each answer, and reading that takes longer than the state itself. */
-const selectState = `SELECT to_json(found) AS found FROM (
-    SELECT ${stateColumns}, ${selectedDataGaps} AS "dataGaps" ${fromInvoices} WHERE i.id = $1::uuid) found`;
 
 type Texts<Row, Keys extends keyof Row> = Omit<Row, Keys> & { [Key in Keys]: string };
 type CountsOfLine = 'amountMinor' | 'discountMinor' | 'taxMinor' | 'inclusiveTaxMinor' | 'eventCount' | 'skippedCount';
@@ -86,63 +80,33 @@ type StoredLine = Omit<Texts<InvoiceLineView, CountsOfLine>, 'amount' | 'periodS
   periodStartAt: string | null;
   periodEndAt: string | null;
 };
-type Gaps = { dataGaps: Parameters<typeof dataGapsOf>[0] | null };
-type StoredWhole = StoredInvoice &
-  Gaps & {
-    parties: WholeInvoice['parties'] | null;
-    lines: StoredLine[];
-    discounts: Texts<InvoiceDiscount, 'amountMinor'>[];
-    taxes: Texts<InvoiceTax, 'amountMinor' | 'taxableMinor'>[];
-    credits: Texts<InvoiceCredit, 'amountMinor'>[];
-  };
+type StoredWhole = StoredInvoice & {
+  parties: WholeInvoice['parties'] | null;
+  lines: StoredLine[];
+  discounts: Texts<InvoiceDiscount, 'amountMinor'>[];
+  taxes: Texts<InvoiceTax, 'amountMinor' | 'taxableMinor'>[];
+  credits: Texts<InvoiceCredit, 'amountMinor'>[];
+  dataGaps: StoredGaps | null;
+  mark: string;
+  count: string | null;
+};
 
-/** An invoice as it was read, and what of it nobody changes once it is issued. */
-type Content = { stored: StoredInvoice } & Pick<WholeInvoice, 'parties' | 'lines' | 'parts'>;
+/** An invoice as it was under its mark, its gaps in the data as of the count. */
+export type MarkedInvoice = { whole: WholeInvoice; mark: string; count: string | null };
 
 /** One invoice with its parties and lines, all of one moment: a draft may be rebuilt at any time. */
 export async function findInvoice(sql: Sql, reference: string): Promise<WholeInvoice | undefined> {
   const id = uuidOrNull(reference);
-  const read = id === null ? undefined : await readWhole(sql, id);
-  return read && wholeOf(read.content, read.gaps);
+  return id === null ? undefined : (await readMarked(sql, id))?.whole;
 }
 
-export type FindInvoice = (reference: string) => Promise<WholeInvoice | undefined>;
-
-/**
- * `findInvoice` for whoever reads the same invoices again and again. What an issued invoice says is remembered, as triggers
- * keep it from ever changing; what goes on changing, its state and money, is asked for each time.
- * @param mostText how many characters of JSON are remembered at most
- */
-export function createInvoiceFinder(sql: Sql, mostText = 16_000_000): FindInvoice {
-  const issued = new LRUCache<string, Content>({
-    maxSize: mostText,
-    sizeCalculation: ({ parties, lines, parts }) => JSON.stringify([parties, lines, parts]).length,
-  });
-  return async (reference) => {
-    const id = uuidOrNull(reference);
-    if (id === null) return undefined;
-    const known = issued.get(id);
-    const now = known && (await readState(sql, id));
-    // What is void is no longer kept from changing.
-    if (known !== undefined && now?.lifecycle === 'issued') {
-      const { dataGaps, ...state } = now;
-      return wholeOf({ ...known, stored: withState(known.stored, state) }, dataGaps);
-    }
-    const read = await readWhole(sql, id);
-    if (read === undefined) return undefined;
-    const { content, gaps } = read;
-    if (content.stored.lifecycle === 'issued' && content.parties.isFrozen) issued.set(id, content);
-    return wholeOf(content, gaps);
-  };
-}
-
-async function readWhole(sql: Sql, id: string): Promise<{ content: Content; gaps: Gaps['dataGaps'] } | undefined> {
+export async function readMarked(sql: Sql, id: string): Promise<MarkedInvoice | undefined> {
   const { rows } = await sql.query<StoredWhole>({ name: 'find-invoice', text: selectWhole, values: [id] });
   if (rows[0] === undefined) return undefined;
-  const { parties, lines, discounts, taxes, credits, dataGaps, ...stored } = rows[0];
+  const { parties, lines, discounts, taxes, credits, dataGaps, mark, count, ...stored } = rows[0];
   if (parties === null) return undefined;
-  const content: Content = {
-    stored,
+  const whole: WholeInvoice = {
+    invoice: fromStored(stored),
     parties,
     lines: lines.map((line) => lineOf(line, stored.currency as Currency)),
     parts: {
@@ -154,18 +118,9 @@ async function readWhole(sql: Sql, id: string): Promise<{ content: Content; gaps
       })),
       credits: credits.map(({ source, name, amountMinor }) => ({ source, name, amountMinor: exactly(amountMinor) })),
     },
+    dataGaps: dataGapsOf(dataGaps),
   };
-  return { content, gaps: dataGaps };
-}
-
-async function readState(sql: Sql, id: string): Promise<(StateAsJson & Gaps) | undefined> {
-  const query = { name: 'find-invoice-state', text: selectState, values: [id] };
-  const { rows } = await sql.query<{ found: StateAsJson & Gaps }>(query);
-  return rows[0]?.found;
-}
-
-function wholeOf({ stored, ...content }: Content, gaps: Gaps['dataGaps']): WholeInvoice {
-  return { invoice: fromStored(stored), ...content, dataGaps: gaps === null ? null : dataGapsOf(gaps) };
+  return { whole, mark, count };
 }
 
 function lineOf(line: StoredLine, currency: Currency): InvoiceLineView {

@@ -1,20 +1,17 @@
 import assert from 'node:assert/strict';
+import { countSourcesOfUsage } from '../../src/billing/count-sources.ts';
 import { issueCreditNote } from '../../src/billing/issue-credit-note.ts';
 import { orderRefund } from '../../src/billing/order-refund.ts';
 import { requestVoid } from '../../src/billing/void-invoice.ts';
+import { createInvoiceFinder, type FindInvoice } from '../../src/store/invoice-finder.ts';
 import { lookAgain } from '../../src/store/wants.ts';
-import {
-  createInvoiceFinder,
-  type FindInvoice,
-  findInvoice,
-  type WholeInvoice,
-} from '../../src/store/whole-invoice.ts';
-import { flat, invoicesOf, openBusiness } from '../billing/business.ts';
+import { findInvoice, type WholeInvoice } from '../../src/store/whole-invoice.ts';
+import { flat, invoicesOf, openBusiness, perDeparture } from '../billing/business.ts';
 import { remoteIdsOf } from '../billing/reconciliation/support.ts';
 import { tamper } from '../support/tamper.ts';
 import { useTarget } from './support.ts';
 
-/** Each invoice here is of one line over 100.00 USD, and its customer's clock stands still. */
+/** Each invoice here is of 100.00 USD, and its customer's clock stands still unless a run moves it. */
 describe('An invoice that is read again and again', () => {
   const target = useTarget();
   let find: FindInvoice;
@@ -22,7 +19,16 @@ describe('An invoice that is read again and again', () => {
   async function drafted() {
     find = createInvoiceFinder(target.database);
     const business = await openBusiness(target.database);
-    const customer = await business.customer('B6', { plan: await business.plan('team', [flat('100')]) });
+    const plan = await business.plan('team', [flat('100'), perDeparture('0')]);
+    const customer = await business.customer('B6', {
+      plan,
+      zone: 'America/New_York',
+      startsAt: '2013-01-01T05:00:00Z',
+    });
+    await business.use(
+      'B6',
+      ['02', '03', '04'].map((day) => ({ at: `2013-01-${day}T12:00:00Z` })),
+    );
     await business.invoice('2013-02-01T13:00:00Z');
     const [invoice] = await invoicesOf(target.database, customer);
     return { business, customer, id: invoice!.id };
@@ -46,7 +52,7 @@ describe('An invoice that is read again and again', () => {
       [issued.invoice.sync, issued.invoice.amountDueMinor, issued.parties.isFrozen],
       ['pending', 10_000, true],
     );
-    assert.equal((await read(id)).lines, issued.lines, 'what is issued is remembered');
+    assert.equal(await read(id), issued, 'what is issued is remembered');
 
     await target.bring(id);
     assert.deepEqual([(await read(id)).invoice.sync, (await read(id)).invoice.copies.length], ['synced', 1]);
@@ -68,9 +74,7 @@ describe('An invoice that is read again and again', () => {
 
     // As an erasure does it, for which it is too early here.
     await tamper(target.database, `UPDATE customers SET external_id = 'erased-' || id WHERE id = $1`, [customer]);
-    const erased = await read(id);
-    assert.match(erased.invoice.customerExternalId, /^erased-/);
-    assert.equal(erased.lines, issued.lines, 'none of it was a reason to read the rest again');
+    assert.match((await read(id)).invoice.customerExternalId, /^erased-/);
   });
 
   it('is void as soon as it is, and then read as a whole', async () => {
@@ -82,7 +86,38 @@ describe('An invoice that is read again and again', () => {
     await target.bring(id);
     const gone = await read(id);
     assert.deepEqual([gone.invoice.lifecycle, gone.invoice.amountDueMinor], ['void', 0]);
-    assert.notEqual(gone.lines, issued.lines);
+    assert.notEqual(gone, issued);
+    assert.notEqual(await read(id), gone, 'nothing keeps it from changing');
+  });
+
+  it('is overdue as soon as the day to pay is over where its customer is', async () => {
+    const { business, id } = await drafted();
+    // Issued on 2 February, to be paid within 14 days: the 16th ends in New York at 05:00 of the 17th in UTC.
+    await business.scan('2013-02-02T15:00:00Z');
+    await target.bring(id);
+    await business.scan('2013-02-17T04:59:00Z');
+    const open = await read(id);
+    assert.deepEqual([open.invoice.paymentDueOn, open.invoice.standing], ['2013-02-16', 'open']);
+    await business.scan('2013-02-17T05:00:00Z');
+    assert.equal((await read(id)).invoice.standing, 'overdue');
+  });
+
+  it('tells of gaps in its data as soon as they are counted, and is the same while what is counted tells of none', async () => {
+    const { business, id } = await drafted();
+    await business.scan('2013-02-02T15:00:00Z');
+    assert.equal((await read(id)).dataGaps, null);
+    await countSourcesOfUsage(target.database);
+    // On three days with a day between each, and not heard of since the 4th.
+    const silent = await read(id);
+    assert.deepEqual(
+      silent.dataGaps?.map(({ silentDays, longestPauseDays }) => [silentDays, longestPauseDays]),
+      [[27, 1]],
+    );
+    await countSourcesOfUsage(target.database);
+    assert.equal(await read(id), silent);
+    await business.use('B6', [{ at: '2013-02-02T12:00:00Z' }]);
+    await countSourcesOfUsage(target.database);
+    assert.deepEqual((await read(id)).dataGaps, []);
   });
 
   it('is nobody under a made-up id', async () => {

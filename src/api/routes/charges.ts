@@ -1,9 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { orderOneOff } from '../../billing/order-one-off.ts';
 import { addPendingItem, removePendingItem, type ShownItem } from '../../billing/pending-item-orders.ts';
+import type { FindInvoice } from '../../store/invoice-finder.ts';
 import { safeNumber } from '../../store/invoice-views.ts';
 import { listPendingItems } from '../../store/pending-items.ts';
-import { type FindInvoice, findInvoice } from '../../store/whole-invoice.ts';
+import { findInvoice } from '../../store/whole-invoice.ts';
 import type { ApiDeps } from '../deps.ts';
 import { customerIdFor } from '../filters.ts';
 import { actorOf } from '../guard.ts';

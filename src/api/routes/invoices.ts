@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { setInvoiceTerms } from '../../billing/set-invoice-terms.ts';
+import { createInvoiceFinder } from '../../store/invoice-finder.ts';
 import { type InvoiceCursor, type InvoiceFilter, listInvoices } from '../../store/invoice-views.ts';
-import { createInvoiceFinder } from '../../store/whole-invoice.ts';
 import type { ApiDeps } from '../deps.ts';
 import { clockIdFor, customerIdFor, invoiceIdFor } from '../filters.ts';
 import { actorOf } from '../guard.ts';
