@@ -1,3 +1,4 @@
+import DataLoader from 'dataloader';
 import { LRUCache } from 'lru-cache';
 import type { Sql } from './database.ts';
 import { selectedCount, selectedMark } from './invoice-mark.ts';
@@ -10,14 +11,18 @@ export type FindInvoice = (reference: string) => Promise<WholeInvoice | undefine
 
 type Now = Pick<MarkedInvoice, 'mark' | 'count'>;
 
-const selectMark = `SELECT ${selectedMark} AS mark, ${selectedCount} AS count
-  ${invoicesInBooks} WHERE i.id = $1::uuid`;
+/**
+ * Looks for each by its key, so that one plan is as good for one as for a hundred. The ids are JSON, since PostgreSQL would
+ * plan anew for arrays, as it believes that it knows better with their length.
+ */
+const selectMarks = `SELECT (SELECT ${selectedMark} ${invoicesInBooks} WHERE i.id = asked.id::uuid) AS mark, ${selectedCount} AS count
+  FROM json_array_elements_text($1::json) WITH ORDINALITY AS asked (id, place) ORDER BY place`;
 const selectGaps = `SELECT ${selectedDataGaps} AS "dataGaps", ${selectedCount} AS count FROM invoices i WHERE i.id = $1::uuid`;
 
 /**
  * `findInvoice` for whoever reads the same invoices again and again. Issued ones are remembered, and each read asks PostgreSQL
- * whether anything of them has changed since: what it answers is never older than the question. While nothing has, the very
- * same object is found, so that what was made of it can be kept with it.
+ * whether anything of them has changed since, in one question for all that are read at the same time: what it answers is never
+ * older than the read. While nothing has, the very same object is found, so that what was made of it can be kept with it.
  * @param mostText how many characters of JSON are remembered at most
  */
 export function createInvoiceFinder(sql: Sql, mostText = 16_000_000): FindInvoice {
@@ -25,11 +30,16 @@ export function createInvoiceFinder(sql: Sql, mostText = 16_000_000): FindInvoic
     maxSize: mostText,
     sizeCalculation: ({ whole }) => JSON.stringify(whole).length,
   });
+  const marks = new DataLoader<string, Now>((ids) => askNow(sql, ids), {
+    cache: false,
+    batchScheduleFn: (ask) => setImmediate(ask),
+    maxBatchSize: 100,
+  });
   return async (reference) => {
     const id = uuidOrNull(reference);
     if (id === null) return undefined;
     const known = issued.get(id);
-    const now = known && (await askNow(sql, id));
+    const now = known && (await marks.load(id));
     if (known !== undefined && known.mark === now?.mark) {
       const current = known.count === now.count ? known : await recounted(sql, id, known);
       if (current !== known) issued.set(id, current);
@@ -44,9 +54,13 @@ export function createInvoiceFinder(sql: Sql, mostText = 16_000_000): FindInvoic
   };
 }
 
-async function askNow(sql: Sql, id: string): Promise<Now | undefined> {
-  const { rows } = await sql.query<Now>({ name: 'find-invoice-mark', text: selectMark, values: [id] });
-  return rows[0];
+async function askNow(sql: Sql, ids: readonly string[]): Promise<Now[]> {
+  const { rows } = await sql.query<Now>({
+    name: 'find-invoice-marks',
+    text: selectMarks,
+    values: [JSON.stringify(ids)],
+  });
+  return rows;
 }
 
 /** Events that were counted since seldom tell of another gap; where usage streams in, they are counted all the time. */

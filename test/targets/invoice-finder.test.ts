@@ -120,6 +120,26 @@ describe('An invoice that is read again and again', () => {
     assert.deepEqual((await read(id)).dataGaps, []);
   });
 
+  it('is asked for together with others, and each is found as it is', async () => {
+    const { business, id } = await drafted();
+    await business.customer('NK', { plan: await business.plan('other', [flat('70')]) });
+    await business.invoice('2013-02-01T14:00:00Z');
+    await business.scan('2013-02-02T15:00:00Z');
+    const ids = (await invoicesOf(target.database, business.clockId)).map((invoice) => invoice.id);
+    assert.equal(ids.length, 2);
+    const before = await Promise.all(ids.map(read));
+    const order = { requestId: 'r1', giveBack: 'refund', reason: 'order_change', amountMinor: 2_500 } as const;
+    await issueCreditNote(target.database, id, order, 'Ada');
+    const nobody = '8b0f6c1e-58c1-4d62-9a3e-0d8e3b1f7a11';
+    const after = await Promise.all([...ids, nobody, ...ids].map((one) => find(one)));
+    assert.deepEqual(
+      after.map((found) => found?.invoice.creditedMinor),
+      [...ids, nobody, ...ids].map((one) => (one === id ? 2_500 : one === nobody ? undefined : 0)),
+    );
+    const other = ids.findIndex((one) => one !== id);
+    assert.equal(after[other], before[other], 'nobody has touched it');
+  });
+
   it('is nobody under a made-up id', async () => {
     find = createInvoiceFinder(target.database);
     assert.equal(await find('no uuid'), undefined);
