@@ -2,6 +2,7 @@ import type { ErrorCode } from '../errors/catalogue.ts';
 import { DurabillError, isDurabillError } from '../errors/error.ts';
 import { findErased } from '../store/customer-erasures.ts';
 import { type Database, isUnreachable } from '../store/database.ts';
+import { gather } from '../store/gather.ts';
 import {
   type EventCustomer,
   ensurePartitions,
@@ -12,7 +13,6 @@ import {
 import { readUsageMarks } from '../store/usage-removal-marks.ts';
 import { hasVersionWith } from '../store/usage-versions.ts';
 import { findCustomers, readCustomers } from './event-customers.ts';
-import { gather } from './gather.ts';
 import { answerRemoved, otherContent, type RemovedEvent } from './retention/answer-removed.ts';
 import { contentHash, type ReadEvent, readEvent } from './usage-event.ts';
 

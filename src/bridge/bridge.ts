@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import { gather } from '../billing/gather.ts';
 import type { BrokerConnection } from '../broker/connection.ts';
 import { type Consumer, createConsumer, type Verdict } from '../broker/consumer.ts';
 import type { InvoiceDue, Priority } from '../broker/invoice-due.ts';
@@ -10,6 +9,7 @@ import { crashPoint } from '../crash-points.ts';
 import type { Currency } from '../domain/money/currency.ts';
 import { formatMoney, money } from '../domain/money/money.ts';
 import { type Database, isUnreachable } from '../store/database.ts';
+import { gather } from '../store/gather.ts';
 import { claimSlots, type SlotClaim, type WantedSlot } from '../store/sync-slots.ts';
 import { wakeSync } from '../temporal/syncs.ts';
 

@@ -1,6 +1,6 @@
-import DataLoader from 'dataloader';
 import { LRUCache } from 'lru-cache';
-import type { Sql } from './database.ts';
+import { isUnreachable, type Sql } from './database.ts';
+import { gather } from './gather.ts';
 import { selectedCount, selectedMark } from './invoice-mark.ts';
 import { invoicesInBooks } from './invoice-views.ts';
 import { dataGapsOf, type StoredGaps, selectedDataGaps } from './usage-freshness.ts';
@@ -30,16 +30,20 @@ export function createInvoiceFinder(sql: Sql, mostText = 16_000_000): FindInvoic
     maxSize: mostText,
     sizeCalculation: ({ whole }) => JSON.stringify(whole).length,
   });
-  const marks = new DataLoader<string, Now>((ids) => askNow(sql, ids), {
-    cache: false,
-    batchScheduleFn: (ask) => setImmediate(ask),
-    maxBatchSize: 100,
+  const nowOf = gather((ids: string[]) => askNow(sql, ids), {
+    max: 100,
+    concernsAll: isUnreachable,
+    // A connection that is gone without a word holds up nobody who comes later.
+    limit: {
+      ms: 5_000,
+      error: () => Object.assign(new Error('PostgreSQL has not answered for 5 s.'), { code: 'ETIMEDOUT' }),
+    },
   });
   return async (reference) => {
     const id = uuidOrNull(reference);
     if (id === null) return undefined;
     const known = issued.get(id);
-    const now = known && (await marks.load(id));
+    const now = known && (await nowOf(id));
     if (known !== undefined && known.mark === now?.mark) {
       const current = known.count === now.count ? known : await recounted(sql, id, known);
       if (current !== known) issued.set(id, current);

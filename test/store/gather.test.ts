@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
-import { gather } from '../../src/billing/gather.ts';
+import { gather } from '../../src/store/gather.ts';
 
 /** A run that ends when it is told to, and what it was given each time. */
 function held() {
