@@ -78,7 +78,7 @@ const defaults: Record<string, string> = {
   DURABILL_OPERATIONS_HOST: '127.0.0.1',
   DURABILL_OPERATIONS_PORT: '0',
   DURABILL_SYNC_SLOTS: '500',
-  DURABILL_STRIPE_RATE_PER_OPERATION: '24',
+  DURABILL_STRIPE_RATE_PER_OPERATION: '24.5',
   DURABILL_HOLD_JUMP_FACTOR: '10',
   DURABILL_HOLD_UNPRICED: 'true',
   DURABILL_API_REQUESTS_PER_MINUTE: '6000',
@@ -111,7 +111,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const tell: Tell = (name, reason, mend) => faults.push(`${name} ${reason}: ${mend}.`);
   // Stripe's own limits, less a little: 25 an operation; in all 100 in live mode and 25 in a sandbox.
   const rateTotal = /^[sr]k_live_/.test(env['STRIPE_SECRET_KEY'] ?? '') ? '96' : '24';
-  const { text, url, whole } = readers({ DURABILL_STRIPE_RATE_TOTAL: rateTotal, ...given(env) }, tell);
+  const { text, url, whole, number } = readers({ DURABILL_STRIPE_RATE_TOTAL: rateTotal, ...given(env) }, tell);
   const config: Config = {
     databaseUrl: url('DATABASE_URL', ['postgres:', 'postgresql:']),
     amqpUrl: url('AMQP_URL', ['amqp:', 'amqps:']),
@@ -121,8 +121,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       apiBase: env['STRIPE_API_BASE'] ? url('STRIPE_API_BASE', ['http:', 'https:']) : undefined,
       webhookSecrets: readWebhookSecrets(env['STRIPE_WEBHOOK_SECRET'] ?? '', tell),
       rates: {
-        perOperation: whole('DURABILL_STRIPE_RATE_PER_OPERATION', 1, 10_000),
-        total: whole('DURABILL_STRIPE_RATE_TOTAL', 1, 10_000),
+        perOperation: number('DURABILL_STRIPE_RATE_PER_OPERATION', 1, 10_000),
+        total: number('DURABILL_STRIPE_RATE_TOTAL', 1, 10_000),
       },
     },
     api: {
@@ -313,15 +313,20 @@ function readers(env: NodeJS.ProcessEnv, tell: Tell) {
     }
     return value;
   };
-  const whole = (name: string, low: number, high: number): number => {
+  const numberOf = (form: RegExp, noun: string) => (name: string, low: number, high: number) => {
     const value = text(name);
-    const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+    const number = form.test(value) ? Number(value) : Number.NaN;
     if (value !== '' && !(number >= low && number <= high)) {
-      tell(name, `is "${value}"`, `write a whole number from ${low} to ${high}`);
+      tell(name, `is "${value}"`, `write a ${noun} from ${low} to ${high}`);
     }
     return number;
   };
-  return { text, url, whole };
+  return {
+    text,
+    url,
+    whole: numberOf(/^\d+$/, 'whole number'),
+    number: numberOf(/^\d+(\.\d+)?$/, 'number'),
+  };
 }
 
 /**

@@ -34,16 +34,19 @@ export type Months = {
 };
 
 /** Customers on a test clock who get one invoice a month, as many months as are asked for. */
-export async function openMonths(database: Database, customers: number): Promise<Months> {
+export async function openMonths(database: Database, customers: number, clockName = 'bench'): Promise<Months> {
   const at = (month: number, day: number, hour: number) =>
     new Date(Date.UTC(first.year, first.month + month, day, hour));
-  const clockName = 'bench';
   const startsAt = at(0, 1, 0).toISOString();
-  const { clock } = await createTestClock(database, { name: clockName, startsAt, numberPrefix: 'BENCH' }, 'bench');
+  const { clock } = await createTestClock(
+    database,
+    { name: clockName, startsAt, numberPrefix: clockName.toUpperCase() },
+    'bench',
+  );
   await applyPlans(database, parsePlanFile(plan), 'bench');
   const customerIds: string[] = [];
   for (let index = 0; index < customers; index += 1) {
-    const externalId = `bench-${index}`;
+    const externalId = `${clockName}-${index}`;
     const subscription = { plan: 'five-lines', startsAt };
     const input = { externalId, name: externalId, currency: 'USD', zone: 'UTC', clock: clockName, subscription };
     customerIds.push((await createCustomer(database, input, 'bench')).customer.id);

@@ -53,13 +53,17 @@ export async function untilSynced({ database, temporal }: Deployment, clockId: s
     if (parked > 0) throw new Error(`${parked} invoices are parked`);
     if (synced >= total) break;
     // Seldom, as it counts what it measures on the same two cores.
-    await sleep(250);
+    await sleep(1_000);
   }
-  await untilCompleted(temporal.client, workflowTypes.syncInvoice, total);
+  await untilCompleted(
+    temporal.client,
+    `WorkflowType = '${workflowTypes.syncInvoice}' AND ClockId = '${clockId}'`,
+    total,
+  );
 }
 
-/** Waits until so many workflows of a type have been completed. */
-export async function untilCompleted(client: Client, type: string, total: number): Promise<void> {
-  const query = `WorkflowType = '${type}' AND ExecutionStatus = 'Completed'`;
+/** Waits until so many workflows, told by a list filter of Temporal's, have been completed. */
+export async function untilCompleted(client: Client, which: string, total: number): Promise<void> {
+  const query = `${which} AND ExecutionStatus = 'Completed'`;
   while ((await client.workflow.count(query)).count < total) await sleep(100);
 }

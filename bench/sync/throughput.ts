@@ -58,7 +58,7 @@ export const syncThroughput: Benchmark = {
         };
         return await rateOf(invoices, async () => {
           await Promise.all(Array.from({ length: startsAtOnce }, startSome));
-          await untilCompleted(noop.client, 'noopSync', completed);
+          await untilCompleted(noop.client, "WorkflowType = 'noopSync'", completed);
         });
       },
       facts: async () => ({ invoices, linesPerInvoice: 5, activitiesPerInvoice: 1 }),

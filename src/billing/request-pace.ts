@@ -3,11 +3,12 @@ import type { Database } from '../store/database.ts';
 import { furthestTurnMs, putOffTurns, takeTurn, takeTurnFirst } from '../store/request-turns.ts';
 import { isStoppedSince } from '../store/requests.ts';
 import { type RequestPace, stoppedCode, TargetError } from '../targets/port.ts';
+import { type RequestWindow, windowOf } from './request-window.ts';
 
 /** Requests a second, kept by all processes together. */
 export type RequestRates = { perOperation: number; total: number };
 
-/** Of 25 requests that the target takes in a second, the pace leaves one free: it is for those that go first. */
+/** One in so many may go first: about one a second of what Stripe takes of an operation. */
 const reservedShare = 1 / 24;
 
 /** Whoever has waited longer than this may have been stopped meanwhile. */
@@ -28,6 +29,7 @@ export function requestPaceOf(
   database: Database,
   rates: RequestRates,
   priority: 'normal' | 'high' = 'normal',
+  window: RequestWindow = windowOf(rates),
 ): RequestPace {
   const intervals = { operationMs: 1_000 / rates.perOperation, totalMs: 1_000 / rates.total };
   const reserved = { operationMs: intervals.operationMs / reservedShare, totalMs: intervals.totalMs / reservedShare };
@@ -43,8 +45,8 @@ export function requestPaceOf(
         const reason = `The pace of ${operation} is booked out for ${furthestTurnMs / 1_000} s.`;
         throw new TargetError('retry', 'pace', reason, { retryAfterMs: furthestTurnMs / 2 });
       }
-      if (turn.waitMs <= 0) return;
-      await sleep(turn.waitMs);
+      if (turn.waitMs > 0) await sleep(turn.waitMs);
+      await window(operation);
       if (write === undefined || turn.waitMs < noticeableMs) return;
       const isStopped = await isStoppedSince(database, write.idempotencyKey);
       if (isStopped) throw new TargetError('retry', stoppedCode, 'It was paused or held while it waited for its turn.');

@@ -44,6 +44,7 @@ const bridge = startBridge({
   broker,
   client: temporal.client,
   slots: config.sync.slots,
+  requestsPerSecond: config.stripe.rates.perOperation,
   onChange: (queue, status) => log.info({ queue, ...status }, 'consumer'),
 });
 started = bridge;

@@ -5,6 +5,7 @@ import { createWakeSyncs } from '../../activities/wake-syncs.ts';
 import { taskQueues } from '../../workflows/contract/task-queues.ts';
 import { keepSending, type Sending } from '../billing/keep-sending.ts';
 import { requestPaceOf } from '../billing/request-pace.ts';
+import { windowOf } from '../billing/request-window.ts';
 import { bindStripe } from '../billing/stripe-account.ts';
 import { keepDelivering } from '../billing/webhooks/keep-delivering.ts';
 import { createConnection } from '../broker/connection.ts';
@@ -63,8 +64,10 @@ const temporal = connectTemporal(config.temporal);
 const broker = createConnection({ url: config.amqpUrl, name: 'worker' });
 const publisher = createPublisher(broker);
 const metrics = createMetrics('worker');
+/** One for both priorities: the target counts them together. */
+const requestWindow = windowOf(config.stripe.rates);
 const stripeAt = (priority: 'normal' | 'high') => {
-  const pace = requestPaceOf(database, config.stripe.rates, priority);
+  const pace = requestPaceOf(database, config.stripe.rates, priority, requestWindow);
   return openStripe({ ...config.stripe, pace });
 };
 const stripe = stripeAt('normal');

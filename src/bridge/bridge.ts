@@ -12,6 +12,7 @@ import { type Database, isUnreachable } from '../store/database.ts';
 import { gather } from '../store/gather.ts';
 import { claimSlots, type SlotClaim, type WantedSlot } from '../store/sync-slots.ts';
 import { wakeSync } from '../temporal/syncs.ts';
+import { createStartPace } from './start-pace.ts';
 
 export type BridgeDependencies = {
   database: Database;
@@ -19,6 +20,8 @@ export type BridgeDependencies = {
   client: Client;
   /** Invoices that may be on their way to Stripe at once, over all bridges. */
   slots: number;
+  /** Requests of one operation that the target takes in a second; syncs are begun no faster, but for those of high priority. */
+  requestsPerSecond: number;
   onChange?: (queue: string, status: ReturnType<Consumer['status']>) => void;
 };
 
@@ -48,12 +51,13 @@ export function startBridge(dependencies: BridgeDependencies): Bridge {
     concernsAll: isUnreachable,
     limit: { ms: noAnswerMs, error: () => new Error(`PostgreSQL has not answered for ${noAnswerMs} ms.`) },
   });
+  const paced = createStartPace(dependencies.requestsPerSecond);
   const consumers = Object.fromEntries(
     Object.entries(dueQueues).map(([priority, queue]) => {
       const consumer = createConsumer(dependencies.broker, {
         queue,
         prefetch,
-        handle: (message, context) => carry(dependencies.client, claim, message, context),
+        handle: (message, context) => carry(dependencies.client, { claim, paced }, message, context),
         onChange: (status) => dependencies.onChange?.(queue, status),
       });
       consumer.start();
@@ -70,7 +74,7 @@ type Claim = (wanted: WantedSlot) => Promise<SlotClaim>;
 
 async function carry(
   client: Client,
-  claim: Claim,
+  { claim, paced }: { claim: Claim; paced: () => Promise<void> },
   message: InvoiceDue,
   { signal: takenBack }: DeliveryContext,
 ): Promise<Verdict> {
@@ -82,6 +86,7 @@ async function carry(
     if (outcome === 'settled') return 'ack';
     if (outcome === 'claimed' || outcome === 'open') {
       crashPoint('bridge.slots-claimed');
+      if (outcome === 'claimed' && priority === 'normal') await paced();
       await wake(client, { ...invoice, invoiceId, priority });
       crashPoint('bridge.sync-signalled');
       return 'ack';

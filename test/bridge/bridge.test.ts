@@ -75,7 +75,13 @@ describe('the bridge', function () {
   });
 
   const start = (slots: number): Bridge => {
-    const bridge = startBridge({ database: books.database, broker: vhost.connect(), client, slots });
+    const bridge = startBridge({
+      database: books.database,
+      broker: vhost.connect(),
+      client,
+      slots,
+      requestsPerSecond: 1_000,
+    });
     bridges.push(bridge);
     return bridge;
   };
