@@ -11,6 +11,7 @@ import { clockIdOf } from '../billing/ids.ts';
 import { findLateUsage } from '../billing/late-usage.ts';
 import { offerPlan } from '../billing/offer-plan.ts';
 import { getClock } from '../billing/open-clock.ts';
+import { storeSeller } from '../billing/store-seller.ts';
 import { given, readConfig } from '../config.ts';
 import { type Currency, parseCurrency } from '../domain/money/currency.ts';
 import { parsePlanFile } from '../domain/rating/plan.ts';
@@ -18,6 +19,7 @@ import { DurabillError } from '../errors/error.ts';
 import { type RunningChild, type Stack, startStack, stopOnSignals } from '../stack/index.ts';
 import { freePort } from '../stack/ports.ts';
 import { type Database, openDatabase } from '../store/database.ts';
+import { readSeller } from '../store/seller-settings.ts';
 import { readTotals } from '../store/totals.ts';
 import { prepare } from './shared/prepare.ts';
 import { openDoors } from './start/access.ts';
@@ -32,6 +34,13 @@ const simulatorKey = 'sk_test_durabillSample0000';
 
 /** As whom the sample business writes. */
 const sampleSender = 'Sample airports <billing@airports.example>';
+
+/** Who bills it: every invoice names a seller. */
+const sampleSeller = {
+  legalName: 'Sample airports',
+  address: { lines: ['Terminal Road 1'], city: 'Jamaica', region: 'NY', postalCode: '11430', country: 'US' },
+  footer: 'Questions? Write to billing@airports.example.',
+};
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
@@ -135,7 +144,7 @@ async function startOwnProcesses(stack: Stack, dataDir: string, watch: Watch): P
   };
   const config = readConfig({ ...process.env, ...env });
   await told('schema', prepare(config));
-  await applySamplePlan(env.DATABASE_URL);
+  await furnishSample(env.DATABASE_URL);
   const apiAddress = `http://${config.api.host}:${env.DURABILL_API_PORT}`;
   const children = await Promise.all([
     told('worker', startService(stack, { name: 'worker', env, ready: 'log' })),
@@ -196,13 +205,15 @@ async function told<T>(part: string, starting: Promise<T>): Promise<T> {
   return result;
 }
 
-async function applySamplePlan(databaseUrl: string): Promise<void> {
+/** The plans of the sample business, and who bills. Another seller, whom somebody has named since, stays. */
+async function furnishSample(databaseUrl: string): Promise<void> {
   const file = new URL('../../plans/airports.yaml', import.meta.url);
   const database = openDatabase(databaseUrl, { maxConnections: 1 });
   try {
     const plans = parsePlanFile(parseYaml(await readFile(file, 'utf8')));
     await applyPlans(database, plans, 'npm start');
     for (const { key } of plans.plans) await offerPlan(database, { key, offered: true }, 'npm start');
+    if ((await readSeller(database)) === undefined) await storeSeller(database, sampleSeller, 'npm start');
   } finally {
     await database.close();
   }

@@ -653,7 +653,11 @@ export type paths = {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Read which tax ids a customer has
+         * @description With how else it is taxed, as `PUT` answers.
+         */
+        get: operations["getCustomerTaxIds"];
         /**
          * Say which tax ids a customer has
          * @description The rest of how it is taxed stays as it is. Invoices that are issued from now on carry them; issued ones keep theirs. Stripe is told with the next invoice.
@@ -5881,7 +5885,7 @@ export type components = {
              * @example draft
              * @enum {string}
              */
-            standing: "draft" | "held" | "skipped" | "void" | "being-cancelled" | "paid" | "payment-processing" | "partly-paid" | "closed-unpaid" | "on-its-way" | "tried-again" | "waits-for-us" | "open" | "overdue";
+            standing: "draft" | "becoming-final" | "held" | "skipped" | "void" | "being-cancelled" | "paid" | "payment-processing" | "partly-paid" | "closed-unpaid" | "on-its-way" | "tried-again" | "waits-for-us" | "open" | "overdue";
             /**
              * @description Where it stands, for its customer
              * @example Draft, becomes final on 2 Feb 2013
@@ -11659,10 +11663,60 @@ export interface operations {
             };
         };
     };
-    putCustomerTaxIds: {
+    getCustomerTaxIds: {
         parameters: {
             query?: never;
             header?: never;
+            path: {
+                /**
+                 * @description Our id, or the external id
+                 * @example B6
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The request was refused; nothing was changed */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something is away or failed; the same request may be sent again */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description How the customer is taxed. `defaultRates` null are those of the deployment */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GetCustomersOneTaxAnswer"];
+                };
+            };
+        };
+    };
+    putCustomerTaxIds: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description The ETag that it was read with: a change of what has changed since is refused (412)
+                 * @example "Rr4kVw0JXJ2sQq9b0m3gq2m0x3s"
+                 */
+                "if-match"?: string;
+            };
             path: {
                 /**
                  * @description Our id, or the external id
@@ -13365,7 +13419,7 @@ export interface operations {
                              * @example draft
                              * @enum {string}
                              */
-                            standing: "draft" | "held" | "skipped" | "void" | "being-cancelled" | "paid" | "payment-processing" | "partly-paid" | "closed-unpaid" | "on-its-way" | "tried-again" | "waits-for-us" | "open" | "overdue";
+                            standing: "draft" | "becoming-final" | "held" | "skipped" | "void" | "being-cancelled" | "paid" | "payment-processing" | "partly-paid" | "closed-unpaid" | "on-its-way" | "tried-again" | "waits-for-us" | "open" | "overdue";
                             /**
                              * @description Where it stands, for its customer
                              * @example Draft, becomes final on 2 Feb 2013

@@ -29,6 +29,7 @@ export type Standing = {
 /** Where an invoice stands, all its states taken together: what a page shows as its one badge. */
 export const standings = [
   'draft',
+  'becoming-final',
   'held',
   'skipped',
   'void',
@@ -47,9 +48,15 @@ export type StandingName = (typeof standings)[number];
 
 /** Where an invoice stands, for programs; what is said of each stands with all other words. */
 export function standingOf(invoice: Standing): StandingName {
+  if (invoice.lifecycle === 'draft') return standingOfDraft(invoice);
   if (invoice.lifecycle !== 'issued') return invoice.lifecycle;
   if (invoice.wanted === 'void') return 'being-cancelled';
   return standingsOfPayment[invoice.payment] ?? standingOfDelivery(invoice);
+}
+
+/** The next scan makes a late one final, such as one that was held; no day says when that is. */
+function standingOfDraft({ dueAt, zone, today }: Standing): StandingName {
+  return isPast(dayIn(zone, dueAt), today) ? 'becoming-final' : 'draft';
 }
 
 /** Payment speaks first: who has paid does not care how the invoice travels. */
@@ -94,6 +101,7 @@ export function statusOf(invoice: Standing): string {
 
 /** Standings that are said without a day or an amount. */
 const lines = {
+  'becoming-final': 'Draft, becomes final soon',
   held: 'Draft, being checked before it becomes final',
   skipped: 'Nothing to pay for this period',
   void: 'Cancelled, nothing is to be paid',

@@ -188,6 +188,9 @@ describe('Invoices', () => {
     } as const;
     const issued = { ...draft, lifecycle: 'issued', sync: 'queued' } as const;
     assert.equal(statusOf(draft), 'Draft, becomes final on 1 Feb 2013');
+    assert.equal(statusOf({ ...draft, today: '2013-02-01' }), 'Draft, becomes final on 1 Feb 2013');
+    assert.equal(statusOf({ ...draft, today: '2013-02-02' }), 'Draft, becomes final soon');
+    assert.equal(standingOf({ ...draft, today: '2013-02-02' }), 'becoming-final');
     assert.equal(statusOf({ ...draft, lifecycle: 'held' }), 'Draft, being checked before it becomes final');
     assert.equal(statusOf({ ...draft, lifecycle: 'skipped' }), 'Nothing to pay for this period');
     assert.equal(statusOf({ ...draft, lifecycle: 'void' }), 'Cancelled, nothing is to be paid');

@@ -90,6 +90,21 @@ describe('Taxes by HTTP', () => {
     const more = { taxIds, status: 'exempt' };
     assertProblem(await as('billing', url, more), 400, 'request-invalid', 'status');
     assert.deepEqual((await api.get(`/v1/customers/${id}/tax`)).body, said.body, 'a refusal changes nothing');
+    const now = await api.get(url);
+    assert.deepEqual(now.body, said.body);
+    const etag = String(now.headers['etag']);
+    const stale = {
+      ...(await signedIn(api.database, { customerId: id, userId: null, role: 'billing' })),
+      'if-match': '"other"',
+    };
+    assertProblem(
+      await api.call('PUT', url, { body: { taxIds: [] }, headers: stale, isKeyless: true }),
+      412,
+      'precondition-failed',
+      'if-match',
+    );
+    const fresh = { ...stale, 'if-match': etag };
+    assert.equal((await api.call('PUT', url, { body: { taxIds }, headers: fresh, isKeyless: true })).status, 200);
 
     await as('billing', url, { taxIds });
     const { rows } = await api.database.query<{ actor: string; action: string; detail: object }>(

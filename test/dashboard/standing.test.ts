@@ -24,6 +24,10 @@ describe('The sentence on where an invoice stands', () => {
       sentenceOf('draft'),
       'It becomes final on date(DUE). Until then late usage and corrections still change it.',
     );
+    assert.equal(
+      sentenceOf('becoming-final'),
+      'It becomes final soon. Until then late usage and corrections still change it.',
+    );
     assert.equal(sentenceOf('open'), 'USD(700) is to be paid by day(BY).');
     assert.equal(sentenceOf('overdue'), 'USD(700) was to be paid by day(BY).');
     assert.equal(sentenceOf('partly-paid'), 'USD(300) is paid. Left to be paid by day(BY): USD(700).');

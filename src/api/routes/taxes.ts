@@ -128,6 +128,21 @@ export const taxRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { datab
     },
   );
 
+  app.get(
+    '/v1/customers/:id/tax-ids',
+    {
+      config: { scope: 'customers:read', customers: 'path' },
+      schema: {
+        tags,
+        summary: 'Read which tax ids a customer has',
+        description: 'With how else it is taxed, as `PUT` answers.',
+        params: CustomerParams,
+        response: { 200: CustomerTax, ...problems },
+      },
+    },
+    async ({ params: { id } }) => await showCustomerTax(database, id),
+  );
+
   app.put(
     '/v1/customers/:id/tax-ids',
     {

@@ -17,6 +17,18 @@ export const invoiceStanding = {
       youCan: 'Look through it now, and tell us before that day if something seems wrong.',
     },
   },
+  'becoming-final': {
+    label: 'Becoming final',
+    tone: 'waiting',
+    engineer: 'Lifecycle `draft`, and the day of `dueAt` is over where the customer is: the next due scan issues it.',
+    operator: 'Nothing, if it was held until now. Otherwise look at the pauses and at the runs: a scan is missing.',
+    customer: {
+      happened: 'This invoice is about to become final.',
+      meansForBill: 'Its amounts may still change until then. Nothing is to be paid yet.',
+      beingDone: 'We compute it once more and make it final the next time we look for what is due.',
+      youCan: 'Look through it now, and tell us if something seems wrong.',
+    },
+  },
   held: {
     label: 'Being checked',
     tone: 'attention',

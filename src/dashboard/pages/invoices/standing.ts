@@ -20,6 +20,8 @@ export function standingSentence(invoice: Invoice, formats: Formats): string | n
   switch (standing) {
     case 'draft':
       return `It becomes final on ${formats.date(dueAt)}. Until then late usage and corrections still change it.`;
+    case 'becoming-final':
+      return 'It becomes final soon. Until then late usage and corrections still change it.';
     case 'held':
       return 'We are looking at it before it becomes final. You do not have to do anything.';
     case 'paid':
