@@ -1,10 +1,10 @@
 import { useCustomerLink } from '../../customer.tsx';
+import type { ExpectedBill } from '../../expected-bill.ts';
 import { ButtonLink } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { Money, Period, Quantity, useFormats } from '../../ui/format.tsx';
 import { Notice } from '../../ui/states.tsx';
 import { usageSearch } from '../usage/address.ts';
-import type { ExpectedBill } from './index.tsx';
 import css from './overview.module.css';
 
 /** The bill of the running period: the total first, how far the period is, and what makes it up. */

@@ -1,9 +1,10 @@
 import { X } from 'lucide-react';
+import type { Expected } from '../../expected-bill.ts';
 import { Button } from '../../ui/button.tsx';
 import { Checkbox, type Option, Select, TextField } from '../../ui/field.tsx';
 import { periodText, useFormats } from '../../ui/format.tsx';
 import { dayOf, startOfDay, type UsageView } from './address.ts';
-import type { Expected, Meters, WholeView } from './explorer.tsx';
+import type { Meters, WholeView } from './explorer.tsx';
 import css from './usage.module.css';
 
 type ToolbarProps = { view: WholeView; meters: Meters; expected: Expected; change: (next: UsageView) => void };
