@@ -14434,7 +14434,7 @@ export interface operations {
                          * @example 0
                          */
                         disputedMinor: number;
-                        /** @description What happened, the latest first */
+                        /** @description What happened, the latest first; of the same instant what came of a payment stands before it */
                         movements: {
                             actor: string | null;
                             amountMinor: number | null;
