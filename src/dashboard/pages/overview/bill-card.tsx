@@ -131,7 +131,7 @@ function Lines({ bill, asOf }: { bill: ExpectedBill; asOf: string }) {
   );
 }
 
-/** The part of a meter that a charge is of, as far as the page of usage can show one: by one value, or parted by one property. */
+/** The part of a meter that a charge is of, as far as the page of usage can show one: by one value, or split by one property. */
 function partOf(filter: Record<string, string[]>): { only?: string; groupBy?: string } {
   const [[property, values] = [], ...others] = Object.entries(filter);
   if (property === undefined || values === undefined || others.length > 0) return {};

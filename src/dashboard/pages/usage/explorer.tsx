@@ -146,7 +146,7 @@ function Found({ usage, view, csv, change }: FoundProps) {
           <div className={css['stats']}>
             <Stat
               size="large"
-              label="In all"
+              label="Total"
               value={<Quantity value={total.quantity} />}
               note={`${number(total.eventCount)} events`}
             />

@@ -11,7 +11,7 @@ type ToolbarProps = { view: WholeView; meters: Meters; expected: Expected; chang
 
 const dayMs = 86_400_000;
 
-/** What is looked at: a meter, a time, how it is cut and parted. */
+/** What is looked at: a meter, a time, how it is cut and split. */
 export function Toolbar({ view, meters, expected, change }: ToolbarProps) {
   const formats = useFormats();
   const { zone } = formats;
@@ -71,7 +71,7 @@ export function Toolbar({ view, meters, expected, change }: ToolbarProps) {
         onChange={(key) => change({ bucket: key as WholeView['bucket'] })}
       />
       <Select
-        label="Parted by"
+        label="Split by"
         isRequired
         value={view.groupBy ?? 'none'}
         options={[
