@@ -679,7 +679,7 @@ export type paths = {
         };
         /**
          * Read a customer's usage over time
-         * @description By local hours, days or months, parted by a property if one is named, beside another time if one is given. The total is what a bill of the same time has for a price that reads the meter with the same filter.
+         * @description By local hours, days or months, split by a property if one is named, beside another time if one is given. The total is what a bill of the same time has for a price that reads the meter with the same filter.
          */
         get: operations["getCustomerUsage"];
         put?: never;
@@ -11794,7 +11794,7 @@ export interface operations {
                  */
                 from: string;
                 /**
-                 * @description Property by whose values it is parted
+                 * @description Property by whose values it is split
                  * @example origin
                  */
                 groupBy?: string;
@@ -11955,7 +11955,7 @@ export interface operations {
                  */
                 from: string;
                 /**
-                 * @description Property by whose values it is parted
+                 * @description Property by whose values it is split
                  * @example origin
                  */
                 groupBy?: string;
@@ -14434,7 +14434,7 @@ export interface operations {
                          * @example 0
                          */
                         disputedMinor: number;
-                        /** @description What happened, the latest first */
+                        /** @description What happened, the latest first; of the same instant what came of a payment stands before it */
                         movements: {
                             actor: string | null;
                             amountMinor: number | null;

@@ -101,7 +101,13 @@ export type Movement = {
   at: Date;
 };
 
-/** All that happened to the money of an invoice, the latest first: of the newest the given number. */
+/** What may happen at one instant, in the order in which one comes of another. */
+const kindsInOrder: Movement['kind'][] = ['attempt', 'payment', 'credit_note', 'refund', 'dispute', 'uncollectible'];
+
+/**
+ * All that happened to the money of an invoice, the latest first: of the newest the given number. Instants may be the same
+ * where a clock stands still, or the day of a statement is all that is known; what came of a payment is later all the same.
+ */
 export async function readMovements(sql: Sql, invoiceId: string, limit: number): Promise<Movement[]> {
   const { rows } = await sql.query<Movement>(
     `SELECT * FROM (
@@ -123,8 +129,8 @@ export async function readMovements(sql: Sql, invoiceId: string, limit: number):
        SELECT m.kind, m.remote_id, 'stripe', m.amount_minor, m.status, m.code, NULL, NULL, NULL, m.observed_at
        FROM remote_records m WHERE m.invoice_id = $1
          AND NOT EXISTS (SELECT FROM refunds r WHERE r.invoice_id = $1 AND m.remote_id = ANY (r.remote_ids))
-     ) movements ORDER BY at DESC, kind, id LIMIT $2`,
-    [invoiceId, limit],
+     ) movements ORDER BY at DESC, array_position($3::text[], kind) DESC, id DESC LIMIT $2`,
+    [invoiceId, limit, kindsInOrder],
   );
   return rows;
 }

@@ -121,6 +121,22 @@ describe('The money of an invoice, by the HTTP interface', () => {
     assert.deepEqual([back.status, await moneyOf(url)], [202, [200, 0, 5]]);
   });
 
+  it('what came of a payment is later than the payment, at one instant too', async () => {
+    const { url } = await synced();
+    const elsewhere = { kind: 'out_of_band', reason: 'seen on the statement' };
+    const now = '2013-01-01T05:00:00.000Z';
+    for (const reference of ['Statement 8, line 1', 'Statement 8, line 2']) {
+      const payment = { ...elsewhere, amountMinor: 100, paidAt: now, reference };
+      assert.equal((await api.post(`${url}/payments`, payment)).status, 201);
+    }
+    assert.equal((await api.post(`${url}/refunds`, { ...elsewhere, amountMinor: 5 })).status, 202);
+    const movements: { kind: string; at: string }[] = (await api.get(`${url}/payments`)).body.movements;
+    assert.deepEqual(
+      movements.map(({ kind, at }) => `${kind} ${at}`),
+      [`refund ${now}`, `payment ${now}`, `payment ${now}`],
+    );
+  });
+
   it('an invoice is given up', async () => {
     const { url } = await synced();
     assert.equal((await api.post(`${url}/uncollectible`, { reason: 'bankrupt' })).status, 202);

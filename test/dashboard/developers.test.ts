@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { createApiKey } from '../../src/auth/api-keys.ts';
+import type { Scope } from '../../src/auth/scopes.ts';
 import { changeEndpoint } from '../../src/billing/webhooks/change-endpoint.ts';
 import { createEndpoint } from '../../src/billing/webhooks/create-endpoint.ts';
 import { keepDelivering } from '../../src/billing/webhooks/keep-delivering.ts';
@@ -55,6 +57,29 @@ describe('The pages for developers', function () {
     await page.getByRole('tab', { name: 'Request log' }).click();
     await page.getByRole('rowheader', { name: 'GET /v1/invoices' }).waitFor();
     await looksRight(page, 'developers-log');
+  });
+
+  it('say in words what a key may do, with all of it behind a press', async () => {
+    const { id: customerId } = await addCustomer(pages.database, 'UA');
+    const keys: [string, Scope[]][] = [
+      ['Reports', ['invoices:read', 'plans:read']],
+      ['Portal', ['customers:read', 'customers:write', 'invoices:read', 'wallets:read', 'webhooks:write']],
+    ];
+    for (const [name, scopes] of keys) await createApiKey(pages.database, { name, scopes, customerId });
+    const page = await pages.visit('/developers', { as: { customer: customerId } });
+    const row = (name: string) => page.getByRole('row', { name: new RegExp(name) });
+    await row('Reports').getByText('Read invoices, read plans and prices').waitFor();
+    await row('Portal').getByText('Read customer details, change customer details and 3 more').click();
+    const all = row('Portal').getByRole('list', { name: 'All that it may' });
+    await all.waitFor();
+    assert.deepEqual(await all.getByRole('listitem').allTextContents(), [
+      'Read customer details',
+      'Change customer details',
+      'Read invoices',
+      'Read wallets',
+      'Change webhooks',
+    ]);
+    await looksRight(page, 'developers-scopes');
   });
 
   it('add an endpoint, send it a test, show what came of it, and send it again', async () => {

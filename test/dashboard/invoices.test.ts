@@ -118,6 +118,9 @@ describe('The pages of invoices', function () {
     await looksRight(page, 'proof');
     await page.getByRole('tab', { name: 'Payments and credits' }).click();
     await page.getByText('Became final as').waitFor();
+    const [latest, earliest] = await page.getByRole('tabpanel').getByRole('listitem').allTextContents();
+    assert.match(latest ?? '', /Became final as/);
+    assert.match(earliest ?? '', /Drawn up from your usage/);
     await looksRight(page, 'money');
     await page.getByRole('tab', { name: 'Details' }).click();
     await page.getByRole('tabpanel').getByText('Blue Heron Air').waitFor();

@@ -113,10 +113,12 @@ describe('The pages of what is to be paid', function () {
     await axe(page);
   });
 
-  it('part usage by a property, look closer at a value, and export it', async () => {
+  it('split usage by a property, look closer at a value, and export it', async () => {
     const page = await pages.visit('/usage?meter=miles&groupBy=origin&compare=yes', { as: { customer } });
     const groups = page.getByRole('table', { name: 'Usage by origin' });
     await groups.waitFor();
+    await page.getByRole('button', { name: 'origin Split by' }).waitFor();
+    await page.getByText('Total', { exact: true }).first().waitFor();
     // 20 departures from three airports: 7, 7 and 6.
     assert.deepEqual(
       (await groups.getByRole('row').allTextContents()).slice(1).map((text) => text.replace('Only this', '')),

@@ -37,7 +37,7 @@ export const usageRoutes: FastifyPluginAsyncTypebox<ApiDeps> = async (app, { dat
         tags,
         summary: "Read a customer's usage over time",
         description:
-          'By local hours, days or months, parted by a property if one is named, beside another time if one is given. The total ' +
+          'By local hours, days or months, split by a property if one is named, beside another time if one is given. The total ' +
           'is what a bill of the same time has for a price that reads the meter with the same filter.',
         params,
         querystring: UsageQuery,

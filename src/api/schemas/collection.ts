@@ -137,7 +137,9 @@ export const InvoicePayments = Type.Object(
     overpaidMinor: amountMinor('What has come in beyond what was to be paid', 0),
     refundedMinor: amountMinor('What went back', 0),
     disputedMinor: amountMinor("What the customer's bank has taken back or asks back", 0),
-    movements: Type.Array(Movement, { description: 'What happened, the latest first' }),
+    movements: Type.Array(Movement, {
+      description: 'What happened, the latest first; of the same instant what came of a payment stands before it',
+    }),
   },
   { description: 'The money of an invoice' },
 );

@@ -42,7 +42,7 @@ export const UsageQuery = Type.Object(
         examples: ['day'],
       }),
     ),
-    groupBy: Type.Optional(addressText('Property by whose values it is parted', 'origin', 100)),
+    groupBy: Type.Optional(addressText('Property by whose values it is split', 'origin', 100)),
     groups: Type.Optional(
       Type.Integer({
         minimum: 1,

@@ -5,7 +5,7 @@ import { type CustomerMeter, listCustomerMeters, recentProperties } from '../../
 const recentEvents = 100;
 
 /**
- * The meters that a customer's plans read, with properties by which their usage can be parted.
+ * The meters that a customer's plans read, with properties by which their usage can be split.
  * @param seenBy as of listCustomerMeters
  */
 export async function listMeters(

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { type AnswerOf, take } from '../../../client/index.ts';
 import { client } from '../../api.ts';
 import { useCustomer } from '../../customer.tsx';
+import { useExpectedBill } from '../../expected-bill.ts';
 import { useMay } from '../../session.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Card, Facts } from '../../ui/card.tsx';
@@ -83,16 +84,7 @@ function Shown({ tax: { status, reason, taxIds } }: { tax: CustomerTax }) {
 /** Which invoice is the first to say what is changed now: the next one that becomes final. */
 function FirstInvoice() {
   const { id } = useCustomer();
-  const { data } = useQuery({
-    queryKey: ['expected-bill', id, 'none'],
-    queryFn: ({ signal }) =>
-      take(
-        client.GET('/v1/customers/{id}/expected-bill', {
-          params: { path: { id }, query: { compare: 'none' } },
-          signal,
-        }),
-      ),
-  });
+  const { data } = useExpectedBill(id, 'none');
   const [next] = [...(data?.inReview ?? []), ...(data?.bills ?? [])].sort(
     (one, other) => Date.parse(one.issuedAt) - Date.parse(other.issuedAt),
   );

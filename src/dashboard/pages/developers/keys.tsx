@@ -16,7 +16,7 @@ import { Empty, ErrorState } from '../../ui/states.tsx';
 import { toast } from '../../ui/toast.tsx';
 import css from './developers.module.css';
 import { bodyOf, filterOf, type Owner, useOwner } from './owner.tsx';
-import { scopeText } from './scopes.ts';
+import { scopesText, scopeText } from './scopes.ts';
 import { SecretOnce } from './secret-once.tsx';
 
 type Key = ItemOf<'/v1/api-keys'>;
@@ -72,11 +72,16 @@ export function Keys() {
 }
 
 function Scopes({ scopes }: { scopes: readonly string[] }) {
-  if (scopes.length <= 3) return <>{scopes.map(scopeText).join(', ')}</>;
+  const { text, isWhole } = scopesText(scopes);
+  if (isWhole) return <>{text}</>;
   return (
     <details>
-      <summary>{scopes.length} things</summary>
-      {scopes.map(scopeText).join(', ')}
+      <summary>{text}</summary>
+      <ul className={css['granted']} aria-label="All that it may">
+        {scopes.map((scope) => (
+          <li key={scope}>{scopeText(scope)}</li>
+        ))}
+      </ul>
     </details>
   );
 }

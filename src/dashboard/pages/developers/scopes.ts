@@ -24,3 +24,19 @@ export function scopeText(scope: string): string {
   if (scope === 'events:write') return 'Send usage events';
   return `${verbs[verb] ?? verb} ${nouns[noun] ?? noun.replaceAll('-', ' ')}`;
 }
+
+/** So many are named before the others are only counted. */
+const namedAtMost = 3;
+
+/** Several scopes in one phrase: all where they are few, and else the first two and how many more there are. */
+export function scopesText(scopes: readonly string[]): { text: string; isWhole: boolean } {
+  const isWhole = scopes.length <= namedAtMost;
+  const named = isWhole ? scopes : scopes.slice(0, namedAtMost - 1);
+  const text = named
+    .map(scopeText)
+    .map((one, index) => (index === 0 ? one : lowerFirst(one)))
+    .join(', ');
+  return { text: isWhole ? text : `${text} and ${scopes.length - named.length} more`, isWhole };
+}
+
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

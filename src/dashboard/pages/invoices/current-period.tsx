@@ -1,34 +1,21 @@
-import { useQuery } from '@tanstack/react-query';
 import { ArrowRight } from 'lucide-react';
-import { type AnswerOf, take } from '../../../client/index.ts';
-import { client } from '../../api.ts';
 import { useCustomer, useCustomerLink } from '../../customer.tsx';
+import { type ExpectedBill, useExpectedBill } from '../../expected-bill.ts';
 import { ButtonLink } from '../../ui/button.tsx';
 import { Card, Stat } from '../../ui/card.tsx';
 import { Day, Money, periodText, useFormats, When } from '../../ui/format.tsx';
 import { Notice, QueryView, Skeleton } from '../../ui/states.tsx';
 
-type Bill = AnswerOf<'/v1/customers/{id}/expected-bill'>['bills'][number];
-
 /** What the running periods would come to if they ended now; nothing where none is running. */
 export function CurrentPeriod() {
   const { id } = useCustomer();
-  const query = useQuery({
-    queryKey: ['expected-bill', id, 'none'],
-    queryFn: ({ signal }) =>
-      take(
-        client.GET('/v1/customers/{id}/expected-bill', {
-          params: { path: { id }, query: { compare: 'none' } },
-          signal,
-        }),
-      ),
-  });
+  const query = useExpectedBill(id, 'none');
   return (
     <QueryView query={query} skeleton={<Skeleton lines={3} label="Computing the current period" />}>
       {({ bills }) => (
         <>
           {bills.map((bill) => (
-            <Expected key={bill.id} bill={bill} />
+            <Running key={bill.id} bill={bill} />
           ))}
         </>
       )}
@@ -36,7 +23,7 @@ export function CurrentPeriod() {
   );
 }
 
-function Expected({ bill }: { bill: Bill }) {
+function Running({ bill }: { bill: ExpectedBill }) {
   const formats = useFormats();
   const link = useCustomerLink();
   const { currency, totalMinor, periodStartAt, periodEndAt, issuedAt, dueOn, billingGroup, failure } = bill;

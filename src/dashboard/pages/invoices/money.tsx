@@ -35,7 +35,7 @@ export function Money({ invoice }: { invoice: Invoice }) {
                 </div>
               </Card>
             )}
-            <Card title="What happened">
+            <Card title="What happened" description="The latest first.">
               <ol className={css['timeline']}>
                 {timelineOf(invoice, money, notes.data?.data ?? [], formats).map(({ at, text, note }) => (
                   <li key={`${at} ${text}`}>

@@ -4,7 +4,21 @@ import type { CreditNote, Invoice, Movement, Payments } from './queries.ts';
 /** One thing that happened to an invoice, in words for whoever pays it. */
 export type Happening = { at: string; text: string; note?: string };
 
-/** From the draft to the money, the earliest first; only what has happened. */
+/** What may happen at one instant, in the order in which one comes of another. */
+const kindsInOrder = [
+  'draft',
+  'issue',
+  'attempt',
+  'payment',
+  'paid',
+  'credit_note',
+  'refund',
+  'dispute',
+  'uncollectible',
+] as const;
+type Kind = (typeof kindsInOrder)[number];
+
+/** From the money back to the draft, the latest first as in every history on these pages; only what has happened. */
 export function timelineOf(
   invoice: Invoice,
   payments: Payments,
@@ -13,37 +27,60 @@ export function timelineOf(
 ): Happening[] {
   const { generatedAt, issuedAt, number, totalMinor, currency, paymentDueOn, paidAt } = invoice;
   const money = (minor: number) => formats.money(minor, currency);
-  const happenings: Happening[] = [{ at: generatedAt, text: 'Drawn up from your usage, as a draft.' }];
+  const happenings: (Happening & { kind: Kind })[] = [
+    { kind: 'draft', at: generatedAt, text: 'Drawn up from your usage, as a draft.' },
+  ];
   if (issuedAt !== null) {
     happenings.push({
+      kind: 'issue',
       at: issuedAt,
       text: `Became final as ${number ?? 'an invoice'} over ${money(totalMinor)}.`,
       ...(paymentDueOn !== null && { note: `To be paid by ${formats.day(paymentDueOn)}.` }),
     });
   }
-  for (const note of notes) {
-    const memo = note.memo === null ? {} : { note: note.memo };
-    happenings.push({ at: note.issuedAt, text: `Credit note ${note.number} over ${money(note.totalMinor)}.`, ...memo });
+  for (const { issuedAt: at, number, totalMinor, memo } of notes) {
+    const text = `Credit note ${number} over ${money(totalMinor)}.`;
+    happenings.push({ kind: 'credit_note', at, text, ...(memo !== null && { note: memo }) });
   }
   for (const movement of payments.movements) {
     const told = tellMovement(movement, money);
-    if (told !== null) happenings.push({ at: movement.at, ...told });
+    if (told !== null) happenings.push({ kind: movement.kind, at: whenOf(movement, invoice, payments), ...told });
   }
-  if (paidAt !== null) happenings.push({ at: paidAt, text: 'Paid in full. Thank you.' });
-  return happenings.sort((a, b) => a.at.localeCompare(b.at));
+  if (paidAt !== null) happenings.push({ kind: 'paid', at: paidAt, text: 'Paid in full. Thank you.' });
+  return happenings.sort(
+    (a, b) => b.at.localeCompare(a.at) || kindsInOrder.indexOf(b.kind) - kindsInOrder.indexOf(a.kind),
+  );
 }
+
+/**
+ * A payment is heard of after it has come in, and the invoice knows when it was paid: what paid it came in no later. Of what
+ * was paid too much nothing is known but when it was heard of.
+ */
+function whenOf({ kind, status, at }: Movement, { paidAt }: Invoice, { overpaidMinor }: Payments): string {
+  const isPart = kind === 'payment' && cameIn.includes(status) && overpaidMinor === 0;
+  return isPart && paidAt !== null && paidAt < at ? paidAt : at;
+}
+
+/** States of a payment that is here. */
+const cameIn: readonly string[] = ['succeeded', 'recorded', 'paid'];
 
 function tellMovement(movement: Movement, money: (minor: number) => string): Omit<Happening, 'at'> | null {
   const { kind, amountMinor, status, reference, reason } = movement;
   const amount = amountMinor === null ? 'what was open' : money(amountMinor);
-  const has = (...words: string[]) => words.includes(status);
+  // There was nothing to charge or to give up any more, so nothing happened.
+  if (status === 'not needed') return null;
   switch (kind) {
     case 'attempt':
-      return has('succeeded')
-        ? null
-        : { text: `We tried to charge ${amount} to your payment method.`, note: plain(status) };
+      if (status === 'wanted')
+        return {
+          text: `We are about to charge ${amountMinor === null ? 'what is open' : amount} to your payment method.`,
+        };
+      // Of one that worked, or is on its way, the payment tells.
+      return status === 'declined'
+        ? { text: `We tried to charge ${amount} to your payment method.`, note: plain(status) }
+        : null;
     case 'payment':
-      if (has('succeeded', 'recorded', 'paid')) {
+      if (cameIn.includes(status)) {
         return { text: `${amount} came in.`, ...(reference !== null && { note: reference }) };
       }
       return { text: `A payment of ${amount} is on its way.`, note: plain(status) };

@@ -159,7 +159,7 @@ function Sources() {
                 },
                 {
                   key: 'all',
-                  title: 'In all',
+                  title: 'Total',
                   align: 'end',
                   cell: ({ eventCount }) => <Quantity value={eventCount} />,
                 },

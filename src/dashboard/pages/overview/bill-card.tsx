@@ -1,10 +1,10 @@
 import { useCustomerLink } from '../../customer.tsx';
+import type { ExpectedBill } from '../../expected-bill.ts';
 import { ButtonLink } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { Money, Period, Quantity, useFormats } from '../../ui/format.tsx';
 import { Notice } from '../../ui/states.tsx';
 import { usageSearch } from '../usage/address.ts';
-import type { ExpectedBill } from './index.tsx';
 import css from './overview.module.css';
 
 /** The bill of the running period: the total first, how far the period is, and what makes it up. */
@@ -131,7 +131,7 @@ function Lines({ bill, asOf }: { bill: ExpectedBill; asOf: string }) {
   );
 }
 
-/** The part of a meter that a charge is of, as far as the page of usage can show one: by one value, or parted by one property. */
+/** The part of a meter that a charge is of, as far as the page of usage can show one: by one value, or split by one property. */
 function partOf(filter: Record<string, string[]>): { only?: string; groupBy?: string } {
   const [[property, values] = [], ...others] = Object.entries(filter);
   if (property === undefined || values === undefined || others.length > 0) return {};

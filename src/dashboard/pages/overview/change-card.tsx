@@ -1,16 +1,13 @@
-import { useQuery } from '@tanstack/react-query';
 import { TrendingDown, TrendingUp } from 'lucide-react';
 import { useState } from 'react';
 import { useSearchParams } from 'react-router';
-import { take } from '../../../client/index.ts';
-import { client } from '../../api.ts';
 import { useCustomer, useCustomerLink } from '../../customer.tsx';
+import { type ExpectedBill, useExpectedBill } from '../../expected-bill.ts';
 import { Button, ButtonLink } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { Select } from '../../ui/field.tsx';
 import { Money, Period, Quantity, useFormats, When } from '../../ui/format.tsx';
 import { QueryView, Skeleton } from '../../ui/states.tsx';
-import type { ExpectedBill } from './index.tsx';
 import css from './overview.module.css';
 
 type Change = NonNullable<ExpectedBill['change']>;
@@ -25,11 +22,7 @@ export function ChangeCard({ bill }: { bill: ExpectedBill }) {
   const { id } = useCustomer();
   const [search, setSearch] = useSearchParams();
   const compare = search.get('compare') === 'last-bill' ? 'last-bill' : 'same-point';
-  const query = useQuery({
-    queryKey: ['expected-bill', id, 'compared', compare],
-    queryFn: ({ signal }) =>
-      take(client.GET('/v1/customers/{id}/expected-bill', { params: { path: { id }, query: { compare } }, signal })),
-  });
+  const query = useExpectedBill(id, compare);
   return (
     <Card
       title="What changed since last time, and why"

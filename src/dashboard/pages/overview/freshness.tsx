@@ -1,7 +1,7 @@
 import { RadioTower } from 'lucide-react';
+import type { Expected } from '../../expected-bill.ts';
 import { Card } from '../../ui/card.tsx';
 import { When } from '../../ui/format.tsx';
-import type { Expected } from './index.tsx';
 import css from './overview.module.css';
 
 /** How fresh the numbers are: until when usage counts, and what was heard last. */

@@ -1,9 +1,7 @@
-import { useQuery } from '@tanstack/react-query';
 import { CalendarDays, ChartColumn, FlaskConical, ReceiptText } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { type AnswerOf, take } from '../../../client/index.ts';
-import { client } from '../../api.ts';
 import { useCustomer, useCustomerLink } from '../../customer.tsx';
+import { type Expected, type ExpectedBill, useExpectedBill } from '../../expected-bill.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { ButtonLink } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
@@ -16,20 +14,13 @@ import { Freshness } from './freshness.tsx';
 import { LastInvoices } from './last-invoices.tsx';
 import css from './overview.module.css';
 
-export type Expected = AnswerOf<'/v1/customers/{id}/expected-bill'>;
-export type ExpectedBill = Expected['bills'][number];
-
 /** Often enough that a bill is seen growing, and seldom enough that nobody notices the asking. */
 const refreshMs = 30_000;
 
 export default function OverviewPage() {
   const { id } = useCustomer();
   const to = useCustomerLink();
-  const query = useQuery({
-    queryKey: ['expected-bill', id],
-    queryFn: ({ signal }) => take(client.GET('/v1/customers/{id}/expected-bill', { params: { path: { id } }, signal })),
-    refetchInterval: refreshMs,
-  });
+  const query = useExpectedBill(id, 'last-bill', refreshMs);
   return (
     <Page
       title="Overview"

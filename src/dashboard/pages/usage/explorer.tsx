@@ -4,6 +4,7 @@ import { useSearchParams } from 'react-router';
 import { type AnswerOf, take } from '../../../client/index.ts';
 import { client } from '../../api.ts';
 import { useCustomer, useCustomerLink } from '../../customer.tsx';
+import { type Expected, useExpectedBill } from '../../expected-bill.ts';
 import { ButtonAnchor, ButtonLink } from '../../ui/button.tsx';
 import { Card, Stat } from '../../ui/card.tsx';
 import { Quantity, useFormats, When } from '../../ui/format.tsx';
@@ -17,7 +18,6 @@ import { UsageChart } from './usage-chart.tsx';
 
 export type Meters = AnswerOf<'/v1/customers/{id}/usage/meters'>['data'];
 export type Usage = AnswerOf<'/v1/customers/{id}/usage'>;
-export type Expected = AnswerOf<'/v1/customers/{id}/expected-bill'>;
 
 /** A view with nothing left open. */
 export type WholeView = UsageView & { meter: string; from: string; to: string; bucket: 'hour' | 'day' | 'month' };
@@ -30,10 +30,7 @@ export function ExplorerPage() {
     queryFn: ({ signal }) => take(client.GET('/v1/customers/{id}/usage/meters', { params: { path: { id } }, signal })),
   });
   // Whose clock it is and when its period began, which the browser does not know.
-  const expected = useQuery({
-    queryKey: ['expected-bill', id],
-    queryFn: ({ signal }) => take(client.GET('/v1/customers/{id}/expected-bill', { params: { path: { id } }, signal })),
-  });
+  const expected = useExpectedBill(id);
   return (
     <Page title="Usage" lead="What was used and when. Every number leads to the events behind it.">
       <QueryView query={meters} skeleton={<Skeleton lines={6} />}>
@@ -149,7 +146,7 @@ function Found({ usage, view, csv, change }: FoundProps) {
           <div className={css['stats']}>
             <Stat
               size="large"
-              label="In all"
+              label="Total"
               value={<Quantity value={total.quantity} />}
               note={`${number(total.eventCount)} events`}
             />

@@ -9,7 +9,7 @@ import type { Usage, WholeView } from './explorer.tsx';
 import css from './usage.module.css';
 import { bucketName, valueName } from './usage-chart.tsx';
 
-/** The values of the property by which it is parted, each with its share of the events. */
+/** The values of the property by which it is split, each with its share of the events. */
 export function Groups({ usage, view, change }: { usage: Usage; view: WholeView; change: (next: UsageView) => void }) {
   const { groups, groupCount, total } = usage;
   const columns: Column<Usage['groups'][number]>[] = [

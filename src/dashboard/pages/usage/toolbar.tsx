@@ -1,16 +1,17 @@
 import { X } from 'lucide-react';
+import type { Expected } from '../../expected-bill.ts';
 import { Button } from '../../ui/button.tsx';
 import { Checkbox, type Option, Select, TextField } from '../../ui/field.tsx';
 import { periodText, useFormats } from '../../ui/format.tsx';
 import { dayOf, startOfDay, type UsageView } from './address.ts';
-import type { Expected, Meters, WholeView } from './explorer.tsx';
+import type { Meters, WholeView } from './explorer.tsx';
 import css from './usage.module.css';
 
 type ToolbarProps = { view: WholeView; meters: Meters; expected: Expected; change: (next: UsageView) => void };
 
 const dayMs = 86_400_000;
 
-/** What is looked at: a meter, a time, how it is cut and parted. */
+/** What is looked at: a meter, a time, how it is cut and split. */
 export function Toolbar({ view, meters, expected, change }: ToolbarProps) {
   const formats = useFormats();
   const { zone } = formats;
@@ -70,7 +71,7 @@ export function Toolbar({ view, meters, expected, change }: ToolbarProps) {
         onChange={(key) => change({ bucket: key as WholeView['bucket'] })}
       />
       <Select
-        label="Parted by"
+        label="Split by"
         isRequired
         value={view.groupBy ?? 'none'}
         options={[

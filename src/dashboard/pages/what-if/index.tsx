@@ -5,6 +5,7 @@ import { useSearchParams } from 'react-router';
 import { type AnswerOf, ApiError, type BodyOf, type ItemOf, take } from '../../../client/index.ts';
 import { client } from '../../api.ts';
 import { useCustomer } from '../../customer.tsx';
+import { type Expected, useExpectedBill } from '../../expected-bill.ts';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { CopyButton } from '../../ui/copy-button.tsx';
@@ -15,7 +16,6 @@ import { Outcome } from './outcome.tsx';
 import { measuredLines, Supposing } from './supposing.tsx';
 import css from './what-if.module.css';
 
-export type Expected = AnswerOf<'/v1/customers/{id}/expected-bill'>;
 export type WhatIf = AnswerOf<'/v1/customers/{id}/what-if', 'post'>;
 export type Subscription = ItemOf<'/v1/subscriptions'>;
 export type Plan = ItemOf<'/v1/plans'>;
@@ -23,10 +23,7 @@ export type Plan = ItemOf<'/v1/plans'>;
 /** More usage or another plan, worked out by what makes invoices; all that is supposed stands in the address. */
 export default function WhatIfPage() {
   const { id } = useCustomer();
-  const expected = useQuery({
-    queryKey: ['expected-bill', id],
-    queryFn: ({ signal }) => take(client.GET('/v1/customers/{id}/expected-bill', { params: { path: { id } }, signal })),
-  });
+  const expected = useExpectedBill(id);
   const choices = useQuery({
     queryKey: ['what-if-choices', id],
     queryFn: async ({ signal }) => {

@@ -1,7 +1,8 @@
+import type { Expected } from '../../expected-bill.ts';
 import { Select, TextField } from '../../ui/field.tsx';
 import { useFormats } from '../../ui/format.tsx';
 import { isNumber, type Supposed } from './address.ts';
-import type { Expected, Plan, Subscription } from './index.tsx';
+import type { Plan, Subscription } from './index.tsx';
 
 type SupposingProps = {
   expected: Expected;
