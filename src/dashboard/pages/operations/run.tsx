@@ -12,6 +12,7 @@ import { WorkflowLink } from './parts/action.tsx';
 import { Age, Duration } from './parts/age.tsx';
 import css from './parts/parts.module.css';
 import { figuresOf } from './parts/progress.ts';
+import { TimesIn } from './parts/times.tsx';
 import { capital, inWords } from './parts/words.ts';
 import { runWords } from './runs.tsx';
 
@@ -34,6 +35,7 @@ export default function RunPage() {
     <Page
       title={run === undefined ? 'Run' : runWords[run.kind]}
       {...(run !== undefined && { badge: <StateWords subject="run" state={run.state} /> })}
+      lead={<TimesIn />}
       back={<Link to="/operations/runs">Runs</Link>}
       actions={
         run !== undefined && (
@@ -102,8 +104,8 @@ function Details({ run }: { run: Run }) {
         <Facts
           facts={[
             ['Clock', run.clock],
-            ['Nominal time', <When key="at" at={run.cutoffAt} zone="UTC" time />],
-            ['Business time of its start', <When key="business" at={run.startedAt} zone="UTC" time />],
+            ['Nominal time', <When key="at" at={run.cutoffAt} time />],
+            ['Business time of its start', <When key="business" at={run.startedAt} time />],
             ['Started', <Age key="opened" at={run.openedAt} />],
             [run.finishedAt === null ? 'Runs since' : 'Took', <Duration key="took" seconds={seconds} />],
             [
