@@ -3,7 +3,7 @@ import { ClockPlus, Play } from 'lucide-react';
 import { Link } from 'react-router';
 import { type ItemOf, take } from '../../../client/index.ts';
 import { client } from '../../api.ts';
-import { Card } from '../../ui/card.tsx';
+import { Card, Facts } from '../../ui/card.tsx';
 import { Select, TextField } from '../../ui/field.tsx';
 import { browserZone, Quantity, When } from '../../ui/format.tsx';
 import { LoadMore, usePages } from '../../ui/load-more.tsx';
@@ -15,9 +15,9 @@ import { Action, because, type Outcome } from './parts/action.tsx';
 import { Age } from './parts/age.tsx';
 import { FilterSelect, useFilter } from './parts/filters.tsx';
 import css from './parts/parts.module.css';
-import { figuresOf } from './parts/progress.ts';
+import { figures, figuresOf } from './parts/progress.ts';
 import { instantOf, TimesIn, typedOf } from './parts/times.tsx';
-import { capital, inWords } from './parts/words.ts';
+import { capital } from './parts/words.ts';
 
 type Run = ItemOf<'/v1/runs'>;
 type Clock = ItemOf<'/v1/clocks'>;
@@ -89,6 +89,12 @@ export default function RunsPage() {
           </QueryView>
           <LoadMore query={query} what="runs" />
         </Card>
+        <details>
+          <summary className="muted">What the figures mean</summary>
+          <Card>
+            <Facts facts={figures.map(({ label, meaning }) => [label, meaning])} />
+          </Card>
+        </details>
       </div>
     </Page>
   );
@@ -121,14 +127,14 @@ const columns: readonly Column<Run>[] = [
 ];
 
 function Progress({ progress }: { progress: Run['progress'] }) {
-  const told = figuresOf(progress).filter(([, count]) => count > 0);
+  const told = figuresOf(progress).filter(({ count }) => count > 0);
   if (told.length === 0) return <span className="muted">Nothing was due</span>;
   return (
     <span>
-      {told.slice(0, 3).map(([name, count], index) => (
+      {told.slice(0, 3).map(({ name, label, count }, index) => (
         <span key={name}>
           {index > 0 && ', '}
-          <Quantity value={count} /> {inWords(name)}
+          <Quantity value={count} /> {label.toLowerCase()}
         </span>
       ))}
       {told.length > 3 && ' …'}
