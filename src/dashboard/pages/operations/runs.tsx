@@ -6,11 +6,12 @@ import { client } from '../../api.ts';
 import { Card, Facts } from '../../ui/card.tsx';
 import { Select, TextField } from '../../ui/field.tsx';
 import { browserZone, Quantity, When } from '../../ui/format.tsx';
-import { LoadMore, usePages } from '../../ui/load-more.tsx';
+import { usePages } from '../../ui/load-more.tsx';
 import { Page } from '../../ui/page.tsx';
+import { PagedTable } from '../../ui/paged-table.tsx';
 import { StateBadge } from '../../ui/state-words.tsx';
 import { Empty, QueryView } from '../../ui/states.tsx';
-import { type Column, Table } from '../../ui/table.tsx';
+import type { Column } from '../../ui/table.tsx';
 import { Action, because, type Outcome } from './parts/action.tsx';
 import { Age } from './parts/age.tsx';
 import { FilterSelect, useFilter } from './parts/filters.tsx';
@@ -76,18 +77,17 @@ export default function RunsPage() {
               options={(clocks.data?.data ?? []).map(({ name }) => ({ id: name, label: name }))}
             />
           </div>
-          <QueryView query={query}>
-            {(runs) =>
-              runs.length === 0 ? (
-                <Empty title="No run like this yet.">
-                  The Schedules start runs by themselves, the first one within the hour.
-                </Empty>
-              ) : (
-                <Table caption="Runs, the latest first" columns={columns} rows={runs} rowKey={({ id }) => id} />
-              )
+          <PagedTable
+            query={query}
+            caption="Runs, the latest first"
+            columns={columns}
+            what="runs"
+            empty={
+              <Empty title="No run like this yet.">
+                The Schedules start runs by themselves, the first one within the hour.
+              </Empty>
             }
-          </QueryView>
-          <LoadMore query={query} what="runs" />
+          />
         </Card>
         <details>
           <summary className="muted">What the figures mean</summary>
