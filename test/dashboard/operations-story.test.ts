@@ -71,7 +71,7 @@ describe('An operator', function () {
     const card = page.getByRole('main').locator('section', { has: page.getByRole('heading', { name, exact: true }) });
     await card.getByRole('button', { name: 'Advance' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByLabel('Nominal time (UTC)').fill(at);
+    await dialog.getByLabel('Nominal time (America/New_York)').fill(at);
     await dialog.getByLabel('Why').fill('The month is over.');
     await dialog.getByRole('button', { name: 'Advance' }).click();
     const done = page.getByRole('dialog', { name: 'Done' });
@@ -87,7 +87,7 @@ describe('An operator', function () {
       fill: async () => {
         const dialog = page.getByRole('dialog');
         await dialog.getByLabel('Name', { exact: true }).fill('trial');
-        await dialog.getByLabel('Begins at (UTC)').fill('2013-01-01T00:00:00');
+        await dialog.getByLabel('Begins at (America/New_York)').fill('2013-01-01T00:00:00');
         await dialog.getByLabel('Prefix of its invoices').fill('TRIAL');
       },
     });

@@ -270,11 +270,34 @@ describe("The operators' pages", function () {
       });
     }
 
-    it('tell the figures of a run as the work goes', async () => {
+    it('tell the figures of a run as the work goes, and what each means, zero or not', async () => {
       const page = await visit(`/operations/runs/${ids.run}`, 'Invoicing');
-      const figures = page.locator('section', { has: page.getByRole('heading', { name: 'Progress' }) }).locator('dt');
-      const names = await figures.allTextContents();
+      const progress = page.locator('section', { has: page.getByRole('heading', { name: 'Progress' }) });
+      const names = await progress.locator('dt').allTextContents();
       assert.deepEqual(names.slice(0, 4), ['Periods', 'Generated', 'Parked periods', 'Held']);
+      const parked = progress.locator('dl', { hasText: 'Parked periods' });
+      assert.deepEqual(await parked.locator('dd').allTextContents(), [
+        '0',
+        'Periods that could not be billed. The next invoicing run tries them again.',
+      ]);
+    });
+
+    it('say in which zone their times are, and write them in it', async () => {
+      const runs = await visit('/operations/runs', 'Runs');
+      await runs.getByText('Times in America/New_York.').waitFor();
+      await runs.getByRole('row', { name: /Invoicing.* Mar 1, 2013, 8:00\sAM/ }).waitFor();
+      await runs.getByText('What the figures mean').click();
+      await runs.getByText('Drafts that became final invoices.').waitFor();
+      const one = await visit(`/operations/runs/${ids.run}`, 'Invoicing');
+      await one.getByText('Times in America/New_York.').waitFor();
+      const audit = await visit('/operations/audit?from=2013-01-01', 'Audit trail');
+      await audit.getByText('Times in America/New_York.').waitFor();
+      await audit
+        .getByText(/by operator:olga/)
+        .first()
+        .waitFor();
+      const invoice = await visit(`/operations/invoices/${ids.held}`, 'Draft of February 2013');
+      await invoice.getByText('Days are in UTC, the customer’s time zone.').waitFor();
     });
 
     it('show how many invoices an advance still waits for', async () => {

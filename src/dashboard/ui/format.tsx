@@ -2,7 +2,7 @@ import { createContext, type ReactNode, useContext, useMemo } from 'react';
 import { I18nProvider } from 'react-aria-components';
 import { currencyDigits, decimalOf } from './currency.ts';
 
-/** How amounts, numbers and dates are written: by the customer's locale, in the customer's time zone. */
+/** How amounts, numbers and dates are written: by the locale of whoever reads, in the customer's zone or an operator's own. */
 export type Formats = {
   locale: string;
   zone: string;
@@ -98,7 +98,8 @@ export function createFormats(wantedLocale: string, wantedZone: string): Formats
   };
 }
 
-const browserZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
+/** The zone of whoever reads: that of operators' pages. */
+export const browserZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 const FormatContext = createContext<Formats>(createFormats(navigator.language, browserZone()));
 
 export function FormatProvider({ locale, zone, children }: { locale: string; zone: string; children: ReactNode }) {
@@ -130,19 +131,23 @@ export function Quantity({ value, unit, digits = 6 }: { value: number | string; 
   );
 }
 
-/** An instant in the customer's zone: the day, or with `time` the minute as well; the zone is in its title. */
+/** An instant in the page's zone unless another is given: the day, or with `time` the minute as well; the zone is in its title. */
 export function When({ at, zone, time = false }: { at: string; zone?: string; time?: boolean }) {
   const own = useFormats();
   const formats = zone === undefined || zone === own.zone ? own : createFormats(own.locale, zone);
   const options: Intl.DateTimeFormatOptions = time
     ? { dateStyle: 'medium', timeStyle: 'short' }
     : { dateStyle: 'medium' };
-  const title = `${formats.date(at, { dateStyle: 'full', timeStyle: 'long' })} (${formats.zone})`;
   return (
-    <time dateTime={at} title={title} className="number">
+    <time dateTime={at} title={instantText(formats, at)} className="number">
       {formats.date(at, options)}
     </time>
   );
+}
+
+/** An instant to the second, with its zone. */
+export function instantText(formats: Formats, at: string): string {
+  return `${formats.date(at, { dateStyle: 'full', timeStyle: 'long' })} (${formats.zone})`;
 }
 
 /** A calendar day without a time, such as the one by which an invoice is to be paid. */

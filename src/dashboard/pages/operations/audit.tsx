@@ -13,6 +13,7 @@ import { Empty, Notice, QueryView } from '../../ui/states.tsx';
 import { CodeBlock } from './parts/code-block.tsx';
 import { FilterSelect, useFilter } from './parts/filters.tsx';
 import css from './parts/parts.module.css';
+import { instantOf, TimesIn } from './parts/times.tsx';
 import { capital, inWords } from './parts/words.ts';
 
 type Entry = ItemOf<'/v1/audit'>;
@@ -45,7 +46,7 @@ export default function AuditPage() {
     ...(subject !== '' && { subject }),
     ...(actor !== '' && { actor }),
     ...(action !== '' && { action }),
-    ...(from !== '' && { from: `${from}T00:00:00Z` }),
+    ...(from !== '' && { from: instantOf(`${from}T00:00:00`) }),
   };
   const query = usePages<Entry>(['operations', 'audit', filter], (cursor, signal) =>
     take(client.GET('/v1/audit', { params: { query: { ...filter, cursor } }, signal })),
@@ -53,7 +54,12 @@ export default function AuditPage() {
   return (
     <Page
       title="Audit trail"
-      lead="Everything that happened to money, the newest first. Each subject has a chain of its own: a link that was changed or taken out shows."
+      lead={
+        <>
+          Everything that happened to money, the newest first. Each subject has a chain of its own: a link that was
+          changed or taken out shows. <TimesIn />
+        </>
+      }
     >
       <div className="stack">
         <Card>
@@ -76,7 +82,7 @@ export default function AuditPage() {
             <Typed label="Subject’s id" value={subject} onEnter={setSubject} />
             <Typed label="Actor" value={actor} onEnter={setActor} placeholder="operator:ada@example.com" />
             <Typed label="Action" value={action} onEnter={setAction} placeholder="retry" />
-            <Typed label="From day (UTC)" value={from} onEnter={setFrom} placeholder="2026-11-30" />
+            <Typed label="From day" value={from} onEnter={setFrom} placeholder="2026-11-30" />
           </div>
         </Card>
         {subject !== '' && kind !== '' && <Verdict kind={kind} id={subject} />}

@@ -4,7 +4,7 @@ import { type AnswerOf, take } from '../../../client/index.ts';
 import { client } from '../../api.ts';
 import { ButtonLink } from '../../ui/button.tsx';
 import { Card, Stat } from '../../ui/card.tsx';
-import { Money, Period, Quantity, When } from '../../ui/format.tsx';
+import { Money, Period, Quantity } from '../../ui/format.tsx';
 import { Page } from '../../ui/page.tsx';
 import { StateWords } from '../../ui/state-words.tsx';
 import { Notice, QueryView } from '../../ui/states.tsx';
@@ -113,7 +113,8 @@ function Shown({ correction }: { correction: Correction }) {
         title="What it does"
         description={
           <>
-            Previewed by {correction.actor}, <Age at={correction.previewedAt} />
+            Previewed by {correction.actor}, <Age at={correction.previewedAt} />.
+            {invoices.length > 0 && ' Periods are in each customer’s time zone.'}
           </>
         }
       >
@@ -154,7 +155,7 @@ function Ended({ correction, state }: { correction: Correction; state: 'applied'
         <span className={css['break']}>{endedBy}</span>
         {endedAt !== null && (
           <>
-            , <When at={endedAt} time />
+            , <Age at={endedAt} />
           </>
         )}
       </p>

@@ -8,6 +8,7 @@ import { Card } from '../../ui/card.tsx';
 import { Money, Quantity } from '../../ui/format.tsx';
 import { LoadMore, usePages } from '../../ui/load-more.tsx';
 import { Page } from '../../ui/page.tsx';
+import { PagedTable } from '../../ui/paged-table.tsx';
 import { StateBadge } from '../../ui/state-words.tsx';
 import { Empty, QueryView } from '../../ui/states.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
@@ -52,21 +53,13 @@ export default function CorrectionsPage() {
           />
         </div>
         <Card flush>
-          <QueryView query={query}>
-            {(corrections) =>
-              corrections.length === 0 ? (
-                <Empty title="There is no correction like this.">Usage has stayed as it was sent.</Empty>
-              ) : (
-                <Table
-                  caption="Corrections, the newest first"
-                  columns={columns}
-                  rows={corrections}
-                  rowKey={({ id }) => id}
-                />
-              )
-            }
-          </QueryView>
-          <LoadMore query={query} what="corrections" />
+          <PagedTable
+            query={query}
+            caption="Corrections, the newest first"
+            columns={columns}
+            what="corrections"
+            empty={<Empty title="There is no correction like this.">Usage has stayed as it was sent.</Empty>}
+          />
         </Card>
         <Sources />
       </div>

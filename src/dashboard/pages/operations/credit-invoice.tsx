@@ -7,7 +7,7 @@ import { Button } from '../../ui/button.tsx';
 import { Card, Stat } from '../../ui/card.tsx';
 import { Checkbox, Select, TextField } from '../../ui/field.tsx';
 import { Form } from '../../ui/form.tsx';
-import { FormatProvider, Money } from '../../ui/format.tsx';
+import { Money } from '../../ui/format.tsx';
 import { Page } from '../../ui/page.tsx';
 import { QueryView } from '../../ui/states.tsx';
 import { Table } from '../../ui/table.tsx';
@@ -51,13 +51,7 @@ export default function CreditInvoicePage() {
       lead="First you see what it would be over, and what becomes of it: what is still to be paid is lowered before money goes back. Nothing is written before you issue it."
       back={<Link to={`/operations/invoices/${invoiceId}`}>{number ?? 'The invoice'}</Link>}
     >
-      <QueryView query={query}>
-        {(invoice) => (
-          <FormatProvider locale={navigator.language} zone={invoice.zone}>
-            <Credit invoice={invoice} />
-          </FormatProvider>
-        )}
-      </QueryView>
+      <QueryView query={query}>{(invoice) => <Credit invoice={invoice} />}</QueryView>
     </Page>
   );
 }

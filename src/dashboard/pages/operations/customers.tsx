@@ -6,10 +6,11 @@ import { client } from '../../api.ts';
 import { ButtonLink } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
 import { TextField } from '../../ui/field.tsx';
-import { LoadMore, usePages } from '../../ui/load-more.tsx';
+import { usePages } from '../../ui/load-more.tsx';
 import { Page } from '../../ui/page.tsx';
-import { Empty, QueryView } from '../../ui/states.tsx';
-import { type Column, Table } from '../../ui/table.tsx';
+import { PagedTable } from '../../ui/paged-table.tsx';
+import { Empty } from '../../ui/states.tsx';
+import type { Column } from '../../ui/table.tsx';
 import { useFilter } from './parts/filters.tsx';
 
 type Customer = ItemOf<'/v1/customers'>;
@@ -45,20 +46,19 @@ export default function CustomersPage() {
           type="search"
         />
         <Card flush>
-          <QueryView query={query}>
-            {(customers) =>
-              customers.length === 0 ? (
-                <Empty title={search === '' ? 'There are no customers yet.' : 'Nobody is found by this.'}>
-                  {search === ''
-                    ? 'They are created by your product, through the API.'
-                    : 'A part of the name is enough; an invoice needs its whole number.'}
-                </Empty>
-              ) : (
-                <Table caption="Customers" columns={columns} rows={customers} rowKey={({ id }) => id} />
-              )
+          <PagedTable
+            query={query}
+            caption="Customers"
+            columns={columns}
+            what="customers"
+            empty={
+              <Empty title={search === '' ? 'There are no customers yet.' : 'Nobody is found by this.'}>
+                {search === ''
+                  ? 'They are created by your product, through the API.'
+                  : 'A part of the name is enough; an invoice needs its whole number.'}
+              </Empty>
             }
-          </QueryView>
-          <LoadMore query={query} what="customers" />
+          />
         </Card>
       </div>
     </Page>

@@ -8,7 +8,7 @@ export default function DraftsPage() {
   return (
     <Page
       title="Drafts in review"
-      lead="Every draft has a day on which it can still change. What a check finds odd is held until somebody answers."
+      lead="Every draft has a day on which it can still change. What a check finds odd is held until somebody answers. Days are in each customer’s time zone."
     >
       <InvoiceTabs
         label="Drafts"

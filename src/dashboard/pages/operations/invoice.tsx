@@ -70,7 +70,8 @@ function Opened({ invoice, review }: { invoice: Invoice; review: Review }) {
         <>
           {invoice.parties.buyer.name} (
           <Link to={`/operations/manage/${invoice.customerId}`}>{invoice.customerExternalId}</Link>),{' '}
-          <Period startAt={invoice.periodStartAt} endAt={invoice.periodEndAt} />
+          <Period startAt={invoice.periodStartAt} endAt={invoice.periodEndAt} />. Days are in {invoice.zone}, the
+          customer’s time zone.
         </>
       }
       back={back(invoice)}
@@ -140,7 +141,7 @@ function Why({ invoice, review }: { invoice: Invoice; review: Review }) {
           <>
             {parked?.parkedAt && (
               <>
-                Since <When at={parked.parkedAt} time />.{' '}
+                It was parked <Age at={parked.parkedAt} />.{' '}
               </>
             )}
             It is not tried again before somebody answers.

@@ -21,7 +21,10 @@ export default function InvoicesPage() {
     ...(payment !== '' && { payment: payment as Invoice['payment'] }),
   };
   return (
-    <Page title="Invoices" lead="Of all customers, those of the newest periods first.">
+    <Page
+      title="Invoices"
+      lead="Of all customers, those of the newest periods first. Days are in each customer’s time zone."
+    >
       <div className="stack">
         <div className={css['filters']}>
           <FilterSelect

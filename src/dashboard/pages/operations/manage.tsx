@@ -48,7 +48,7 @@ export default function ManagePage() {
                   ['Your id', found.externalId],
                   ['E-mail', found.email ?? 'None'],
                   ['Currency', found.currency],
-                  ['Time zone', found.zone],
+                  ['Time zone', `${found.zone}, that of all days here`],
                   ['Clock', found.clock],
                   ['Priority', found.priority],
                 ]}

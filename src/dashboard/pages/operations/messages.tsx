@@ -2,11 +2,12 @@ import { Link } from 'react-router';
 import { type ItemOf, take } from '../../../client/index.ts';
 import { client } from '../../api.ts';
 import { Card } from '../../ui/card.tsx';
-import { LoadMore, usePages } from '../../ui/load-more.tsx';
+import { usePages } from '../../ui/load-more.tsx';
 import { Page } from '../../ui/page.tsx';
+import { PagedTable } from '../../ui/paged-table.tsx';
 import { StateBadge } from '../../ui/state-words.tsx';
-import { Empty, QueryView } from '../../ui/states.tsx';
-import { type Column, Table } from '../../ui/table.tsx';
+import { Empty } from '../../ui/states.tsx';
+import type { Column } from '../../ui/table.tsx';
 import { useStateLabels } from '../../ui/words.ts';
 import { Action } from './parts/action.tsx';
 import { Age } from './parts/age.tsx';
@@ -45,19 +46,18 @@ export default function MessagesPage() {
           />
         </div>
         <Card flush>
-          <QueryView query={query}>
-            {(messages) =>
-              messages.length === 0 ? (
-                <Empty title="There is no mail like this.">
-                  Which mails are sent stands in the{' '}
-                  <Link to="/operations/settings?tab=dunning">settings of dunning</Link>.
-                </Empty>
-              ) : (
-                <Table caption="Mails, the latest first" columns={columns} rows={messages} rowKey={({ id }) => id} />
-              )
+          <PagedTable
+            query={query}
+            caption="Mails, the latest first"
+            columns={columns}
+            what="mails"
+            empty={
+              <Empty title="There is no mail like this.">
+                Which mails are sent stands in the{' '}
+                <Link to="/operations/settings?tab=dunning">settings of dunning</Link>.
+              </Empty>
             }
-          </QueryView>
-          <LoadMore query={query} what="mails" />
+          />
         </Card>
       </div>
     </Page>

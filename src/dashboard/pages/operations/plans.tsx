@@ -18,6 +18,7 @@ import { Tabs } from '../../ui/tabs.tsx';
 import { Action, because } from './parts/action.tsx';
 import { CodeBlock } from './parts/code-block.tsx';
 import css from './parts/parts.module.css';
+import { TimesIn } from './parts/times.tsx';
 
 type Plan = ItemOf<'/v1/plans'>;
 type Change = AnswerOf<'/v1/plans/diff', 'post'>;
@@ -27,7 +28,12 @@ export default function PlansPage() {
   return (
     <Page
       title="Plans"
-      lead="A version never changes: what differs becomes a new one, and subscriptions stay on the version that they have."
+      lead={
+        <>
+          A version never changes: what differs becomes a new one, and subscriptions stay on the version that they have.{' '}
+          <TimesIn />
+        </>
+      }
     >
       <Tabs
         label="Plans"
@@ -207,7 +213,7 @@ export function PlanPage() {
     queryFn: ({ signal }) => take(client.GET('/v1/plans/{key}', { params: { path: { key: planKey } }, signal })),
   });
   return (
-    <Page title={planKey} back={<Link to="/operations/plans">Plans</Link>}>
+    <Page title={planKey} lead={<TimesIn />} back={<Link to="/operations/plans">Plans</Link>}>
       <QueryView query={query}>
         {({ versions, ...plan }) => (
           <div className="stack">

@@ -6,10 +6,11 @@ import { Badge } from '../../ui/badge.tsx';
 import { Card } from '../../ui/card.tsx';
 import { Checkbox } from '../../ui/field.tsx';
 import { Quantity } from '../../ui/format.tsx';
-import { LoadMore, usePages } from '../../ui/load-more.tsx';
+import { usePages } from '../../ui/load-more.tsx';
 import { Page } from '../../ui/page.tsx';
-import { Empty, QueryView } from '../../ui/states.tsx';
-import { type Column, Table } from '../../ui/table.tsx';
+import { PagedTable } from '../../ui/paged-table.tsx';
+import { Empty } from '../../ui/states.tsx';
+import type { Column } from '../../ui/table.tsx';
 import { Action, because } from './parts/action.tsx';
 import { Age } from './parts/age.tsx';
 
@@ -36,21 +37,15 @@ export default function ReconciliationPage() {
       actions={<Order />}
     >
       <Card flush>
-        <QueryView query={query}>
-          {(runs) =>
-            runs.length === 0 ? (
-              <Empty title="The books have not been compared yet.">It is done every night at 03:00 UTC, or now.</Empty>
-            ) : (
-              <Table
-                caption="Reconciliations, the latest first"
-                columns={columns}
-                rows={runs}
-                rowKey={({ id }) => id}
-              />
-            )
+        <PagedTable
+          query={query}
+          caption="Reconciliations, the latest first"
+          columns={columns}
+          what="reconciliations"
+          empty={
+            <Empty title="The books have not been compared yet.">It is done every night at 03:00 UTC, or now.</Empty>
           }
-        </QueryView>
-        <LoadMore query={query} what="reconciliations" />
+        />
       </Card>
     </Page>
   );

@@ -12,7 +12,7 @@ import { WorkflowLink } from './parts/action.tsx';
 import { Age, Duration } from './parts/age.tsx';
 import css from './parts/parts.module.css';
 import { figuresOf } from './parts/progress.ts';
-import { capital, inWords } from './parts/words.ts';
+import { TimesIn } from './parts/times.tsx';
 import { runWords } from './runs.tsx';
 
 type Run = AnswerOf<'/v1/runs/{id}'>;
@@ -34,6 +34,7 @@ export default function RunPage() {
     <Page
       title={run === undefined ? 'Run' : runWords[run.kind]}
       {...(run !== undefined && { badge: <StateWords subject="run" state={run.state} /> })}
+      lead={<TimesIn />}
       back={<Link to="/operations/runs">Runs</Link>}
       actions={
         run !== undefined && (
@@ -69,7 +70,8 @@ function Details({ run }: { run: Run }) {
   const end = run.finishedAt === null ? Date.now() : new Date(run.finishedAt).getTime();
   const seconds = (end - new Date(run.openedAt).getTime()) / 1_000;
   const counts = figuresOf(run.progress);
-  const done = run.progress['generated'] ?? run.progress['issued'];
+  const { generated, issued } = run.progress;
+  const done = generated ?? issued;
   return (
     <div className="stack">
       {run.state === 'failed' && (
@@ -88,12 +90,16 @@ function Details({ run }: { run: Run }) {
         {counts.length === 0 ? (
           <p className="muted">{run.state === 'running' ? 'It has just begun.' : 'Nothing was due.'}</p>
         ) : (
-          <div className={css['numbers']}>
-            {counts.map(([name, count]) => (
-              <Stat key={name} label={capital(inWords(name))} value={<Quantity value={count} />} />
+          <div className={css['figures']}>
+            {counts.map(({ name, label, meaning, count }) => (
+              <Stat key={name} label={label} value={<Quantity value={count} />} note={meaning} />
             ))}
             {done !== undefined && done > 0 && seconds > 1 && (
-              <Stat label="A second" value={<Quantity value={done / seconds} digits={1} />} />
+              <Stat
+                label="A second"
+                value={<Quantity value={done / seconds} digits={1} />}
+                note={`How many ${generated !== undefined ? 'drafts were made' : 'invoices became final'} in a second, on average.`}
+              />
             )}
           </div>
         )}
@@ -102,8 +108,8 @@ function Details({ run }: { run: Run }) {
         <Facts
           facts={[
             ['Clock', run.clock],
-            ['Nominal time', <When key="at" at={run.cutoffAt} zone="UTC" time />],
-            ['Business time of its start', <When key="business" at={run.startedAt} zone="UTC" time />],
+            ['Nominal time', <When key="at" at={run.cutoffAt} time />],
+            ['Business time of its start', <When key="business" at={run.startedAt} time />],
             ['Started', <Age key="opened" at={run.openedAt} />],
             [run.finishedAt === null ? 'Runs since' : 'Took', <Duration key="took" seconds={seconds} />],
             [

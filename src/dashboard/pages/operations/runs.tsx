@@ -3,20 +3,22 @@ import { ClockPlus, Play } from 'lucide-react';
 import { Link } from 'react-router';
 import { type ItemOf, take } from '../../../client/index.ts';
 import { client } from '../../api.ts';
-import { Card } from '../../ui/card.tsx';
+import { Card, Facts } from '../../ui/card.tsx';
 import { Select, TextField } from '../../ui/field.tsx';
-import { Quantity, When } from '../../ui/format.tsx';
-import { LoadMore, usePages } from '../../ui/load-more.tsx';
+import { browserZone, Quantity, When } from '../../ui/format.tsx';
+import { usePages } from '../../ui/load-more.tsx';
 import { Page } from '../../ui/page.tsx';
+import { PagedTable } from '../../ui/paged-table.tsx';
 import { StateBadge } from '../../ui/state-words.tsx';
 import { Empty, QueryView } from '../../ui/states.tsx';
-import { type Column, Table } from '../../ui/table.tsx';
+import type { Column } from '../../ui/table.tsx';
 import { Action, because, type Outcome } from './parts/action.tsx';
 import { Age } from './parts/age.tsx';
 import { FilterSelect, useFilter } from './parts/filters.tsx';
 import css from './parts/parts.module.css';
-import { figuresOf } from './parts/progress.ts';
-import { capital, inWords } from './parts/words.ts';
+import { figures, figuresOf } from './parts/progress.ts';
+import { instantOf, TimesIn, typedOf } from './parts/times.tsx';
+import { capital } from './parts/words.ts';
 
 type Run = ItemOf<'/v1/runs'>;
 type Clock = ItemOf<'/v1/clocks'>;
@@ -45,7 +47,12 @@ export default function RunsPage() {
   return (
     <Page
       title="Runs"
-      lead="What bills, issues and follows up. Each run is for one clock and one nominal time, and is never carried out twice."
+      lead={
+        <>
+          What bills, issues and follows up. Each run is for one clock and one nominal time, and is never carried out
+          twice. <TimesIn />
+        </>
+      }
       actions={
         <>
           <CreateClock />
@@ -70,19 +77,24 @@ export default function RunsPage() {
               options={(clocks.data?.data ?? []).map(({ name }) => ({ id: name, label: name }))}
             />
           </div>
-          <QueryView query={query}>
-            {(runs) =>
-              runs.length === 0 ? (
-                <Empty title="No run like this yet.">
-                  The Schedules start runs by themselves, the first one within the hour.
-                </Empty>
-              ) : (
-                <Table caption="Runs, the latest first" columns={columns} rows={runs} rowKey={({ id }) => id} />
-              )
+          <PagedTable
+            query={query}
+            caption="Runs, the latest first"
+            columns={columns}
+            what="runs"
+            empty={
+              <Empty title="No run like this yet.">
+                The Schedules start runs by themselves, the first one within the hour.
+              </Empty>
             }
-          </QueryView>
-          <LoadMore query={query} what="runs" />
+          />
         </Card>
+        <details>
+          <summary className="muted">What the figures mean</summary>
+          <Card>
+            <Facts facts={figures.map(({ label, meaning }) => [label, meaning])} />
+          </Card>
+        </details>
       </div>
     </Page>
   );
@@ -104,7 +116,7 @@ const columns: readonly Column<Run>[] = [
     cell: ({ id, kind }) => <Link to={`/operations/runs/${id}`}>{runWords[kind]}</Link>,
   },
   { key: 'clock', title: 'Clock', cell: ({ clock }) => clock },
-  { key: 'cutoffAt', title: 'Nominal time', cell: ({ cutoffAt }) => <When at={cutoffAt} zone="UTC" time /> },
+  { key: 'cutoffAt', title: 'Nominal time', cell: ({ cutoffAt }) => <When at={cutoffAt} time /> },
   { key: 'openedAt', title: 'Started', cell: ({ openedAt }) => <Age at={openedAt} /> },
   {
     key: 'state',
@@ -115,14 +127,14 @@ const columns: readonly Column<Run>[] = [
 ];
 
 function Progress({ progress }: { progress: Run['progress'] }) {
-  const told = figuresOf(progress).filter(([, count]) => count > 0);
+  const told = figuresOf(progress).filter(({ count }) => count > 0);
   if (told.length === 0) return <span className="muted">Nothing was due</span>;
   return (
     <span>
-      {told.slice(0, 3).map(([name, count], index) => (
+      {told.slice(0, 3).map(({ name, label, count }, index) => (
         <span key={name}>
           {index > 0 && ', '}
-          <Quantity value={count} /> {inWords(name)}
+          <Quantity value={count} /> {label.toLowerCase()}
         </span>
       ))}
       {told.length > 3 && ' …'}
@@ -142,7 +154,7 @@ function Clocks({ clocks }: { clocks: readonly Clock[] }) {
         >
           <div className="stack-tight">
             <p>
-              <When at={clock.now} zone="UTC" time /> <span className="muted">UTC</span>
+              <When at={clock.now} time />
             </p>
             <p>
               <Link to={`/operations/runs?clock=${encodeURIComponent(clock.name)}`}>
@@ -175,19 +187,25 @@ const changes = [
   ['operations', 'clocks'],
 ] as const;
 
-/** A time of an input, which is UTC here, as RFC 3339. */
-const instantOf = (text: string) =>
-  `${text.trim().replace(' ', 'T')}${/[Zz]|[+-]\d\d:\d\d$/.test(text.trim()) ? '' : 'Z'}`;
-
+/** The nominal time of a run, to be typed. */
 function At({ help, value }: { help: string; value: string }) {
-  return <TextField name="at" label="Nominal time (UTC)" help={help} defaultValue={value} isRequired autoFocus />;
+  return (
+    <TextField
+      name="at"
+      label={`Nominal time (${browserZone()})`}
+      help={help}
+      defaultValue={typedOf(value)}
+      isRequired
+      autoFocus
+    />
+  );
 }
 
-/** A month later, to the second, as an input shows it. */
+/** A month later, by the calendar of UTC. */
 function monthAfter(now: string): string {
   const at = new Date(now);
   at.setUTCMonth(at.getUTCMonth() + 1);
-  return at.toISOString().slice(0, 19);
+  return at.toISOString();
 }
 
 /** The business time of customers of their own, which stands still until it is advanced. */
@@ -212,8 +230,8 @@ function CreateClock() {
           />
           <TextField
             name="startsAt"
-            label="Begins at (UTC)"
-            defaultValue={new Date().toISOString().slice(0, 19)}
+            label={`Begins at (${browserZone()})`}
+            defaultValue={typedOf(new Date().toISOString())}
             isRequired
           />
           <TextField
@@ -236,8 +254,7 @@ function CreateClock() {
         return {
           text: (
             <>
-              The clock “{clock.name}” stands at <When at={clock.now} zone="UTC" time /> UTC. Create customers on it,
-              then advance it.
+              The clock “{clock.name}” stands at <When at={clock.now} time />. Create customers on it, then advance it.
             </>
           ),
           audit: { kind: 'clock', id: clock.id },
@@ -256,7 +273,9 @@ function Advance({ clock }: { clock: Clock }) {
       title={`Advance the clock “${clock.name}”?`}
       scope="runs:write"
       what="Everything that becomes due on the way is done: periods are billed, drafts are issued and sent. A clock does not go back."
-      fields={<At help={`It stands at ${clock.now}.`} value={monthAfter(clock.now)} />}
+      fields={
+        <At help={`It stands at ${typedOf(clock.now)}. A time in UTC ends in Z.`} value={monthAfter(clock.now)} />
+      }
       run={({ reason, fields }) =>
         start({ kind: 'advance', clock: clock.name, at: instantOf(fields['at'] ?? '') }, reason)
       }
@@ -294,7 +313,7 @@ function StartRun({ clocks }: { clocks: readonly Clock[] }) {
             isRequired
             options={clocks.map(({ name, kind }) => ({ id: name, label: name, note: `${capital(kind)} clock` }))}
           />
-          <At help="An instant that the clock has reached." value={new Date().toISOString().slice(0, 19)} />
+          <At help="An instant that the clock has reached. A time in UTC ends in Z." value={new Date().toISOString()} />
         </>
       }
       run={({ reason, fields }) =>

@@ -4,14 +4,12 @@ import { client } from '../../api.ts';
 import { Badge } from '../../ui/badge.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Card } from '../../ui/card.tsx';
-import { When } from '../../ui/format.tsx';
+import { browserZone, When } from '../../ui/format.tsx';
 import { QueryView } from '../../ui/states.tsx';
 import { toast } from '../../ui/toast.tsx';
 import css from './sign-in.module.css';
 
 type Session = ItemOf<'/v1/sessions'>;
-
-const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** Where one is signed in, with a way to end what one does not know. */
 export function Sessions() {
@@ -45,7 +43,7 @@ export function Sessions() {
                       <strong>{browserOf(session)}</strong> {session.isThis && <Badge tone="good">This browser</Badge>}
                     </span>
                     <span className="muted">
-                      Used last <When at={session.seenAt} zone={zone} />
+                      Used last <When at={session.seenAt} zone={browserZone()} />
                     </span>
                   </div>
                   {!session.isThis && (

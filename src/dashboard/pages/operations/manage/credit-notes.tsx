@@ -4,9 +4,9 @@ import { client } from '../../../api.ts';
 import type { Customer } from '../../../customer.tsx';
 import { Card } from '../../../ui/card.tsx';
 import { Money, When } from '../../../ui/format.tsx';
-import { LoadMore, usePages } from '../../../ui/load-more.tsx';
-import { Empty, QueryView } from '../../../ui/states.tsx';
-import { Table } from '../../../ui/table.tsx';
+import { usePages } from '../../../ui/load-more.tsx';
+import { PagedTable } from '../../../ui/paged-table.tsx';
+import { Empty } from '../../../ui/states.tsx';
 import { capital, inWords } from '../parts/words.ts';
 
 type CreditNote = ItemOf<'/v1/credit-notes'>;
@@ -18,42 +18,34 @@ export function CreditNotes({ customer }: { customer: Customer }) {
   );
   return (
     <Card flush>
-      <QueryView query={query}>
-        {(notes) =>
-          notes.length === 0 ? (
-            <Empty title="There is no credit note.">One is issued of an invoice that was billed too high.</Empty>
-          ) : (
-            <Table
-              caption={`Credit notes of ${customer.name}`}
-              rows={notes}
-              rowKey={({ id }) => id}
-              columns={[
-                { key: 'number', title: 'Credit note', heading: true, cell: ({ number }) => number },
-                {
-                  key: 'invoice',
-                  title: 'Of',
-                  cell: ({ invoiceId, invoiceNumber }) => (
-                    <Link to={`/operations/invoices/${invoiceId}`}>{invoiceNumber}</Link>
-                  ),
-                },
-                { key: 'why', title: 'Why', cell: ({ reason }) => capital(inWords(reason)) },
-                {
-                  key: 'issued',
-                  title: 'Issued',
-                  cell: ({ issuedAt }) => <When at={issuedAt} zone={customer.zone} />,
-                },
-                {
-                  key: 'total',
-                  title: 'Total',
-                  align: 'end',
-                  cell: ({ totalMinor, currency }) => <Money minor={totalMinor} currency={currency} />,
-                },
-              ]}
-            />
-          )
-        }
-      </QueryView>
-      <LoadMore query={query} what="credit notes" />
+      <PagedTable
+        query={query}
+        caption={`Credit notes of ${customer.name}`}
+        columns={[
+          { key: 'number', title: 'Credit note', heading: true, cell: ({ number }) => number },
+          {
+            key: 'invoice',
+            title: 'Of',
+            cell: ({ invoiceId, invoiceNumber }) => (
+              <Link to={`/operations/invoices/${invoiceId}`}>{invoiceNumber}</Link>
+            ),
+          },
+          { key: 'why', title: 'Why', cell: ({ reason }) => capital(inWords(reason)) },
+          {
+            key: 'issued',
+            title: 'Issued',
+            cell: ({ issuedAt }) => <When at={issuedAt} zone={customer.zone} />,
+          },
+          {
+            key: 'total',
+            title: 'Total',
+            align: 'end',
+            cell: ({ totalMinor, currency }) => <Money minor={totalMinor} currency={currency} />,
+          },
+        ]}
+        what="credit notes"
+        empty={<Empty title="There is no credit note.">One is issued of an invoice that was billed too high.</Empty>}
+      />
     </Card>
   );
 }

@@ -4,10 +4,10 @@ import type { Customer } from '../../../customer.tsx';
 import { Card } from '../../../ui/card.tsx';
 import { CopyButton } from '../../../ui/copy-button.tsx';
 import { Checkbox, Select, TextField } from '../../../ui/field.tsx';
-import { LoadMore, usePages } from '../../../ui/load-more.tsx';
+import { usePages } from '../../../ui/load-more.tsx';
+import { PagedTable } from '../../../ui/paged-table.tsx';
 import { StateBadge } from '../../../ui/state-words.tsx';
-import { Empty, QueryView } from '../../../ui/states.tsx';
-import { Table } from '../../../ui/table.tsx';
+import { Empty } from '../../../ui/states.tsx';
 import { Action, because } from '../parts/action.tsx';
 import { Age } from '../parts/age.tsx';
 import { capital } from '../parts/words.ts';
@@ -72,31 +72,23 @@ export function Users({ customer }: { customer: Customer }) {
       }
       flush
     >
-      <QueryView query={query}>
-        {(users) =>
-          users.length === 0 ? (
-            <Empty title="Nobody signs in yet.">Add somebody, or let your product send them on by a link.</Empty>
-          ) : (
-            <Table
-              caption={`Users of ${customer.name}`}
-              rows={users}
-              rowKey={({ id }) => id}
-              columns={[
-                { key: 'name', title: 'Name', heading: true, cell: ({ name }) => name },
-                { key: 'email', title: 'E-mail', cell: ({ email }) => email },
-                { key: 'role', title: 'Role', cell: ({ role }) => capital(role) },
-                { key: 'state', title: 'State', cell: ({ state }) => <StateBadge subject="user" state={state} /> },
-                {
-                  key: 'signedIn',
-                  title: 'Signed in last',
-                  cell: ({ signedInAt }) => (signedInAt === null ? 'Never' : <Age at={signedInAt} />),
-                },
-              ]}
-            />
-          )
-        }
-      </QueryView>
-      <LoadMore query={query} what="users" />
+      <PagedTable
+        query={query}
+        caption={`Users of ${customer.name}`}
+        columns={[
+          { key: 'name', title: 'Name', heading: true, cell: ({ name }) => name },
+          { key: 'email', title: 'E-mail', cell: ({ email }) => email },
+          { key: 'role', title: 'Role', cell: ({ role }) => capital(role) },
+          { key: 'state', title: 'State', cell: ({ state }) => <StateBadge subject="user" state={state} /> },
+          {
+            key: 'signedIn',
+            title: 'Signed in last',
+            cell: ({ signedInAt }) => (signedInAt === null ? 'Never' : <Age at={signedInAt} />),
+          },
+        ]}
+        what="users"
+        empty={<Empty title="Nobody signs in yet.">Add somebody, or let your product send them on by a link.</Empty>}
+      />
     </Card>
   );
 }

@@ -1,4 +1,4 @@
-import { useFormats } from '../../../ui/format.tsx';
+import { browserZone, createFormats, instantText, useFormats } from '../../../ui/format.tsx';
 
 const steps: readonly [unit: Intl.RelativeTimeFormatUnit, seconds: number][] = [
   ['day', 86_400],
@@ -6,14 +6,14 @@ const steps: readonly [unit: Intl.RelativeTimeFormatUnit, seconds: number][] = [
   ['minute', 60],
 ];
 
-/** How long ago an instant of machine time is: `3 days ago`, with the instant itself in its title. */
+/** How long ago an instant of machine time is: `3 days ago`, with the instant itself, in the browser's zone, in its title. */
 export function Age({ at, now = Date.now() }: { at: string; now?: number }) {
-  const formats = useFormats();
+  const { locale } = useFormats();
   const seconds = (new Date(at).getTime() - now) / 1_000;
   const [unit, size] = steps.find(([, length]) => Math.abs(seconds) >= length) ?? ['second', 1];
-  const words = new Intl.RelativeTimeFormat(formats.locale, { numeric: 'auto' });
+  const words = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   return (
-    <time dateTime={at} title={formats.date(at, { dateStyle: 'full', timeStyle: 'long' })} className="number">
+    <time dateTime={at} title={instantText(createFormats(locale, browserZone()), at)} className="number">
       {words.format(Math.round(seconds / size), unit)}
     </time>
   );

@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react';
 import { type paths, take } from '../../../../client/index.ts';
 import { client } from '../../../api.ts';
-import { LoadMore, usePages } from '../../../ui/load-more.tsx';
-import { QueryView } from '../../../ui/states.tsx';
-import { type Column, Table } from '../../../ui/table.tsx';
+import { usePages } from '../../../ui/load-more.tsx';
+import { PagedTable } from '../../../ui/paged-table.tsx';
+import type { Column } from '../../../ui/table.tsx';
 import type { Invoice } from './invoices.tsx';
 
 type Filter = NonNullable<paths['/v1/invoices']['get']['parameters']['query']>;
@@ -23,18 +23,5 @@ export function InvoiceList({
   const query = usePages<Invoice>(['operations', 'invoices', filter], (cursor, signal) =>
     take(client.GET('/v1/invoices', { params: { query: { ...filter, cursor } }, signal })),
   );
-  return (
-    <>
-      <QueryView query={query}>
-        {(invoices) =>
-          invoices.length === 0 ? (
-            empty
-          ) : (
-            <Table caption={caption} columns={columns} rows={invoices} rowKey={({ id }) => id} />
-          )
-        }
-      </QueryView>
-      <LoadMore query={query} what="invoices" />
-    </>
-  );
+  return <PagedTable query={query} caption={caption} columns={columns} what="invoices" empty={empty} />;
 }

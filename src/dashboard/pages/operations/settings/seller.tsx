@@ -3,10 +3,10 @@ import { type AnswerOf, take } from '../../../../client/index.ts';
 import { client } from '../../../api.ts';
 import { Card, Facts } from '../../../ui/card.tsx';
 import { Select, TextField } from '../../../ui/field.tsx';
-import { When } from '../../../ui/format.tsx';
 import { Empty, QueryView } from '../../../ui/states.tsx';
 import { countries } from '../../account/names.ts';
 import { Action, because } from '../parts/action.tsx';
+import { Age } from '../parts/age.tsx';
 import css from '../parts/parts.module.css';
 
 type Seller = AnswerOf<'/v1/settings/seller'>;
@@ -49,7 +49,7 @@ export function SellerSettings() {
                 [
                   'Version',
                   <span key="version">
-                    {seller.version}, since <When at={seller.storedAt} />
+                    {seller.version}, stored <Age at={seller.storedAt} />
                   </span>,
                 ],
               ]}
