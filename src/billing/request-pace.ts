@@ -45,9 +45,10 @@ export function requestPaceOf(
         const reason = `The pace of ${operation} is booked out for ${furthestTurnMs / 1_000} s.`;
         throw new TargetError('retry', 'pace', reason, { retryAfterMs: furthestTurnMs / 2 });
       }
+      const askedMs = performance.now();
       if (turn.waitMs > 0) await sleep(turn.waitMs);
       await window(operation);
-      if (write === undefined || turn.waitMs < noticeableMs) return;
+      if (write === undefined || performance.now() - askedMs < noticeableMs) return;
       const isStopped = await isStoppedSince(database, write.idempotencyKey);
       if (isStopped) throw new TargetError('retry', stoppedCode, 'It was paused or held while it waited for its turn.');
     },
