@@ -45,12 +45,16 @@ export function requestPaceOf(
         const reason = `The pace of ${operation} is booked out for ${furthestTurnMs / 1_000} s.`;
         throw new TargetError('retry', 'pace', reason, { retryAfterMs: furthestTurnMs / 2 });
       }
-      const askedMs = performance.now();
       if (turn.waitMs > 0) await sleep(turn.waitMs);
+      if (
+        write !== undefined &&
+        turn.waitMs >= noticeableMs &&
+        (await isStoppedSince(database, write.idempotencyKey))
+      ) {
+        throw new TargetError('retry', stoppedCode, 'It was paused or held while it waited for its turn.');
+      }
+      // The last of all: whatever else is waited for could let many go in the same moment.
       await window(operation);
-      if (write === undefined || performance.now() - askedMs < noticeableMs) return;
-      const isStopped = await isStoppedSince(database, write.idempotencyKey);
-      if (isStopped) throw new TargetError('retry', stoppedCode, 'It was paused or held while it waited for its turn.');
     },
     async refused(operation, scope) {
       // The refusal itself is what the caller hears; if putting off fails too, the next request finds out by itself.

@@ -1,13 +1,21 @@
 import { setTimeout as realSleep } from 'node:timers/promises';
 
 /** A second, and what the way to the target may take off the time between two requests. */
-const windowMs = 1_020;
+const windowMs = 1_010;
+
+/** As many as an even pace has in a window. */
+const mostOf = (perSecond: number) => Math.floor((perSecond * windowMs) / 1_000) + 1;
 
 export type RequestWindow = (operation: string) => Promise<void>;
 
-/** The window of a pace: evenly spread requests are never more. */
-export const windowOf = ({ perOperation }: { perOperation: number }) =>
-  createRequestWindow(Math.floor(perOperation) + 1);
+/** The windows of a pace, for an operation and for all together: what keeps the pace is never held up. */
+export function windowOf({ perOperation, total }: { perOperation: number; total: number }): RequestWindow {
+  const [ofAll, ofOne] = [createRequestWindow(mostOf(total)), createRequestWindow(mostOf(perOperation))];
+  return async (operation) => {
+    await ofAll('all');
+    await ofOne(operation);
+  };
+}
 
 /**
  * Lets no more requests of an operation out of this process than `most` in any second. Turns are spread evenly, but what holds

@@ -74,7 +74,7 @@ type Claim = (wanted: WantedSlot) => Promise<SlotClaim>;
 
 async function carry(
   client: Client,
-  { claim, paced }: { claim: Claim; paced: () => Promise<void> },
+  { claim, paced }: { claim: Claim; paced: ReturnType<typeof createStartPace> },
   message: InvoiceDue,
   { signal: takenBack }: DeliveryContext,
 ): Promise<Verdict> {
@@ -86,7 +86,7 @@ async function carry(
     if (outcome === 'settled') return 'ack';
     if (outcome === 'claimed' || outcome === 'open') {
       crashPoint('bridge.slots-claimed');
-      if (outcome === 'claimed' && priority === 'normal') await paced();
+      if (outcome === 'claimed' && priority === 'normal') await paced(takenBack);
       await wake(client, { ...invoice, invoiceId, priority });
       crashPoint('bridge.sync-signalled');
       return 'ack';

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { LRUCache } from 'lru-cache';
 import { isUnreachable, type Sql } from './database.ts';
 import { gather } from './gather.ts';
@@ -25,18 +26,19 @@ const selectGaps = `SELECT ${selectedDataGaps} AS "dataGaps", ${selectedCount} A
  * older than the read. While nothing has, the very same object is found, so that what was made of it can be kept with it.
  * @param mostText how many characters of JSON are remembered at most
  */
-export function createInvoiceFinder(sql: Sql, mostText = 16_000_000): FindInvoice {
+export function createInvoiceFinder(sql: Sql, mostText = 32_000_000): FindInvoice {
   const issued = new LRUCache<string, MarkedInvoice>({
     maxSize: mostText,
-    sizeCalculation: ({ whole }) => JSON.stringify(whole).length,
+    // With what is written of it for customers and for operators.
+    sizeCalculation: ({ whole }) => 3 * JSON.stringify(whole).length,
   });
   const nowOf = gather((ids: string[]) => askNow(sql, ids), {
     max: 100,
     concernsAll: isUnreachable,
     // A connection that is gone without a word holds up nobody who comes later.
     limit: {
-      ms: 5_000,
-      error: () => Object.assign(new Error('PostgreSQL has not answered for 5 s.'), { code: 'ETIMEDOUT' }),
+      ms: 15_000,
+      error: () => Object.assign(new Error('PostgreSQL has not answered for 15 s.'), { code: 'ETIMEDOUT' }),
     },
   });
   return async (reference) => {
@@ -45,9 +47,8 @@ export function createInvoiceFinder(sql: Sql, mostText = 16_000_000): FindInvoic
     const known = issued.get(id);
     const now = known && (await nowOf(id));
     if (known !== undefined && known.mark === now?.mark) {
-      const current = known.count === now.count ? known : await recounted(sql, id, known);
-      if (current !== known) issued.set(id, current);
-      return current.whole;
+      if (known.count !== now.count) await recount(sql, id, known);
+      return known.whole;
     }
     const read = await readMarked(sql, id);
     // A draft may be made anew, and what is void is no longer kept from changing.
@@ -67,8 +68,11 @@ async function askNow(sql: Sql, ids: readonly string[]): Promise<Now[]> {
   return rows;
 }
 
-/** Events that were counted since seldom tell of another gap; where usage streams in, they are counted all the time. */
-async function recounted(sql: Sql, id: string, known: MarkedInvoice): Promise<MarkedInvoice> {
+/**
+ * Events that were counted since seldom tell of another gap; where usage streams in, they are counted all the time. So what is
+ * remembered is changed in place, and is another object only if it says something else.
+ */
+async function recount(sql: Sql, id: string, known: MarkedInvoice): Promise<void> {
   const { rows } = await sql.query<{ dataGaps: StoredGaps | null; count: string | null }>({
     name: 'find-invoice-gaps',
     text: selectGaps,
@@ -76,6 +80,6 @@ async function recounted(sql: Sql, id: string, known: MarkedInvoice): Promise<Ma
   });
   const { dataGaps: stored, count } = rows[0]!;
   const dataGaps = dataGapsOf(stored);
-  const isSame = JSON.stringify(dataGaps) === JSON.stringify(known.whole.dataGaps);
-  return { mark: known.mark, count, whole: isSame ? known.whole : { ...known.whole, dataGaps } };
+  known.count = count;
+  if (!isDeepStrictEqual(dataGaps, known.whole.dataGaps)) known.whole = { ...known.whole, dataGaps };
 }

@@ -129,7 +129,7 @@ export async function readMovements(sql: Sql, invoiceId: string, limit: number):
        SELECT m.kind, m.remote_id, 'stripe', m.amount_minor, m.status, m.code, NULL, NULL, NULL, m.observed_at
        FROM remote_records m WHERE m.invoice_id = $1
          AND NOT EXISTS (SELECT FROM refunds r WHERE r.invoice_id = $1 AND m.remote_id = ANY (r.remote_ids))
-     ) movements ORDER BY at DESC, array_position($3::text[], kind) DESC, id DESC LIMIT $2`,
+     ) movements ORDER BY at DESC, array_position($3::text[], kind) DESC, length(id) DESC, id DESC LIMIT $2`,
     [invoiceId, limit, kindsInOrder],
   );
   return rows;

@@ -36,7 +36,7 @@ describe('the window of requests', () => {
   });
 
   it('holds up nothing that keeps the pace', async () => {
-    // 24.5 a second: 25 intervals are 1,020 ms.
+    // 24.5 a second: 25 intervals are 1,020 ms, a little more than the window.
     const pauses = Array.from({ length: 200 }, () => 1_000 / 24.5);
     const times = await sent(pauses);
     let at = 0;

@@ -36,4 +36,18 @@ describe('the pace of starts', () => {
     await pace();
     assert.deepEqual(waits, [250]);
   });
+
+  it('waits no longer than it is told to', async () => {
+    // The second one's turn is in a quarter of an hour.
+    const pace = createStartPace(0.001);
+    await pace();
+    await pace(AbortSignal.abort());
+  });
+
+  it('has ticks that let no more than eight go together, however fast the target is', async () => {
+    const at = await starts(40, 1_000);
+    const together = new Map<number, number>();
+    for (const ms of at) together.set(ms, (together.get(ms) ?? 0) + 1);
+    assert.ok(Math.max(...together.values()) <= 9, `${Math.max(...together.values())} at once`);
+  });
 });

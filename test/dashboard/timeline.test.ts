@@ -15,7 +15,7 @@ const invoice = {
   ...{ paymentDueOn: null, paidAt: null },
 };
 const movement = (kind: string, status: string, at: string, more: object = {}) => ({
-  ...{ kind, status, at, amountMinor: 300, reference: null, reason: null },
+  ...{ kind, id: `${kind} ${at}`, source: 'stripe', status, at, amountMinor: 300, reference: null, reason: null },
   ...more,
 });
 
@@ -80,6 +80,27 @@ describe('What happened to an invoice', () => {
     ]);
   });
 
+  it('leaves payments that were written down on their own days', () => {
+    // The other half of 5 March was written down last, and the invoice is paid as of that day.
+    const half = { source: 'out_of_band', amountMinor: 150 };
+    const movements = [
+      movement('payment', 'succeeded', day(10), { ...half, reference: 'cheque 2' }),
+      movement('payment', 'succeeded', day(5), { ...half, reference: 'cheque 1' }),
+    ];
+    const whole = { ...invoice, paidAt: day(5) } as unknown as Args[0];
+    const payments = { movements, overpaidMinor: 0 } as unknown as Args[1];
+    assert.deepEqual(
+      timelineOf(whole, payments, [], formats).map(({ at, note }) => [at, note]),
+      [
+        [day(10), 'cheque 2'],
+        [day(5), undefined],
+        [day(5), 'cheque 1'],
+        [day(2), undefined],
+        [day(1), undefined],
+      ],
+    );
+  });
+
   it('tells of a charge once: as an attempt while it has come to nothing, then as a payment', () => {
     const attempt = (status: string) => movement('attempt', status, day(3), { amountMinor: null });
     assert.deepEqual(told({ movements: [attempt('wanted')] }), [
@@ -89,5 +110,14 @@ describe('What happened to an invoice', () => {
     const payment = movement('payment', 'succeeded', day(3));
     assert.deepEqual(told({ movements: [payment, attempt('paid')] }), ['money(300) came in.', ...drawn]);
     assert.deepEqual(told({ movements: [attempt('not needed')] }), drawn);
+    assert.deepEqual(told({ movements: [attempt('processing')] }), [
+      'A charge of what was open is on its way.',
+      ...drawn,
+    ]);
+    const pending = movement('payment', 'processing', day(3));
+    assert.deepEqual(told({ movements: [pending, attempt('processing')] }), [
+      'A payment of money(300) is on its way.',
+      ...drawn,
+    ]);
   });
 });

@@ -37,8 +37,8 @@ export function Money({ invoice }: { invoice: Invoice }) {
             )}
             <Card title="What happened" description="The latest first.">
               <ol className={css['timeline']}>
-                {timelineOf(invoice, money, notes.data?.data ?? [], formats).map(({ at, text, note }) => (
-                  <li key={`${at} ${text}`}>
+                {timelineOf(invoice, money, notes.data?.data ?? [], formats).map(({ key, at, text, note }) => (
+                  <li key={key}>
                     <span className={css['when']}>
                       <When at={at} zone={invoice.zone} />
                     </span>
