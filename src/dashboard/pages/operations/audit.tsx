@@ -13,7 +13,8 @@ import { Empty, Notice, QueryView } from '../../ui/states.tsx';
 import { CodeBlock } from './parts/code-block.tsx';
 import { FilterSelect, useFilter } from './parts/filters.tsx';
 import css from './parts/parts.module.css';
-import { instantOf, TimesIn } from './parts/times.tsx';
+import { TimesIn } from './parts/times.tsx';
+import { instantOf } from './parts/typed-times.ts';
 import { capital, inWords } from './parts/words.ts';
 
 type Entry = ItemOf<'/v1/audit'>;

@@ -17,7 +17,8 @@ import { Age } from './parts/age.tsx';
 import { FilterSelect, useFilter } from './parts/filters.tsx';
 import css from './parts/parts.module.css';
 import { figures, figuresOf } from './parts/progress.ts';
-import { instantOf, TimesIn, typedOf } from './parts/times.tsx';
+import { TimesIn } from './parts/times.tsx';
+import { instantOf, typedOf } from './parts/typed-times.ts';
 import { capital } from './parts/words.ts';
 
 type Run = ItemOf<'/v1/runs'>;
