@@ -53,7 +53,7 @@ export async function untilSynced({ database, temporal }: Deployment, clockId: s
     if (parked > 0) throw new Error(`${parked} invoices are parked`);
     if (synced >= total) break;
     // Seldom, as it counts what it measures on the same two cores.
-    await sleep(1_000);
+    await sleep(250);
   }
   await untilCompleted(
     temporal.client,
