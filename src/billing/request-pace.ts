@@ -15,10 +15,11 @@ const reservedShare = 1 / 24;
 const noticeableMs = 100;
 
 /**
- * After a refusal so many turns are left out. The pace stays below the limit, so that what is refused came a little too
- * close together, and a few turns make room again; where others use up the account's limit, each refusal adds to it.
+ * After a refusal so many turns are left out, beside the one that was of no use. The pace stays below the limit, so that what is
+ * refused came a little too close together, and one turn makes room again; where others use up the account's limit, each
+ * refusal adds to it.
  */
-const turnsLeftOut = 2;
+const turnsLeftOut = 1;
 
 /**
  * The pace of requests to a target, shared through PostgreSQL by every process on every machine. Waiting takes no
