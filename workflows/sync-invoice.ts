@@ -143,7 +143,8 @@ export async function syncInvoice({ invoiceId, resume, version }: SyncInvoiceInp
       await condition(() => dirty || answered, pauseMs(1));
     } else if (outcome.state !== 'again') {
       Object.assign(memory, calm);
-      await condition(allHandlersFinished);
+      // Nearly always they have, and each promise costs the worker a look at the stack.
+      if (!allHandlersFinished()) await condition(allHandlersFinished);
       if (!dirty && !answered) {
         enter(status, show, 'done');
         setCurrentDetails(details.done(outcome.state));
