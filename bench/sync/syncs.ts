@@ -5,6 +5,7 @@ import { bindStripe } from '../../src/billing/stripe-account.ts';
 import { createConnection } from '../../src/broker/connection.ts';
 import { createPublisher } from '../../src/broker/publisher.ts';
 import { insertMapping } from '../../src/store/customer-mappings.ts';
+import { countSyncs, hasOpenSync } from '../../src/store/sync.ts';
 import { openStripe } from '../../src/targets/stripe/client.ts';
 import { createEventSource } from '../../src/targets/stripe/events.ts';
 import { createStripeTarget } from '../../src/targets/stripe/target.ts';
@@ -40,21 +41,14 @@ export async function publishAll({ database, config }: Deployment, clockId: stri
   }
 }
 
-/** Waits until so many syncs have ended in success and no workflow is left running. @throws Error when one is parked */
+/**
+ * Waits until every issued invoice of the clock is synced, so many in all, and no workflow is left running.
+ * @throws Error when one is parked or was never on its way
+ */
 export async function untilSynced({ database, temporal }: Deployment, clockId: string, total: number): Promise<void> {
-  for (;;) {
-    const { rows } = await database.query<{ synced: number; parked: number }>(
-      `SELECT count(*) FILTER (WHERE s.sync = 'synced')::int AS synced,
-              count(*) FILTER (WHERE s.sync = 'parked')::int AS parked
-       FROM invoice_states s JOIN invoices i ON i.id = s.invoice_id WHERE i.clock_id = $1`,
-      [clockId],
-    );
-    const { synced = 0, parked = 0 } = rows[0] ?? {};
-    if (parked > 0) throw new Error(`${parked} invoices are parked`);
-    if (synced >= total) break;
-    // Seldom, as it counts what it measures on the same two cores.
-    await sleep(250);
-  }
+  while (await hasOpenSync(database, clockId)) await sleep(250);
+  const { synced, parked } = await countSyncs(database, clockId);
+  if (synced !== total) throw new Error(`${synced} of ${total} invoices are synced, ${parked} parked`);
   await untilCompleted(
     temporal.client,
     `WorkflowType = '${workflowTypes.syncInvoice}' AND ClockId = '${clockId}'`,
