@@ -27,8 +27,11 @@ export type BridgeDependencies = {
 
 export type Bridge = { stop(): Promise<void>; status(): Record<Priority, ReturnType<Consumer['status']>> };
 
-/** Messages of one queue in the hands of one bridge. */
-const prefetch = 32;
+/**
+ * Messages of one queue in the hands of one bridge, and with them starts under way at Temporal. Enough for hundreds of starts a second;
+ * more at once would only keep the server from the tasks of the syncs that have begun, and the workers idle meanwhile.
+ */
+const prefetch = 8;
 /** Those that wait for a slot ask again at each multiple of this, so that one statement or two ask for all of them. */
 const askAgainMs = 250;
 /** How long a message waits in the bridge's hands; RabbitMQ itself would take it back after half an hour. */

@@ -170,8 +170,8 @@ describe('the bridge', function () {
     const invoices = await issue(40);
     await publish(invoices);
     const bridge = start(1);
-    await until(() => bridge.status().normal.held === 32, 'it has as many in hand as it may');
-    await until(async () => (await depth(broker, dueQueues.normal)) === 7, 'the others wait in RabbitMQ');
+    await until(() => bridge.status().normal.held === 8, 'it has as many in hand as it may');
+    await until(async () => (await depth(broker, dueQueues.normal)) === 31, 'the others wait in RabbitMQ');
     for (let settled = 1; settled <= 10; settled += 1) {
       await until(() => acked(bridge) === settled, `message ${settled} is acknowledged`);
       const [open, ...others] = await inState('syncing');
