@@ -91,11 +91,12 @@ async function bring(dependencies: BringDependencies, facts: SyncFacts): Promise
   const remoteCustomerId = mapped !== null && customerIsCurrent ? mapped : await ensureCustomer(customerId, priority);
   const log = requestLogOf(database, { accountId, kind: 'invoice', id: facts.id, attempt: facts.attempt });
   const target = stripe.targetFor(priority);
-  const brought = await notingOutage(database, 'stripe', async () => {
+  const bringAll = async () => {
     const invoice = await target.bringInvoice(facts, remoteCustomerId, log);
     // Before anything is collected, since they lower what is to be paid.
     return await bringCreditNotes(database, { target, accountId, log }, facts, invoice);
-  });
+  };
+  const brought = await notingOutage(database, 'stripe', bringAll, facts.targetFails);
   const context = { database, collector: target.collector, accountId, log };
   const remote = await carryOutMoneyMatters(context, facts, brought);
   return { state: await complete(database, facts, accountId, remote) };

@@ -15,8 +15,11 @@ export type Database = Sql & {
   /** Everyday reads and writes, on the same pool. */
   readonly prisma: PrismaClient;
   readonly pool: pg.Pool;
-  /** Runs `work` in one transaction; what it throws rolls back and is passed on. */
-  transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` in one transaction; what it throws rolls back and is passed on.
+   * @param first statements without parameters, which go in one message with the BEGIN
+   */
+  transaction<T>(work: (sql: Sql) => Promise<T>, first?: string): Promise<T>;
   close(): Promise<void>;
 };
 
@@ -57,16 +60,16 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
     pool,
     prisma: new PrismaClient({ adapter: new PrismaPg(pool) }),
     query: (text, values) => pool.query(text as string, values),
-    transaction: (work) => inTransaction(pool, work),
+    transaction: (work, first) => inTransaction(pool, work, first),
     close: () => pool.end(),
   };
 }
 
-async function inTransaction<T>(pool: pg.Pool, work: (sql: Sql) => Promise<T>): Promise<T> {
+async function inTransaction<T>(pool: pg.Pool, work: (sql: Sql) => Promise<T>, first = ''): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
-    await client.query('BEGIN');
+    await client.query(`BEGIN; ${first}`);
     const result = await work(client as Sql);
     await client.query('COMMIT');
     return result;
@@ -107,6 +110,12 @@ function nameOf(text: string): string {
   names.set(text, name);
   return name;
 }
+
+/**
+ * As a condition of a statement that is a transaction of its own: its commit does not wait for the disk. For what PostgreSQL may
+ * forget in a crash as if the process had died just before it; the next commit that waits brings it to the disk too.
+ */
+export const withoutFlush = `set_config('synchronous_commit', 'off', true) = 'off'`;
 
 /** PostgreSQL is away, starting, stopping or has no connection left; nothing is known to be wrong with what was asked. */
 export function isUnreachable(error: unknown): boolean {

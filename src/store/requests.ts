@@ -1,5 +1,5 @@
 import { appendAudit } from './audit.ts';
-import type { Sql } from './database.ts';
+import { type Sql, withoutFlush } from './database.ts';
 import { isSwept } from './event-sweeps.ts';
 import { isPaused } from './pauses.ts';
 
@@ -135,7 +135,10 @@ export async function readLatestRequest(
   return rows[0];
 }
 
-/** Records what a key answers from now on, and tells of it in the history of whoever the request is about. */
+/**
+ * Records what a key answers from now on, and tells of it in the history of whoever the request is about. Where it is forgotten, the
+ * request goes out once more under its key and gets the same answer.
+ */
 export async function recordAnswer(
   sql: Sql,
   idempotencyKey: string,
@@ -158,7 +161,7 @@ export async function recordAnswer(
            SELECT append_audit_link(subject_kind, subject_id, $5::jsonb ->> subject_kind, $6,
              jsonb_strip_nulls(jsonb_build_object(${requestWords}, 'status', $2::int, 'requestId', $3::text,
                'remoteId', $4::text) || $7::jsonb))
-           FROM answered`,
+           FROM answered WHERE ${withoutFlush}`,
     values: [
       idempotencyKey,
       answer.status,

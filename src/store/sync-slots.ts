@@ -25,6 +25,13 @@ export type SlotClaim = {
 /** Slots that only high priority may take. */
 export const reservedShare = 0.1;
 
+/**
+ * One plan does for whatever is asked, since all is found by ids; left to itself PostgreSQL makes one for each claim, which takes longer
+ * than the claim.
+ */
+const oneAtATime = `SET LOCAL plan_cache_mode = force_generic_plan;
+  SELECT pg_advisory_xact_lock(hashtextextended('sync-slots', 0))`;
+
 type Row = { lifecycle: string; sync: string; claimed: boolean; away: boolean } & Required<SlotClaim>['invoice'];
 
 /**
@@ -41,11 +48,8 @@ export async function claimSlots(
   { slots, fromRest = false, target = 'stripe' }: { slots: number; fromRest?: boolean; target?: string },
 ): Promise<SlotClaim[]> {
   const shared = Math.max(1, Math.floor(slots * (1 - reservedShare)));
-  const rows = await database.transaction(async (sql) => {
-    await sql.query(`SELECT pg_advisory_xact_lock(hashtextextended('sync-slots', 0))`);
-    // A statement of its own: its snapshot has to be later than the lock, so that it sees every claim before it.
-    return await claim(sql, wanted, { slots, shared, fromRest, target });
-  });
+  // A statement of its own: its snapshot has to be later than the lock, so that it sees every claim before it.
+  const rows = await database.transaction((sql) => claim(sql, wanted, { slots, shared, fromRest, target }), oneAtATime);
   return rows.map((row) => (row === null ? { outcome: 'unknown' } : outcomeOf(row, fromRest)));
 }
 

@@ -1,5 +1,6 @@
-import type { Sql } from './database.ts';
+import { type Sql, withoutFlush } from './database.ts';
 import type { Lifecycle, Payment, Sync } from './invoice-status.ts';
+import { type OutgoingLine, type OutgoingRow, plainLines, readOutgoingLines } from './outgoing-lines.ts';
 
 export type SyncFacts = {
   id: string;
@@ -34,25 +35,10 @@ export type SyncFacts = {
   knownRemoteId: string | null;
   /** Whether credit notes are still to be brought to the target. */
   hasCreditNotes: boolean;
+  /** Whether the target was counted as failing when the attempt began. */
+  targetFails: boolean;
   lines: OutgoingLine[];
 };
-
-/** What a target is told of a line: what is left of it after its discount, and the taxes on that. */
-export type OutgoingLine = { id: string; description: string; amountMinor: bigint; taxes: OutgoingTax[] };
-export type OutgoingTax = {
-  key: string;
-  name: string;
-  /** 19 is 19 %. */
-  percentage: string;
-  isInclusive: boolean;
-  country: string | null;
-  taxType: string | null;
-  taxableMinor: bigint;
-  amountMinor: bigint;
-};
-
-/** As it comes out of JSON, which has no whole numbers as large as ours may be. */
-type TextOf<Of, Changed = unknown> = { [K in keyof Of]: Of[K] extends bigint ? string : Of[K] } & Changed;
 
 /** Of an invoice that no attempt was made for yet, whose customer is to be charged. */
 const isFirstCharged = `(s.sync_attempts = 0 AND c.collection_method = 'charge_automatically')`;
@@ -66,10 +52,11 @@ const hasMoneyMatters = `EXISTS (SELECT FROM collection_attempts a WHERE a.invoi
  * Starts an attempt of an issued invoice's sync that holds a slot. The day by which the customer pays is fixed by the
  * issue; only one from before that was so gets it with its first attempt. The first attempt also fixes how the invoice is
  * collected: where the saved payment method is to be charged it wants the first attempt at that, and where there is none the
- * invoice is sent, and says so. One statement, since every sync begins with it.
+ * invoice is sent, and says so. One statement (of a long invoice two), since every sync begins with it. Nothing has left
+ * by then, and what is stored before the first request leaves brings it to the disk too.
  */
 export async function beginAttempt(sql: Sql, invoiceId: string): Promise<SyncFacts | undefined> {
-  type Row = Omit<SyncFacts, 'lines'> & { lines: TextOf<OutgoingLine, { taxes: TextOf<OutgoingTax>[] | null }>[] };
+  type Row = Omit<SyncFacts, 'lines'> & { lines: OutgoingRow[] | null };
   const { rows } = await sql.query<Row>({
     name: 'begin-attempt',
     text: `WITH begun AS (
@@ -105,36 +92,20 @@ export async function beginAttempt(sql: Sql, invoiceId: string): Promise<SyncFac
              ORDER BY r.status = 'draft', r.created_at, r.remote_id LIMIT 1) AS "knownRemoteId",
             EXISTS (SELECT FROM credit_notes n WHERE n.invoice_id = i.id AND n.money_minor > 0
               AND NOT EXISTS (SELECT FROM credit_note_copies c WHERE c.credit_note_id = n.id)) AS "hasCreditNotes",
-            (SELECT coalesce(jsonb_agg(jsonb_build_object('id', l.id, 'description', l.description,
-               'amountMinor', l.amount_minor::text, 'taxes', taxes.list) ORDER BY l.part, l.position), '[]')
-             FROM outgoing_invoice_lines l LEFT JOIN LATERAL (
-               SELECT jsonb_agg(jsonb_build_object('key', t.key, 'name', t.name, 'percentage', trim_scale(t.percentage)::text,
-                 'isInclusive', t.is_inclusive, 'country', t.country,
-                 'taxType', (SELECT r.tax_type FROM tax_rates r WHERE r.key = t.key),
-                 'taxableMinor', p.taxable_minor::text, 'amountMinor', p.amount_minor::text) ORDER BY t.position) AS list
-               FROM outgoing_line_taxes p JOIN invoice_taxes t USING (invoice_id, key)
-               WHERE p.invoice_id = i.id AND p.line_id = l.id) taxes ON true
-             WHERE l.invoice_id = i.id) AS lines
+            EXISTS (SELECT FROM target_outages WHERE target = 'stripe' AND failures_in_row > 0) AS "targetFails",
+            ${plainLines} AS lines
      FROM begun b JOIN invoices i ON i.id = b.invoice_id LEFT JOIN invoice_parties says ON says.invoice_id = i.id
      LEFT JOIN LATERAL (
        SELECT m.remote_id, k.updated_at IS NULL OR m.contact_at >= k.updated_at AS is_current
        FROM target_accounts a JOIN customer_mappings m ON m.account_id = a.account_id
        LEFT JOIN customer_contacts k ON k.customer_id = m.customer_id
-       WHERE a.target = 'stripe' AND m.customer_id = i.customer_id) at_target ON true`,
+       WHERE a.target = 'stripe' AND m.customer_id = i.customer_id) at_target ON true
+     WHERE ${withoutFlush}`,
     values: [invoiceId],
   });
   const [row] = rows;
   if (row === undefined) return undefined;
-  const lines = row.lines.map(({ amountMinor, taxes, ...line }) => ({
-    ...line,
-    amountMinor: BigInt(amountMinor),
-    taxes: (taxes ?? []).map((tax) => ({
-      ...tax,
-      taxableMinor: BigInt(tax.taxableMinor),
-      amountMinor: BigInt(tax.amountMinor),
-    })),
-  }));
-  return { ...row, lines };
+  return { ...row, lines: await readOutgoingLines(sql, invoiceId, row.lines) };
 }
 
 export type SyncState = {
