@@ -144,7 +144,8 @@ export async function syncInvoice({ invoiceId, resume, version }: SyncInvoiceInp
     } else if (outcome.state !== 'again') {
       Object.assign(memory, calm);
       // Nearly always they have, and each promise costs the worker a look at the stack.
-      if (!allHandlersFinished()) await condition(allHandlersFinished);
+      if (!allHandlersFinished() || CancellationScope.current().consideredCancelled)
+        await condition(allHandlersFinished);
       if (!dirty && !answered) {
         enter(status, show, 'done');
         setCurrentDetails(details.done(outcome.state));

@@ -10,7 +10,7 @@ import { createRemoteCustomers, publishAll, untilCompleted, untilSynced } from '
 
 const namespace = 'noop';
 /** As many starts under way as one bridge has. */
-const startsAtOnce = 32;
+const startsAtOnce = 8;
 
 /**
  * R5: invoices synced a second, from publishing to the end of the last workflow, at a simulated Stripe without limits or

@@ -96,7 +96,7 @@ async function bring(dependencies: BringDependencies, facts: SyncFacts): Promise
     // Before anything is collected, since they lower what is to be paid.
     return await bringCreditNotes(database, { target, accountId, log }, facts, invoice);
   };
-  const brought = await notingOutage(database, 'stripe', bringAll, facts.targetFails);
+  const brought = await notingOutage(database, 'stripe', bringAll, false);
   const context = { database, collector: target.collector, accountId, log };
   const remote = await carryOutMoneyMatters(context, facts, brought);
   return { state: await complete(database, facts, accountId, remote) };

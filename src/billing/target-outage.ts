@@ -5,17 +5,17 @@ import { TargetError } from '../targets/port.ts';
 /**
  * Calls a target and keeps the count by which every process knows whether it is away: bridges begin nothing new while it
  * is (src/store/sync-slots.ts).
- * @param mayFail false where failures were looked for just now and none was counted: then there is nothing to take back
+ * @param tellsSuccess false where what the caller records next tells of the success as well (`completeSync`)
  */
 export async function notingOutage<T>(
   database: Database,
   target: string,
   call: () => Promise<T>,
-  mayFail = true,
+  tellsSuccess = true,
 ): Promise<T> {
   try {
     const result = await call();
-    if (mayFail) await endOutage(database, target);
+    if (tellsSuccess) await endOutage(database, target);
     return result;
   } catch (error) {
     if (error instanceof TargetError && error.isOutage) await countOutage(database, target);

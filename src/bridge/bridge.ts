@@ -28,8 +28,8 @@ export type BridgeDependencies = {
 export type Bridge = { stop(): Promise<void>; status(): Record<Priority, ReturnType<Consumer['status']>> };
 
 /**
- * Messages of one queue in the hands of one bridge, and with them starts under way at Temporal. Enough for hundreds of starts a second;
- * more at once would only keep the server from the tasks of the syncs that have begun, and the workers idle meanwhile.
+ * Messages of one queue in the hands of one bridge, and with them starts under way at Temporal. Enough for a hundred starts a second where
+ * one takes 80 ms; more at once would only keep the server from the tasks of the syncs that have begun, and the workers idle meanwhile.
  */
 const prefetch = 8;
 /** Those that wait for a slot ask again at each multiple of this, so that one statement or two ask for all of them. */

@@ -1,5 +1,5 @@
 import { appendAudit } from './audit.ts';
-import { type Sql, withoutFlush } from './database.ts';
+import { type Database, type Sql, withoutFlush } from './database.ts';
 import { isSwept } from './event-sweeps.ts';
 import { isPaused } from './pauses.ts';
 
@@ -140,7 +140,7 @@ export async function readLatestRequest(
  * request goes out once more under its key and gets the same answer.
  */
 export async function recordAnswer(
-  sql: Sql,
+  database: Database,
   idempotencyKey: string,
   answer: {
     what: string;
@@ -150,7 +150,7 @@ export async function recordAnswer(
     told: Record<string, unknown>;
   },
 ): Promise<void> {
-  await sql.query({
+  await database.query({
     name: 'record-answer',
     text: `WITH answered AS (
            UPDATE stored_requests SET answered_at = now(), status = $2, request_id = $3,

@@ -3,6 +3,7 @@ import type { Sql } from './database.ts';
 import { isSwept } from './event-sweeps.ts';
 import type { Payment } from './invoice-status.ts';
 import { isPaused } from './pauses.ts';
+import { outageEnded } from './target-outages.ts';
 
 /**
  * Closes an attempt that failed; the state is told by whoever decides what comes next. An attempt that was given up and
@@ -56,7 +57,8 @@ const laterPayment = `CASE WHEN array_position(ARRAY['none', 'unpaid', 'processi
   THEN r.payment ELSE s.payment END`;
 
 /**
- * Records in one statement what came of a sync: the mapping, the attempt's end, the state, and the audit entry. A wish for
+ * Records in one statement what came of a sync: the mapping, the attempt's end, the state, and the audit entry, and that the
+ * target is not away (src/store/target-outages.ts). A wish for
  * a void that Stripe could not fulfil, since the customer had paid, is taken back here.
  */
 export async function completeSync(
@@ -91,6 +93,7 @@ export async function completeSync(
        -- An attempt that another has overtaken has nothing to tell: that one comes to its own end.
        WHERE invoice_id = $1 AND sync <> 'synced' AND lifecycle = 'issued' AND sync_attempts = $2
        RETURNING s.invoice_id, s.sync, s.payment),
+     back AS (${outageEnded("'stripe'")}),
      mapping AS (
        INSERT INTO invoice_mappings (account_id, invoice_id, remote_id, remote_status, remote_total_minor, remote_url)
        SELECT $3, invoice_id, $4, $5, $6, $7 FROM synced

@@ -27,9 +27,9 @@ export const reservedShare = 0.1;
 
 /**
  * One plan does for whatever is asked, since all is found by ids; left to itself PostgreSQL makes one for each claim, which takes longer
- * than the claim.
+ * than the claim. It is made while the tables may be empty, and has to suit them when they are full.
  */
-const oneAtATime = `SET LOCAL plan_cache_mode = force_generic_plan;
+const oneAtATime = `SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off;
   SELECT pg_advisory_xact_lock(hashtextextended('sync-slots', 0))`;
 
 type Row = { lifecycle: string; sync: string; claimed: boolean; away: boolean } & Required<SlotClaim>['invoice'];

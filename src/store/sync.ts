@@ -1,4 +1,4 @@
-import { type Sql, withoutFlush } from './database.ts';
+import type { Sql } from './database.ts';
 import type { Lifecycle, Payment, Sync } from './invoice-status.ts';
 import { type OutgoingLine, type OutgoingRow, plainLines, readOutgoingLines } from './outgoing-lines.ts';
 
@@ -35,8 +35,6 @@ export type SyncFacts = {
   knownRemoteId: string | null;
   /** Whether credit notes are still to be brought to the target. */
   hasCreditNotes: boolean;
-  /** Whether the target was counted as failing when the attempt began. */
-  targetFails: boolean;
   lines: OutgoingLine[];
 };
 
@@ -52,8 +50,7 @@ const hasMoneyMatters = `EXISTS (SELECT FROM collection_attempts a WHERE a.invoi
  * Starts an attempt of an issued invoice's sync that holds a slot. The day by which the customer pays is fixed by the
  * issue; only one from before that was so gets it with its first attempt. The first attempt also fixes how the invoice is
  * collected: where the saved payment method is to be charged it wants the first attempt at that, and where there is none the
- * invoice is sent, and says so. One statement (of a long invoice two), since every sync begins with it. Nothing has left
- * by then, and what is stored before the first request leaves brings it to the disk too.
+ * invoice is sent, and says so. One statement (of a long invoice two), since every sync begins with it.
  */
 export async function beginAttempt(sql: Sql, invoiceId: string): Promise<SyncFacts | undefined> {
   type Row = Omit<SyncFacts, 'lines'> & { lines: OutgoingRow[] | null };
@@ -92,15 +89,13 @@ export async function beginAttempt(sql: Sql, invoiceId: string): Promise<SyncFac
              ORDER BY r.status = 'draft', r.created_at, r.remote_id LIMIT 1) AS "knownRemoteId",
             EXISTS (SELECT FROM credit_notes n WHERE n.invoice_id = i.id AND n.money_minor > 0
               AND NOT EXISTS (SELECT FROM credit_note_copies c WHERE c.credit_note_id = n.id)) AS "hasCreditNotes",
-            EXISTS (SELECT FROM target_outages WHERE target = 'stripe' AND failures_in_row > 0) AS "targetFails",
             ${plainLines} AS lines
      FROM begun b JOIN invoices i ON i.id = b.invoice_id LEFT JOIN invoice_parties says ON says.invoice_id = i.id
      LEFT JOIN LATERAL (
        SELECT m.remote_id, k.updated_at IS NULL OR m.contact_at >= k.updated_at AS is_current
        FROM target_accounts a JOIN customer_mappings m ON m.account_id = a.account_id
        LEFT JOIN customer_contacts k ON k.customer_id = m.customer_id
-       WHERE a.target = 'stripe' AND m.customer_id = i.customer_id) at_target ON true
-     WHERE ${withoutFlush}`,
+       WHERE a.target = 'stripe' AND m.customer_id = i.customer_id) at_target ON true`,
     values: [invoiceId],
   });
   const [row] = rows;

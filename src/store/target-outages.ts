@@ -12,11 +12,15 @@ export async function countOutage(sql: Sql, target: string): Promise<void> {
   );
 }
 
+/** As a part of a statement by which something is recorded that the target has carried out. */
+export const outageEnded = (target: string) =>
+  `UPDATE target_outages SET failures_in_row = 0 WHERE target = ${target} AND failures_in_row > 0`;
+
 /** The target has carried something out. Costs a look, and writes only where failures were counted. */
 export async function endOutage(sql: Sql, target: string): Promise<void> {
   await sql.query({
     name: 'end-outage',
-    text: 'UPDATE target_outages SET failures_in_row = 0 WHERE target = $1 AND failures_in_row > 0',
+    text: outageEnded('$1'),
     values: [target],
   });
 }

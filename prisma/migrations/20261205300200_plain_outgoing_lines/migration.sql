@@ -7,11 +7,13 @@ CREATE VIEW plain_outgoing_lines AS
 CREATE OR REPLACE VIEW outgoing_invoice_lines AS
   SELECT l.invoice_id, l.id, l.part, l.position, l.description, l.amount_minor
   FROM plain_outgoing_lines l JOIN invoices i ON i.id = l.invoice_id
-  WHERE l.part = 1 OR i.line_count <= 250 - (SELECT count(*) FROM invoice_credits c WHERE c.invoice_id = i.id)
+  WHERE l.part = 0 AND i.line_count <= 250 - (SELECT count(*) FROM invoice_credits c WHERE c.invoice_id = i.id)
   UNION ALL
   SELECT g.invoice_id, g.group_id, 0, min(g.position),
     CASE WHEN count(DISTINCT g.description) = 1 THEN min(g.description)
       WHEN count(DISTINCT g.price_id) = 1 AND count(g.price_id) = count(*) THEN min(r.name) || ' (' || count(*) || ' lines)'
       ELSE 'Further charges (' || count(*) || ' lines)' END,
     sum(g.net_minor)::bigint
-  FROM grouped_invoice_lines g LEFT JOIN prices r ON r.id = g.price_id GROUP BY g.invoice_id, g.group_id;
+  FROM grouped_invoice_lines g LEFT JOIN prices r ON r.id = g.price_id GROUP BY g.invoice_id, g.group_id
+  UNION ALL
+  SELECT invoice_id, id, part, position, description, amount_minor FROM plain_outgoing_lines WHERE part = 1;
