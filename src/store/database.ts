@@ -111,12 +111,6 @@ function nameOf(text: string): string {
   return name;
 }
 
-/**
- * As a condition of a statement that is a transaction of its own: its commit does not wait for the disk. For what PostgreSQL may
- * forget in a crash as if the process had died just before it; the next commit that waits brings it to the disk too.
- */
-export const withoutFlush = `set_config('synchronous_commit', 'off', true) = 'off'`;
-
 /** PostgreSQL is away, starting, stopping or has no connection left; nothing is known to be wrong with what was asked. */
 export function isUnreachable(error: unknown): boolean {
   const { code, message } = error as { code?: string; message?: string };

@@ -1,5 +1,5 @@
 import { appendAudit } from './audit.ts';
-import { type Database, type Sql, withoutFlush } from './database.ts';
+import type { Sql } from './database.ts';
 import { isSwept } from './event-sweeps.ts';
 import { isPaused } from './pauses.ts';
 
@@ -135,12 +135,9 @@ export async function readLatestRequest(
   return rows[0];
 }
 
-/**
- * Records what a key answers from now on, and tells of it in the history of whoever the request is about. Where it is forgotten, the
- * request goes out once more under its key and gets the same answer.
- */
+/** Records what a key answers from now on, and tells of it in the history of whoever the request is about. */
 export async function recordAnswer(
-  database: Database,
+  sql: Sql,
   idempotencyKey: string,
   answer: {
     what: string;
@@ -150,7 +147,7 @@ export async function recordAnswer(
     told: Record<string, unknown>;
   },
 ): Promise<void> {
-  await database.query({
+  await sql.query({
     name: 'record-answer',
     text: `WITH answered AS (
            UPDATE stored_requests SET answered_at = now(), status = $2, request_id = $3,
@@ -161,7 +158,7 @@ export async function recordAnswer(
            SELECT append_audit_link(subject_kind, subject_id, $5::jsonb ->> subject_kind, $6,
              jsonb_strip_nulls(jsonb_build_object(${requestWords}, 'status', $2::int, 'requestId', $3::text,
                'remoteId', $4::text) || $7::jsonb))
-           FROM answered WHERE ${withoutFlush}`,
+           FROM answered`,
     values: [
       idempotencyKey,
       answer.status,
